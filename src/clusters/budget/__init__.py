@@ -1,0 +1,1 @@
+"""The money: pot, formula, protection, split, fairness and outlook."""

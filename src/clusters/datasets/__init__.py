@@ -1,0 +1,1 @@
+"""The packaged synthetic authority and its generator."""

@@ -1,0 +1,44 @@
+"""The words of the problem as frozen values: schools, facts, rules, priorities and plans.
+
+Facts (:class:`School`, :class:`Problem`), policy (:class:`Rules`, :class:`Priorities`) and
+answers (:class:`Plan`) are different types. Each checks only what it can see by itself; what needs
+two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 in the order of
+``Problem.schools`` stay inside the package.
+"""
+
+from clusters.domain.plan import Cluster, Plan
+from clusters.domain.policy import EXCUSABLE, RULE_NAMES, Priorities, Rules
+from clusters.domain.problem import DECIMALS, Problem, edges_of_pairs, straight_line_m
+from clusters.domain.school import Capacity, NeedCount, School
+from clusters.domain.values import (
+    Bounds,
+    FloatArray,
+    FrozenDict,
+    IntArray,
+    SchoolId,
+    TravelUnit,
+    is_number,
+)
+
+__all__ = [
+    "DECIMALS",
+    "EXCUSABLE",
+    "RULE_NAMES",
+    "Bounds",
+    "Capacity",
+    "Cluster",
+    "FloatArray",
+    "FrozenDict",
+    "IntArray",
+    "NeedCount",
+    "Plan",
+    "Priorities",
+    "Problem",
+    "Rules",
+    "School",
+    "SchoolId",
+    "TravelUnit",
+    "edges_of_pairs",
+    "is_number",
+    "straight_line_m",
+]

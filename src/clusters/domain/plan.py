@@ -1,0 +1,98 @@
+"""Plans: clusters with their centres."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from clusters.domain.values import SchoolId
+from clusters.errors import DataError, Fault
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """A group of schools: label, centre (None where not known) and members."""
+
+    label: str
+    centre: SchoolId | None
+    members: tuple[SchoolId, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Clusters with their centres.
+
+    A plan may be broken (schools missing, twice, unknown): `verify` says so.
+    """
+
+    clusters: tuple[Cluster, ...]
+
+    @classmethod
+    def from_assignment(
+        cls, assignment: Mapping[SchoolId, SchoolId], labels: Mapping[SchoolId, str] | None = None
+    ) -> Plan:
+        """Make a plan from {id: centre id}.
+
+        Clusters stand in the order in which their centres appear, labelled 1, 2, 3 ...
+
+        Parameters
+        ----------
+        labels
+            Label by centre id.
+        """
+        groups: dict[SchoolId, list[SchoolId]] = {}
+        for school, centre in assignment.items():
+            groups.setdefault(centre, []).append(school)
+        return cls(
+            tuple(
+                Cluster(
+                    label=(labels or {}).get(centre, str(number)),
+                    centre=centre,
+                    members=tuple(members),
+                )
+                for number, (centre, members) in enumerate(groups.items(), start=1)
+            )
+        )
+
+    @property
+    def assignment(self) -> dict[SchoolId, SchoolId]:
+        """Centre id by school id (clusters without a centre are left out)."""
+        return {
+            school: cluster.centre
+            for cluster in self.clusters
+            if cluster.centre is not None
+            for school in cluster.members
+        }
+
+    @property
+    def labels(self) -> dict[SchoolId, str]:
+        """Cluster label by school id."""
+        return {school: cluster.label for cluster in self.clusters for school in cluster.members}
+
+    def cluster_of(self, school_id: SchoolId) -> Cluster:
+        """Look up the cluster that holds a school.
+
+        Raises
+        ------
+        DataError
+            If no cluster holds it.
+        """
+        for cluster in self.clusters:
+            if school_id in cluster.members:
+                return cluster
+        raise DataError(
+            Fault(
+                what="no cluster of the plan holds this school",
+                remedy="check the id",
+                urn=str(school_id),
+            )
+        )
+
+    def relabelled(self, labels: Mapping[str, str]) -> Plan:
+        """Copy with labels changed by {old: new}."""
+        return Plan(
+            tuple(
+                replace(cluster, label=labels.get(cluster.label, cluster.label))
+                for cluster in self.clusters
+            )
+        )

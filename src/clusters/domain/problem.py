@@ -1,0 +1,528 @@
+"""Validated facts: schools, journeys, neighbours, and what can be added up over a cluster."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clusters.domain.policy import rule_fault
+from clusters.domain.school import Capacity, School
+from clusters.domain.values import (
+    FloatArray,
+    FrozenDict,
+    IntArray,
+    SchoolId,
+    TravelUnit,
+    is_number,
+    locked,
+)
+from clusters.errors import DataError, Fault, RulesError
+
+DECIMALS = 6
+"""Measures are kept to six decimal places, so that every sum and comparison of them can be
+exact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Problem:
+    """Validated facts: schools, journeys, neighbours, and the numbers that add up.
+
+    Make one with :func:`clusters.build_problem` or :meth:`Problem.from_arrays`.
+
+    Parameters
+    ----------
+    schools
+        The schools; positions elsewhere in the package refer to this order.
+    travel
+        Array (n, n): journey from school i to school j, 0 on the diagonal; infinity where there is
+        no way.
+    travel_unit
+        "m" (metres) or "min" (minutes) for `travel`.
+    edges
+        Array (m, 2) of positions i < j of neighbouring schools, sorted; None where neighbours were
+        not given.
+    measures
+        Arrays (n,) by name, to six decimal places: numbers that add up over a cluster. "schools" is
+        1 each.
+    unknown
+        Ids of the schools that lack a measure, by the measure's name; such a measure is not in
+        `measures`.
+    territories
+        One shapely polygon per school, where known (schools on one site share theirs); for maps.
+    boundary
+        Shapely polygon of the authority, where known.
+    notes
+        Sentences on how the facts were made ("need counts each pupil once"), for reports.
+    """
+
+    schools: tuple[School, ...]
+    travel: FloatArray
+    travel_unit: TravelUnit = "m"
+    edges: IntArray | None = None
+    measures: Mapping[str, FloatArray]
+    unknown: Mapping[str, tuple[SchoolId, ...]] = field(default_factory=FrozenDict)
+    territories: tuple[Any, ...] | None = None
+    boundary: Any = None
+    notes: tuple[str, ...] = ()
+    _index: Mapping[SchoolId, int] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        faults = [
+            *_id_faults(self.schools),
+            *_travel_faults(self.travel, len(self.schools)),
+            *_measure_faults(self.measures, self.schools),
+            *_edge_faults(self.edges, len(self.schools)),
+        ]
+        if faults:
+            raise DataError(faults)
+        object.__setattr__(
+            self,
+            "measures",
+            FrozenDict(
+                {
+                    name: locked(np.round(np.asarray(values, dtype=np.float64), DECIMALS))
+                    for name, values in self.measures.items()
+                }
+            ),
+        )
+        object.__setattr__(self, "unknown", FrozenDict(self.unknown))
+        object.__setattr__(self, "travel", locked(np.asarray(self.travel, dtype=np.float64)))
+        if self.edges is not None:
+            pairs = np.asarray(self.edges, dtype=np.int64).reshape(-1, 2)
+            pairs = np.unique(np.sort(pairs, axis=1), axis=0)
+            object.__setattr__(self, "edges", locked(pairs))
+        object.__setattr__(
+            self, "_index", FrozenDict({school.urn: k for k, school in enumerate(self.schools)})
+        )
+
+    @classmethod
+    def from_schools(
+        cls,
+        schools: Iterable[School],
+        *,
+        travel: npt.ArrayLike | None = None,
+        travel_unit: TravelUnit = "m",
+        edges: npt.ArrayLike | None = None,
+        need_weights: Mapping[str, float] | None = None,
+        territories: Sequence[Any] | None = None,
+        boundary: Any = None,
+        notes: Iterable[str] = (),
+    ) -> Problem:
+        """Assemble a problem; straight-line journeys where no `travel` is given.
+
+        Parameters
+        ----------
+        need_weights
+            Weight of each measure in the measure "need" (policy), for instance ``{"ehcps": 3,
+            "sen_support": 1}``.
+            Without it "need" is the schools' own measure of that name where given, else EHC plans +
+            SEN support.
+
+        Raises
+        ------
+        DataError
+            Listing every fault.
+        """
+        schools = tuple(schools)
+        measures, unknown, need_note = _measures_of(schools, need_weights)
+        matrix = straight_line_m(schools) if travel is None else np.array(travel, dtype=np.float64)
+        return cls(
+            schools=schools,
+            travel=matrix,
+            travel_unit=travel_unit,
+            edges=None if edges is None else np.array(edges, dtype=np.int64).reshape(-1, 2),
+            measures=measures,
+            unknown=unknown,
+            territories=None if territories is None else tuple(territories),
+            boundary=boundary,
+            notes=(*notes, *need_note),
+        )
+
+    @classmethod
+    def from_arrays(
+        cls,
+        ids: Sequence[SchoolId],
+        xy_m: npt.ArrayLike,
+        measures: Mapping[str, npt.ArrayLike] | None = None,
+        neighbours: Iterable[tuple[SchoolId, SchoolId]] | None = None,
+        distance_m: npt.ArrayLike | None = None,
+        *,
+        minutes: npt.ArrayLike | None = None,
+        names: Sequence[str] | None = None,
+        pyramids: Sequence[str | None] | None = None,
+        expertise: Mapping[str, npt.ArrayLike] | None = None,
+        expertise_unit: str = "level",
+    ) -> Problem:
+        """Make a problem from plain arrays.
+
+        Parameters
+        ----------
+        ids
+            One id per school, unique; kept as given in every answer.
+        xy_m
+            Array (n, 2) of coordinates in metres on a plane.
+        measures
+            Arrays (n,) of numbers of 0 or more, by name.
+        neighbours
+            Pairs of ids; None where contiguity plays no part.
+        distance_m, minutes
+            Array (n, n) of journeys from row to column, in metres or minutes (give one at most);
+            straight lines otherwise.
+        names, pyramids
+            One per school.
+        expertise
+            Arrays (n,) of capacity by type; NaN where not known.
+
+        Raises
+        ------
+        DataError
+            Listing every fault.
+
+        Examples
+        --------
+        >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [300, 400]], {"need": [5, 7]}, [("a",
+        "b")])
+        >>> float(problem.distance_m[0, 1])
+        500.0
+        """
+        ids = [key.item() if isinstance(key, np.generic) else key for key in ids]
+        n = len(ids)
+        xy = np.asarray(xy_m, dtype=np.float64)
+        given = {
+            str(name): np.asarray(values, dtype=np.float64)
+            for name, values in (measures or {}).items()
+        }
+        able = {
+            str(name): np.asarray(values, dtype=np.float64)
+            for name, values in (expertise or {}).items()
+        }
+        faults = [] if xy.shape == (n, 2) else [_shape_fault("xy_m", xy.shape, f"({n}, 2)")]
+        faults += [
+            _shape_fault(name, a.shape, f"({n},)")
+            for name, a in (given | able).items()
+            if a.shape != (n,)
+        ]
+        faults += [
+            _shape_fault(name, (len(seq),), f"({n},)")
+            for name, seq in (("names", names), ("pyramids", pyramids))
+            if seq is not None and len(seq) != n
+        ]
+        if distance_m is not None and minutes is not None:
+            faults.append(
+                Fault(what="both distance_m and minutes are given", remedy="give one of them")
+            )
+        if not faults:
+            faults += list(
+                _measure_faults(
+                    given, [School(urn=key, name="", easting=0, northing=0) for key in ids]
+                )
+            )
+        if faults:
+            raise DataError(faults)
+        schools: list[School] = []
+        school_faults: list[Fault] = []
+        for k, key in enumerate(ids):
+            try:
+                schools.append(
+                    School(
+                        urn=key,
+                        name=str(key) if names is None else str(names[k]),
+                        easting=float(xy[k, 0]),
+                        northing=float(xy[k, 1]),
+                        pyramid=None if pyramids is None else pyramids[k],
+                        measures={name: float(values[k]) for name, values in given.items()},
+                        expertise={
+                            kind: Capacity(amount=float(amounts[k]), unit=expertise_unit)
+                            for kind, amounts in able.items()
+                            if not np.isnan(amounts[k])
+                        },
+                    )
+                )
+            except DataError as error:
+                school_faults += error.faults
+        if school_faults:
+            raise DataError(school_faults)
+        return cls.from_schools(
+            schools,
+            travel=distance_m if minutes is None else minutes,
+            travel_unit="m" if minutes is None else "min",
+            edges=None if neighbours is None else edges_of_pairs(ids, neighbours),
+        )
+
+    def __len__(self) -> int:
+        """Count the schools."""
+        return len(self.schools)
+
+    @property
+    def ids(self) -> tuple[SchoolId, ...]:
+        """Ids in the order of positions."""
+        return tuple(school.urn for school in self.schools)
+
+    @property
+    def xy_m(self) -> FloatArray:
+        """Coordinates, array (n, 2) of metres."""
+        return np.array(
+            [(school.easting, school.northing) for school in self.schools], dtype=np.float64
+        ).reshape(-1, 2)
+
+    @property
+    def distance_m(self) -> FloatArray:
+        """Journeys in metres, array (n, n): `travel` if in metres, else straight lines."""
+        return self.travel if self.travel_unit == "m" else straight_line_m(self.schools)
+
+    def position(self, school_id: object) -> int:
+        """Position of a school; whole numbers and their text are taken as the same id.
+
+        Raises
+        ------
+        DataError
+            If no school has this id.
+        """
+        found = self.find(school_id)
+        if found is None:
+            raise DataError(
+                Fault(
+                    what="no school of the problem has this id",
+                    urn=str(school_id),
+                    remedy="check the id against the school file (an academy has a new URN)",
+                )
+            )
+        return found
+
+    def find(self, school_id: object) -> int | None:
+        """Position of a school, or None where the problem does not have it."""
+        if isinstance(school_id, np.generic):
+            school_id = school_id.item()
+        if not isinstance(school_id, Hashable):
+            return None
+        found: int | None = self._index.get(school_id)  # type: ignore[call-overload]
+        if found is None and isinstance(school_id, int) and not isinstance(school_id, bool):
+            found = self._index.get(str(school_id))
+        if found is None and isinstance(school_id, str) and school_id.strip().isdecimal():
+            found = self._index.get(int(school_id), self._index.get(school_id.strip()))
+        return found
+
+    def school(self, school_id: object) -> School:
+        """Look a school up by id."""
+        return self.schools[self.position(school_id)]
+
+    def neighbour_pairs(self) -> Iterator[tuple[SchoolId, SchoolId]]:
+        """Yield each pair of neighbouring schools once, as ids."""
+        ids = self.ids
+        for i, j in self.edges if self.edges is not None else ():
+            yield ids[i], ids[j]
+
+    def measure(self, name: str) -> FloatArray:
+        """Return a measure, array (n,).
+
+        Raises
+        ------
+        RulesError
+            If the problem does not have it, saying why and what it has.
+        """
+        if name in self.measures:
+            return self.measures[name]
+        if missing := self.unknown.get(name):
+            what = f"the measure {name!r} is not known for {len(missing)} of {len(self)} schools "
+            f"(first: {missing[0]})"
+            remedy = (
+                "supply the missing numbers, or say when reading what to do with unknown values"
+            )
+        else:
+            what = f"there is no measure {name!r}"
+            remedy = f"use one of {', '.join(sorted(self.measures))}"
+        raise RulesError(Fault(what=what, remedy=remedy))
+
+    @property
+    def pyramids(self) -> Mapping[str, tuple[SchoolId, ...]]:
+        """Ids of the schools of each feeder group, by its name."""
+        groups: dict[str, list[SchoolId]] = {}
+        for school in self.schools:
+            if school.pyramid is not None:
+                groups.setdefault(school.pyramid, []).append(school.urn)
+        return {name: tuple(members) for name, members in groups.items()}
+
+    def with_measures(self, **measures: npt.ArrayLike) -> Problem:
+        """Copy with measures added or replaced; each an array (n,) in the order of `schools`."""
+        arrays = {name: np.asarray(values, dtype=np.float64) for name, values in measures.items()}
+        unknown = {name: ids for name, ids in self.unknown.items() if name not in arrays}
+        return replace(self, measures={**self.measures, **arrays}, unknown=unknown)
+
+
+def straight_line_m(schools: Sequence[School]) -> FloatArray:
+    """Straight-line distances between schools in metres, array (n, n)."""
+    xy = np.array(
+        [(school.easting, school.northing) for school in schools], dtype=np.float64
+    ).reshape(-1, 2)
+    return np.hypot(xy[:, None, 0] - xy[None, :, 0], xy[:, None, 1] - xy[None, :, 1])
+
+
+def edges_of_pairs(ids: Sequence[SchoolId], pairs: Iterable[tuple[SchoolId, SchoolId]]) -> IntArray:
+    """Positions of pairs of ids, array (m, 2); DataError lists every id that does not fit."""
+    index = {key: k for k, key in enumerate(ids)}
+    edges, faults = [], []
+    for pair in pairs:
+        a, b = (key.item() if isinstance(key, np.generic) else key for key in pair)
+        for key in (a, b):
+            if key not in index:
+                faults.append(
+                    Fault(
+                        what="neighbour is not a school of the problem",
+                        remedy="check the id",
+                        where="neighbours",
+                        urn=str(key),
+                    )
+                )
+        if a == b:
+            faults.append(
+                Fault(
+                    what="school is its own neighbour",
+                    remedy="leave the pair out",
+                    where="neighbours",
+                    urn=str(a),
+                )
+            )
+        elif a in index and b in index:
+            edges.append((index[a], index[b]))
+    if faults:
+        raise DataError(faults)
+    return np.array(edges, dtype=np.int64).reshape(-1, 2)
+
+
+def _shape_fault(name: str, shape: tuple[int, ...], wanted: str) -> Fault:
+    return Fault(
+        what=f"{name} has shape {shape}", remedy=f"give an array of shape {wanted}", where=name
+    )
+
+
+def _id_faults(schools: Sequence[School]) -> Iterator[Fault]:
+    if not schools:
+        yield Fault(
+            what="there are no schools", remedy="check that the file or the filter leaves any"
+        )
+    seen: set[SchoolId] = set()
+    for school in schools:
+        if school.urn in seen:
+            yield Fault(
+                what="URN appears more than once",
+                remedy="keep one row for each school",
+                urn=str(school.urn),
+            )
+        seen.add(school.urn)
+
+
+def _travel_faults(travel: FloatArray, n: int) -> Iterator[Fault]:
+    if travel.shape != (n, n):
+        yield _shape_fault("travel", travel.shape, f"({n}, {n})")
+        return
+    bad = np.isnan(travel) | (travel < 0)
+    if bad.any():
+        i, j = np.argwhere(bad)[0]
+        yield Fault(
+            what=f"{int(bad.sum())} journeys are negative or missing (first: row {i}, column {j})",
+            remedy="give a journey of 0 or more for each pair, infinity where there is no way",
+            where="travel",
+        )
+    if np.diagonal(travel).any():
+        yield Fault(
+            what="a school's journey to itself is not 0",
+            remedy="put 0 on the diagonal",
+            where="travel",
+        )
+
+
+def _measure_faults(
+    measures: Mapping[str, npt.ArrayLike], schools: Sequence[School]
+) -> Iterator[Fault]:
+    for name, values in measures.items():
+        array = np.asarray(values, dtype=np.float64)
+        if array.shape != (len(schools),):
+            yield _shape_fault(name, array.shape, f"({len(schools)},)")
+            continue
+        for k in np.flatnonzero(~(np.isfinite(array) & (array >= 0))).tolist():
+            yield Fault(
+                what=f"{name} is not a number of 0 or more",
+                remedy="correct the value",
+                urn=str(schools[k].urn),
+                column=name,
+                value=str(array[k]),
+            )
+
+
+def _edge_faults(edges: IntArray | None, n: int) -> Iterator[Fault]:
+    if edges is not None and len(edges) and (edges.min() < 0 or edges.max() >= n):
+        yield Fault(
+            what="a neighbour pair refers to a position outside the schools",
+            remedy="use positions 0 to n-1",
+            where="edges",
+        )
+
+
+def _numbers_of(school: School) -> dict[str, float]:
+    """Every number that a school carries, by the name of its measure."""
+    row: dict[str, float | None] = {
+        "schools": 1.0,
+        "pupils": school.pupils,
+        "ehcps": school.ehcps,
+        "sen_support": school.sen_support,
+        "topup_pence": school.topup_pence,
+    }
+    for kind, count in school.need.items():
+        row |= {f"ehcps_{kind}": count.ehcps, f"sen_support_{kind}": count.sen_support}
+    row |= school.measures
+    return {name: float(value) for name, value in row.items() if value is not None}
+
+
+def _measures_of(
+    schools: Sequence[School], need_weights: Mapping[str, float] | None
+) -> tuple[dict[str, FloatArray], dict[str, tuple[SchoolId, ...]], tuple[str, ...]]:
+    """Collect every number; a measure that any school lacks goes to `unknown`."""
+    rows = [_numbers_of(school) for school in schools]
+    names = dict.fromkeys(name for row in rows for name in row)
+    note: tuple[str, ...] = ()
+    if need_weights is not None:
+        _check_need_weights(need_weights, names)
+        terms = " + ".join(f"{weight:g} x {name}" for name, weight in need_weights.items())
+        note = (f"Need is {terms}.",)
+    elif "need" not in names and {"ehcps", "sen_support"} <= set(names):
+        need_weights = {"ehcps": 1.0, "sen_support": 1.0}
+        note = ("Need is EHC plans + SEN support, each pupil counted once.",)
+    if need_weights is not None:
+        names["need"] = None
+        for row in rows:
+            row.pop("need", None)
+            if all(name in row for name in need_weights):
+                row["need"] = math.fsum(w * row[name] for name, w in need_weights.items())
+    measures, unknown = {}, {}
+    for name in names:
+        missing = tuple(s.urn for s, row in zip(schools, rows, strict=True) if name not in row)
+        if missing:
+            unknown[name] = missing
+        else:
+            measures[name] = np.array([row[name] for row in rows], dtype=np.float64)
+    return measures, unknown, note
+
+
+def _check_need_weights(need_weights: Mapping[str, float], names: Mapping[str, None]) -> None:
+    faults = [
+        rule_fault(
+            f"need_weights names {name!r}, which no school has",
+            f"use any of {', '.join(sorted(names))}",
+        )
+        for name in need_weights
+        if name not in names or name == "need"
+    ]
+    faults += [
+        rule_fault(f"need_weights[{name!r}] is not a number of 0 or more", "give a weight", weight)
+        for name, weight in need_weights.items()
+        if not is_number(weight) or weight < 0
+    ]
+    if not need_weights:
+        faults.append(rule_fault("need_weights is empty", "name at least one measure"))
+    if faults:
+        raise RulesError(faults)

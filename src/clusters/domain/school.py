@@ -1,0 +1,154 @@
+"""The facts about one school."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from clusters.domain.values import FrozenDict, SchoolId, is_number
+from clusters.errors import DataError, Fault
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NeedCount:
+    """Pupils whose primary need is of one type; None is "not known", never zero."""
+
+    ehcps: int | None = None
+    sen_support: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Capacity:
+    """How much of one expertise a school can share.
+
+    An amount of 0 or more, and its unit ("staff days", "places", "level").
+    An amount of 0 is a recorded absence; a type that is missing from ``School.expertise`` is not
+    known.
+    """
+
+    amount: float
+    unit: str
+
+    def __post_init__(self) -> None:
+        faults = []
+        if not is_number(self.amount) or self.amount < 0:
+            faults.append(
+                Fault(
+                    what="capacity is not a number of 0 or more",
+                    remedy="give the amount the school can share",
+                    column="expertise",
+                    value=str(self.amount),
+                )
+            )
+        if not isinstance(self.unit, str) or not self.unit.strip():
+            faults.append(
+                Fault(
+                    what="capacity has no unit",
+                    remedy='name it, for instance "staff days", "places" or "level"',
+                    column="expertise",
+                    value=str(self.unit),
+                )
+            )
+        if faults:
+            raise DataError(faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class School:
+    """The facts about one school. None is "not known" throughout.
+
+    Parameters
+    ----------
+    urn
+        Unique reference number, as text (any hashable id for problems made from arrays).
+    name
+        Name as published.
+    easting, northing
+        Position in metres, EPSG:27700 (British National Grid) when read from files.
+    phase
+        "primary", "secondary", "infant", "junior", "first", "middle", "all-through", "special" ...
+        or "unknown".
+    pupils, ehcps, sen_support
+        Pupils on roll; of these with an EHC plan; with SEN support. Whole numbers, 0 or more.
+    need
+        Pupils by type of need (codes of :data:`clusters.need_types.NEED_TYPES`, or the caller's
+        own).
+    expertise
+        Capacity that the school can share, by type of need.
+    pyramid, trust
+        Feeder group and academy trust, by name.
+    can_lead
+        Whether the school's SENCO is able and willing to lead a cluster.
+    topup_pence
+        Top-up money that the school receives today, in whole pence a year.
+    cluster
+        The cluster that the school is in today, by label.
+    measures
+        Any other numbers per school, 0 or more, by name.
+    traits
+        Any other text facts by name, such as "faith", "rurality" or "postcode".
+    """
+
+    urn: SchoolId
+    name: str
+    easting: float
+    northing: float
+    phase: str = "unknown"
+    pupils: int | None = None
+    ehcps: int | None = None
+    sen_support: int | None = None
+    need: Mapping[str, NeedCount] = field(default_factory=FrozenDict)
+    expertise: Mapping[str, Capacity] = field(default_factory=FrozenDict)
+    pyramid: str | None = None
+    trust: str | None = None
+    can_lead: bool | None = None
+    topup_pence: int | None = None
+    cluster: str | None = None
+    measures: Mapping[str, float] = field(default_factory=FrozenDict)
+    traits: Mapping[str, str] = field(default_factory=FrozenDict)
+
+    def __post_init__(self) -> None:
+        for name in ("need", "expertise", "measures", "traits"):
+            object.__setattr__(self, name, FrozenDict(getattr(self, name)))
+        faults = [*self._position_faults(), *self._count_faults()]
+        if faults:
+            raise DataError(faults)
+
+    def _position_faults(self) -> Iterator[Fault]:
+        for column in ("easting", "northing"):
+            if not is_number(getattr(self, column)):
+                yield Fault(
+                    what=f"{column} is not a number",
+                    remedy="give metres on the British National Grid",
+                    urn=str(self.urn),
+                    column=column,
+                    value=str(getattr(self, column)),
+                )
+
+    def _count_faults(self) -> Iterator[Fault]:
+        counts: dict[str, object] = {
+            name: getattr(self, name) for name in ("pupils", "ehcps", "sen_support", "topup_pence")
+        }
+        for kind, count in self.need.items():
+            counts |= {f"ehcps_{kind}": count.ehcps, f"sen_support_{kind}": count.sen_support}
+        for column, value in counts.items():
+            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+            if value is not None and not (whole and value >= 0):  # type: ignore[operator]
+                yield Fault(
+                    what=f"{column} is not a whole number of 0 or more",
+                    remedy="give a whole number, or None where it is not known",
+                    urn=str(self.urn),
+                    column=column,
+                    value=str(value),
+                )
+        for column, number in self.measures.items():
+            if not is_number(number) or number < 0:
+                yield Fault(
+                    what=f"{column} is not a number of 0 or more",
+                    remedy="give a number, or leave the measure out where it is not known",
+                    urn=str(self.urn),
+                    column=column,
+                    value=str(number),
+                )

@@ -1,0 +1,129 @@
+"""Every deliberate error of the package, and the faults they carry.
+
+All errors descend from :class:`ClustersError`, so a script can catch one name. A :class:`Fault` is
+one thing that is
+wrong, with the place where it was found and how to mend it; errors about input carry all the faults
+at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+__all__ = [
+    "ClustersError",
+    "DataError",
+    "Fault",
+    "InfeasibleError",
+    "MoneyError",
+    "NoPlanError",
+    "OutOfTimeError",
+    "RulesError",
+]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fault:
+    """One thing that is wrong, where it was found, and how to mend it.
+
+    Parameters
+    ----------
+    what
+        A sentence without its full stop: "pupils is negative".
+    remedy
+        What the reader can do: "give a whole number of pupils, 0 or more".
+    where
+        The file, sheet or argument.
+    row
+        Row in the file as a spreadsheet counts it (the header is row 1).
+    column, urn, value
+        As found in the file.
+    """
+
+    what: str
+    remedy: str
+    where: str = ""
+    row: int | None = None
+    column: str | None = None
+    urn: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        """Put the fault into one line."""
+        place = [self.where] if self.where else []
+        if self.row is not None:
+            place.append(f"row {self.row}")
+        if self.urn:
+            place.append(f"URN {self.urn}")
+        if self.column:
+            place.append(f"column {self.column!r}")
+        if self.value is not None:
+            place.append(f"value {self.value!r}")
+        prefix = ", ".join(place)
+        return (
+            f"{prefix}: {self.what} - {self.remedy}" if prefix else f"{self.what} - {self.remedy}"
+        )
+
+
+class ClustersError(Exception):
+    """Root of every deliberate error of this package."""
+
+
+class _FaultsError(ClustersError):
+    """An error that lists faults, all at once."""
+
+    heading = "problems were found"
+
+    def __init__(self, faults: Iterable[Fault] | Fault) -> None:
+        self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
+        count = len(self.faults)
+        lines = [str(fault) for fault in self.faults]
+        if count == 1:
+            super().__init__(lines[0])
+        else:
+            super().__init__(
+                "\n".join([f"{count} {self.heading}:", *(f"  - {line}" for line in lines)])
+            )
+
+
+class DataError(_FaultsError):
+    """The facts cannot be used as given; `.faults` lists every fault found."""
+
+    heading = "faults in the data"
+
+
+class RulesError(_FaultsError):
+    """Rules, priorities or settings are misspelt, contradictory or out of range."""
+
+    heading = "faults in the rules"
+
+
+class MoneyError(_FaultsError):
+    """A sum of money cannot be divided as asked; `.faults` says by how much and what would fit."""
+
+    heading = "faults in the money"
+
+
+class NoPlanError(ClustersError):
+    """No plan can be returned."""
+
+
+class InfeasibleError(NoPlanError):
+    """The rules cannot all hold: proved.
+
+    Parameters
+    ----------
+    message
+        The reason in plain words, with the numbers.
+    conflict
+        One sentence for each rule that takes part in the conflict.
+    """
+
+    def __init__(self, message: str, conflict: Iterable[str] = ()) -> None:
+        self.conflict: tuple[str, ...] = tuple(conflict)
+        super().__init__(message)
+
+
+class OutOfTimeError(NoPlanError):
+    """The time ran out before any plan was found; whether one exists is not known."""

@@ -1,0 +1,1 @@
+"""The CP-SAT model: variables, hard rules and priorities, one function each."""

@@ -1,0 +1,1 @@
+"""Files and frames into schools and plans; every fault at once."""

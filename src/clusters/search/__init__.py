@@ -1,0 +1,1 @@
+"""From a first plan to a proof: start, improve, bound, close."""
