@@ -1,0 +1,570 @@
+"""The compiled problem: facts and policy as plain arrays, which every stage of the search shares.
+
+Schools that must stay together become one *atom*. Atoms and candidate centres stand in the order of
+their ids, so that the answer does not depend on the order of the rows in a file. Costs add up over
+clusters: ``cost[a, c]`` for each atom, plus a part that depends on the cluster as a whole (soft
+balance, pyramids, unmet need).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from fractions import Fraction
+
+import numpy as np
+import numpy.typing as npt
+
+from clusters.domain import (
+    DECIMALS,
+    Bounds,
+    FloatArray,
+    IntArray,
+    Plan,
+    Priorities,
+    Problem,
+    Rules,
+)
+
+__all__ = ["NO_LIMIT", "Instance", "Unmet", "compile_instance"]
+
+NO_LIMIT = 1 << 60
+"""Stands for "no upper limit" among whole-number loads."""
+
+_UNITS = 10**DECIMALS
+
+
+@dataclass(frozen=True, slots=True)
+class Unmet:
+    """Unmet need of one type: price x max(0, sum of `shortfall` over the cluster)."""
+
+    kind: str
+    shortfall: FloatArray
+    price: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Instance:
+    """A problem with its rules and priorities for one number of clusters, as arrays.
+
+    n atoms, m candidate centres, r load dimensions, e excused atoms.
+
+    Parameters
+    ----------
+    k
+        Number of clusters.
+    cost
+        Array (n, m): cost of an atom in the cluster of a centre; infinity where it may not be.
+    home
+        Array (m,): the atom that holds each candidate centre.
+    loads, low, high
+        Arrays (r, n), (r,), (r,): whole-number loads of the atoms and their bounds per cluster.
+    rules
+        For each load dimension, the rule and measure it comes from, for messages.
+    excused, excused_low, excused_high
+        Atoms (e,) with an exception, and the bounds (e, r) that hold where a cluster has them.
+    apart
+        Pairs of atoms that may not share a cluster.
+    neighbours
+        Neighbouring atoms of each atom; None where contiguity is not a rule.
+    school_neighbours
+        As `neighbours`, by school; only where a group that must stay together is not itself
+        connected, so that contiguity has to be looked at school by school.
+    balance_load, balance_mean, balance_price
+        Soft balance: price x |sum of balance_load - mean|; None where there is none.
+    groups, group_price
+        Pyramids as arrays of atoms, and the price of each piece of a pyramid.
+    unmet
+        Unmet need by type.
+    members, centre_school
+        Positions of the schools of each atom, and of each candidate centre.
+    """
+
+    k: int
+    cost: FloatArray
+    home: IntArray
+    loads: IntArray
+    low: IntArray
+    high: IntArray
+    rules: tuple[tuple[str, str], ...]
+    excused: IntArray
+    excused_low: IntArray
+    excused_high: IntArray
+    apart: tuple[tuple[int, int], ...]
+    neighbours: tuple[tuple[int, ...], ...] | None
+    school_neighbours: tuple[tuple[int, ...], ...] | None
+    balance_load: FloatArray | None
+    balance_mean: float
+    balance_price: float
+    groups: tuple[IntArray, ...]
+    group_price: float
+    unmet: tuple[Unmet, ...]
+    members: tuple[tuple[int, ...], ...]
+    centre_school: IntArray
+
+    @property
+    def n(self) -> int:
+        """Number of atoms."""
+        return self.cost.shape[0]
+
+    @property
+    def m(self) -> int:
+        """Number of candidate centres."""
+        return self.cost.shape[1]
+
+    @property
+    def offset(self) -> float:
+        """What is added to the sum over clusters: a pyramid in one piece costs nothing."""
+        return -self.group_price * len(self.groups)
+
+    @property
+    def additive(self) -> bool:
+        """Whether the cost of a cluster is the sum of its pair costs alone."""
+        return self.balance_load is None and not self.groups and not self.unmet
+
+    def bounds_of(self, atoms: Sequence[int] | IntArray) -> tuple[IntArray, IntArray]:
+        """Bounds (r,), (r,) that hold for a cluster: the loosest of the excused atoms it holds."""
+        if not len(self.excused):
+            return self.low, self.high
+        held = np.isin(self.excused, atoms)
+        return (
+            np.minimum(self.low, self.excused_low[held].min(axis=0, initial=NO_LIMIT)),
+            np.maximum(self.high, self.excused_high[held].max(axis=0, initial=0)),
+        )
+
+    def within_bounds(self, atoms: Sequence[int] | IntArray) -> bool:
+        """Whether a cluster keeps every load bound and holds no two atoms that must be apart."""
+        low, high = self.bounds_of(atoms)
+        load = self.loads[:, atoms].sum(axis=1)
+        if (load < low).any() or (load > high).any():
+            return False
+        held = set(int(a) for a in atoms)
+        return not any(a in held and b in held for a, b in self.apart)
+
+    def connected_parts(self, atoms: Iterable[int]) -> list[list[int]]:
+        """Connected parts of a set of atoms (all in one part where contiguity is not a rule)."""
+        atoms = [int(a) for a in atoms]
+        if self.neighbours is None:
+            return [atoms] if atoms else []
+        if self.school_neighbours is not None:
+            return self._parts_by_school(atoms)
+        return _parts(atoms, self.neighbours)
+
+    def connected(self, atoms: Sequence[int] | IntArray) -> bool:
+        """Whether a cluster is contiguous."""
+        return len(self.connected_parts(atoms)) <= 1
+
+    def cut_off(self, centre: int, atoms: Iterable[int]) -> list[tuple[set[int], set[int]]]:
+        """Parts of a cluster that are not connected to its centre, each with its ways out.
+
+        Returns
+        -------
+        list
+            (atoms with a school in the part, atoms outside the part that border on it). An atom that
+            needs no way out of its own - it has a school on the border too - is left out of the first.
+        """
+        if self.neighbours is None:
+            return []
+        if self.school_neighbours is None:
+            graph, owner = self.neighbours, None
+            nodes, heart = [int(a) for a in atoms], int(self.home[centre])
+        else:
+            graph = self.school_neighbours
+            owner = {s: a for a, schools in enumerate(self.members) for s in schools}
+            nodes = [s for a in atoms for s in self.members[int(a)]]
+            heart = int(self.centre_school[centre])
+        loose = []
+        for part in _parts(nodes, graph):
+            if heart not in part:
+                border = {b for node in part for b in graph[node]} - set(part)
+                inside, exits = set(part), border
+                if owner is not None:
+                    exits = {owner[b] for b in border if b in owner}
+                    inside = {owner[node] for node in part} - exits
+                loose.append((inside, exits))
+        return loose
+
+    def _parts_by_school(self, atoms: list[int]) -> list[list[int]]:
+        assert self.school_neighbours is not None
+        owner = {school: a for a in atoms for school in self.members[a]}
+        parts = _parts(list(owner), self.school_neighbours)
+        return [sorted({owner[school] for school in part}) for part in parts]
+
+    def shared_cost(self, atoms: Sequence[int] | IntArray) -> float:
+        """Cost of a cluster beyond its pair costs."""
+        total = 0.0
+        if self.balance_load is not None:
+            total += self.balance_price * abs(self.balance_load[atoms].sum() - self.balance_mean)
+        if self.groups:
+            held = set(int(a) for a in atoms)
+            total += self.group_price * sum(
+                not held.isdisjoint(group.tolist()) for group in self.groups
+            )
+        for unmet in self.unmet:
+            total += unmet.price * max(0.0, float(unmet.shortfall[atoms].sum()))
+        return total
+
+    def best_centre(self, atoms: Sequence[int] | IntArray) -> tuple[int, float]:
+        """Cheapest candidate centre of a cluster and the cost of the cluster (-1, inf if none)."""
+        atoms = np.asarray(atoms)
+        inside = np.zeros(self.n, dtype=bool)
+        inside[atoms] = True
+        candidates = np.flatnonzero(inside[self.home])
+        if not len(candidates):
+            return -1, math.inf
+        sums = self.cost[np.ix_(atoms, candidates)].sum(axis=0)
+        best = int(np.argmin(sums))
+        return int(candidates[best]), float(sums[best]) + self.shared_cost(atoms)
+
+    def restricted(self, atoms: IntArray, k: int) -> tuple[Instance, IntArray, IntArray]:
+        """Keep some atoms and the centres among them, for k clusters.
+
+        Returns
+        -------
+        tuple
+            The smaller instance, and the atoms and candidate centres that its positions stand for.
+        """
+        atoms = np.sort(np.asarray(atoms))
+        position = np.full(self.n, -1)
+        position[atoms] = np.arange(len(atoms))
+        centres = np.flatnonzero(position[self.home] >= 0)
+        kept = np.flatnonzero(position[self.excused] >= 0) if len(self.excused) else self.excused
+        groups = tuple(
+            position[inside] for group in self.groups if len(inside := group[position[group] >= 0])
+        )
+        small = replace(
+            self,
+            k=k,
+            cost=self.cost[np.ix_(atoms, centres)],
+            home=position[self.home[centres]],
+            loads=self.loads[:, atoms],
+            excused=position[self.excused[kept]],
+            excused_low=self.excused_low[kept],
+            excused_high=self.excused_high[kept],
+            apart=tuple(
+                (int(position[a]), int(position[b]))
+                for a, b in self.apart
+                if position[a] >= 0 and position[b] >= 0
+            ),
+            neighbours=None
+            if self.neighbours is None
+            else tuple(
+                tuple(int(position[b]) for b in self.neighbours[a] if position[b] >= 0)
+                for a in atoms
+            ),
+            balance_load=None if self.balance_load is None else self.balance_load[atoms],
+            groups=groups,
+            unmet=tuple(replace(unmet, shortfall=unmet.shortfall[atoms]) for unmet in self.unmet),
+            members=tuple(self.members[a] for a in atoms),
+            centre_school=self.centre_school[centres],
+        )
+        return small, atoms, centres
+
+
+def _parts(nodes: list[int], neighbours: tuple[tuple[int, ...], ...]) -> list[list[int]]:
+    left, parts = set(nodes), []
+    for first in nodes:
+        if first not in left:
+            continue
+        left.discard(first)
+        part = [first]
+        for node in part:
+            for other in neighbours[node]:
+                if other in left:
+                    left.discard(other)
+                    part.append(other)
+        parts.append(part)
+    return parts
+
+
+# ---- compilation --------------------------------------------------------------------------------
+
+
+def compile_instance(problem: Problem, rules: Rules, priorities: Priorities, k: int) -> Instance:
+    """Turn a checked problem and its policy into an instance for k clusters."""
+    order = sorted(range(len(problem)), key=lambda p: _sort_key(problem.schools[p].urn))
+    members = _atoms(problem, rules, order)
+    atom_of = np.empty(len(problem), dtype=np.int64)
+    for a, schools in enumerate(members):
+        atom_of[list(schools)] = a
+    centre_school = np.array(_candidates(problem, rules, order), dtype=np.int64)
+    school_cost = _pair_costs(problem, rules, priorities, centre_school)
+    cost = np.vstack([school_cost[list(schools)].sum(axis=0) for schools in members])
+    excused = np.array(
+        sorted({int(atom_of[problem.position(key)]) for key in rules.exceptions}), dtype=np.int64
+    )
+    loads, low, high, loose_low, loose_high, names = _load_dimensions(
+        problem, rules, k, members, atom_of, excused
+    )
+    apart = _apart_pairs(problem, rules, atom_of)
+    neighbours, school_neighbours = _neighbours(problem, rules, members, atom_of)
+    instance = Instance(
+        k=k,
+        cost=cost,
+        home=atom_of[centre_school],
+        loads=loads,
+        low=low,
+        high=high,
+        rules=names,
+        excused=excused,
+        excused_low=loose_low,
+        excused_high=loose_high,
+        apart=apart,
+        neighbours=neighbours,
+        school_neighbours=school_neighbours,
+        **_shared_terms(problem, priorities, k, members, atom_of),
+        members=members,
+        centre_school=centre_school,
+    )
+    return replace(instance, cost=_without_hopeless_pairs(instance))
+
+
+def _sort_key(key: object) -> tuple[bool, object]:
+    return isinstance(key, str), key
+
+
+def _atoms(problem: Problem, rules: Rules, order: list[int]) -> tuple[tuple[int, ...], ...]:
+    """Merge the schools that must stay together (union-find over the groups)."""
+    leader = list(range(len(problem)))
+
+    def find(p: int) -> int:
+        while leader[p] != p:
+            leader[p] = leader[leader[p]]
+            p = leader[p]
+        return p
+
+    for group in rules.together:
+        positions = [problem.position(key) for key in group]
+        for other in positions[1:]:
+            leader[find(other)] = find(positions[0])
+    grouped: dict[int, list[int]] = {}
+    for p in order:
+        grouped.setdefault(find(p), []).append(p)
+    return tuple(tuple(schools) for schools in grouped.values())
+
+
+def _candidates(problem: Problem, rules: Rules, order: list[int]) -> list[int]:
+    if rules.centres is None:
+        return order
+    allowed = {problem.position(key) for key in rules.centres}
+    return [p for p in order if p in allowed]
+
+
+def price_unit(problem: Problem) -> float:
+    """What one "kilometre" of a price is in the unit of the problem's journeys."""
+    return 1000.0 if problem.travel_unit == "m" else 1.0
+
+
+def _pair_costs(
+    problem: Problem, rules: Rules, priorities: Priorities, centres: IntArray
+) -> FloatArray:
+    """Cost (schools, centres) of each school at each centre: journeys, change; infinity if barred."""
+    weight = problem.measure(priorities.travel_by)
+    journey = problem.travel[:, centres]
+    with np.errstate(invalid="ignore"):
+        cost = priorities.travel * weight[:, None] * journey
+    cost[~np.isfinite(journey)] = math.inf
+    most = rules.max_travel_m if problem.travel_unit == "m" else rules.max_travel_min
+    if most is not None:
+        longest = np.full(len(problem), float(most))
+        for key, excuse in rules.exceptions.items():
+            if "max_travel" in excuse:
+                own = excuse["max_travel"]
+                p = problem.position(key)
+                longest[p] = max(longest[p], math.inf if own is None else float(own))
+        cost[journey > longest[:, None]] = math.inf
+    if priorities.change:
+        price = priorities.change * price_unit(problem) * float(weight.mean())
+        today = _group_today(problem, priorities)
+        moved = np.array([[today[p] != today[c] for c in centres] for p in range(len(problem))])
+        cost = cost + price * moved.reshape(len(problem), len(centres))
+    return cost
+
+
+def _group_today(problem: Problem, priorities: Priorities) -> list[object]:
+    source = priorities.change_from
+    assert source is not None
+    groups = source.labels if isinstance(source, Plan) else source
+    today: list[object] = [None] * len(problem)
+    for key, group in groups.items():
+        if (p := problem.find(key)) is not None:
+            today[p] = group
+    return today
+
+
+def _load_dimensions(
+    problem: Problem,
+    rules: Rules,
+    k: int,
+    members: tuple[tuple[int, ...], ...],
+    atom_of: IntArray,
+    excused: IntArray,
+) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray, tuple[tuple[str, str], ...]]:
+    """Every bounded quantity as whole-number loads with bounds, and the bounds of excused atoms."""
+    quantities: list[tuple[str, str, IntArray]] = []
+    if rules.schools_per_cluster:
+        ones = np.full(len(problem), _UNITS, dtype=np.int64)
+        quantities.append(("schools_per_cluster", "schools", ones))
+    for name in dict.fromkeys([*rules.balance, *rules.limits]):
+        rule = "balance" if name in rules.balance else "limits"
+        quantities.append((rule, name, _whole(problem.measure(name))))
+    for kind in rules.expertise:
+        held = [getattr(s.expertise.get(kind), "amount", 0.0) for s in problem.schools]
+        quantities.append(("expertise", kind, _whole(np.array(held, dtype=np.float64))))
+    r, e = len(quantities), len(excused)
+    loads = np.zeros((r, len(members)), dtype=np.int64)
+    low, high = np.zeros(r, dtype=np.int64), np.full(r, NO_LIMIT, dtype=np.int64)
+    loose_low, loose_high = np.zeros((e, r), dtype=np.int64), np.zeros((e, r), dtype=np.int64)
+    for d, (rule, name, amounts) in enumerate(quantities):
+        unit = int(np.gcd.reduce(amounts)) or 1
+        loads[d] = [sum(int(amounts[p]) for p in schools) // unit for schools in members]
+        total = int(amounts.sum())
+        low[d], high[d] = _bounds(rules, {}, rule, name, total, k, unit)
+        for x, atom in enumerate(excused):
+            loosest = [
+                _bounds(rules, excuse, rule, name, total, k, unit)
+                for key, excuse in rules.exceptions.items()
+                if atom_of[problem.position(key)] == atom
+            ]
+            loose_low[x, d] = min([low[d], *(bound[0] for bound in loosest)])
+            loose_high[x, d] = max([high[d], *(bound[1] for bound in loosest)])
+    names = tuple((rule, name) for rule, name, _ in quantities)
+    return loads, low, high, loose_low, loose_high, names
+
+
+def _whole(values: FloatArray) -> IntArray:
+    return np.rint(values * _UNITS).astype(np.int64)
+
+
+def _bounds(
+    rules: Rules, excuse: dict[str, object], rule: str, name: str, total: int, k: int, unit: int
+) -> tuple[int, int]:
+    """Whole-number bounds of one quantity, with an exception in place of what it excuses."""
+    low, high = Fraction(0), None
+    pairs: list[Bounds] = []
+    if rule == "schools_per_cluster":
+        pairs.append(_instead(excuse, rule, None, rules.schools_per_cluster))
+    elif rule == "expertise":
+        pairs.append((_instead(excuse, rule, name, rules.expertise[name]), None))
+    else:
+        pairs.append(_instead(excuse, "limits", name, rules.limits.get(name)))
+        share = _instead(excuse, "balance", name, rules.balance.get(name))
+        if share is not None:
+            mean = Fraction(total, k)
+            low = max(low, (1 - Fraction(str(share))) * mean)
+            high = (1 + Fraction(str(share))) * mean
+    for pair in pairs:
+        least, most = pair or (None, None)
+        if least is not None:
+            low = max(low, Fraction(str(least)) * _UNITS)
+        if most is not None:
+            ceiling = Fraction(str(most)) * _UNITS
+            high = ceiling if high is None else min(high, ceiling)
+    return math.ceil(low / unit), NO_LIMIT if high is None else math.floor(high / unit)
+
+
+def _instead(excuse: dict[str, object], rule: str, name: str | None, bound: object) -> object:
+    """Return the bound that holds under an exception: its own, none at all, or the usual one."""
+    if rule not in excuse:
+        return bound
+    own = excuse[rule]
+    if own is None or name is None:
+        return own
+    return own.get(name, bound)  # type: ignore[attr-defined]
+
+
+def _apart_pairs(problem: Problem, rules: Rules, atom_of: IntArray) -> tuple[tuple[int, int], ...]:
+    pairs = set()
+    for group in rules.apart:
+        atoms = sorted({int(atom_of[problem.position(key)]) for key in group})
+        pairs |= {(a, b) for x, a in enumerate(atoms) for b in atoms[x + 1 :]}
+    return tuple(sorted(pairs))
+
+
+def _neighbours(
+    problem: Problem, rules: Rules, members: tuple[tuple[int, ...], ...], atom_of: IntArray
+) -> tuple[tuple[tuple[int, ...], ...] | None, tuple[tuple[int, ...], ...] | None]:
+    if not rules.contiguous or problem.edges is None:
+        return None, None
+    by_atom: list[set[int]] = [set() for _ in members]
+    by_school: list[set[int]] = [set() for _ in problem.schools]
+    for i, j in problem.edges.tolist():
+        by_school[i].add(j)
+        by_school[j].add(i)
+        a, b = int(atom_of[i]), int(atom_of[j])
+        if a != b:
+            by_atom[a].add(b)
+            by_atom[b].add(a)
+    schools = tuple(tuple(sorted(others)) for others in by_school)
+    broken = any(len(_parts(list(group), schools)) > 1 for group in members)
+    atoms = tuple(tuple(sorted(others)) for others in by_atom)
+    return atoms, schools if broken else None
+
+
+def _shared_terms(
+    problem: Problem,
+    priorities: Priorities,
+    k: int,
+    members: tuple[tuple[int, ...], ...],
+    atom_of: IntArray,
+) -> dict[str, object]:
+    """The parts of the cost that depend on a cluster as a whole."""
+
+    def by_atom(values: npt.ArrayLike) -> FloatArray:
+        array = np.asarray(values, dtype=np.float64)
+        return np.array([math.fsum(array[list(schools)]) for schools in members])
+
+    unit = price_unit(problem)
+    weight = problem.measure(priorities.travel_by)
+    balance = problem.measure(priorities.balance_measure) if priorities.balance else None
+    groups: tuple[IntArray, ...] = ()
+    if priorities.pyramids:
+        groups = tuple(
+            np.unique(atom_of[[problem.position(key) for key in ids]])
+            for _, ids in sorted(problem.pyramids.items())
+        )
+    unmet = []
+    for kind, covered in sorted(priorities.pupils_per_capacity.items()):
+        if priorities.expertise:
+            shortfall = [
+                _need(s.need.get(kind)) - covered * getattr(s.expertise.get(kind), "amount", 0.0)
+                for s in problem.schools
+            ]
+            unmet.append(Unmet(kind, by_atom(shortfall), priorities.expertise * unit))
+    return {
+        "balance_load": None if balance is None else by_atom(balance),
+        "balance_mean": 0.0 if balance is None else math.fsum(balance) / k,
+        "balance_price": priorities.balance * unit,
+        "groups": groups,
+        "group_price": priorities.pyramids * unit * float(weight.mean()) if groups else 0.0,
+        "unmet": tuple(unmet),
+    }
+
+
+def _need(count: object) -> float:
+    """Pupils known to have this type of need."""
+    return float((getattr(count, "ehcps", 0) or 0) + (getattr(count, "sen_support", 0) or 0))
+
+
+def _without_hopeless_pairs(instance: Instance) -> FloatArray:
+    """Bar pairs that no plan can use: too heavy together, to be apart, or not connected."""
+    cost = instance.cost.copy()
+    for a, b in instance.apart:
+        cost[a, instance.home == b] = math.inf
+        cost[b, instance.home == a] = math.inf
+    own = np.arange(instance.n)[:, None] == instance.home[None, :]
+    for d in range(len(instance.low)):
+        most = np.full(instance.n, instance.high[d])
+        roof = int(max(instance.high[d], instance.excused_high[:, d].max(initial=0)))
+        if len(instance.excused):
+            most[:] = roof
+        load = instance.loads[d]
+        together = load[:, None] + load[instance.home][None, :]
+        cost[(together > most[:, None]) & ~own] = math.inf
+    if instance.neighbours is not None and instance.school_neighbours is None:
+        part = np.zeros(instance.n, dtype=np.int64)
+        for number, atoms in enumerate(_parts(list(range(instance.n)), instance.neighbours)):
+            part[atoms] = number
+        cost[part[:, None] != part[instance.home][None, :]] = math.inf
+    return cost

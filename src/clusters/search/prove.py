@@ -1,0 +1,167 @@
+"""The proof: a Lagrangian bound, then a ladder of targets climbed to the best plan.
+
+For a target just above the bound, reduced costs leave a small *core* of pairs that any plan at or
+below the target must come from; CP-SAT searches it exactly. Nothing there: the target is a new bound.
+A plan there: the best of the core is the best of all. Contiguity comes in by separator inequalities
+where a solution needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+from ortools.sat.python import cp_model
+
+from clusters.model.core import Core, build_core, cut_off_parts
+from clusters.model.instance import Instance
+from clusters.search.bound import Relaxation
+from clusters.search.draft import Draft, Found
+from clusters.search.local import wander
+from clusters.search.neighbourhood import single_worker
+from clusters.search.start import grow
+from clusters.search.state import TOLERANCE, Shared
+
+__all__ = ["prove"]
+
+FIRST_RUNG = 0.001
+"""First target, as a share above the bound."""
+RUNG_WORK = 8.0
+"""Deterministic budget of a rung before the next one is set lower."""
+
+
+def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
+    """Raise the shared bound until it meets the best plan; yield the work done after each slice."""
+    relaxation = Relaxation(shared.instance)
+    yield from _root(shared, relaxation, rng)
+    yield from _ladder(shared, relaxation, rng)
+
+
+# ---- the bound at the root ----------------------------------------------------------------------
+
+
+def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
+    """Ascend, drop what the best plan rules out, ascend again with both sides of the limits."""
+    yield from _ascend(shared, relaxation, rng, 300)
+    for _ in range(4):
+        if shared.stop():
+            return
+        if np.isfinite(shared.target):
+            relaxation.fix(shared.target)
+        relaxation.exact = relaxation.low > 0
+        before = relaxation.bound
+        yield from _ascend(shared, relaxation, rng, 120)
+        if relaxation.bound < before + 2e-4 * abs(before):
+            return
+
+
+def _ascend(
+    shared: Shared, relaxation: Relaxation, rng: np.random.Generator, steps: int
+) -> Iterator[float]:
+    """Ascend in slices; try the centres that the bound chose as the centres of a plan."""
+    relaxation.begin()
+    for slice_ in range(-(-steps // 20)):
+        work = relaxation.work
+        going = relaxation.ascend_on(20, shared.target, stop=shared.stop)
+        if relaxation.bound == np.inf:
+            _no_plan(shared)
+            return
+        shared.raise_bound(relaxation.bound, "bound")
+        shared.prices = relaxation.best_multipliers
+        yield relaxation.work - work
+        if slice_ % 5 == 4 or not going:
+            shared.submit(_plan_around(shared.instance, relaxation, rng, shared), "bound's centres")
+            yield 0.05
+        if not going or shared.stop():
+            return
+
+
+def _no_plan(shared: Shared) -> None:
+    if shared.best is None:
+        shared.infeasible = True
+    else:
+        shared.raise_bound(shared.best.cost, "bound")
+
+
+def _plan_around(
+    instance: Instance, relaxation: Relaxation, rng: np.random.Generator, shared: Shared
+) -> Found | None:
+    """Grow a plan around the centres that the relaxation chose."""
+    chosen = relaxation.chosen
+    homes = instance.home[chosen]
+    if len(np.unique(homes)) < instance.k:
+        return None
+    draft = Draft(instance, grow(instance, chosen))
+    return wander(draft, rng, 6 * instance.n, 60 + instance.n // 2, shared.stop)
+
+
+# ---- the ladder ---------------------------------------------------------------------------------
+
+
+def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
+    step, budget = FIRST_RUNG, RUNG_WORK
+    while not shared.stop():
+        bound = max(shared.bound, relaxation.bound)
+        best = shared.target
+        top = best - 0.5 * TOLERANCE * abs(best)
+        target = min(bound + step * abs(bound) + 1e-9, top)
+        allowed = relaxation.reduced_to(target)
+        yield 0.05
+        done, work = yield from _rung(shared, allowed, target, budget, rng)
+        if done and work < 0.25 * budget:
+            step *= 2.0
+        elif not done:
+            step = max(step / 2.0, 2e-5)
+            budget *= 1.5
+
+
+def _rung(
+    shared: Shared, allowed: np.ndarray, target: float, budget: float, rng: np.random.Generator
+) -> Iterator[float]:
+    """Search the core below a target; return whether it was decided, and the work it took."""
+    instance = shared.instance
+    if not _can_cover(instance, allowed):
+        shared.raise_bound(target, "ladder")
+        return True, 0.0
+    core = build_core(instance, allowed)
+    roof = int(np.ceil((target - instance.offset) / core.unit))
+    core.model.add(core.objective() <= roof)
+    spent = 0.0
+    while spent < budget and not shared.stop():
+        solver = single_worker(int(rng.integers(1 << 30)), budget - spent)
+        shared.register(solver)
+        status = solver.solve(core.model)
+        shared.register(None)
+        work = float(solver.response_proto.deterministic_time) + 1e-3
+        spent += work
+        yield work
+        if status == cp_model.INFEASIBLE:
+            shared.raise_bound(target, "ladder")
+            return True, spent
+        reached = solver.best_objective_bound * core.unit + instance.offset
+        shared.raise_bound(min(target, reached - 1e-12 * abs(reached)), "ladder")
+        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return False, spent
+        if _settle(shared, core, solver):
+            continue
+        if status == cp_model.OPTIMAL:
+            if shared.best is not None and shared.best.cost <= target:
+                shared.raise_bound(min(shared.best.cost, reached + core.unit), "ladder")
+            return True, spent
+        return False, spent
+    return False, spent
+
+
+def _settle(shared: Shared, core: Core, solver: cp_model.CpSolver) -> int:
+    """Cut a solution that is not contiguous (returning how often), or offer it."""
+    clusters = core.clusters(solver.boolean_value)
+    cuts = cut_off_parts(core, clusters)
+    if not cuts:
+        shared.submit(Found.of(shared.instance, list(clusters.values())), "ladder")
+    return cuts
+
+
+def _can_cover(instance: Instance, allowed: np.ndarray) -> bool:
+    """Whether every atom still has a centre and enough centres are open."""
+    open_ = allowed[instance.home, np.arange(instance.m)]
+    return bool((allowed & open_[None, :]).any(axis=1).all() and open_.sum() >= instance.k)
