@@ -36,11 +36,25 @@ _HOME = {
     ),
     "geography": ("build_problem",),
     "measures": ("compare", "measure"),
-    "readers": ("read_links", "read_plan", "read_schools"),
+    "readers": (
+        "read_boundary",
+        "read_links",
+        "read_pairs",
+        "read_plan",
+        "read_postcodes",
+        "read_schools",
+    ),
     "report": ("write_report",),
     "solver": ("Progress", "Result", "Settings", "solve"),
     "verifier": ("Certificate", "verify"),
-    "writers": ("plan_frame", "plan_geodataframe", "write_geopackage", "write_plan", "write_run"),
+    "writers": (
+        "plan_frame",
+        "plan_geodataframe",
+        "write_frame",
+        "write_geopackage",
+        "write_plan",
+        "write_run",
+    ),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _MODULES = ("datasets",)

@@ -17,11 +17,12 @@ from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError, Rule
 from clusters.model.arithmetic import refuse_impossible
 from clusters.model.instance import Instance, compile_instance
 from clusters.naming import name_clusters
-from clusters.search.draft import Found
+from clusters.search.found import Found
 from clusters.search.improve import improve
 from clusters.search.prove import prove
 from clusters.search.start import from_plan
 from clusters.search.state import Shared
+from clusters.search.warm import warm_up
 from clusters.verifier import Certificate, verify
 
 __all__ = ["CountResult", "Progress", "Result", "Settings", "solve"]
@@ -205,7 +206,9 @@ def solve(
 
     Notes
     -----
-    Ctrl-C ends the search and returns the best plan found so far. Methods and sources: docs/model.md.
+    Ctrl-C ends the search and returns the best plan found so far. The very first call on a machine
+    compiles the search (about ten seconds, kept for later); the time limit counts from then.
+    Methods and sources: docs/model.md.
 
     Examples
     --------
@@ -222,6 +225,7 @@ def solve(
     check_rules(problem, rules, priorities)
     refuse_impossible(problem, rules)
     low, high = rules.count_range
+    warm_up()
     clock = _Clock(settings)
     searches = [
         _Search(compile_instance(problem, rules, priorities, k), settings, clock)
@@ -229,7 +233,10 @@ def solve(
     ]
     for search in searches:
         if start is not None:
-            search.shared.submit(from_plan(search.instance, problem, start), "given plan")
+            given = from_plan(
+                search.instance, search.shared.tables, problem, start, np.random.default_rng(settings.seed)
+            )
+            search.shared.submit(given, "given plan")
     _run(searches, settings, clock, on_progress)
     return _result(problem, rules, priorities, searches, clock)
 

@@ -1,1 +1,66 @@
-"""The money: pot, formula, protection, split, fairness and outlook."""
+"""The money: pot, formula, protection, split, fairness and outlook.
+
+Sums go in as POUNDS (text, whole numbers, Decimals; never floats) and come out as whole PENCE.
+"""
+
+from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
+from clusters.budget.check import MoneyFinding, check_split
+from clusters.budget.equity import FairnessFigure, fairness, fairness_frame
+from clusters.budget.formula import Formula
+from clusters.budget.gains import (
+    Turbulence,
+    effects,
+    sensitivity,
+    side_by_side,
+    transition,
+    turbulence,
+)
+from clusters.budget.lines import explain, recompute
+from clusters.budget.outlook import Outlook, look_ahead
+from clusters.budget.pot import Backdated, Pot
+from clusters.budget.presets import PRESETS
+from clusters.budget.protection import Protection
+from clusters.budget.rules import RULES, award, compare_rules
+from clusters.budget.shares import Share, Split
+from clusters.budget.sparsity import Sparsity, Taper
+from clusters.budget.split import split_budget
+from clusters.budget.tables import controlled_rounding
+from clusters.budget.years import Calendar, by_year, instalments
+
+__all__ = [
+    "MINUTES",
+    "PRESETS",
+    "RULES",
+    "Assumptions",
+    "Backdated",
+    "Calendar",
+    "FairnessFigure",
+    "Formula",
+    "MoneyFinding",
+    "Outlook",
+    "Pot",
+    "Protection",
+    "Scenario",
+    "Share",
+    "Sparsity",
+    "Split",
+    "Taper",
+    "Turbulence",
+    "award",
+    "by_year",
+    "check_split",
+    "compare_rules",
+    "controlled_rounding",
+    "effects",
+    "explain",
+    "fairness",
+    "fairness_frame",
+    "instalments",
+    "look_ahead",
+    "recompute",
+    "sensitivity",
+    "side_by_side",
+    "split_budget",
+    "transition",
+    "turbulence",
+]

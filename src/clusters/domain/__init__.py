@@ -6,6 +6,7 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 ``Problem.schools`` stay inside the package.
 """
 
+from clusters.domain.checks import check_rules
 from clusters.domain.plan import Cluster, Plan
 from clusters.domain.policy import EXCUSABLE, RULE_NAMES, Priorities, Rules
 from clusters.domain.problem import DECIMALS, Problem, edges_of_pairs, straight_line_m
@@ -38,6 +39,7 @@ __all__ = [
     "School",
     "SchoolId",
     "TravelUnit",
+    "check_rules",
     "edges_of_pairs",
     "is_number",
     "straight_line_m",

@@ -1,7 +1,9 @@
 """The CP-SAT model: one variable per allowed pair of atom and centre, one function per rule.
 
-``x[a, c]`` is true where atom a is in the cluster of centre c; ``x[home(c), c]`` means "c is a centre".
-Every function takes the same core and adds one rule or the cost of one priority, so that each can be
+``x[a, c]`` is true where atom a is in the cluster of centre c; ``x[home(c), c]`` means "c is a
+centre".
+Every function takes the same core and adds one rule or the cost of one priority, so that each can
+be
 tested alone. The same encoding serves the whole problem, a neighbourhood and a single cluster.
 """
 
@@ -13,7 +15,6 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import NO_LIMIT, Instance
 
 __all__ = ["HARD_RULES", "PRIORITIES", "Core", "build_core", "cut_off_parts"]
@@ -21,7 +22,8 @@ __all__ = ["HARD_RULES", "PRIORITIES", "Core", "build_core", "cut_off_parts"]
 LinearExpr = cp_model.LinearExpr
 
 RESOLUTION = 1 << 36
-"""Costs are whole units of (largest possible total) / RESOLUTION, rounded down: a valid relaxation."""
+"""Costs are whole units of (largest possible total) / RESOLUTION, rounded down: a valid
+relaxation."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -109,7 +111,7 @@ def one_centre_per_atom(core: Core) -> None:
 
 
 def load_bounds(core: Core) -> None:
-    """Loads keep their bounds: schools_per_cluster, balance, limits and expertise alike."""
+    """Keep the bounds of every load: schools_per_cluster, balance, limits and expertise alike."""
     instance = core.instance
     for d in range(len(instance.low)):
         for c, atoms in enumerate(core.by_centre):
@@ -261,7 +263,8 @@ def cost_unit(instance: Instance, allowed: Any) -> float:
 def cut_off_parts(core: Core, clusters: dict[int, list[int]]) -> int:
     """Forbid the parts of clusters that are not connected to their centre; return how many.
 
-    For a part A cut off from its centre: whoever of A is with a centre outside A and its border must
+    For a part A cut off from its centre: whoever of A is with a centre outside A and its border
+    must
     bring someone of the border along (a separator inequality; Carvajal et al. 2013, "Imposing
     connectivity constraints in forest planning models"). It is written for every such centre.
     """

@@ -139,11 +139,11 @@ class Instance:
         load = self.loads[:, atoms].sum(axis=1)
         if (load < low).any() or (load > high).any():
             return False
-        held = set(int(a) for a in atoms)
+        held = {int(a) for a in atoms}
         return not any(a in held and b in held for a, b in self.apart)
 
     def connected_parts(self, atoms: Iterable[int]) -> list[list[int]]:
-        """Connected parts of a set of atoms (all in one part where contiguity is not a rule)."""
+        """Split a set of atoms into connected parts (all in one part where contiguity is not a rule)."""
         atoms = [int(a) for a in atoms]
         if self.neighbours is None:
             return [atoms] if atoms else []
@@ -161,8 +161,10 @@ class Instance:
         Returns
         -------
         list
-            (atoms with a school in the part, atoms outside the part that border on it). An atom that
-            needs no way out of its own - it has a school on the border too - is left out of the first.
+            (atoms with a school in the part, atoms outside the part that border on it). An atom
+            that
+            needs no way out of its own - it has a school on the border too - is left out of the
+            first.
         """
         if self.neighbours is None:
             return []
@@ -197,7 +199,7 @@ class Instance:
         if self.balance_load is not None:
             total += self.balance_price * abs(self.balance_load[atoms].sum() - self.balance_mean)
         if self.groups:
-            held = set(int(a) for a in atoms)
+            held = {int(a) for a in atoms}
             total += self.group_price * sum(
                 not held.isdisjoint(group.tolist()) for group in self.groups
             )
@@ -352,14 +354,16 @@ def _candidates(problem: Problem, rules: Rules, order: list[int]) -> list[int]:
 
 
 def price_unit(problem: Problem) -> float:
-    """What one "kilometre" of a price is in the unit of the problem's journeys."""
+    """Return what one "kilometre" of a price is in the unit of the problem's journeys."""
     return 1000.0 if problem.travel_unit == "m" else 1.0
 
 
 def _pair_costs(
     problem: Problem, rules: Rules, priorities: Priorities, centres: IntArray
 ) -> FloatArray:
-    """Cost (schools, centres) of each school at each centre: journeys, change; infinity if barred."""
+    """Cost (schools, centres) of each school at each centre: journeys, change; infinity if
+    barred.
+    """
     weight = problem.measure(priorities.travel_by)
     journey = problem.travel[:, centres]
     with np.errstate(invalid="ignore"):
@@ -509,7 +513,7 @@ def _shared_terms(
     members: tuple[tuple[int, ...], ...],
     atom_of: IntArray,
 ) -> dict[str, object]:
-    """The parts of the cost that depend on a cluster as a whole."""
+    """Collect the parts of the cost that depend on a cluster as a whole."""
 
     def by_atom(values: npt.ArrayLike) -> FloatArray:
         array = np.asarray(values, dtype=np.float64)

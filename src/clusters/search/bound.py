@@ -1,13 +1,17 @@
 r"""The Lagrangian bound: no plan under the rules can cost less.
 
-Relax "each school in exactly one cluster" with a multiplier :math:`\lambda_a` per atom. What is left
-falls apart by centre: :math:`z_c(\lambda) = \min \sum_a (c_{ac} - \lambda_a) x_a`, an exact knapsack
+Relax "each school in exactly one cluster" with a multiplier :math:`\lambda_a` per atom. What is
+left
+falls apart by centre: :math:`z_c(\lambda) = \min \sum_a (c_{ac} - \lambda_a) x_a`, an exact
+knapsack
 over one load, with the centre's own atom in. Then
 
 .. math:: LB(\lambda) = \sum_a \lambda_a + \text{the sum of the } k \text{ smallest } z_c.
 
-Any multipliers give a valid bound. Contiguity, "apart" and the groups' prices are left out or kept as
-far as the knapsack can carry them: leaving out only lowers the bound. Other loads and unmet need take
+Any multipliers give a valid bound. Contiguity, "apart" and the groups' prices are left out or kept
+as
+far as the knapsack can carry them: leaving out only lowers the bound. Other loads and unmet need
+take
 part through multipliers of their own, per centre. Sources: Held & Karp 1971 (subgradient ascent);
 Ceselli & Righini 2005, "A branch-and-price algorithm for the capacitated p-median problem" (the
 knapsack form); Camerini, Fratta & Maffioli 1975 (deflected directions).
@@ -37,11 +41,13 @@ SAFETY = 1e-10
 class Sideline:
     """A linear side constraint of each cluster that takes part through a multiplier.
 
-    multiplier[c] x (sum of coefficient over the cluster - limit) is added to the value of centre c.
+    multiplier[c] x (sum of coefficient over the cluster - limit) is added to the value of centre c;
+    the multiplier lies between `least` and `most`.
     """
 
     coefficient: FloatArray
     limit: float
+    least: float
     most: float
     multiplier: FloatArray
 
@@ -66,6 +72,10 @@ class Relaxation:
         self.possible &= self.possible[instance.home, np.arange(instance.m)][None, :]
         self.dimension = _tightest(instance)
         self._set_loads()
+        self.group = np.full(instance.n, -1, dtype=np.int64)
+        self.group_price = instance.group_price
+        for number, group in enumerate(instance.groups):
+            self.group[group] = number
         self.sidelines = _sidelines(instance, self.dimension)
         self.exact = False
         self.work = 0.0
@@ -121,6 +131,13 @@ class Relaxation:
         mask = self.possible.copy()
         mask[instance.home, np.arange(instance.m)] = False
         self.pair_centre, self.pair_atom = np.nonzero(mask.T)
+        self.pair_group = self.group[self.pair_atom]
+        # whoever is of the centre's own pyramid opens no further one
+        self.pair_group[self.pair_group == self.group[instance.home[self.pair_centre]]] = -1
+        if self.group_price:
+            order = np.lexsort((self.pair_group, self.pair_centre))
+            self.pair_centre, self.pair_atom = self.pair_centre[order], self.pair_atom[order]
+            self.pair_group = self.pair_group[order]
         self.start = np.concatenate([[0], np.cumsum(mask.sum(axis=0))]).astype(np.int64)
         self.pair_load = self.load[self.pair_atom]
         self.pair_cost = instance.cost[self.pair_atom, self.pair_centre]
@@ -137,6 +154,8 @@ class Relaxation:
         """Reduced costs of the pairs, and of each centre with its own atom alone."""
         r = self.pair_cost - self.multipliers[self.pair_atom]
         own = self.own_cost - self.multipliers[self.instance.home]
+        if self.group_price:
+            own = own + self.group_price * (self.group[self.instance.home] >= 0)
         for s in self.sidelines:
             r = r + s.multiplier[self.pair_centre] * s.coefficient[self.pair_atom]
             own = own + s.multiplier * (s.coefficient[self.instance.home] - s.limit)
@@ -187,7 +206,9 @@ class Relaxation:
         return np.where(values < INFINITY, values + price, INFINITY)
 
     def _least(self, r: FloatArray, low: IntArray, high: IntArray, values: FloatArray) -> None:
-        least_values(self.start, self.pair_atom, self.pair_load, r, self.load, low, high, values)
+        least_values(
+            self.start, self.pair_load, r, self.pair_group, self.group_price, low, high, values
+        )
 
     def evaluate(self) -> float:
         """Return the bound at the present multipliers and keep the chosen clusters.
@@ -208,11 +229,7 @@ class Relaxation:
         total = float(self.multipliers.sum() + values[order].sum())
         magnitude = float(np.abs(self.multipliers).sum() + np.abs(values[order]).sum())
         self._take(r, excused)
-        return total + self.instance.offset + self._shared_floor() - SAFETY * magnitude
-
-    def _shared_floor(self) -> float:
-        """Return what the shared costs that the knapsack leaves out amount to at the least."""
-        return self.instance.group_price * len(self.instance.groups)
+        return total + self.instance.offset - SAFETY * magnitude
 
     def _take(self, r: FloatArray, excused: IntArray) -> None:
         instance, chosen = self.instance, self.chosen
@@ -238,7 +255,16 @@ class Relaxation:
         if len(rows):
             part = np.zeros((len(rows), self.instance.n), dtype=np.bool_)
             best_clusters(
-                self.start, self.pair_atom, self.pair_load, r, low, high, self.chosen[rows], part
+                self.start,
+                self.pair_atom,
+                self.pair_load,
+                r,
+                self.pair_group,
+                self.group_price,
+                low,
+                high,
+                self.chosen[rows],
+                part,
             )
             taken[rows] = part
 
@@ -300,7 +326,7 @@ class Relaxation:
         self.multipliers = self.multipliers + length * self._direction
         for s, slope in zip(self.sidelines, self._side, strict=True):
             moved = s.multiplier + length * slope / self._side_scale(s)
-            s.multiplier = np.clip(moved, 0.0, s.most)
+            s.multiplier = np.clip(moved, s.least, s.most)
         return True
 
     @property
@@ -325,8 +351,10 @@ class Relaxation:
     def reduced_to(self, target: float) -> np.ndarray:
         """Return the pairs that a plan of cost at most `target` can use, array (n, m) of booleans.
 
-        A centre is closed where even with it among the k chosen the bound exceeds the target; a pair
-        is dropped where it does with the pair forced in (its value comes from prefix and suffix tables).
+        A centre is closed where even with it among the k chosen the bound exceeds the target; a
+        pair
+        is dropped where it does with the pair forced in (its value comes from prefix and suffix
+        tables).
         """
         instance = self.instance
         self._restore()
@@ -355,15 +383,25 @@ class Relaxation:
         low, high = self._caps()
         plain_home = ~np.isin(instance.home, instance.excused)
         reduced = r if not len(instance.excused) else self._hidden(r)
+        high = np.where(plain_home, high, -1)
         forced_values(
-            self.start, self.pair_load, reduced, low, np.where(plain_home, high, -1), r, forced
+            self.start,
+            self.pair_load,
+            reduced,
+            self.pair_group,
+            self.group_price,
+            low,
+            high,
+            forced,
         )
         for e in instance.excused.tolist():
             forced = np.minimum(forced, self._forced_with(e, r))
         return forced
 
     def _forced_with(self, e: int, r: FloatArray) -> FloatArray:
-        """Weak but valid: value with e in the cluster, plus the pair's own reduced cost if positive."""
+        """Weak but valid: value with e in the cluster, plus the pair's own reduced cost if
+        positive.
+        """
         with_e = self._with_atom(e, r)
         return with_e[self.pair_centre] + np.where(self.pair_atom == e, 0.0, np.maximum(r, 0.0))
 
@@ -402,11 +440,18 @@ def _sidelines(instance: Instance, carried: int | None) -> list[Sideline]:
                 room[atom] = max(0, int(instance.low[d]) - int(instance.excused_low[e, d]))
             lines.append(_line(instance, -load - room, -float(instance.low[d])))
     for unmet in instance.unmet:
-        lines.append(_line(instance, unmet.shortfall, 0.0, unmet.price))
+        lines.append(_line(instance, unmet.shortfall, 0.0, most=unmet.price))
+    if instance.balance_load is not None:
+        price = instance.balance_price
+        lines.append(_line(instance, instance.balance_load, instance.balance_mean, -price, price))
     return lines
 
 
 def _line(
-    instance: Instance, coefficient: FloatArray, limit: float, most: float = np.inf
+    instance: Instance,
+    coefficient: FloatArray,
+    limit: float,
+    least: float = 0.0,
+    most: float = np.inf,
 ) -> Sideline:
-    return Sideline(coefficient, limit, most, np.zeros(instance.m))
+    return Sideline(coefficient, limit, least, most, np.zeros(instance.m))

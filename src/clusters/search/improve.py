@@ -1,6 +1,7 @@
 """Improvement: many descents from different starts, clusters drawn anew, the best parts recombined.
 
-A *descent* takes a rough plan through neighbourhoods of growing size until none gains. Descents start
+A *descent* takes a rough plan through neighbourhoods of growing size until none gains. Descents
+start
 from fresh plans, from the best plan with some clusters redrawn at random, and from the centres that
 the bound likes; after each of them the clusters met are recombined.
 """
@@ -13,7 +14,7 @@ import numpy as np
 
 from clusters.domain import IntArray
 from clusters.model.instance import Instance
-from clusters.search.draft import Draft, Found
+from clusters.search.found import Found
 from clusters.search.local import wander
 from clusters.search.neighbourhood import adjacent_clusters, redraw
 from clusters.search.recombine import recombine
@@ -36,12 +37,12 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     proved: set[frozenset[tuple[int, ...]]] = set()
     if shared.best is None:
         while shared.best is None and not shared.stop():
-            shared.submit(start(instance, rng, tries=1, stop=shared.stop), "first plan")
+            shared.submit(start(instance, shared.tables, rng, stop=shared.stop), "first plan")
             yield 0.05
     for _ in range(FIRST_STARTS):
         if shared.stop():
             return
-        shared.submit(start(instance, rng, tries=1, stop=shared.stop), "new start")
+        shared.submit(start(instance, shared.tables, rng, stop=shared.stop), "new start")
         yield 0.05
     yield from _recombined(shared, rng)
     if shared.best is not None:
@@ -127,7 +128,7 @@ def descend(
 def _neighbourhoods(
     instance: Instance, found: Found, size: int, rng: np.random.Generator
 ) -> list[IntArray]:
-    """Sets of adjoining clusters, one around each cluster at the least, in random order."""
+    """Draw sets of adjoining clusters, one around each cluster at the least, in random order."""
     near = adjacent_clusters(instance, found)
     sets: dict[tuple[int, ...], None] = {}
     for first in rng.permutation(instance.k).tolist():
@@ -148,7 +149,7 @@ def _fresh(shared: Shared, rng: np.random.Generator, turn: int) -> Found | None:
     """Return another plan to descend from: a new one, or the best one shaken."""
     instance = shared.instance
     if turn % 3 == 0 or shared.best is None:
-        return start(instance, rng, tries=1, stop=shared.stop)
+        return start(instance, shared.tables, rng, stop=shared.stop)
     centres = np.array(shared.best.centres)
     near = adjacent_clusters(instance, shared.best)
     shaken = max(2, instance.k // 3)
@@ -170,6 +171,12 @@ def _fresh(shared: Shared, rng: np.random.Generator, turn: int) -> Found | None:
         homes = rng.permutation(np.unique(instance.home[pool]))[: len(chosen)]
         if len(homes) == len(chosen):
             centres[chosen] = [int(np.flatnonzero(instance.home == a)[0]) for a in homes]
-    patience = 60 + instance.n
-    draft = Draft(instance, grow(instance, centres))
-    return wander(draft, rng, 10 * instance.n + 200, patience, shared.stop)
+    return wander(
+        instance,
+        shared.tables,
+        grow(instance, centres),
+        rng,
+        steps=400 + 20 * instance.n,
+        patience=200 + 2 * instance.n,
+        stop=shared.stop,
+    )

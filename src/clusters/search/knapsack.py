@@ -1,8 +1,13 @@
 """Exact knapsacks by dynamic programming over the load, compiled with numba.
 
-Given reduced costs r, whole loads q and a capacity U: the least sum of r over a set of items whose
-load is at most U (or lies between L and U). Prefix and suffix tables give, for every item at once,
-the value with that item forced in. Source: Martello & Toth 1990, "Knapsack Problems", ch. 2.
+For each centre: the least sum of reduced costs over a set of items whose load is at most U, or lies
+between L and U. Items may come in groups with a price that is paid once per group used (a pyramid of
+which the cluster holds a piece). Prefix and suffix tables give, for every item at once, the value
+with that item forced in. Source: Martello & Toth 1990, "Knapsack Problems", chapter 2; for groups
+with a price, Chajakis & Guignard 1994, "Exact algorithms for the setup knapsack problem".
+
+Items of centre c are those from start[c] to start[c + 1], the items of a group side by side. q and r
+are their loads and reduced costs; group is a number per item (-1: none), price what a group costs.
 """
 
 from __future__ import annotations
@@ -10,207 +15,234 @@ from __future__ import annotations
 import numba as nb
 import numpy as np
 
-__all__ = ["best_clusters", "forced_values", "least_values"]
+__all__ = ["INFINITY", "best_clusters", "forced_values", "least_values"]
 
-_OPTIONS = {"nogil": True, "cache": True, "boundscheck": False}
+_jit = nb.njit(nogil=True, cache=True)
 INFINITY = 1e300
 
 
-@nb.njit(**_OPTIONS)
-def _extend(f, g, q, r, reach, capacity):  # type: ignore[no-untyped-def]
-    """g = f with one more item; returns the furthest load reached."""
-    top = min(capacity, reach + q)
-    for v in range(q):
-        g[v] = f[v]
-    for v in range(q, min(reach, capacity) + 1):
-        with_item = f[v - q] + r
-        g[v] = f[v] if f[v] <= with_item else with_item
-    for v in range(max(q, reach + 1), top + 1):
-        g[v] = f[v - q] + r
-    return top
-
-
-@nb.njit(**_OPTIONS)
-def _fill(f, items, q, r, capacity):  # type: ignore[no-untyped-def]
-    """f[v] = least sum of r over the items with load at most v (f[v] is never rising)."""
-    for v in range(capacity + 1):
-        f[v] = 0.0
-    for i in items:
-        w = q[i]
-        for v in range(capacity, w - 1, -1):
-            with_item = f[v - w] + r[i]
-            if with_item < f[v]:
-                f[v] = with_item
-
-
-@nb.njit(**_OPTIONS)
-def _fill_exact(f, items, q, r, capacity):  # type: ignore[no-untyped-def]
-    """f[v] = least sum of r over the items with load exactly v."""
-    for v in range(capacity + 1):
-        f[v] = INFINITY
+@_jit
+def _clear(f, exact):  # type: ignore[no-untyped-def]
+    """Begin a table: nothing taken yet. Exact tables hold loads of exactly v, others at most v."""
+    f[:] = INFINITY if exact else 0.0
     f[0] = 0.0
-    reach = 0
-    for i in items:
-        w = q[i]
-        reach = min(capacity, reach + w)
-        for v in range(reach, w - 1, -1):
-            with_item = f[v - w] + r[i]
-            if with_item < f[v]:
-                f[v] = with_item
 
 
-@nb.njit(**_OPTIONS)
-def least_values(start, items, q, r, home_load, low, high, z):  # type: ignore[no-untyped-def]
-    """Least value z[c] of a cluster of each centre, its own atom apart.
+@_jit
+def _add_item(f, w, r):  # type: ignore[no-untyped-def]
+    """Offer one more item of load w to a table."""
+    for v in range(len(f) - 1, w - 1, -1):
+        with_item = f[v - w] + r
+        if with_item < f[v]:
+            f[v] = with_item
 
-    start, items: items of centre c are items[start[c]:start[c + 1]], positions into q and r.
-    low, high: bounds per centre on the load beside the centre's own atom.
-    """
-    m = len(start) - 1
-    f = np.empty(max(1, high.max() + 1))
-    for c in range(m):
-        capacity = high[c]
-        if capacity < 0:
+
+@_jit
+def _fill(f, h, mine, q, r, group, price, exact):  # type: ignore[no-untyped-def]
+    """Offer all items to a table; h is scratch space for the group that is being opened."""
+    _clear(f, exact)
+    x = 0
+    while x < len(mine):
+        g = group[mine[x]]
+        if g < 0 or price == 0.0:
+            _add_item(f, q[mine[x]], r[mine[x]])
+            x += 1
+            continue
+        h[:] = f + price
+        while x < len(mine) and group[mine[x]] == g:
+            _add_item(h, q[mine[x]], r[mine[x]])
+            x += 1
+        for v in range(len(f)):
+            if h[v] < f[v]:
+                f[v] = h[v]
+
+
+@_jit
+def _wanted(first, last, r, exact):  # type: ignore[no-untyped-def]
+    """Items worth offering: all where a load must be reached, else those that lower the value."""
+    mine = np.arange(first, last)
+    return mine if exact else mine[r[mine] < 0]
+
+
+@_jit
+def _unbounded(mine, r, group, price):  # type: ignore[no-untyped-def]
+    """Least value where every wanted item fits."""
+    total, x = 0.0, 0
+    while x < len(mine):
+        g = group[mine[x]]
+        if g < 0 or price == 0.0:
+            total += r[mine[x]]
+            x += 1
+            continue
+        part = price
+        while x < len(mine) and group[mine[x]] == g:
+            part += r[mine[x]]
+            x += 1
+        total += min(0.0, part)
+    return total
+
+
+@_jit
+def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-untyped-def]
+    """z[c] = least value of a cluster of centre c, its own atom apart."""
+    roof = max(0, high.max()) + 1
+    f_space, h_space = np.empty(roof), np.empty(roof)
+    for c in range(len(start) - 1):
+        if high[c] < 0:
             z[c] = INFINITY
             continue
-        mine = np.arange(start[c], start[c + 1])
-        if low[c] > 0:
-            _fill_exact(f, mine, q, r, capacity)
-            best = INFINITY
-            for v in range(low[c], capacity + 1):
-                best = min(best, f[v])
-            z[c] = best
-        else:
-            good = mine[r[mine] < 0]
-            total = 0
-            for i in good:
-                total += q[i]
-            if total <= capacity:
-                value = 0.0
-                for i in good:
-                    value += r[i]
-                z[c] = value
-            else:
-                _fill(f, good, q, r, capacity)
-                z[c] = f[capacity]
+        exact = low[c] > 0
+        mine = _wanted(start[c], start[c + 1], r, exact)
+        if not exact and q[mine].sum() <= high[c]:
+            z[c] = _unbounded(mine, r, group, price)
+            continue
+        f = f_space[: high[c] + 1]
+        _fill(f, h_space[: high[c] + 1], mine, q, r, group, price, exact)
+        z[c] = f[low[c] :].min() if exact else f[high[c]]
 
 
-@nb.njit(**_OPTIONS)
-def best_clusters(start, items, q, r, low, high, chosen, taken):  # type: ignore[no-untyped-def]
-    """Mark in taken[row, :] the items of a least-value cluster of each chosen centre."""
+@_jit
+def _fill_traced(mine, q, r, group, price, exact, capacity):  # type: ignore[no-untyped-def]
+    """Fill a table and note every decision: items used, and groups opened at their last item."""
+    size = len(mine)
+    used = np.zeros((size, capacity + 1), dtype=np.bool_)
+    opened = np.zeros((size, capacity + 1), dtype=np.bool_)
+    f, h = np.empty(capacity + 1), np.empty(capacity + 1)
+    _clear(f, exact)
+    for x in range(size):
+        i = mine[x]
+        grouped = group[i] >= 0 and price > 0.0
+        if grouped and (x == 0 or group[mine[x - 1]] != group[i]):
+            h[:] = f + price
+        table = h if grouped else f
+        for v in range(capacity, q[i] - 1, -1):
+            with_item = table[v - q[i]] + r[i]
+            if with_item < table[v]:
+                table[v] = with_item
+                used[x, v] = True
+        if grouped and (x == size - 1 or group[mine[x + 1]] != group[i]):
+            for v in range(capacity + 1):
+                if h[v] < f[v]:
+                    f[v] = h[v]
+                    opened[x, v] = True
+    return f, used, opened
+
+
+@_jit
+def best_clusters(start, items, q, r, group, price, low, high, chosen, taken):  # type: ignore[no-untyped-def]
+    """Mark in taken[row, items] a least-value cluster of each chosen centre."""
     for row in range(len(chosen)):
         c = chosen[row]
-        capacity = high[c]
-        if capacity < 0:
+        if high[c] < 0:
             continue
-        mine = np.arange(start[c], start[c + 1])
-        if low[c] <= 0:
-            mine = mine[r[mine] < 0]
-        use = np.zeros((len(mine), capacity + 1), dtype=np.bool_)
-        f = np.full(capacity + 1, INFINITY if low[c] > 0 else 0.0)
-        f[0] = 0.0
-        for x in range(len(mine)):
-            i = mine[x]
-            w = q[i]
-            for v in range(capacity, w - 1, -1):
-                with_item = f[v - w] + r[i]
-                if with_item < f[v]:
-                    f[v] = with_item
-                    use[x, v] = True
-        v = capacity
-        if low[c] > 0:
-            for u in range(low[c], capacity + 1):
-                if f[u] < f[v] or v == capacity and f[v] >= INFINITY:
-                    v = u
-        for x in range(len(mine) - 1, -1, -1):
-            if use[x, v]:
-                taken[row, items[mine[x]]] = True
-                v -= q[mine[x]]
-
-
-@nb.njit(**_OPTIONS)
-def forced_values(start, q, r, low, high, z, forced):  # type: ignore[no-untyped-def]
-    """forced[i] = least value of the cluster of i's centre with item i in it."""
-    m = len(start) - 1
-    for c in range(m):
-        capacity = high[c]
-        size = start[c + 1] - start[c]
-        if capacity < 0:
-            for i in range(start[c], start[c + 1]):
-                forced[i] = INFINITY
-            continue
-        mine = np.arange(start[c], start[c + 1])
         exact = low[c] > 0
-        table = mine if exact else mine[r[mine] < 0]
-        t = len(table)
-        before = np.empty((t + 1, capacity + 1))
-        after = np.empty((t + 1, capacity + 1))
-        base = INFINITY if exact else 0.0
-        before[0, :] = base
-        after[t, :] = base
-        before[0, 0] = 0.0
-        after[t, 0] = 0.0
-        for x in range(t):
-            i, w = table[x], q[table[x]]
-            for v in range(capacity + 1):
-                value = before[x, v]
-                if v >= w and before[x, v - w] + r[i] < value:
-                    value = before[x, v - w] + r[i]
-                before[x + 1, v] = value
-        for x in range(t - 1, -1, -1):
-            i, w = table[x], q[table[x]]
-            for v in range(capacity + 1):
-                value = after[x + 1, v]
-                if v >= w and after[x + 1, v - w] + r[i] < value:
-                    value = after[x + 1, v - w] + r[i]
-                after[x, v] = value
-        if not exact:
-            for i in range(start[c], start[c + 1]):
-                if r[i] >= 0:
-                    left = capacity - q[i]
-                    forced[i] = INFINITY if left < 0 else r[i] + before[t, left]
-            for x in range(t):
-                i = table[x]
-                left = capacity - q[i]
-                best = INFINITY
-                for v in range(left + 1):
-                    best = min(best, before[x, v] + after[x + 1, left - v])
-                forced[i] = r[i] + best if left >= 0 else INFINITY
-        else:
-            window = np.empty(capacity + 1)
-            for x in range(t):
-                i = table[x]
-                left = capacity - q[i]
-                need = low[c] - q[i]
-                if left < 0:
-                    forced[i] = INFINITY
-                    continue
-                # window[v] = min of after[x+1, w] for w between need - v and left - v
-                _window_min(after[x + 1], max(0, need), left, need, window)
-                best = INFINITY
-                for v in range(left + 1):
-                    best = min(best, before[x, v] + window[v])
-                forced[i] = r[i] + best
-        if size == 0:
-            continue
+        mine = _wanted(start[c], start[c + 1], r, exact)
+        f, used, opened = _fill_traced(mine, q, r, group, price, exact, high[c])
+        v = low[c] + np.argmin(f[low[c] :]) if exact else high[c]
+        inside = False
+        for x in range(len(mine) - 1, -1, -1):
+            i = mine[x]
+            grouped = group[i] >= 0 and price > 0.0
+            if grouped and (x == len(mine) - 1 or group[mine[x + 1]] != group[i]):
+                inside = opened[x, v]
+            if used[x, v] and (inside or not grouped):
+                taken[row, items[i]] = True
+                v -= q[i]
 
 
-@nb.njit(**_OPTIONS)
-def _window_min(values, _first, left, need, window):  # type: ignore[no-untyped-def]
-    """window[v] = min(values[w] for max(0, need - v) <= w <= left - v), by a monotone queue."""
+@_jit
+def _tables(mine, q, r, exact, capacity, backwards):  # type: ignore[no-untyped-def]
+    """Row x: the table of the items before x (or, backwards, from x on)."""
+    size = len(mine)
+    rows = np.empty((size + 1, capacity + 1))
+    _clear(rows[size if backwards else 0], exact)
+    for y in range(size):
+        x = size - 1 - y if backwards else y
+        source, target = (x + 1, x) if backwards else (x, x + 1)
+        rows[target] = rows[source]
+        _add_item(rows[target], q[mine[x]], r[mine[x]])
+    return rows
+
+
+@_jit
+def _window_min(values, left, need, window):  # type: ignore[no-untyped-def]
+    """window[v] = least of values[w] for need - v <= w <= left - v, by a monotone queue."""
     queue = np.empty(left + 2, dtype=np.int64)
-    head, tail = 0, 0
-    pushed = -1
-    # v from left down to 0: the upper end left - v rises, the lower end need - v rises too
+    head, tail, pushed = 0, 0, -1
     for v in range(left, -1, -1):
-        top = left - v
-        while pushed < top:
+        while pushed < left - v:
             pushed += 1
             while tail > head and values[queue[tail - 1]] >= values[pushed]:
                 tail -= 1
             queue[tail] = pushed
             tail += 1
-        bottom = need - v
-        while head < tail and queue[head] < bottom:
+        while head < tail and queue[head] < need - v:
             head += 1
         window[v] = values[queue[head]] if head < tail else INFINITY
+
+
+@_jit
+def _forced_at(x, mine, q, before, after, low, high, window):  # type: ignore[no-untyped-def]
+    """Least value of the other items where the x-th of them is in."""
+    left, need = high - q[mine[x]], low - q[mine[x]]
+    if left < 0:
+        return INFINITY
+    best = INFINITY
+    if low > 0:
+        _window_min(after[x + 1], left, need, window)
+        for v in range(left + 1):
+            best = min(best, before[x, v] + window[v])
+    else:
+        for v in range(left + 1):
+            best = min(best, before[x, v] + after[x + 1, left - v])
+    return best
+
+
+@_jit
+def forced_values(start, q, r, group, price, low, high, forced):  # type: ignore[no-untyped-def]
+    """forced[i] = a lower bound on the value of the cluster of i's centre with item i in it.
+
+    Exact where groups have no price; with a price the groups of the other items are still charged,
+    but i's own may be charged or not, whichever is less.
+    """
+    for c in range(len(start) - 1):
+        first, last = start[c], start[c + 1]
+        if high[c] < 0:
+            forced[first:last] = INFINITY
+            continue
+        if price > 0.0:
+            _forced_with_groups(first, last, q, r, group, price, low[c], high[c], forced)
+        else:
+            _forced_exactly(first, last, q, r, low[c], high[c], forced)
+
+
+@_jit
+def _forced_exactly(first, last, q, r, low, high, forced):  # type: ignore[no-untyped-def]
+    exact = low > 0
+    mine = _wanted(first, last, r, exact)
+    before = _tables(mine, q, r, exact, high, False)
+    after = _tables(mine, q, r, exact, high, True)
+    window = np.empty(high + 1)
+    whole = before[len(mine)]
+    for i in range(first, last):
+        forced[i] = INFINITY if q[i] > high else r[i] + whole[high - q[i]]
+    for x in range(len(mine)):
+        others = _forced_at(x, mine, q, before, after, low, high, window)
+        forced[mine[x]] = r[mine[x]] + others
+
+
+@_jit
+def _forced_with_groups(first, last, q, r, group, price, low, high, forced):  # type: ignore[no-untyped-def]
+    """Value of the best cluster, plus what forcing i in costs at the least: r[i] where positive."""
+    exact = low > 0
+    mine = _wanted(first, last, r, exact)
+    f, h = np.empty(high + 1), np.empty(high + 1)
+    _fill(f, h, mine, q, r, group, price, exact)
+    for i in range(first, last):
+        if q[i] > high:
+            forced[i] = INFINITY
+            continue
+        # the others alone: at least f over the loads that leave room for i
+        bottom = max(0, low - q[i])
+        rest = f[bottom : high - q[i] + 1].min() if exact else f[high - q[i]]
+        forced[i] = r[i] + rest

@@ -18,7 +18,7 @@ from clusters.domain import IntArray
 from clusters.model.core import Core, build_core, cut_off_parts
 from clusters.model.instance import Instance
 from clusters.search.bound import Relaxation
-from clusters.search.draft import Found
+from clusters.search.found import Found
 
 __all__ = ["Redrawn", "adjacent_clusters", "redraw", "single_worker"]
 
@@ -98,7 +98,9 @@ def redraw(
 
 
 def narrowed(relaxation: Relaxation, target: float, steps: int = 60) -> np.ndarray | None:
-    """Return the pairs that a plan below `target` can use, by reduced costs; None where none can."""
+    """Return the pairs that a plan below `target` can use, by reduced costs; None where none
+    can.
+    """
     for exact in (False, True):
         relaxation.exact = exact
         relaxation.ascend(steps, target)
@@ -115,7 +117,9 @@ def _hint(core: Core, small: Instance, now: list[list[int]]) -> None:
 
 
 def adjacent_clusters(instance: Instance, found: Found) -> np.ndarray:
-    """Array (k, k): how strongly clusters are neighbours (shared borders, or closeness of centres)."""
+    """Array (k, k): how strongly clusters are neighbours (shared borders, or closeness of
+    centres).
+    """
     k = instance.k
     labels = found.labels(instance.n)
     near = np.zeros((k, k))

@@ -1,14 +1,15 @@
 """The proof: a Lagrangian bound, then a ladder of targets climbed to the best plan.
 
 For a target just above the bound, reduced costs leave a small *core* of pairs that any plan at or
-below the target must come from; CP-SAT searches it exactly. Nothing there: the target is a new bound.
+below the target must come from; CP-SAT searches it exactly. Nothing there: the target is a new
+bound.
 A plan there: the best of the core is the best of all. Contiguity comes in by separator inequalities
 where a solution needs them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 from ortools.sat.python import cp_model
@@ -16,7 +17,7 @@ from ortools.sat.python import cp_model
 from clusters.model.core import Core, build_core, cut_off_parts
 from clusters.model.instance import Instance
 from clusters.search.bound import Relaxation
-from clusters.search.draft import Draft, Found
+from clusters.search.found import Found
 from clusters.search.local import wander
 from clusters.search.neighbourhood import single_worker
 from clusters.search.start import grow
@@ -26,6 +27,8 @@ __all__ = ["prove"]
 
 FIRST_RUNG = 0.001
 """First target, as a share above the bound."""
+LAST_RUNG = 0.2
+"""Where no plan is known, a target further above the bound than this gives way to none at all."""
 RUNG_WORK = 8.0
 """Deterministic budget of a rung before the next one is set lower."""
 
@@ -91,8 +94,15 @@ def _plan_around(
     homes = instance.home[chosen]
     if len(np.unique(homes)) < instance.k:
         return None
-    draft = Draft(instance, grow(instance, chosen))
-    return wander(draft, rng, 6 * instance.n, 60 + instance.n // 2, shared.stop)
+    return wander(
+        instance,
+        shared.tables,
+        grow(instance, chosen),
+        rng,
+        steps=400 + 20 * instance.n,
+        patience=200 + 2 * instance.n,
+        stop=shared.stop,
+    )
 
 
 # ---- the ladder ---------------------------------------------------------------------------------
@@ -105,7 +115,11 @@ def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) ->
         best = shared.target
         top = best - 0.5 * TOLERANCE * abs(best)
         target = min(bound + step * abs(bound) + 1e-9, top)
-        allowed = relaxation.reduced_to(target)
+        if shared.best is None and step > LAST_RUNG:
+            target = np.inf
+        allowed = (
+            relaxation.reduced_to(target) if np.isfinite(target) else relaxation.possible.copy()
+        )
         yield 0.05
         done, work = yield from _rung(shared, allowed, target, budget, rng)
         if done and work < 0.25 * budget:
@@ -117,15 +131,15 @@ def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) ->
 
 def _rung(
     shared: Shared, allowed: np.ndarray, target: float, budget: float, rng: np.random.Generator
-) -> Iterator[float]:
+) -> Generator[float, None, tuple[bool, float]]:
     """Search the core below a target; return whether it was decided, and the work it took."""
     instance = shared.instance
     if not _can_cover(instance, allowed):
-        shared.raise_bound(target, "ladder")
+        _nothing_below(shared, target)
         return True, 0.0
     core = build_core(instance, allowed)
-    roof = int(np.ceil((target - instance.offset) / core.unit))
-    core.model.add(core.objective() <= roof)
+    if np.isfinite(target):
+        core.model.add(core.objective() <= int(np.ceil((target - instance.offset) / core.unit)))
     spent = 0.0
     while spent < budget and not shared.stop():
         solver = single_worker(int(rng.integers(1 << 30)), budget - spent)
@@ -136,7 +150,7 @@ def _rung(
         spent += work
         yield work
         if status == cp_model.INFEASIBLE:
-            shared.raise_bound(target, "ladder")
+            _nothing_below(shared, target)
             return True, spent
         reached = solver.best_objective_bound * core.unit + instance.offset
         shared.raise_bound(min(target, reached - 1e-12 * abs(reached)), "ladder")
@@ -150,6 +164,14 @@ def _rung(
             return True, spent
         return False, spent
     return False, spent
+
+
+def _nothing_below(shared: Shared, target: float) -> None:
+    """No plan costs less than the target; none at all where there was no target."""
+    if np.isfinite(target):
+        shared.raise_bound(target, "ladder")
+    elif shared.best is None:
+        shared.infeasible = True
 
 
 def _settle(shared: Shared, core: Core, solver: cp_model.CpSolver) -> int:

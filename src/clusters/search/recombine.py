@@ -1,4 +1,5 @@
-"""Recombination: the best plan that can be put together from clusters met so far (set partitioning).
+"""Recombination: the best plan that can be put together from clusters met so far (set
+partitioning).
 
 Source: Balinski & Quandt 1964 for the model; Rochat & Taillard 1995 for its use in a search.
 """
@@ -13,7 +14,7 @@ from ortools.sat.python import cp_model
 from clusters.domain import FloatArray
 from clusters.model.core import RESOLUTION
 from clusters.model.instance import Instance
-from clusters.search.draft import Found
+from clusters.search.found import Found
 
 __all__ = ["Pool", "recombine"]
 
@@ -47,7 +48,8 @@ def recombine(
     most: int = 3000,
     register: Callable[[cp_model.CpSolver | None], None] = lambda _: None,
 ) -> tuple[Found | None, float]:
-    """Return a plan better than `best` made of clusters in the pool (None: none found), and the work.
+    """Return a plan better than `best` made of clusters in the pool (None: none found), and the
+    work.
 
     Parameters
     ----------

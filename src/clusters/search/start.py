@@ -1,4 +1,6 @@
-"""A first plan: spread centres, grow clusters around them, then shift schools until the rules hold."""
+"""A first plan: spread centres, grow clusters around them, then shift schools until the rules
+hold.
+"""
 
 from __future__ import annotations
 
@@ -8,34 +10,26 @@ from collections.abc import Callable
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray, Plan, Problem
-from clusters.model.instance import Instance
-from clusters.search.draft import Draft, Found
-from clusters.search.local import wander
+from clusters.model.instance import NO_LIMIT, Instance
+from clusters.search.found import Found
+from clusters.search.local import Tables, wander
+
+PATIENCE = 400
 
 __all__ = ["from_plan", "grow", "spread_centres", "start"]
 
 
 def start(
     instance: Instance,
+    tables: Tables,
     rng: np.random.Generator,
     *,
-    tries: int = 8,
     stop: Callable[[], bool] = lambda: False,
 ) -> Found | None:
-    """Return a plan that keeps every rule, or None where none was found in a number of tries."""
-    best: Found | None = None
-    for _ in range(tries):
-        if stop():
-            break
-        centres = spread_centres(instance, rng)
-        labels = grow(instance, centres)
-        patience = 60 + 2 * instance.n
-        found = wander(Draft(instance, labels), rng, 40 * instance.n + 400, patience, stop)
-        if found is not None and (best is None or found.cost < best.cost):
-            best = found
-        if best is not None:
-            break
-    return best
+    """Return a plan that keeps every rule, or None where one try did not find any."""
+    labels = grow(instance, spread_centres(instance, rng))
+    steps, patience = 400 + 40 * instance.n, PATIENCE + 4 * instance.n
+    return wander(instance, tables, labels, rng, steps=steps, patience=patience, stop=stop)
 
 
 def spread_centres(instance: Instance, rng: np.random.Generator) -> IntArray:
@@ -76,73 +70,94 @@ def _recentred(cost: FloatArray, home: IntArray, labels: IntArray, centres: IntA
 
 
 def grow(instance: Instance, centres: IntArray) -> IntArray:
-    """Grow one cluster around each centre, the cheapest step first, dearer as a cluster fills up.
+    """Draw a rough plan around centres: cluster number of each atom, array (n,).
 
-    Where contiguity is a rule every cluster stays connected; atoms that no cluster can reach (another
-    part of the map without a centre) join the cheapest cluster.
+    Where contiguity is a rule every cluster grows from its centre, the cheapest step first, dearer
+    as it fills up; atoms that no cluster can reach join the cheapest. Elsewhere those that lose most
+    by going to their second nearest centre choose first. No cluster is left empty.
     """
-    n, k = instance.n, len(centres)
-    cost = np.where(np.isfinite(instance.cost), instance.cost, np.nan)
-    cost = np.where(np.isnan(cost), 4.0 * np.nanmax(cost, initial=1.0) + 1.0, cost)[:, centres]
-    roof = np.where(instance.high < 1 << 59, instance.high, 2 * instance.loads.sum(axis=1) // k + 1)
-    labels = np.full(n, -1, dtype=np.int64)
-    load = np.zeros((len(instance.loads), k))
-    heap: list[tuple[float, int, int, int]] = []
-    version = np.zeros(k, dtype=np.int64)
-
-    def price(a: int, c: int) -> float:
-        fill = ((load[:, c] + instance.loads[:, a]) / np.maximum(roof, 1)).max(initial=0.0)
-        return float(cost[a, c] * (1.0 + fill)) if fill <= 1 else float(1e9 + cost[a, c] * fill)
-
-    def offer(a: int, c: int) -> None:
-        heapq.heappush(heap, (price(a, c), a, c, int(version[c])))
-
-    def take(a: int, c: int) -> None:
-        labels[a] = c
-        load[:, c] += instance.loads[:, a]
-        version[c] += 1
-        if instance.neighbours is not None:
-            for b in instance.neighbours[a]:
-                if labels[b] < 0:
-                    offer(b, c)
-
-    for c, j in enumerate(centres.tolist()):
-        if labels[instance.home[j]] < 0:
-            take(int(instance.home[j]), c)
+    cost = np.where(np.isfinite(instance.cost[:, centres]), instance.cost[:, centres], np.nan)
+    cost = np.where(np.isnan(cost), 4.0 * np.nanmax(cost, initial=1.0) + 1.0, cost)
+    total = instance.loads.sum(axis=1)
+    roof = np.where(instance.high < NO_LIMIT, instance.high, 2 * total // instance.k + 1)
+    labels = np.full(instance.n, -1, dtype=np.int64)
+    labels[instance.home[centres]] = np.arange(len(centres))
     if instance.neighbours is None:
-        for a in np.flatnonzero(labels < 0).tolist():
-            for c in range(k):
-                offer(a, c)
-    while heap:
-        known, a, c, seen = heapq.heappop(heap)
-        if labels[a] >= 0:
-            continue
-        if seen != version[c] and price(a, c) > known:
-            offer(a, c)
-            continue
-        take(a, c)
+        return _choose(instance, cost, np.maximum(roof, 1), labels)
+    labels = _spread(instance, cost, np.maximum(roof, 1), labels)
     for a in np.flatnonzero(labels < 0).tolist():
         labels[a] = int(np.argmin(cost[a]))
     return labels
 
 
-def from_plan(instance: Instance, problem: Problem, plan: Plan) -> Found | None:
+def _choose(instance: Instance, cost: FloatArray, roof: IntArray, labels: IntArray) -> IntArray:
+    """Let each atom choose the cheapest cluster with room, those with most to lose first."""
+    load = np.zeros((len(instance.loads), cost.shape[1]))
+    for a in np.flatnonzero(labels >= 0).tolist():
+        load[:, labels[a]] += instance.loads[:, a]
+    two = np.partition(cost, min(1, cost.shape[1] - 1), axis=1)
+    regret = two[:, min(1, cost.shape[1] - 1)] - two[:, 0]
+    waiting = np.flatnonzero(labels < 0)
+    for a in waiting[np.argsort(-regret[waiting], kind="stable")].tolist():
+        fill = ((load + instance.loads[:, a : a + 1]) / roof[:, None]).max(axis=0, initial=0.0)
+        over = np.maximum(fill - 1.0, 0.0)
+        c = int(np.argmin(cost[a] + over * 1e3 * (1.0 + cost[a].max())))
+        labels[a] = c
+        load[:, c] += instance.loads[:, a]
+    return labels
+
+
+def _spread(instance: Instance, cost: FloatArray, roof: IntArray, labels: IntArray) -> IntArray:
+    """Grow clusters over the map, the cheapest step first."""
+    assert instance.neighbours is not None
+    load = np.zeros((len(instance.loads), cost.shape[1]))
+    heap: list[tuple[float, int, int]] = []
+
+    def price(a: int, c: int) -> float:
+        fill = float(((load[:, c] + instance.loads[:, a]) / roof).max(initial=0.0))
+        return float(cost[a, c]) * (1.0 + fill) + (1e9 * fill if fill > 1 else 0.0)
+
+    def take(a: int, c: int) -> None:
+        labels[a] = c
+        load[:, c] += instance.loads[:, a]
+        for b in instance.neighbours[a] if instance.neighbours is not None else ():
+            if labels[b] < 0:
+                heapq.heappush(heap, (price(b, c), b, c))
+
+    for a in np.flatnonzero(labels >= 0).tolist():
+        take(a, int(labels[a]))
+    while heap:
+        known, a, c = heapq.heappop(heap)
+        if labels[a] >= 0:
+            continue
+        now = price(a, c)
+        if now > known:
+            heapq.heappush(heap, (now, a, c))
+            continue
+        take(a, c)
+    return labels
+
+
+def from_plan(
+    instance: Instance, tables: Tables, problem: Problem, plan: Plan, rng: np.random.Generator
+) -> Found | None:
     """Bring a given plan, even a broken one, into a plan that keeps every rule; None if it fails.
 
     Clusters too many for the instance are given up, the smallest first; where there are too few,
-    the schools furthest from their centres found new ones. Schools without a cluster join a
-    neighbouring one.
+    further schools found new ones. Schools without a cluster join a neighbouring one.
     """
     labels = given_labels(instance, problem, plan)
-    found = Draft(instance, labels).found()
+    found = Found.of(instance, [np.flatnonzero(labels == c).tolist() for c in range(instance.k)])
     if found is not None:
         return found
-    draft = Draft(instance, labels)
-    return wander(draft, np.random.default_rng(0), 40 * instance.n + 400, 60 + 2 * instance.n)
+    steps, patience = 400 + 40 * instance.n, PATIENCE + 4 * instance.n
+    return wander(instance, tables, labels, rng, steps=steps, patience=patience)
 
 
 def given_labels(instance: Instance, problem: Problem, plan: Plan) -> IntArray:
-    """Cluster number of each atom under a given plan, with exactly k clusters, none of them empty."""
+    """Cluster number of each atom under a given plan, with exactly k clusters, none of them
+    empty.
+    """
     atom_of = {p: a for a, schools in enumerate(instance.members) for p in schools}
     votes: dict[int, dict[int, int]] = {}
     for number, cluster in enumerate(plan.clusters):

@@ -1,6 +1,7 @@
 """What the stages of the search share: the best plan, the best bound, and the wish to stop.
 
-The stages are generators that yield after every slice of work, so that a scheduler can run them side
+The stages are generators that yield after every slice of work, so that a scheduler can run them
+side
 by side in threads or one after the other on a fixed budget. All access is under one lock.
 """
 
@@ -16,7 +17,8 @@ import numpy as np
 
 from clusters.domain import FloatArray
 from clusters.model.instance import Instance
-from clusters.search.draft import Found
+from clusters.search.found import Found
+from clusters.search.local import Tables, tables_of
 from clusters.search.recombine import Pool
 
 __all__ = ["Shared"]
@@ -44,6 +46,7 @@ class Shared:
     infeasible: bool = False
     prices: FloatArray | None = None
     pool: Pool = field(init=False)
+    tables: Tables = field(init=False)
     stopping: bool = False
     deadline: float = np.inf
     work_allotted: float = np.inf
@@ -53,6 +56,7 @@ class Shared:
 
     def __post_init__(self) -> None:
         self.pool = Pool(self.instance)
+        self.tables = tables_of(self.instance)
 
     def submit(self, found: Found | None, phase: str) -> bool:
         """Offer a plan; true where it is better than the best so far."""

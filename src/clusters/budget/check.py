@@ -1,0 +1,175 @@
+"""A checker of splits that works everything out again, by another route.
+
+It shares nothing with the modules that made the split but the inputs: it reckons in decimals of 60
+digits where they use fractions, finds the protection's number by halving an interval where they
+follow exact paths, and tests the property that defines largest remainder where they sort. The
+duplication is on purpose. It raises nothing: what is wrong comes back as findings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_FLOOR, Context, Decimal, localcontext
+
+from clusters.budget.second_route import SAME, Again, half_up, read_decimal, read_pence
+from clusters.budget.shares import Share, Split
+from clusters.domain import SchoolId
+
+__all__ = ["MoneyFinding", "check_split"]
+
+_CONTEXT = Context(prec=60)
+
+
+@dataclass(frozen=True, slots=True)
+class MoneyFinding:
+    """Something about a split that does not hold: which check, of whom, and the figures."""
+
+    check: str
+    message: str
+    key: SchoolId | None = None
+
+
+def check_split(split: Split) -> tuple[MoneyFinding, ...]:
+    """Work a split out again from its inputs and list what does not agree; empty if all does.
+
+    Checks: "sums" (of schools, clusters, factors and the pot), "committed", "formula", "rounding",
+    "limits", "protection", "plan".
+
+    Examples
+    --------
+    >>> from clusters.budget import Formula, split_budget
+    >>> from clusters.domain import Plan, Problem
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 1]], {"need": [1, 2]})
+    >>> plan = Plan.from_assignment({"a": "a", "b": "b"})
+    >>> check_split(split_budget(problem, plan, "100", Formula()))
+    ()
+    """
+    with localcontext(_CONTEXT):
+        findings = [*_plan(split)]
+        if findings:
+            return tuple(findings)
+        again = Again(split)
+        findings += [*_sums(split), *_committed(split), *_limits(split)]
+        findings += _amounts(again, "formula", again.formula(), lambda share: share.formula_pence)
+        findings += _amounts(
+            again, "protection", again.flexible(), lambda share: share.flexible_pence
+        )
+        return tuple(findings)
+
+
+def _plan(split: Split) -> Iterator[MoneyFinding]:
+    """Every school of the problem once, in the cluster that the plan says."""
+    label = {str(urn): c.label for c in split.plan.clusters for urn in c.members}
+    wanted = {str(urn): label.get(str(urn)) for urn in split.problem.ids}
+    found = {str(share.key): share.cluster for share in split.schools}
+    if wanted != found or len(split.schools) != len(split.problem.ids):
+        yield MoneyFinding("plan", "the schools of the split are not those of the plan")
+    if [share.key for share in split.clusters] != [c.label for c in split.plan.clusters]:
+        yield MoneyFinding("plan", "the clusters of the split are not those of the plan")
+
+
+_STEPS: Mapping[str, Callable[[Share], int]] = {
+    "committed": lambda share: share.committed_pence,
+    "backdated": lambda share: share.backdated_pence,
+    "formula": lambda share: share.formula_pence,
+    "flexible": lambda share: share.flexible_pence,
+    "total": lambda share: share.total_pence,
+}
+
+
+def _sums(split: Split) -> Iterator[MoneyFinding]:
+    held = split.pot.contingency_pence + split.pot.low_incidence_pence
+    total = sum(share.total_pence for share in split.clusters)
+    if total != read_pence(split.pot.total) - held:
+        yield MoneyFinding("sums", f"clusters and money held back come to {total + held} pence")
+    for cluster in split.clusters:
+        yield from _sums_of_schools(split, cluster)
+    for share in (*split.clusters, *split.schools):
+        if sum(share.factor_pence.values()) != share.formula_pence:
+            yield MoneyFinding("sums", "its factors do not add up to its formula share", share.key)
+        if min(share.flexible_pence, share.formula_pence, *share.factor_pence.values()) < 0:
+            yield MoneyFinding("sums", "it has a negative sum", share.key)
+    for factor in split.factors:
+        for shares in (split.clusters, split.schools):
+            given = sum(share.factor_pence[factor.name] for share in shares)
+            if given != factor.total_pence:
+                yield MoneyFinding("sums", f"factor {factor.name} gives out {given} pence")
+
+
+def _sums_of_schools(split: Split, cluster: Share) -> Iterator[MoneyFinding]:
+    members = [share for share in split.schools if share.cluster == cluster.key]
+    for step, of in _STEPS.items():
+        parts = sum(of(share) for share in members)
+        if parts != of(cluster):
+            message = f"{step}: its schools have {parts} pence, it has {of(cluster)}"
+            yield MoneyFinding("sums", message, cluster.key)
+
+
+def _committed(split: Split) -> Iterator[MoneyFinding]:
+    owed: dict[str, int] = {}
+    for urn, sum_ in split.pot.committed.items():
+        owed[str(urn)] = owed.get(str(urn), 0) + read_pence(sum_)
+    late: dict[str, int] = {}
+    for payment in split.pot.backdated:
+        days = (payment.paid_from - payment.compliance_date).days
+        sum_ = read_decimal(payment.a_year) * 100 * days / 365
+        late[str(payment.urn)] = late.get(str(payment.urn), 0) + half_up(sum_)
+    for share in split.schools:
+        wanted = (owed.get(str(share.key), 0), late.get(str(share.key), 0))
+        if (share.committed_pence, share.backdated_pence) != wanted:
+            message = f"it is owed {wanted[0]} pence and {wanted[1]} backdated"
+            yield MoneyFinding("committed", message, share.key)
+
+
+def _limits(split: Split) -> Iterator[MoneyFinding]:
+    for share in (*split.clusters, *split.schools):
+        low = 0 if share.floor_pence is None else share.floor_pence
+        high = share.flexible_pence if share.cap_pence is None else share.cap_pence
+        if not low <= share.flexible_pence <= high:
+            message = f"{share.flexible_pence} pence is not between {low} and {high}"
+            yield MoneyFinding("limits", message, share.key)
+
+
+def _amounts(
+    again: Again,
+    check: str,
+    exact: Mapping[SchoolId, Decimal],
+    of: Callable[[Share], int],
+) -> Iterator[MoneyFinding]:
+    """Whole pence against exact shares: within a penny, and rounded by largest remainder."""
+    split = again.split
+    schools = {share.key: share for share in split.schools}
+    groups: list[tuple[Sequence[Share], list[Decimal]]] = [
+        (
+            split.clusters,
+            [
+                sum((exact[urn] for urn in again.members[c.cluster]), Decimal(0))
+                for c in split.clusters
+            ],
+        )
+    ]
+    for members in again.members.values():
+        groups.append(([schools[urn] for urn in members], [exact[urn] for urn in members]))
+    for shares, wanted in groups:
+        for share, amount in zip(shares, wanted, strict=True):
+            if abs(of(share) - amount) >= 1 - SAME and abs(of(share) - amount) > SAME:
+                message = f"it has {of(share)} pence and is due {amount:.4f}"
+                yield MoneyFinding(check, message, share.key)
+        yield from _largest_remainder(again, shares, wanted, of)
+
+
+def _largest_remainder(
+    again: Again, shares: Sequence[Share], wanted: Sequence[Decimal], of: Callable[[Share], int]
+) -> Iterator[MoneyFinding]:
+    """Nobody rounded down has a larger remainder than somebody rounded up."""
+    up: list[tuple[Decimal, Share]] = []
+    down: list[tuple[Decimal, Share]] = []
+    for share, amount in zip(shares, wanted, strict=True):
+        whole = (amount + SAME).to_integral_value(ROUND_FLOOR)
+        (up if of(share) > whole else down).append((amount - whole, share))
+    for remainder, loser in down:
+        for other, winner in up:
+            tie = abs(remainder - other) <= SAME
+            if (tie and again.rank(loser) < again.rank(winner)) or remainder > other + SAME:
+                yield MoneyFinding("rounding", f"{winner.key!r} has its penny", loser.key)

@@ -1,0 +1,350 @@
+"""The outlook: what if demand moves? Simulated EHC plans and costs against what clusters have.
+
+The model, for each simulated year:
+
+1. Each school has a rate of plans, not known exactly: gamma with mean and spread learnt from the
+   counts themselves (empirical Bayes: a school's own count counts the more, the larger the school).
+2. All rates move together by a shared growth: log-normal with a stated mean and spread.
+3. Plans are Poisson at that rate, so counts are over-dispersed and correlated across schools.
+4. The cost of a school's plans is gamma: a mean cost per plan, which moves with a shared price
+   (log-normal), and a stated variation between plans.
+
+Numbers are simulated, not forecast: they say how bad luck of a stated size would fall, not what
+will happen. They are rounded to whole pounds; the money itself stays in exact pence elsewhere.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
+
+from clusters.budget.assumptions import MINUTES, Assumptions, Given, Scenario, given_by
+from clusters.budget.faults import Faults
+from clusters.budget.shares import Split
+from clusters.domain import FloatArray, FrozenDict, SchoolId
+from clusters.money import Number, percentage
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Outlook", "Pooling", "Risk", "ScenarioOutcome", "look_ahead"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """What the simulation says about one cluster or school; money in whole POUNDS.
+
+    Parameters
+    ----------
+    key
+        Label of the cluster, or id of the school.
+    schools, plans
+        Its schools, and EHC plans today.
+    budget, expected
+        What it has a year, and the mean simulated cost.
+    chance_of_overspend
+        Share of the simulated years in which the cost is above the budget.
+    contingency
+        What would have to be added to the budget so that the cost is above it in no more than the
+        chosen share of years; 0 where it is enough as it is.
+    buffer
+        The same against the expected cost: what uncertainty alone asks for, however the money was
+        shared.
+    """
+
+    key: SchoolId
+    schools: int
+    plans: int
+    budget: int
+    expected: int
+    chance_of_overspend: float
+    contingency: int
+    buffer: int
+
+    @property
+    def buffer_percent(self) -> float:
+        """Buffer as a percentage of the expected cost: large where a cluster is small."""
+        return round(100 * self.buffer / self.expected, 1) if self.expected else 0.0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pooling:
+    """Buffers added up where each holds its own: school, cluster, or one for the authority."""
+
+    schools: int
+    clusters: int
+    authority: int
+
+    @property
+    def saved_by_clusters(self) -> int:
+        """Pounds that clusters need less than their schools would one by one."""
+        return self.schools - self.clusters
+
+    @property
+    def saved_by_one_pool(self) -> int:
+        """Pounds that one contingency for all needs less than one for each cluster."""
+        return self.clusters - self.authority
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScenarioOutcome:
+    """What one scenario does; money in whole POUNDS.
+
+    Parameters
+    ----------
+    expected
+        Mean simulated cost, with what falls outside the clusters.
+    shortfall
+        Mean of what is missing over the years in which money is missing, times their share.
+    chance_of_overspend
+        Of the authority as a whole: cost above the clusters' money and the contingency together.
+    clusters_at_risk
+        Labels of the clusters that overspend in more than half of the years.
+    """
+
+    scenario: Scenario
+    expected: int
+    shortfall: int
+    chance_of_overspend: float
+    clusters_at_risk: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outlook:
+    """The outlook of one split, with every parameter that it rests on."""
+
+    assumptions: Mapping[str, str]
+    risk: float
+    n_simulations: int
+    seed: int
+    clusters: tuple[Risk, ...]
+    schools: tuple[Risk, ...]
+    authority: Risk
+    pooling: Pooling
+    scenarios: tuple[ScenarioOutcome, ...] = field(default=())
+
+    def to_frame(self, level: Literal["cluster", "school", "scenario"] = "cluster") -> pd.DataFrame:
+        """Return a table of simulated figures in whole pounds: by cluster, school or scenario."""
+        import pandas as pd
+
+        if level == "scenario":
+            return pd.DataFrame([_scenario_row(outcome) for outcome in self.scenarios])
+        if level not in ("cluster", "school"):
+            faults = Faults()
+            faults.add(
+                "there is no such level", 'use "cluster", "school" or "scenario"', value=level
+            )
+            faults.check()
+        risks = self.clusters if level == "cluster" else self.schools
+        return pd.DataFrame(
+            [
+                {
+                    "cluster" if level == "cluster" else "urn": risk.key,
+                    "schools": risk.schools,
+                    "plans": risk.plans,
+                    "budget": risk.budget,
+                    "simulated_expected": risk.expected,
+                    "simulated_chance_of_overspend": risk.chance_of_overspend,
+                    "simulated_contingency": risk.contingency,
+                    "simulated_buffer": risk.buffer,
+                    "simulated_buffer_percent": risk.buffer_percent,
+                }
+                for risk in risks
+            ]
+        )
+
+
+def look_ahead(
+    split: Split,
+    assumptions: Assumptions | None = None,
+    *,
+    risk: Number = "10%",
+    scenarios: Sequence[Scenario] = MINUTES,
+    n_simulations: int = 10_000,
+    seed: int = 1,
+) -> Outlook:
+    """Simulate demand and cost against a split.
+
+    Parameters
+    ----------
+    assumptions
+        What is assumed; None for defaults taken from the size of the data itself.
+    risk
+        Share of years in which an overspend is accepted: "10%" or 0.1.
+    scenarios
+        Bad news to be tested; by default what the Schools Forum's minutes of December 2023 name.
+    n_simulations
+        Simulated years, 100 to 1,000,000.
+    seed
+        Of the random numbers: the same seed gives the same figures.
+
+    Raises
+    ------
+    MoneyError
+        If plans are not known for every school, or a parameter is out of range.
+    """
+    assumptions = Assumptions() if assumptions is None else assumptions
+    share = _checked(risk, n_simulations, seed)
+    given = given_by(split, assumptions)
+    groups = _Groups(split, given)
+    costs = simulated_costs(given, n_simulations, seed)
+    clusters, schools, whole = groups.risks(costs, share)
+    outcomes = tuple(
+        _outcome(groups, given, scenario, n_simulations, seed) for scenario in scenarios
+    )
+    return Outlook(
+        assumptions=FrozenDict(given.stated),
+        risk=share,
+        n_simulations=n_simulations,
+        seed=seed,
+        clusters=clusters,
+        schools=schools,
+        authority=whole,
+        pooling=Pooling(
+            schools=sum(one.buffer for one in schools),
+            clusters=sum(one.buffer for one in clusters),
+            authority=whole.buffer,
+        ),
+        scenarios=outcomes,
+    )
+
+
+def simulated_costs(
+    given: Given, n_simulations: int, seed: int, scenario: Scenario | None = None
+) -> FloatArray:
+    """Simulate costs in pounds, array (n_simulations, schools)."""
+    rng = np.random.default_rng(seed)
+    more = 1.0 if scenario is None else 1 + scenario.demand_pounds / max(given.expected_pounds, 1.0)
+    growth = _shared(rng, given.growth * more, given.growth_spread, n_simulations)
+    price = _shared(rng, given.price, given.price_spread, n_simulations)
+    shape = (n_simulations, len(given.rate_mean))
+    rates = rng.gamma(given.rate_shape, given.rate_mean / given.rate_shape, shape)
+    plans = rng.poisson(rates * growth[:, None])
+    if given.cost_variation > 0:
+        # The sum of n costs with this variation has mean n and variance n x variation squared.
+        spread = given.cost_variation**2
+        amounts = rng.standard_gamma(plans / spread) * spread
+    else:
+        amounts = plans.astype(np.float64)
+    costs: FloatArray = amounts * (given.cost_pounds * price)[:, None]
+    if scenario is not None and scenario.backlog_share:
+        late = rng.poisson(rates * (growth * scenario.backlog_share)[:, None])
+        costs += late * (given.cost_pounds * price * scenario.backlog_months / 12)[:, None]
+    return costs
+
+
+def _shared(rng: np.random.Generator, mean: float, spread: float, count: int) -> FloatArray:
+    """Log-normal numbers with this mean and this standard deviation relative to it."""
+    sigma = math.sqrt(math.log1p(spread**2))
+    return np.exp(rng.normal(math.log(mean) - sigma**2 / 2, sigma, count))
+
+
+class _Groups:
+    """Budgets and membership of the clusters, as arrays."""
+
+    def __init__(self, split: Split, given: Given) -> None:
+        self.split = split
+        position = {urn: k for k, urn in enumerate(split.problem.ids)}
+        self.members = [[position[urn] for urn in share.members] for share in split.clusters]
+        self.plans = given.plans
+        self.school_budget = np.array([s.yearly_pence / 100 for s in split.schools])
+        self.cluster_budget = np.array([s.yearly_pence / 100 for s in split.clusters])
+        self.reserve = split.pot.contingency_pence / 100
+
+    def by_cluster(self, costs: FloatArray) -> FloatArray:
+        """Add up costs over the schools of each cluster."""
+        return np.stack([costs[:, members].sum(axis=1) for members in self.members], axis=1)
+
+    def risks(
+        self, costs: FloatArray, risk: float
+    ) -> tuple[tuple[Risk, ...], tuple[Risk, ...], Risk]:
+        """Work out the risks of clusters, schools and the whole."""
+        sums = self.by_cluster(costs)
+        clusters = tuple(
+            _risk(share.key, len(members), int(self.plans[members].sum()), budget, cost, risk)
+            for share, members, budget, cost in zip(
+                self.split.clusters, self.members, self.cluster_budget, sums.T, strict=True
+            )
+        )
+        schools = tuple(
+            _risk(share.key, 1, int(self.plans[k]), self.school_budget[k], costs[:, k], risk)
+            for k, share in enumerate(self.split.schools)
+        )
+        whole = _risk(
+            "all clusters",
+            len(self.plans),
+            int(self.plans.sum()),
+            float(self.cluster_budget.sum()),
+            sums.sum(axis=1),
+            risk,
+        )
+        return clusters, schools, whole
+
+
+def _risk(
+    key: SchoolId, schools: int, plans: int, budget: float, cost: FloatArray, risk: float
+) -> Risk:
+    expected = float(cost.mean())
+    # "higher": in the simulated years the cost is above the level in no more than `risk` of them.
+    level = float(np.quantile(cost, 1 - risk, method="higher"))
+    return Risk(
+        key=key,
+        schools=schools,
+        plans=plans,
+        budget=round(budget),
+        expected=round(expected),
+        chance_of_overspend=round(float((cost > budget).mean()), 4),
+        contingency=max(0, math.ceil(level - budget)),
+        buffer=max(0, math.ceil(level - expected)),
+    )
+
+
+def _outcome(
+    groups: _Groups, given: Given, scenario: Scenario, n_simulations: int, seed: int
+) -> ScenarioOutcome:
+    sums = groups.by_cluster(simulated_costs(given, n_simulations, seed, scenario))
+    whole = sums.sum(axis=1) + scenario.out_of_area_pounds
+    missing = np.maximum(0, whole - groups.cluster_budget.sum() - groups.reserve)
+    over = (sums > groups.cluster_budget[None, :]).mean(axis=0)
+    return ScenarioOutcome(
+        scenario=scenario,
+        expected=round(float(whole.mean())),
+        shortfall=round(float(missing.mean())),
+        chance_of_overspend=round(float((missing > 0).mean()), 4),
+        clusters_at_risk=tuple(
+            str(share.key)
+            for share, chance in zip(groups.split.clusters, over, strict=True)
+            if chance > 0.5
+        ),
+    )
+
+
+def _checked(risk: Number, n_simulations: int, seed: int) -> float:
+    faults = Faults()
+    share = float(faults.take(percentage("10%"), percentage, risk, "the risk"))
+    if not 0 < share < 1:
+        faults.add("the risk is not between 0 and 1", 'give for instance "10%"', value=risk)
+    if type(n_simulations) is not int or not 100 <= n_simulations <= 1_000_000:
+        faults.add(
+            "n_simulations is not a whole number from 100 to 1,000,000",
+            "give 10_000",
+            value=n_simulations,
+        )
+    if type(seed) is not int or seed < 0:
+        faults.add("the seed is not a whole number of 0 or more", "give for instance 1", value=seed)
+    faults.check()
+    return share
+
+
+def _scenario_row(outcome: ScenarioOutcome) -> dict[str, object]:
+    return {
+        "scenario": outcome.scenario.name,
+        "simulated_expected": outcome.expected,
+        "simulated_shortfall": outcome.shortfall,
+        "simulated_chance_of_overspend": outcome.chance_of_overspend,
+        "clusters_at_risk": len(outcome.clusters_at_risk),
+    }

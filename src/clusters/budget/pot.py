@@ -1,0 +1,215 @@
+"""The pot: the total, what is committed by law, what is held back, and what is left to share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from clusters.budget.faults import Faults, reading
+from clusters.domain import FrozenDict, SchoolId
+from clusters.errors import Fault, MoneyError
+from clusters.money import Amount, exact_pence, pence, percentage, pounds, round_half_up
+
+__all__ = ["Backdated", "Pot"]
+
+DAYS_IN_A_YEAR = 365
+"""Backdated payments count days over 365, in leap years too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Backdated:
+    """One payment owed to a school from a compliance date in the past.
+
+    An EHC plan that was due (its compliance date: 20 weeks from the request, Children and Families
+    Act 2014) before it was made is paid for from the day it was due.
+
+    Parameters
+    ----------
+    urn
+        The school that is paid.
+    a_year
+        The top-up in POUNDS a year.
+    compliance_date
+        First day that is paid for.
+    paid_from
+        First day from which the school's ordinary top-up runs (not paid for here).
+
+    Raises
+    ------
+    MoneyError
+        If the sum is not money or the dates are in the wrong order.
+
+    Examples
+    --------
+    >>> owed = Backdated(
+    ...     urn="101",
+    ...     a_year="7300",
+    ...     compliance_date=date(2025, 9, 1),
+    ...     paid_from=date(2025, 10, 1),
+    ... )
+    >>> owed.pence  # 30 days of 365
+    60000
+    """
+
+    urn: SchoolId
+    a_year: Amount
+    compliance_date: date
+    paid_from: date
+
+    def __post_init__(self) -> None:
+        faults = Faults()
+        with reading(faults):
+            pence(self.a_year, f"the backdated top-up of {self.urn}")
+        if self.paid_from < self.compliance_date:
+            faults.add(
+                "a backdated payment ends before it starts",
+                "give the compliance date first",
+                urn=self.urn,
+                value=f"{self.compliance_date} to {self.paid_from}",
+            )
+        faults.check()
+
+    @property
+    def days(self) -> int:
+        """Days that are paid for."""
+        return (self.paid_from - self.compliance_date).days
+
+    @property
+    def pence(self) -> int:
+        """Whole pence owed: the year's sum x days / 365, halves of a penny upwards."""
+        return round_half_up(exact_pence(self.a_year) * Fraction(self.days, DAYS_IN_A_YEAR))
+
+
+@dataclass(frozen=True, slots=True)
+class Pot:
+    """The money there is, in POUNDS, and what comes off before anything is shared by formula.
+
+    Committed EHC plan top-ups come off first (a duty: Children and Families Act 2014, section 42),
+    then backdated payments, the contingency and the low-incidence fund; what is left is shared.
+
+    Parameters
+    ----------
+    total
+        Pounds a year: "18000000", "18,000,000.00", 18000000 or a Decimal. Never a float.
+    committed
+        Pounds a year by school id: top-ups of EHC plans that must be paid whatever the formula.
+    backdated
+        Payments owed to schools from a compliance date in the past.
+    contingency, low_incidence
+        Held back for the year's surprises; and for rare and costly needs. Pounds, or a share of
+        the total written with its sign: "3%".
+
+    Raises
+    ------
+    MoneyError
+        Listing every fault; with the shortfall, where commitments exceed the pot.
+
+    Examples
+    --------
+    >>> pot = Pot("18000000", committed={"101": "250000.50"}, contingency="3%")
+    >>> pot.contingency_pence, pot.flexible_pence
+    (54000000, 1720999950)
+    """
+
+    total: Amount
+    committed: Mapping[SchoolId, Amount] = field(default_factory=FrozenDict, kw_only=True)
+    backdated: Sequence[Backdated] = field(default=(), kw_only=True)
+    contingency: Amount = field(default=0, kw_only=True)
+    low_incidence: Amount = field(default=0, kw_only=True)
+    total_pence: int = field(init=False, repr=False)
+    committed_pence: Mapping[SchoolId, int] = field(init=False, repr=False)
+    backdated_pence: Mapping[SchoolId, int] = field(init=False, repr=False)
+    contingency_pence: int = field(init=False, repr=False)
+    low_incidence_pence: int = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        put = object.__setattr__
+        faults = Faults()
+        total = faults.take(0, pence, self.total, "the total of the pot")
+        put(self, "total_pence", total)
+        committed = _by_school(faults, self.committed)
+        put(self, "committed", FrozenDict(committed))
+        put(
+            self,
+            "committed_pence",
+            FrozenDict(
+                {
+                    urn: faults.take(0, pence, sum_, f"the committed top-up of {urn}")
+                    for urn, sum_ in committed.items()
+                }
+            ),
+        )
+        put(self, "backdated", _payments(faults, self.backdated))
+        owed: dict[SchoolId, int] = {}
+        for payment in self.backdated:
+            owed[payment.urn] = owed.get(payment.urn, 0) + payment.pence
+        put(self, "backdated_pence", FrozenDict(owed))
+        for name in ("contingency", "low_incidence"):
+            words = f"the {name.replace('_', '-')} fund"
+            put(
+                self, f"{name}_pence", faults.take(0, _held_back, getattr(self, name), words, total)
+            )
+        faults.check()
+        if self.flexible_pence < 0:
+            raise MoneyError(_too_much(self))
+
+    @property
+    def flexible_pence(self) -> int:
+        """What is left to be shared by formula, in pence."""
+        return self.total_pence - sum(self.steps.values())
+
+    @property
+    def steps(self) -> dict[str, int]:
+        """What comes off the total, in order, in pence."""
+        return {
+            "committed EHC plan top-ups": sum(self.committed_pence.values()),
+            "backdated payments": sum(self.backdated_pence.values()),
+            "contingency": self.contingency_pence,
+            "low-incidence fund": self.low_incidence_pence,
+        }
+
+    def committed_to(self, urn: SchoolId) -> int:
+        """Pence that a school receives before the formula: committed and backdated."""
+        return self.committed_pence.get(urn, 0) + self.backdated_pence.get(urn, 0)
+
+
+def _by_school(faults: Faults, given: Any) -> dict[SchoolId, Any]:
+    if hasattr(given, "to_dict") and hasattr(given, "index"):  # a pandas Series
+        given = given.to_dict()
+    if not isinstance(given, Mapping):
+        faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
+        return {}
+    return dict(given)
+
+
+def _payments(faults: Faults, given: Any) -> tuple[Backdated, ...]:
+    payments = tuple(given) if isinstance(given, Iterable) else (given,)
+    if all(isinstance(payment, Backdated) for payment in payments):
+        return payments
+    faults.add("backdated holds something else than Backdated payments", "use Backdated(urn=...)")
+    return ()
+
+
+def _held_back(value: Any, what: str, total_pence: int) -> int:
+    """Whole pence of a sum in pounds, or of a share of the total ("3%", halves upwards)."""
+    if not (isinstance(value, str) and value.strip().endswith("%")):
+        return pence(value, what)
+    share = percentage(value, what)
+    if not 0 <= share <= 1:
+        raise MoneyError(
+            Fault(what=f"{what} is not between 0% and 100%", remedy="correct it", value=value)
+        )
+    return round_half_up(share * total_pence)
+
+
+def _too_much(pot: Pot) -> Fault:
+    steps = ", ".join(f"{name} {pounds(sum_)}" for name, sum_ in pot.steps.items() if sum_)
+    taken = sum(pot.steps.values())
+    return Fault(
+        what=f"{pounds(taken)} comes off the pot ({steps}), {pounds(taken - pot.total_pence)} more "
+        f"than its total of {pounds(pot.total_pence)}",
+        remedy="raise the total or hold less back; committed top-ups must be paid",
+    )

@@ -1,0 +1,275 @@
+"""The exact amounts of a split, worked out again in decimals of 60 digits, for the checker.
+
+The duplication is on purpose: see :mod:`clusters.budget.check`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
+from fractions import Fraction
+from typing import Any
+
+from clusters.budget.protection import Protection
+from clusters.budget.shares import Share, Split
+from clusters.budget.sparsity import Sparsity, Taper
+from clusters.domain import Problem, SchoolId
+
+__all__ = ["SAME", "Again", "half_up", "read_decimal", "read_pence"]
+
+SAME = Decimal("1e-24")
+"""Two amounts of pence that are no further apart are one."""
+
+_ROUNDS = 260
+
+
+class Again:
+    """The exact amounts, worked out again in decimals."""
+
+    def __init__(self, split: Split) -> None:
+        self.split = split
+        self.problem: Problem = split.problem
+        self.read: dict[str, dict[SchoolId, Decimal]] = {}
+        ids = {str(urn): urn for urn in self.problem.ids}
+        self.members: dict[str, list[SchoolId]] = {
+            c.label: [ids[str(urn)] for urn in c.members] for c in split.plan.clusters
+        }
+
+    def rank(self, share: Share) -> tuple[int, int, str]:
+        """Place in the published tie rule: the lowest URN of a cluster, or the URN."""
+        keys = []
+        for urn in share.members:
+            text = str(urn)
+            keys.append((0, int(text), "") if text.isdecimal() else (1, 0, text))
+        return min(keys)
+
+    def measure(self, name: str) -> dict[SchoolId, Decimal]:
+        """Read a measure as the six decimals that it is."""
+        if name in self.read:
+            return self.read[name]
+        values = self.problem.measures[name].tolist()
+        self.read[name] = {
+            urn: Decimal(repr(value)).quantize(Decimal("0.000001"))
+            for urn, value in zip(self.problem.ids, values, strict=True)
+        }
+        return self.read[name]
+
+    def formula(self) -> dict[SchoolId, Decimal]:
+        """Exact pence by school, by the formula alone."""
+        formula = self.split.formula
+        amounts = self.lumps()
+        pot = self.split.pot
+        flexible = read_pence(pot.total) - pot.contingency_pence - pot.low_incidence_pence
+        flexible -= sum(s.committed_pence + s.backdated_pence for s in self.split.schools)
+        rest = flexible - half_up(sum(amounts.values(), Decimal(0)))
+        parts = [
+            (read_decimal(share), self.measure(name)) for name, share in formula.shares.items()
+        ]
+        if formula.weights:
+            units = dict.fromkeys(self.problem.ids, Decimal(0))
+            for name, weight in formula.weights.items():
+                for urn, value in self.measure(name).items():
+                    units[urn] += read_decimal(weight) * value
+            parts.append((1 - sum((part for part, _ in parts), Decimal(0)), units))
+        pots = _pots([part * rest for part, _ in parts], rest)
+        for (_, quantity), sum_ in zip(parts, pots, strict=True):
+            whole = sum(quantity.values())
+            for urn, value in quantity.items():
+                amounts[urn] += value * sum_ / whole if whole else 0
+        return amounts
+
+    def lumps(self) -> dict[SchoolId, Decimal]:
+        """Exact pence by school from lump sums and sparsity."""
+        formula = self.split.formula
+        amounts = dict.fromkeys(self.problem.ids, Decimal(0))
+        for members in self.members.values():
+            for urn in members:
+                amounts[urn] += Decimal(read_pence(formula.lump_per_cluster)) / len(members)
+        full = read_pence(formula.lump_per_school)
+        for urn in amounts:
+            amounts[urn] += half_up(full * self.kept(formula.taper, urn))
+        if formula.sparsity is not None:
+            for k, urn in enumerate(self.problem.ids):
+                part = self.far(formula.sparsity, k) * self.kept(formula.sparsity.taper, urn)
+                amounts[urn] += half_up(read_pence(formula.sparsity.amount) * part)
+        return amounts
+
+    def kept(self, taper: Taper | None, urn: SchoolId) -> Decimal:
+        """Find the share of a sum that a school keeps for its size."""
+        if taper is None:
+            return Decimal(1)
+        low, high = read_decimal(taper.full_to), read_decimal(taper.none_from)
+        size = self.measure(taper.measure)[urn]
+        return min(Decimal(1), max(Decimal(0), (high - size) / (high - low)))
+
+    def far(self, sparsity: Sparsity, k: int) -> Decimal:
+        """Find how far a school qualifies by distance."""
+        schools, row = self.problem.schools, self.problem.distance_m[k].tolist()
+        row = [
+            metres
+            for i, metres in enumerate(row)
+            if i != k and (schools[i].phase == schools[k].phase or not sparsity.same_phase)
+        ]
+        near, far = sparsity.near_m, sparsity.far_m
+        metres = sorted(row)[sparsity.rank - 1] if len(row) >= sparsity.rank else far
+        whole = round(min(metres, far))
+        return max(Decimal(0), Decimal(whole - near) / (far - near))
+
+    def flexible(self) -> dict[SchoolId, Decimal]:
+        """Exact pence by school after protection."""
+        formula, protection = self.formula(), self.split.protection
+        if protection is None:
+            return formula
+        groups = [[urn] for urn in self.problem.ids]
+        if protection.level == "cluster":
+            groups = list(self.members.values())
+        today, committed = self.today(), {s.key: s.committed_pence for s in self.split.schools}
+        pupils = self.measure("pupils") if protection.per_pupil else {}
+        units = [
+            _Unit(
+                share=sum((formula[urn] for urn in group), Decimal(0)),
+                today=sum(today[urn] for urn in group),
+                committed=sum(committed[urn] for urn in group),
+                pupils=sum((pupils.get(urn, Decimal(0)) for urn in group), Decimal(0)),
+            )
+            for group in groups
+        ]
+        pot = half_up(sum(formula.values(), Decimal(0)))
+        paid = _protected(protection, units, pot)
+        final: dict[SchoolId, Decimal] = {}
+        for group, amount in zip(groups, paid, strict=True):
+            weights = [formula[urn] for urn in group]
+            weights = weights if any(weights) else [Decimal(today[urn]) for urn in group]
+            weights = weights if any(weights) else [Decimal(1)] * len(group)
+            for urn, weight in zip(group, weights, strict=True):
+                final[urn] = amount * weight / sum(weights)
+        return final
+
+    def today(self) -> dict[SchoolId, int]:
+        """Today's spend in pence."""
+        protection = self.split.protection
+        if protection is None or protection.today is None:
+            return {school.urn: int(school.topup_pence or 0) for school in self.problem.schools}
+        given = {str(urn): read_pence(sum_) for urn, sum_ in protection.today.items()}
+        return {urn: given.get(str(urn), 0) for urn in self.problem.ids}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Unit:
+    """A cluster or school that limits hold for."""
+
+    share: Decimal
+    today: int
+    committed: int
+    pupils: Decimal
+
+    def low(self, protection: Protection) -> Decimal:
+        lows = [Decimal(0)]
+        if protection.floor is not None:
+            lows.append(read_decimal(protection.floor) * self.today - self.committed)
+        if protection.loss_per_pupil is not None:
+            lows.append(
+                self.today - read_pence(protection.loss_per_pupil) * self.pupils - self.committed
+            )
+        return max(lows).to_integral_value(ROUND_CEILING)
+
+    def high(self, protection: Protection) -> Decimal:
+        highs = []
+        if protection.cap is not None and self.today > 0:
+            highs.append(read_decimal(protection.cap) * self.today - self.committed)
+        if protection.gain_per_pupil is not None:
+            highs.append(
+                self.today + read_pence(protection.gain_per_pupil) * self.pupils - self.committed
+            )
+        if not highs:
+            return Decimal("Infinity")
+        return max(self.low(protection), min(highs).to_integral_value(ROUND_FLOOR))
+
+    def top(self, protection: Protection, level: Decimal) -> Decimal:
+        """Find the most at a common level of gains."""
+        size = self.pupils if protection.per_pupil else Decimal(self.today)
+        if size == 0:
+            return Decimal("Infinity")
+        base = self.today if protection.per_pupil else 0
+        return max(Decimal(0), base + level * size - self.committed)
+
+
+def _protected(protection: Protection, units: Sequence[_Unit], pot: int) -> list[Decimal]:
+    """Find the scale, or the level of gains, by halving an interval."""
+    lows = [unit.low(protection) for unit in units]
+    highs = [unit.high(protection) for unit in units]
+
+    def paid(scale: Decimal, level: Decimal | None) -> list[Decimal]:
+        return [
+            max(low, min(high, scale * unit.share, *_top(protection, unit, level)))
+            for unit, low, high in zip(units, lows, highs, strict=True)
+        ]
+
+    if protection.method == "scaling":
+        return _halve(lambda scale: paid(scale, None), Decimal(0), pot)
+    lowest, highest = _levels(protection, units)
+    if highest is not None and sum(paid(Decimal(1), highest)) < pot:
+        return _halve(lambda scale: paid(scale, highest), Decimal(1), pot)
+    if sum(paid(Decimal(1), lowest)) > pot:
+        return _halve(lambda scale: paid(scale, lowest), Decimal(0), pot)
+    return _halve(lambda level: paid(Decimal(1), level), lowest, pot)
+
+
+def _top(protection: Protection, unit: _Unit, level: Decimal | None) -> list[Decimal]:
+    return [] if level is None else [unit.top(protection, level)]
+
+
+def _levels(protection: Protection, units: Sequence[_Unit]) -> tuple[Decimal, Decimal | None]:
+    if protection.per_pupil:
+        loss, gain = protection.loss_per_pupil, protection.gain_per_pupil
+        worst = max((unit.today / unit.pupils for unit in units if unit.pupils), default=Decimal(0))
+        lowest = -worst if loss is None else Decimal(-read_pence(loss))
+        return lowest, None if gain is None else Decimal(read_pence(gain))
+    floor, cap = protection.floor, protection.cap
+    return (
+        Decimal(0) if floor is None else read_decimal(floor),
+        None if cap is None else read_decimal(cap),
+    )
+
+
+def _halve(paid: Callable[[Decimal], list[Decimal]], start: Decimal, pot: int) -> list[Decimal]:
+    """Follow rising amounts to where they add up to the pot."""
+    low, high, width = start, start + 1, Decimal(1)
+    for _ in range(_ROUNDS):
+        if sum(paid(high)) >= pot:
+            break
+        width *= 2
+        low, high = high, high + width
+    for _ in range(_ROUNDS):
+        middle = (low + high) / 2
+        low, high = (low, middle) if sum(paid(middle)) >= pot else (middle, high)
+    return paid(high)
+
+
+def _pots(exact: Sequence[Decimal], total: int) -> list[int]:
+    """Pots of the factors in whole pence: the largest remainders, the first factor in a tie."""
+    pots = [int((part + SAME).to_integral_value(ROUND_FLOOR)) for part in exact]
+    left = total - sum(pots)
+    remainders = [(pots[k] - exact[k]).quantize(SAME) for k in range(len(exact))]
+    for k in sorted(range(len(exact)), key=lambda k: (remainders[k], k))[:left]:
+        pots[k] += 1
+    return pots
+
+
+def read_decimal(value: Any) -> Decimal:
+    """Read a number anew: "5%", "1,234.50", a float as written, a Fraction."""
+    if isinstance(value, Fraction):
+        return Decimal(value.numerator) / value.denominator
+    text = str(value).replace(",", "").replace("£", "").strip()
+    return Decimal(text[:-1]) / 100 if text.endswith("%") else Decimal(text)
+
+
+def read_pence(value: Any) -> int:
+    """Read pounds anew, as pence."""
+    return half_up(read_decimal(value) * 100)
+
+
+def half_up(value: Decimal) -> int:
+    """Round to a whole number, halves upwards."""
+    return int((value + Decimal("0.5") + SAME).to_integral_value(ROUND_FLOOR))

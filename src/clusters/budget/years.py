@@ -1,0 +1,192 @@
+"""Financial and academic years: part years and instalments that add up.
+
+A financial year runs from April to March, an academic year from September to August. Money for the
+year from September falls 7/12 into the financial year in which it starts and 5/12 into the next.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any, Literal
+
+from clusters.budget.faults import Faults
+from clusters.budget.shares import Split
+from clusters.budget.tables import controlled_rounding
+from clusters.money import largest_remainder, lowest_first, proportional
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["MONTHS", "TERMS", "Calendar", "by_year", "instalments", "year_parts"]
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+
+TERMS: Mapping[str, int] = {"autumn": 9, "spring": 1, "summer": 4}
+"""The month in which each term's instalment is paid."""
+
+_APRIL = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """A table of whole pence: one row per key, one column per part of the year.
+
+    Rows add up to the amounts that went in, columns to `totals`.
+    """
+
+    keys: tuple[Any, ...]
+    parts: tuple[str, ...]
+    pence: tuple[tuple[int, ...], ...]
+
+    @property
+    def totals(self) -> tuple[int, ...]:
+        """Sum of each column."""
+        return tuple(sum(row[k] for row in self.pence) for k in range(len(self.parts)))
+
+    def to_frame(self) -> pd.DataFrame:
+        """Return the table in pence, with a column `total_pence`."""
+        import pandas as pd
+
+        rows = [
+            {
+                "key": key,
+                **{f"{part}_pence": sum_ for part, sum_ in zip(self.parts, row, strict=True)},
+                "total_pence": sum(row),
+            }
+            for key, row in zip(self.keys, self.pence, strict=True)
+        ]
+        return pd.DataFrame(rows)
+
+
+def year_parts(start_month: int = 9) -> dict[str, Fraction]:
+    """Parts of a year from the start of a month that fall into each financial year.
+
+    Raises
+    ------
+    MoneyError
+        If the month is not a whole number from 1 to 12.
+
+    Examples
+    --------
+    >>> year_parts(9)
+    {'first financial year': Fraction(7, 12), 'next financial year': Fraction(5, 12)}
+    >>> year_parts(4)
+    {'first financial year': Fraction(1, 1)}
+    """
+    if type(start_month) is not int or not 1 <= start_month <= 12:
+        faults = Faults()
+        faults.add(
+            "the start month is not one of 1 to 12", "give 9 for September", value=start_month
+        )
+        faults.check()
+    first = (_APRIL - start_month - 1) % 12 + 1
+    parts = {"first financial year": Fraction(first, 12)}
+    if first < 12:
+        parts["next financial year"] = Fraction(12 - first, 12)
+    return parts
+
+
+def by_year(
+    amounts: Split | Mapping[Any, int],
+    start_month: int = 9,
+    level: Literal["cluster", "school"] = "cluster",
+) -> Calendar:
+    """Divide a year's PENCE between the financial years that it falls into.
+
+    Parameters
+    ----------
+    amounts
+        A split (its yearly money: committed and flexible), or pence by key.
+    start_month
+        First month of the year that is paid for: 9 for September.
+
+    Examples
+    --------
+    >>> by_year({"North": 1_200, "South": 600}).pence
+    ((700, 500), (350, 250))
+    """
+    return _calendar(_pence_by_key(amounts, level), year_parts(start_month))
+
+
+def instalments(
+    amounts: Split | Mapping[Any, int],
+    rhythm: Literal["monthly", "termly"] = "monthly",
+    start_month: int = 9,
+    level: Literal["cluster", "school"] = "cluster",
+) -> Calendar:
+    """Divide a year's PENCE into equal instalments that add up, by key and by instalment.
+
+    Parameters
+    ----------
+    amounts
+        A split (its yearly money: committed and flexible), or pence by key.
+    rhythm
+        "monthly": twelve from the start month; "termly": three, named by term, in the order in
+        which they are paid from the start month on.
+    start_month
+        First month of the year that is paid for.
+
+    Raises
+    ------
+    MoneyError
+        If the rhythm or the month is unknown, or an amount is negative.
+
+    Examples
+    --------
+    >>> instalments({"North": 100}, "termly").parts
+    ('autumn', 'spring', 'summer')
+    >>> instalments({"North": 100}, "termly").pence
+    ((34, 33, 33),)
+    """
+    year_parts(start_month)
+    if rhythm == "monthly":
+        names = [MONTHS[(start_month - 1 + k) % 12] for k in range(12)]
+    elif rhythm == "termly":
+        names = sorted(TERMS, key=lambda term: (TERMS[term] - start_month) % 12)
+    else:
+        faults = Faults()
+        faults.add("there is no such rhythm", 'use "monthly" or "termly"', value=rhythm)
+        faults.check()
+    equal = Fraction(1, len(names))
+    return _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
+
+
+def _pence_by_key(amounts: Split | Mapping[Any, int], level: str) -> dict[Any, int]:
+    if isinstance(amounts, Split):
+        return {share.key: share.yearly_pence for share in amounts.shares(level)}
+    faults = Faults()
+    for key, sum_ in amounts.items():
+        if type(sum_) is not int or sum_ < 0:
+            faults.add(
+                f"the amount of {key!r} is not a whole number of pence",
+                "give pence as a whole number, 0 or more",
+                value=sum_,
+            )
+    faults.check()
+    return dict(amounts)
+
+
+def _calendar(amounts: Mapping[Any, int], parts: Mapping[str, Fraction]) -> Calendar:
+    """Round amount x part to a table that keeps the amounts and the totals of the parts."""
+    keys = sorted(amounts, key=lowest_first)
+    totals = largest_remainder(proportional(sum(amounts.values()), list(parts.values())))
+    exact = [[amounts[key] * part for part in parts.values()] for key in keys]
+    rounded = dict(
+        zip(keys, controlled_rounding(exact, [amounts[key] for key in keys], totals), strict=True)
+    )
+    return Calendar(tuple(amounts), tuple(parts), tuple(tuple(rounded[key]) for key in amounts))

@@ -1,0 +1,262 @@
+"""The arguments of every verb; nothing heavy is imported here, so that --help is quick."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from clusters import __version__
+from clusters.cli.values import (
+    amounts,
+    bounds,
+    count_or_range,
+    group,
+    named_file,
+    number_of,
+    pair,
+    settings,
+    texts,
+)
+
+SCENARIO_HELP = (
+    "a TOML file that holds any of these options by their long names; options given on the "
+    "command line come on top"
+)
+
+
+def parse(arguments: Sequence[str]) -> argparse.Namespace:
+    """Read the command line; argparse itself ends the program on --help and on bad arguments."""
+    from clusters.cli.scenario import with_scenario
+
+    parser = make_parser()
+    return parser.parse_args(with_scenario(parser, list(arguments)))
+
+
+def make_parser() -> argparse.ArgumentParser:
+    """Make the parser of all verbs."""
+    parser = argparse.ArgumentParser(
+        prog="clusters",
+        description="Group schools into clusters, prove how good the grouping is, "
+        "and split the money to the penny.",
+        epilog="Exit codes: 0 done; 2 bad input; 3 no plan exists or none was found in time; "
+        "4 interrupted, the best plan so far was written.",
+    )
+    parser.add_argument("--version", action="version", version=f"clusters {__version__}")
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
+    for name, words, parts in (
+        ("demo", "run the main job on the packaged, made-up authority", (_demo,)),
+        (
+            "check",
+            "read the data, say what was found, and check a plan against rules",
+            (_data, _plan, _rules, _priorities),
+        ),
+        (
+            "propose",
+            "find the best plan under the rules, and split the money",
+            (_data, _rules, _priorities, _effort, _money, _out),
+        ),
+        (
+            "fund",
+            "split the money between the clusters of a plan",
+            (_data, _plan_needed, _money_needed, _out),
+        ),
+        (
+            "report",
+            "write the page on one plan or several options",
+            (_data, _options, _rules, _priorities, _money, _out),
+        ),
+    ):
+        verb = verbs.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
+        if name != "demo":
+            verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
+        for part in parts:
+            part(verb)
+    return parser
+
+
+def _demo(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--out", default="clusters-demo", metavar="DIR", help="where to write")
+    verb.add_argument("--clusters", type=count_or_range, default=18, metavar="N|LOW-HIGH")
+    verb.add_argument("--pot", default="18000000.00", metavar="POUNDS", help="money to split")
+    _effort(verb, seconds=20.0)
+
+
+def _data(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("the schools")
+    box.add_argument(
+        "--schools",
+        required=True,
+        action="append",
+        metavar="FILE",
+        help="one row for each school; give it again for further files joined by URN",
+    )
+    _mapping(box, "--columns", pair, "OURS=THEIRS", "what the file calls a column of ours")
+    _mapping(box, "--keep", pair, "COLUMN=VALUE|VALUE", "keep only the rows with these values")
+    box.add_argument("--links", metavar="FILE", help="the published list of changed URNs")
+    box.add_argument("--postcodes", metavar="FILE", help="Code-Point Open, to place schools")
+    _mapping(box, "--measures", pair, "NAME=COLUMN", "further numbers to keep")
+    _mapping(box, "--traits", pair, "NAME=COLUMN", "further facts to keep, such as faith")
+    box.add_argument("--need", metavar="FILE", help="long table: URN, type of need, pupils")
+    box.add_argument("--school-expertise", metavar="FILE", help="long table: URN, type, amount")
+    _mapping(
+        box,
+        "--unknown",
+        pair,
+        "COLUMN=leave|refuse|NUMBER",
+        "what to do where a value is not known; it is never taken for zero by itself",
+    )
+    _mapping(box, "--need-weights", number_of, "MEASURE=WEIGHT", 'what makes up "need"')
+    land = verb.add_argument_group("the ground")
+    land.add_argument("--distance-m", metavar="FILE", help="journeys in metres, long or square")
+    land.add_argument("--minutes", metavar="FILE", help="journeys in minutes, long or square")
+    land.add_argument(
+        "--neighbours",
+        default="territories",
+        choices=("territories", "gabriel", "delaunay", "none"),
+        help="which schools count as next to each other",
+    )
+    land.add_argument("--boundary", metavar="FILE", help="outline of the authority")
+    land.add_argument("--barriers", metavar="FILE", help="lines that nobody can cross")
+    land.add_argument(
+        "--bridge",
+        type=group,
+        action="append",
+        default=[],
+        metavar="URN,URN",
+        help="two schools to be neighbours whatever the map says",
+    )
+
+
+def _plan(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--plan", metavar="FILE", help="a plan: URN and cluster, one row a school")
+
+
+def _plan_needed(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument("--plan", required=True, metavar="FILE", help="URN and cluster by school")
+
+
+def _options(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--plan",
+        required=True,
+        action="append",
+        type=named_file,
+        metavar="NAME=FILE",
+        help="an option; the first one is described in full unless --recommended names another",
+    )
+    verb.add_argument("--recommended", metavar="NAME")
+
+
+def _rules(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("rules: what every plan must satisfy")
+    box.add_argument("--clusters", type=count_or_range, metavar="N|LOW-HIGH")
+    box.add_argument("--sizes", type=bounds, metavar="LOW-HIGH", help="schools in a cluster")
+    _mapping(box, "--balance", number_of, "MEASURE=FRACTION", "0.25: within 25%% of the mean")
+    _mapping(box, "--limits", amounts, "MEASURE=LOW-HIGH", "least and most in a cluster")
+    box.add_argument("--max-travel-m", type=float, metavar="METRES")
+    box.add_argument("--max-travel-min", type=float, metavar="MINUTES")
+    box.add_argument(
+        "--not-contiguous", action="store_true", help="clusters may lie in several pieces"
+    )
+    _mapping(box, "--expertise", number_of, "TYPE=AMOUNT", "least capacity in each cluster")
+    box.add_argument("--together", type=group, action="append", default=[], metavar="URN,URN,...")
+    box.add_argument(
+        "--together-file",
+        action="append",
+        default=[],
+        metavar="FILE[:COLUMN]",
+        help="URNs of a group that stays together, such as a pyramid",
+    )
+    box.add_argument("--apart", type=group, action="append", default=[], metavar="URN,URN,...")
+    box.add_argument("--centres-file", metavar="FILE[:COLUMN]", help="who may be a centre")
+    box.add_argument(
+        "--except-together",
+        type=texts,
+        default=[],
+        metavar="RULE,...",
+        help="rules from which the clusters of the groups kept together are excused",
+    )
+    box.add_argument(
+        "--except",
+        dest="excepted",
+        type=pair,
+        action="append",
+        default=[],
+        metavar="URN=RULE",
+        help="excuse the cluster that holds this school from a rule",
+    )
+
+
+def _priorities(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("priorities: what makes one plan better")
+    box.add_argument("--travel-by", metavar="MEASURE", help="what weights the journeys")
+    _mapping(
+        box,
+        "--weights",
+        number_of,
+        "PRIORITY=WEIGHT",
+        "of travel, balance, expertise, pyramids, change",
+    )
+    box.add_argument("--balance-by", metavar="MEASURE", help="what the soft balance makes even")
+    _mapping(box, "--pupils-per-capacity", number_of, "TYPE=PUPILS", "what one unit covers")
+    box.add_argument("--today", metavar="FILE", help="today's plan, for the priority on change")
+
+
+def _effort(verb: argparse.ArgumentParser, seconds: float = 60.0) -> None:
+    box = verb.add_argument_group("effort")
+    box.add_argument("--time", type=float, default=seconds, metavar="SECONDS")
+    box.add_argument("--seed", type=int, default=1)
+    box.add_argument("--workers", type=int, metavar="N", help="all cores where not given")
+    box.add_argument("--quiet", action="store_true", help="show no progress")
+
+
+def _money(verb: argparse.ArgumentParser) -> None:
+    _money_options(verb, needed=False)
+
+
+def _money_needed(verb: argparse.ArgumentParser) -> None:
+    _money_options(verb, needed=True)
+
+
+def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
+    box = verb.add_argument_group("the money")
+    box.add_argument("--pot", required=needed, metavar="POUNDS", help="18000000 or 18000000.00")
+    box.add_argument("--contingency", default="0", metavar="POUNDS|PERCENT", help='such as "3%%"')
+    box.add_argument("--low-incidence", default="0", metavar="POUNDS|PERCENT")
+    _mapping(
+        box,
+        "--formula",
+        pair,
+        "MEASURE=WEIGHT",
+        "weights of the measures that share the pot; by default need, else pupils",
+    )
+    box.add_argument("--lump-sum", default="0", metavar="POUNDS", help="for each cluster")
+
+
+def _out(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("what is written")
+    box.add_argument("--out", default="clusters-out", metavar="DIR", help="where to write")
+    box.add_argument("--title", default="Proposed clusters for SEND support")
+    box.add_argument("--source", action="append", default=[], metavar="TEXT", help="data and date")
+    box.add_argument("--date", default="", metavar="TEXT", help="printed on the page as given")
+
+
+class _Merge(argparse.Action):
+    """Collect "a=1,b=2" and repeated options into one mapping."""
+
+    def __call__(self, _parser: Any, namespace: Any, values: Any, _option: Any = None) -> None:
+        """Add what one option holds to what the same option held before."""
+        setattr(namespace, self.dest, {**getattr(namespace, self.dest), **dict(values)})
+
+
+def _mapping(box: Any, name: str, read: Callable[[str], Any], form: str, words: str) -> None:
+    """Add an option that takes NAME=VALUE,NAME=VALUE and may be repeated."""
+
+    def several(text: str) -> list[Any]:
+        return [read(part) for part in settings(text)]
+
+    several.__name__ = f"list of {form}"
+    box.add_argument(
+        name, type=several, action=_Merge, default={}, metavar=f"{form},...", help=words
+    )

@@ -1,0 +1,225 @@
+"""From options to the library's own values."""
+
+from __future__ import annotations
+
+import csv
+from argparse import Namespace
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from clusters.domain import EXCUSABLE, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.errors import DataError, Fault, RulesError
+
+if TYPE_CHECKING:
+    from clusters.budget import Formula, Pot
+    from clusters.readers import Schools
+
+
+def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
+    """Read the schools and work out journeys and neighbours."""
+    from clusters.geography import build_problem
+    from clusters.readers import read_schools
+
+    first, *further = chosen.schools
+    settings: dict[str, Any] = {
+        "columns": chosen.columns or None,
+        "keep": {name: _choices(value) for name, value in chosen.keep.items()} or None,
+        "further": further or None,
+        "links": chosen.links,
+        "postcodes": chosen.postcodes,
+        "unknown": {name: _unknown(value) for name, value in chosen.unknown.items()} or None,
+        "measures": chosen.measures or None,
+        "traits": chosen.traits or None,
+        "need": chosen.need,
+        "expertise": chosen.school_expertise,
+    }
+    schools = read_schools(first, **{key: v for key, v in settings.items() if v is not None})
+    problem = build_problem(
+        schools,
+        distance_m=chosen.distance_m,
+        minutes=chosen.minutes,
+        neighbours=None if chosen.neighbours == "none" else chosen.neighbours,
+        boundary=chosen.boundary,
+        barriers=chosen.barriers,
+        bridges=_twos(chosen.bridge),
+        need_weights=chosen.need_weights or None,
+    )
+    return schools, problem
+
+
+def _choices(value: str) -> list[str]:
+    return [choice.strip() for choice in value.split("|")]
+
+
+def _unknown(text: str) -> str | int | float:
+    """Read what to do with values that are not known: a word or a number."""
+    try:
+        number = float(text)
+    except ValueError:
+        return text
+    return int(number) if number.is_integer() else number
+
+
+def _twos(groups: Iterable[tuple[str, ...]]) -> list[tuple[SchoolId, SchoolId]]:
+    groups = list(groups)
+    faults = [
+        Fault(what="a bridge does not join two schools", remedy="give URN,URN", value=str(group))
+        for group in groups
+        if len(group) != 2
+    ]
+    if faults:
+        raise DataError(faults)
+    return [(one, other) for one, other in groups]
+
+
+def make_rules(chosen: Namespace) -> Rules | None:
+    """Make the rules; None where the options give none."""
+    if chosen.clusters is None:
+        return None
+    groups = [*chosen.together, *(read_ids(file) for file in chosen.together_file)]
+    return Rules(
+        n_clusters=chosen.clusters,
+        schools_per_cluster=chosen.sizes,
+        balance=chosen.balance,
+        limits=chosen.limits,
+        max_travel_m=chosen.max_travel_m,
+        max_travel_min=chosen.max_travel_min,
+        contiguous=not chosen.not_contiguous,
+        expertise=chosen.expertise,
+        together=[tuple(map(str, group)) for group in groups],
+        apart=chosen.apart,
+        centres=None if chosen.centres_file is None else read_ids(chosen.centres_file),
+        exceptions=_exceptions(chosen, groups),
+    )
+
+
+def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str, None]]:
+    """Excuse the clusters of groups kept together, and those of single schools."""
+    wanted = [(group[0], rule) for group in groups if group for rule in chosen.except_together]
+    wanted += chosen.excepted
+    exceptions: dict[SchoolId, dict[str, None]] = {}
+    for school, rule in wanted:
+        exceptions.setdefault(str(school), {})[rule.replace("-", "_")] = None
+    unknown = {rule for rules in exceptions.values() for rule in rules} - {*EXCUSABLE}
+    if unknown:
+        raise RulesError(
+            [
+                Fault(
+                    what=f"{rule!r} is no rule that a cluster can be excused from",
+                    remedy=f"use one of {', '.join(EXCUSABLE)}",
+                )
+                for rule in sorted(unknown)
+            ]
+        )
+    if chosen.except_together and not groups:
+        raise RulesError(
+            Fault(
+                what="--except-together is given, but no group is kept together",
+                remedy="add --together or --together-file",
+            )
+        )
+    return exceptions
+
+
+def read_ids(file: str) -> list[str]:
+    """Read the ids of a group from a CSV column: FILE or FILE:COLUMN (the first column).
+
+    Raises
+    ------
+    DataError
+        If the column is not there, or holds nothing.
+    """
+    path, column = Path(file), ""
+    if not path.exists() and ":" in file:
+        name, _, column = file.rpartition(":")
+        path = Path(name)
+    text = path.read_text(encoding="utf-8-sig")
+    header, *rows = list(csv.reader(text.splitlines())) or [[]]
+    heads = [head.strip() for head in header]
+    if column and column not in heads:
+        raise DataError(
+            Fault(
+                what=f"there is no column {column!r}",
+                remedy=f"use one of {', '.join(heads)}",
+                where=str(path),
+            )
+        )
+    at = heads.index(column) if column else 0
+    body = rows if column or not (heads and heads[0].isdecimal()) else [header, *rows]
+    found = [row[at].strip() for row in body if len(row) > at and row[at].strip()]
+    if not found:
+        raise DataError(
+            Fault(what="the file names no school", remedy="put URNs in it", where=str(path))
+        )
+    return found
+
+
+def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
+    """Make the priorities; journeys count by need, else pupils, else schools."""
+    unknown = set(chosen.weights) - {"travel", "balance", "expertise", "pyramids", "change"}
+    if unknown:
+        raise RulesError(
+            [
+                Fault(
+                    what=f"there is no priority {name!r}",
+                    remedy="use travel, balance, expertise, pyramids or change",
+                )
+                for name in sorted(unknown)
+            ]
+        )
+    known = next(name for name in ("need", "pupils", "schools") if name in problem.measures)
+    return Priorities(
+        travel_by=chosen.travel_by or known,
+        balance_by=chosen.balance_by,
+        pupils_per_capacity=chosen.pupils_per_capacity,
+        change_from=None if chosen.today is None else read_one_plan(chosen.today, problem),
+        **chosen.weights,
+    )
+
+
+def read_one_plan(path: str, problem: Problem) -> Plan:
+    """Read a plan file."""
+    from clusters.readers import read_plan
+
+    return read_plan(path, problem)
+
+
+def make_pot(chosen: Namespace) -> Pot:
+    """Make the pot."""
+    from clusters.budget import Pot
+
+    return Pot(
+        total=chosen.pot,
+        contingency=_money(chosen.contingency),
+        low_incidence=_money(chosen.low_incidence),
+    )
+
+
+def _money(text: str) -> str:
+    return text.strip()
+
+
+def make_formula(chosen: Namespace, problem: Problem) -> Formula:
+    """Make the formula: the weights given, else need, else pupils."""
+    from clusters.budget import Formula
+
+    weights: dict[str, Any] = dict(chosen.formula)
+    if not weights:
+        weights = {"need" if "need" in problem.measures else "pupils": 1}
+    return Formula(weights, lump_per_cluster=chosen.lump_sum)
+
+
+def with_labels(problem: Problem, plan: Plan, like: Plan | None = None) -> Plan:
+    """Name the clusters of a plan that carries only numbers."""
+    from clusters.naming import name_clusters
+
+    if all(cluster.label.isdecimal() for cluster in plan.clusters):
+        return name_clusters(problem, plan, keep=like)
+    return plan
+
+
+def relabelled(result: Any, plan: Plan) -> Any:
+    """Put the named plan in place of the one that the solver returned."""
+    return replace(result, plan=plan)

@@ -1,0 +1,75 @@
+"""Files written and lines printed."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from clusters.domain import Plan, Problem
+
+
+def say(text: str) -> None:
+    """Print a line for the reader."""
+    print(text)
+
+
+class Folder:
+    """The folder of results: writes each kind of file, and remembers what it wrote."""
+
+    def __init__(self, path: str) -> None:
+        self.path = Path(path)
+        self.written: list[tuple[Path, str]] = []
+
+    def _file(self, name: str, words: str) -> Path:
+        self.path.mkdir(parents=True, exist_ok=True)
+        path = self.path / name
+        self.written.append((path, words))
+        return path
+
+    def plan(self, problem: Problem, plan: Plan) -> None:
+        """Write the plan as CSV and as GeoPackage."""
+        from clusters.writers import write_geopackage, write_plan
+
+        write_plan(self._file("plan.csv", "which school is in which cluster"), plan, problem)
+        write_geopackage(self._file("plan.gpkg", "the map, for QGIS"), problem, plan)
+
+    def split(self, split: Any) -> None:
+        """Write the money by cluster and by school."""
+        from clusters.writers import write_frame
+
+        write_frame(self._file("split.csv", "the money by cluster"), split.to_frame("cluster"))
+        by_school = split.to_frame("school")
+        write_frame(self._file("split_by_school.csv", "indicative money by school"), by_school)
+
+    def run(self, **record: Any) -> None:
+        """Write the record of the run."""
+        from clusters.writers import write_run
+
+        write_run(self._file("run.json", "the record of this run"), **record)
+
+    def page(
+        self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
+    ) -> None:
+        """Write the page."""
+        from clusters.report import write_report
+
+        run = any(path.name == "run.json" for path, _ in self.written)
+        write_report(
+            self._file("report.html", "the page to read first: map, clusters, money"),
+            problem,
+            options,
+            title=chosen.title,
+            sources=chosen.source or [Path(file).name for file in chosen.schools],
+            date=chosen.date or None,
+            run_file="run.json" if run else None,
+            **more,
+        )
+
+    def tell(self) -> None:
+        """Say where to look."""
+        say(f"Written to {self.path.resolve()}:")
+        widest = max(len(path.name) for path, _ in self.written)
+        for path, words in self.written:
+            say(f"  {path.name:<{widest}}  {words}")

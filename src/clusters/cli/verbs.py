@@ -1,0 +1,187 @@
+"""What each verb does: read, call the library, write, say where to look."""
+
+from __future__ import annotations
+
+from argparse import Namespace
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from clusters.cli import inputs
+from clusters.cli.output import Folder, say
+from clusters.domain import Plan, Priorities, Problem, Rules
+
+
+def demo(chosen: Namespace) -> bool:
+    """Run the main job on the packaged authority."""
+    from clusters import datasets
+
+    say("Reading the packaged authority: synthetic, its schools and pupils are made up.")
+    problem = datasets.load_problem()
+    rules = Rules(
+        n_clusters=chosen.clusters,
+        balance={"pupils": 0.25},
+        together=[members for members in problem.pyramids.values() if len(members) >= 15],
+        exceptions={
+            members[0]: {"balance": None}
+            for members in problem.pyramids.values()
+            if len(members) >= 15
+        },
+    )
+    chosen.title = "Proposed clusters for SEND support (made-up data)"
+    chosen.source = ["The packaged synthetic authority of this library. Every school is made up."]
+    chosen.date, chosen.contingency, chosen.low_incidence = "", "0", "0"
+    chosen.formula, chosen.lump_sum = {}, "0"
+    chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
+    return _propose(chosen, problem, rules, Priorities(travel_by="pupils"))
+
+
+def check(chosen: Namespace) -> bool:
+    """Say what was read, and check a plan."""
+    from clusters.geography import parts
+    from clusters.verifier import verify
+
+    schools, problem = inputs.read_data(chosen)
+    say(schools.report.summary())
+    _describe(problem)
+    if problem.edges is not None:
+        pieces = parts(problem)
+        if len(pieces) > 1:
+            say(f"The map falls into {len(pieces)} parts that no neighbours join:")
+            for piece in pieces[1:]:
+                names = [problem.school(key).name for key in piece[:5]]
+                say(f"  {len(piece)} schools: {', '.join(names)}")
+    rules = inputs.make_rules(chosen)
+    priorities = inputs.make_priorities(chosen, problem)
+    if chosen.plan is None:
+        if rules is not None:
+            from clusters.domain import check_rules
+
+            check_rules(problem, rules, priorities)
+            say("The rules fit the data. Give --plan to check a plan against them.")
+        return False
+    plan = inputs.read_one_plan(chosen.plan, problem)
+    if rules is None:
+        rules = Rules(n_clusters=(1, len(problem)), contiguous=False)
+    say(verify(problem, rules, plan, priorities).summary())
+    return False
+
+
+def propose(chosen: Namespace) -> bool:
+    """Find the best plan, split the money, write everything."""
+    from clusters.errors import Fault, RulesError
+
+    schools, problem = inputs.read_data(chosen)
+    say(schools.report.summary())
+    _describe(problem)
+    rules = inputs.make_rules(chosen)
+    if rules is None:
+        raise RulesError(
+            Fault(
+                what="the number of clusters is missing", remedy="give for instance --clusters 18"
+            )
+        )
+    priorities = inputs.make_priorities(chosen, problem)
+    return _propose(chosen, problem, rules, priorities)
+
+
+def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priorities) -> bool:
+    from clusters.cli.progress import show_progress
+    from clusters.report.words import proof_sentence
+    from clusters.solver import Settings, solve
+    from clusters.verifier import verify
+
+    split_settings = _money_settings(chosen, problem)  # refused before the search, not after it
+    folder = Folder(chosen.out)
+    settings = Settings(time_limit_s=chosen.time, seed=chosen.seed, workers=chosen.workers)
+    with show_progress(quiet=chosen.quiet, seconds=chosen.time) as on_progress:
+        result = solve(problem, rules, priorities, settings, on_progress=on_progress)
+    today = priorities.change_from
+    like = today if isinstance(today, Plan) else None
+    result = inputs.relabelled(result, inputs.with_labels(problem, result.plan, like))
+    certificate = verify(problem, rules, result.plan, priorities)
+    say(certificate.summary())
+    say(proof_sentence(result, priorities))
+    split = _split(problem, result.plan, split_settings)
+    folder.plan(problem, result.plan)
+    if split is not None:
+        folder.split(split)
+    folder.run(
+        problem=problem,
+        rules=rules,
+        priorities=priorities,
+        settings=settings,
+        result=result,
+        inputs=chosen.schools,
+    )
+    folder.page(
+        chosen, problem, {"Proposal": result}, rules=rules, priorities=priorities, split=split
+    )
+    folder.tell()
+    return bool(result.stopped == "interrupted")
+
+
+def fund(chosen: Namespace) -> bool:
+    """Split the money between the clusters of a plan."""
+    _, problem = inputs.read_data(chosen)
+    plan = inputs.read_one_plan(chosen.plan, problem)
+    split = _split(problem, plan, _money_settings(chosen, problem))
+    folder = Folder(chosen.out)
+    folder.split(split)
+    folder.page(chosen, problem, {Path(chosen.plan).stem: plan}, split=split)
+    folder.tell()
+    return False
+
+
+def report(chosen: Namespace) -> bool:
+    """Write the page on several options."""
+    _, problem = inputs.read_data(chosen)
+    options: dict[str, Plan] = {}
+    like: Plan | None = None
+    for name, path in chosen.plan:
+        plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem), like)
+        options[name] = plan
+        like = like or plan
+    first = chosen.recommended or next(iter(options))
+    split = None
+    if chosen.pot is not None and first in options:
+        split = _split(problem, options[first], _money_settings(chosen, problem))
+    folder = Folder(chosen.out)
+    folder.page(
+        chosen,
+        problem,
+        options,
+        rules=inputs.make_rules(chosen),
+        priorities=inputs.make_priorities(chosen, problem),
+        split=split,
+        recommended=chosen.recommended,
+    )
+    folder.tell()
+    return False
+
+
+def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any] | None:
+    if chosen.pot is None:
+        return None
+    return inputs.make_pot(chosen), inputs.make_formula(chosen, problem)
+
+
+def _split(problem: Problem, plan: Plan, settings: tuple[Any, Any] | None) -> Any:
+    from clusters.budget import split_budget
+
+    return None if settings is None else split_budget(problem, plan, *settings)
+
+
+def _describe(problem: Problem) -> None:
+    neighbours = 0 if problem.edges is None else len(problem.edges)
+    say(f"{len(problem):,} schools, {neighbours:,} pairs of neighbours.")
+
+
+VERBS: Mapping[str, Callable[[Namespace], bool]] = {
+    "demo": demo,
+    "check": check,
+    "propose": propose,
+    "fund": fund,
+    "report": report,
+}
+"""Each verb returns whether the search was interrupted."""

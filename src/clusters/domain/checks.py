@@ -1,0 +1,208 @@
+"""Whether rules and priorities fit a problem: names, ids, units and facts that they rely on.
+
+This is about the inputs alone, so the model and the verifier may both call it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
+from typing import Any
+
+from clusters.domain.plan import Plan
+from clusters.domain.policy import Priorities, Rules, rule_fault
+from clusters.domain.problem import Problem
+from clusters.domain.values import SchoolId
+from clusters.errors import Fault, RulesError
+
+__all__ = ["check_rules"]
+
+
+def check_rules(problem: Problem, rules: Rules, priorities: Priorities | None = None) -> None:
+    """Refuse rules and priorities that refer to what the problem does not have.
+
+    Parameters
+    ----------
+    problem
+        The facts.
+    rules
+        Rules whose measures, ids, types of need and unit of travel are looked up in the facts.
+    priorities
+        Priorities, likewise; None to check the rules alone.
+
+    Raises
+    ------
+    RulesError
+        Listing every fault at once.
+
+    Examples
+    --------
+    >>> from clusters import Problem, Rules
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [3, 4]], {"need": [5, 7]})
+    >>> check_rules(problem, Rules(n_clusters=1, balance={"ned": 0.1}, contiguous=False))
+    Traceback (most recent call last):
+    ...
+    clusters.errors.RulesError: balance: there is no measure 'ned' - use one of need, schools
+    """
+    faults = [
+        *_measure_faults(problem, rules),
+        *_id_faults(problem, rules),
+        *_travel_faults(problem, rules),
+        *_expertise_faults(problem, rules),
+    ]
+    if rules.contiguous and problem.edges is None:
+        faults.append(
+            rule_fault(
+                "contiguous is True but the problem has no neighbours",
+                "give neighbours when building the problem, or contiguous=False",
+            )
+        )
+    if priorities is not None:
+        faults += _priority_faults(problem, priorities)
+    if faults:
+        raise RulesError(faults)
+
+
+def _missing_measure(problem: Problem, where: str, name: str) -> Iterator[Fault]:
+    """Yield the fault of a measure that the problem lacks, with the place that names it."""
+    try:
+        problem.measure(name)
+    except RulesError as error:
+        for fault in error.faults:
+            yield Fault(what=f"{where}: {fault.what}", remedy=fault.remedy)
+
+
+def _measure_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
+    named = [("balance", name) for name in rules.balance]
+    named += [("limits", name) for name in rules.limits]
+    for school, excuses in rules.exceptions.items():
+        for rule in ("balance", "limits"):
+            named += [
+                (f"exceptions[{school!r}][{rule!r}]", name) for name in excuses.get(rule) or ()
+            ]
+    for where, name in named:
+        yield from _missing_measure(problem, where, name)
+
+
+def _id_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
+    named: list[tuple[str, Iterable[SchoolId]]] = [
+        ("together", (key for group in rules.together for key in group)),
+        ("apart", (key for group in rules.apart for key in group)),
+        ("centres", rules.centres or ()),
+        ("exceptions", rules.exceptions),
+    ]
+    for where, keys in named:
+        for key in dict.fromkeys(keys):
+            if problem.find(key) is None:
+                yield Fault(
+                    what=f"{where} names a school that the problem does not have",
+                    remedy="check the id (an academy has a new URN)",
+                    urn=str(key),
+                )
+
+
+def _travel_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
+    for unit, limit in (("m", rules.max_travel_m), ("min", rules.max_travel_min)):
+        if limit is not None and unit != problem.travel_unit:
+            right = f"max_travel_{problem.travel_unit}"
+            words = {"m": "metres", "min": "minutes"}
+            yield rule_fault(
+                f"max_travel_{unit} is in {words[unit]} but the problem's journeys are in "
+                f"{words[problem.travel_unit]}",
+                f"use {right}",
+                limit,
+            )
+
+
+def _type_fault(where: str, kind: str, known: Iterable[str], what: str) -> Fault:
+    known = sorted(str(name) for name in known)
+    close = get_close_matches(str(kind).lower(), known, n=1)
+    hint = f"did you mean {close[0]!r}? " if close else ""
+    listed = f"types on record: {', '.join(known)}" if known else "no type is on record"
+    return Fault(what=f"{where}: {what} {kind!r}", remedy=f"{hint}{listed}")
+
+
+def _expertise_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
+    units: dict[str, dict[str, None]] = {}
+    for school in problem.schools:
+        for kind, capacity in school.expertise.items():
+            units.setdefault(kind, {}).setdefault(capacity.unit)
+    named = [("expertise", kind) for kind in rules.expertise]
+    for school_id, excuses in rules.exceptions.items():
+        label = f"exceptions[{school_id!r}]['expertise']"
+        named += [(label, kind) for kind in excuses.get("expertise") or ()]
+    for where, kind in named:
+        if kind not in units:
+            yield _type_fault(where, kind, units, "no school has recorded capacity of type")
+        elif len(units[kind]) > 1 and where == "expertise":
+            yield _mixed_units(kind, units[kind])
+
+
+def _mixed_units(kind: str, units: Iterable[str]) -> Fault:
+    return Fault(
+        what=f"capacity of type {kind!r} is recorded in different units, which cannot be added: "
+        f"{', '.join(units)}",
+        remedy="convert the capacities to one unit",
+    )
+
+
+def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
+    faults: list[Fault] = []
+    if priorities.travel or priorities.pyramids or priorities.change:
+        faults += _missing_measure(problem, "travel_by", priorities.travel_by)
+    if priorities.balance and (
+        priorities.balance_by is not None or not faults  # one sentence for one wrong name
+    ):
+        faults += _missing_measure(problem, "balance_by", priorities.balance_measure)
+    if priorities.pyramids and not problem.pyramids:
+        faults.append(
+            rule_fault(
+                "pyramids has a weight but no school has a pyramid",
+                "give the schools' pyramids, or weight 0",
+            )
+        )
+    if priorities.change and priorities.change_from is not None:
+        faults += _change_faults(problem, priorities.change_from)
+    if priorities.expertise:
+        faults += _coverage_faults(problem, priorities.pupils_per_capacity)
+    return faults
+
+
+def _change_faults(problem: Problem, before: Plan | Mapping[SchoolId, Any]) -> Iterator[Fault]:
+    """Yield the schools that change_from holds in no group, or in more than one."""
+    groups: dict[int, set[Any]] = {}
+    if isinstance(before, Plan):
+        placed = [(key, k) for k, cluster in enumerate(before.clusters) for key in cluster.members]
+    else:
+        placed = list(before.items())
+    for key, group in placed:
+        found = problem.find(key)
+        if found is not None:
+            groups.setdefault(found, set()).add(group)
+    for k, school in enumerate(problem.schools):
+        count = len(groups.get(k, ()))
+        if count != 1:
+            yield Fault(
+                what="change_from has no group for this school"
+                if count == 0
+                else f"change_from has this school in {count} groups",
+                remedy="give each school one group of today",
+                urn=str(school.urn),
+            )
+
+
+def _coverage_faults(problem: Problem, per_capacity: Mapping[str, float]) -> Iterator[Fault]:
+    units: dict[str, dict[str, None]] = {}
+    known: dict[str, None] = {}
+    for school in problem.schools:
+        known |= dict.fromkeys(school.need)
+        for kind, capacity in school.expertise.items():
+            known[kind] = None
+            units.setdefault(kind, {}).setdefault(capacity.unit)
+    for kind in per_capacity:
+        if kind not in known:
+            yield _type_fault(
+                "pupils_per_capacity", kind, known, "no school has need or capacity of type"
+            )
+        elif len(units.get(kind, ())) > 1:
+            yield _mixed_units(kind, units[kind])

@@ -1,0 +1,139 @@
+"""Two plans on one map: what moves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from clusters.domain import Plan, Problem
+from clusters.maps.layout import WIDTH, lay_out
+from clusters.maps.svg import draw_svg
+from clusters.maps.text import clean
+from clusters.maps.zones import members_of, numbers_of
+from clusters.measures import matches, overlap, places_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """A school that two plans put into different clusters; None where a plan leaves it out."""
+
+    position: int
+    before: str | None
+    after: str | None
+
+
+def matched_numbers(problem: Problem, before: Plan, after: Plan) -> dict[str, int]:
+    """Give clusters numbers that mean the same place in both plans.
+
+    The matching keeps as many schools as possible in clusters of one number (the Hungarian
+    method, Kuhn 1955). Clusters of `after` without a partner take the numbers that follow.
+
+    Returns
+    -------
+    dict
+        Number by label of `after`.
+    """
+    old, new = places_of(problem, before), places_of(problem, after)
+    numbers = [numbers_of(before)[k] for k in _holding(problem, before)]
+    found = matches(overlap(old, new))
+    taken = {numbers[row] for row in found.values()}
+    free = (n for n in range(1, 10**9) if n not in taken and n not in set(numbers))
+    given = {
+        after.clusters[k].label: numbers[found[column]] if column in found else next(free)
+        for column, k in enumerate(_holding(problem, after))
+    }
+    for cluster in after.clusters:
+        if cluster.label not in given:
+            given[cluster.label] = next(free)
+    return given
+
+
+def _holding(problem: Problem, plan: Plan) -> list[int]:
+    """Clusters of a plan that hold a school of the problem: those that `places_of` counts."""
+    return [
+        k
+        for k, cluster in enumerate(plan.clusters)
+        if any(problem.find(member) is not None for member in cluster.members)
+    ]
+
+
+def changes(problem: Problem, before: Plan, after: Plan) -> list[Change]:
+    """Schools that change cluster, in the order of the problem; clusters are matched first."""
+    numbers = matched_numbers(problem, before, after)
+    old = _homes(problem, before, dict(_labelled(before)))
+    new = _homes(problem, after, numbers)
+    found = []
+    for position in range(len(problem)):
+        (old_number, old_label), (new_number, new_label) = old[position], new[position]
+        if old_number != new_number:
+            found.append(Change(position=position, before=old_label, after=new_label))
+    return found
+
+
+def _labelled(plan: Plan) -> Iterator[tuple[str, int]]:
+    for cluster, number in zip(plan.clusters, numbers_of(plan), strict=True):
+        yield cluster.label, number
+
+
+def _homes(
+    problem: Problem, plan: Plan, numbers: Mapping[str, int]
+) -> list[tuple[int | None, str | None]]:
+    homes: list[tuple[int | None, str | None]] = [(None, None)] * len(problem)
+    groups = members_of(problem, plan)
+    for cluster, group in zip(plan.clusters, groups, strict=True):
+        for position in group:
+            homes[position] = numbers[cluster.label], cluster.label
+    return homes
+
+
+def moves_between(problem: Problem, before: Plan, after: Plan) -> dict[str, list[int]]:
+    """Group the schools that change cluster by a sentence that says from where to where."""
+    groups: dict[tuple[str, str], list[int]] = {}
+    for change in changes(problem, before, after):
+        pair = change.before or "no cluster", change.after or "no cluster"
+        groups.setdefault(pair, []).append(change.position)
+    return {
+        f"From {old} to {new}: "
+        + ", ".join(clean(problem.schools[k].name, 80) for k in positions): positions
+        for (old, new), positions in groups.items()
+    }
+
+
+def difference_svg(
+    problem: Problem,
+    before: Plan,
+    after: Plan,
+    *,
+    title: str,
+    description: str = "",
+    link: str = "#cluster-{number}",
+    id_prefix: str = "difference",
+    width: float = WIDTH,
+) -> str:
+    """Draw the later plan with the ground of every school that changes cluster picked out.
+
+    Clusters are matched first, so that a mere change of number is no difference.
+
+    Parameters
+    ----------
+    title, description, link, id_prefix, width
+        As for :func:`clusters.maps.map_svg`.
+
+    Returns
+    -------
+    str
+        The ``<svg>`` element. Ground that moves is orange and hatched; ground that stays is white.
+    """
+    numbers = matched_numbers(problem, before, after)
+    layout = lay_out(problem, after, numbers=numbers, names=False, width=width)
+    moves = moves_between(problem, before, after)
+    count = sum(map(len, moves.values()))
+    words = f"{count:,} of {len(problem):,} schools change cluster; their ground is hatched."
+    return draw_svg(
+        layout,
+        title=title,
+        description=description or words,
+        link=link,
+        id_prefix=id_prefix,
+        moves=moves,
+    )

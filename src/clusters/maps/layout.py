@@ -1,0 +1,367 @@
+"""What a map shows and where, before anybody draws it: zones, marks, numbers, enlargements."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import shapely
+
+from clusters.domain import FloatArray, Plan, Problem
+from clusters.maps import zones as _zones
+from clusters.maps.colours import colour_classes
+from clusters.maps.plates import CHIP, Plate, place_plates
+from clusters.maps.text import clean
+
+WIDTH = 1000.0
+"""Usual width of a map in its own units; every other size is in these units."""
+
+RADIUS = 4.0  # of a school's mark
+LETTER = 20.0  # side of the letter of an enlargement
+_TALLEST = 1.05  # of the width
+_MOST_PANELS = 3
+_GAP = 14.0
+_PANEL_HEIGHT = 300.0
+_ZOOM = 2.4
+_CROWD = 6  # crowded schools that make an enlargement worth its place
+
+KINDS: Mapping[str, str] = {
+    "primary": "circle",
+    "infant": "circle",
+    "junior": "circle",
+    "first": "circle",
+    "middle": "triangle",
+    "secondary": "square",
+    "upper": "square",
+    "high": "square",
+    "all-through": "diamond",
+    "special": "star",
+}
+"""Shape of the mark by phase; any other phase is a cross."""
+
+
+KIND_ORDER = ("circle", "triangle", "square", "diamond", "star", "cross")
+"""Shapes in the order in which the key names them."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class View:
+    """A window on the ground and the rectangle of the drawing that shows it."""
+
+    west_m: float
+    south_m: float
+    scale: float
+    left: float
+    top: float
+    width: float
+    height: float
+
+    def place(self, xy_m: FloatArray) -> FloatArray:
+        """Turn metres into drawing units; north is up, so y falls."""
+        x = self.left + (xy_m[..., 0] - self.west_m) * self.scale
+        y = self.top + self.height - (xy_m[..., 1] - self.south_m) * self.scale
+        return np.stack([x, y], axis=-1)
+
+    def shape(self, shape: Any) -> Any:
+        """Put a shape into drawing units."""
+        return shapely.transform(shape, self.place)
+
+    @property
+    def frame(self) -> Any:
+        """The rectangle of the drawing, as a shape."""
+        return shapely.box(self.left, self.top, self.left + self.width, self.top + self.height)
+
+    @property
+    def ground(self) -> Any:
+        """The window on the ground, in metres."""
+        return shapely.box(
+            self.west_m,
+            self.south_m,
+            self.west_m + self.width / self.scale,
+            self.south_m + self.height / self.scale,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Zone:
+    """One cluster on the map."""
+
+    number: int
+    label: str
+    colour: int
+    shape_m: Any
+    members: tuple[int, ...]
+    centre: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Panel:
+    """One drawing of the ground: the whole, or an enlargement with its letter."""
+
+    view: View
+    letter: str
+    letter_at: tuple[float, float]
+    shapes: tuple[Any, ...]
+    spare: Any
+    points: FloatArray
+    visible: tuple[int, ...]
+    plates: tuple[Plate, ...]
+    radius: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """Everything on a map; made by :func:`lay_out`, drawn by `map_svg` and `map_png`."""
+
+    problem: Problem
+    zones: tuple[Zone, ...]
+    owner: tuple[int, ...]
+    cells_m: tuple[Any, ...]
+    spare_m: Any
+    main: Panel
+    enlargements: tuple[Panel, ...]
+    width: float
+    height: float
+
+
+def kind_of(phase: str) -> str:
+    """Shape of the mark of a phase."""
+    return KINDS.get(phase.strip().lower(), "cross")
+
+
+def lay_out(
+    problem: Problem,
+    plan: Plan,
+    *,
+    numbers: Mapping[str, int] | None = None,
+    enlarge: bool = True,
+    names: bool = True,
+    marks: bool = True,
+    width: float = WIDTH,
+) -> Layout:
+    """Work out what a map of a plan shows and where.
+
+    Parameters
+    ----------
+    numbers
+        Number of each cluster by its label; see :func:`clusters.maps.zones.numbers_of`.
+    enlarge
+        Whether dense places are drawn again, enlarged, below the map.
+    names
+        Whether clusters are named where there is room.
+    marks
+        Whether schools are marked.
+    width
+        Width of the drawing in its own units. Marks and letters keep their size, so that a
+        narrower drawing is a smaller map, not a smaller print.
+    """
+    groups = _zones.members_of(problem, plan)
+    owner = [-1] * len(problem)
+    for cluster, group in enumerate(groups):
+        for position in group:
+            owner[position] = cluster
+    cells = _zones.split_shared_sites(problem, _zones.territories(problem), owner)
+    *ground, spare = _zones.simplify(
+        _zones.dissolve(cells, owner, len(groups)), _zones.extent_m(problem) / 1500
+    )
+    colours = colour_classes(len(groups), _zones.touching(ground))
+    zones = tuple(
+        Zone(
+            number=number,
+            label=clean(cluster.label),
+            colour=colour,
+            shape_m=shape,
+            members=tuple(group),
+            centre=_known_centre(problem, cluster.centre, group),
+        )
+        for number, cluster, colour, shape, group in zip(
+            _zones.numbers_of(plan, numbers), plan.clusters, colours, ground, groups, strict=True
+        )
+    )
+    view = _whole_view(problem, [*ground, spare], width)
+    main = _panel(problem, zones, spare, view, names=names, marks=marks)
+    panels: tuple[Panel, ...] = ()
+    if enlarge and marks:
+        panels = tuple(
+            replace(
+                _panel(problem, zones, spare, window, letter=letter, names=False),
+                letter_at=_letter_spot(main, window),
+            )
+            for letter, window in zip("ABC", _dense_views(main), strict=False)
+        )
+    height = view.height + (_GAP * 2 + _PANEL_HEIGHT if panels else 0)
+    return Layout(
+        problem=problem,
+        zones=zones,
+        owner=tuple(owner),
+        cells_m=tuple(cells),
+        spare_m=spare,
+        main=main,
+        enlargements=panels,
+        width=width,
+        height=height,
+    )
+
+
+def _known_centre(problem: Problem, centre: object, group: Sequence[int]) -> int | None:
+    position = None if centre is None else problem.find(centre)
+    return position if position in group else None
+
+
+def _whole_view(problem: Problem, shapes: Sequence[Any], width: float) -> View:
+    boxes = np.array([shape.bounds for shape in shapes if not shape.is_empty])
+    points = problem.xy_m
+    if len(boxes) == 0:
+        boxes = np.array([[*points.min(axis=0), *points.max(axis=0)]])
+    west, south = boxes[:, 0].min(), boxes[:, 1].min()
+    east, north = boxes[:, 2].max(), boxes[:, 3].max()
+    inner = width - 2 * _GAP
+    scale = min(inner / max(east - west, 1e-9), (inner * _TALLEST) / max(north - south, 1e-9))
+    height = (north - south) * scale + 2 * _GAP
+    spare = (width / scale - (east - west)) / 2
+    return View(
+        west_m=float(west - spare),
+        south_m=float(south - _GAP / scale),
+        scale=float(scale),
+        left=0.0,
+        top=0.0,
+        width=width,
+        height=float(height),
+    )
+
+
+def _panel(
+    problem: Problem,
+    zones: Sequence[Zone],
+    spare: Any,
+    view: View,
+    *,
+    letter: str = "",
+    names: bool,
+    marks: bool = True,
+) -> Panel:
+    """Cut the zones to a view and place the marks and plates in it."""
+    radius = RADIUS * (1.7 if letter else 1.0)
+    shapes = tuple(view.shape(zone.shape_m.intersection(view.ground)) for zone in zones)
+    points = _side_by_side(problem.xy_m, view, radius)
+    near = shapely.dwithin(view.frame, shapely.points(points), radius)
+    visible = tuple(int(k) for k in np.flatnonzero(near)) if marks else ()
+    plates = place_plates(
+        [zone.number for zone in zones],
+        [zone.label if names and not zone.label.isdecimal() else "" for zone in zones],
+        shapes,
+        points[list(visible)],
+        view.frame,
+        radius,
+    )
+    return Panel(
+        view=view,
+        letter=letter,
+        letter_at=(view.left, view.top),
+        shapes=shapes,
+        spare=view.shape(spare.intersection(view.ground)),
+        points=points,
+        visible=visible,
+        plates=plates,
+        radius=radius,
+    )
+
+
+def _side_by_side(xy_m: FloatArray, view: View, radius: float) -> FloatArray:
+    """Places of the marks: those on top of each other are pushed apart, by a little at most."""
+    from scipy.spatial import cKDTree
+
+    home = view.place(xy_m)
+    # Coincident marks need a direction to part in: the order of the schools, from west to east.
+    points: FloatArray = home + np.arange(len(home))[:, None] * np.array([1e-6, 0.0])
+    apart = 2.2 * radius
+    for _ in range(12):
+        pairs = cKDTree(points).query_pairs(apart, output_type="ndarray")
+        if len(pairs) == 0:
+            break
+        pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+        step = points[pairs[:, 1]] - points[pairs[:, 0]]
+        length = np.hypot(step[:, 0], step[:, 1])[:, None]
+        push = step / length * (apart - length) / 2
+        np.add.at(points, pairs[:, 1], push)
+        np.add.at(points, pairs[:, 0], -push)
+        points = home + np.clip(points - home, -2 * radius, 2 * radius)
+    return points
+
+
+def _dense_views(main: Panel) -> list[View]:
+    """Windows round the places where marks crowd one another, densest first."""
+    sites = np.unique(main.points, axis=0)
+    if len(sites) < 2:
+        return []
+    gaps = np.hypot(*(sites[:, None, :] - sites[None, :, :]).transpose(2, 0, 1))
+    np.fill_diagonal(gaps, np.inf)
+    crowded = sites[np.sort(gaps, axis=1)[:, 0] < 3.6 * RADIUS]
+    for count in range(_MOST_PANELS, 0, -1):
+        whole = main.view.width
+        width = (whole - (count - 1) * _GAP) / count if count > 1 else whole * 0.6
+        half = np.array([width, _PANEL_HEIGHT]) / _ZOOM / 2
+        middles = _windows(crowded, half, main.view, count)
+        if len(middles) == count:
+            return [
+                _window(main.view, middle, half, left=k * (width + _GAP), width=width)
+                for k, middle in enumerate(sorted(middles))
+            ]
+    return []
+
+
+def _windows(
+    crowded: FloatArray, half: FloatArray, view: View, count: int
+) -> list[tuple[float, float]]:
+    """Middles of up to `count` windows that hold most of the crowded points and do not overlap."""
+    left = crowded
+    chosen: list[tuple[float, float]] = []
+    while len(left) >= _CROWD and len(chosen) < count:
+        offsets = np.abs(left[:, None, :] - left[None, :, :])
+        inside = np.all(offsets <= half * 0.9, axis=2)
+        best = int(np.argmax(inside.sum(axis=1)))
+        if inside[best].sum() < _CROWD:
+            break
+        group = left[inside[best]]
+        middle = (group.min(axis=0) + group.max(axis=0)) / 2
+        middle = np.clip(middle, half, np.array([view.width, view.height]) - half)
+        left = left[~(np.abs(left - middle) <= half).all(axis=1)]
+        if all((np.abs(middle - np.array(other)) >= 2 * half).any() for other in chosen):
+            chosen.append((float(middle[0]), float(middle[1])))
+    return chosen
+
+
+def _window(
+    view: View, middle: tuple[float, float], half: FloatArray, *, left: float, width: float
+) -> View:
+    west = view.west_m + (middle[0] - half[0]) / view.scale
+    south = view.south_m + (view.height - middle[1] - half[1]) / view.scale
+    return View(
+        west_m=float(west),
+        south_m=float(south),
+        scale=view.scale * _ZOOM,
+        left=left,
+        top=view.height + _GAP,
+        width=width,
+        height=_PANEL_HEIGHT,
+    )
+
+
+def _letter_spot(main: Panel, window: View) -> tuple[float, float]:
+    """Where on the map the letter of an enlargement hides least: a corner of its window."""
+    west, north, east, south = main.view.shape(window.ground).bounds
+    spots = [
+        (x, y)
+        for y in (north - LETTER, north, south, south - LETTER)
+        for x in (west, east - LETTER)
+    ]
+    marks = shapely.multipoints(main.points[list(main.visible)])
+    plates = shapely.multipoints([(plate.x, plate.y) for plate in main.plates])
+
+    def hidden(spot: tuple[float, float]) -> bool:
+        box = shapely.box(*spot, spot[0] + LETTER, spot[1] + LETTER)
+        return bool(box.dwithin(marks, RADIUS * 2) or box.dwithin(plates, CHIP * 1.5))
+
+    return min(spots, key=hidden)

@@ -1,0 +1,77 @@
+"""The strip below a map: scale bar, north arrow, and the key to the marks."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from clusters.maps.colours import INK
+from clusters.maps.layout import KIND_ORDER, Layout, kind_of
+from clusters.maps.marks import px, rect, use
+from clusters.maps.text import clean, escaped
+
+_LEGEND_ROW = 26.0
+
+
+def draw_legend(layout: Layout, prefix: str, *, with_moves: bool) -> tuple[list[str], float]:
+    """Draw scale bar, north arrow and key below the map; return them and their height."""
+    top = layout.height + 16
+    entries = legend_entries(layout, with_moves=with_moves)
+    lines = ['<g font-size="16" aria-hidden="true">', *_scale_bar(layout, top + 12)]
+    left, baseline = 300.0, top + 18
+    for symbol, words in entries:
+        width = 52 + 8.2 * len(words)
+        if left + width > layout.width and left > 300.0:
+            left, baseline = 300.0, baseline + _LEGEND_ROW
+        if symbol in ("hatch", "moved"):
+            style = f'fill="url(#{prefix}-{symbol})" stroke-width="1"'
+            lines.append(rect(left + 2, baseline - 13, 18, 14, style))
+        else:
+            lines.append(use(f"{prefix}-{symbol}", left + 11, baseline - 5.5, 7))
+        lines.append(f'<text x="{px(left + 28)}" y="{px(baseline)}">{escaped(words)}</text>')
+        left += width
+    lines.append("</g>")
+    return lines, max(baseline + 16, top + 62) - layout.height
+
+
+def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[str, str]]:
+    """Say what each kind of mark on this map means."""
+    phases: dict[str, list[str]] = {}
+    for school in layout.problem.schools:
+        phase = clean(school.phase, 30).lower()
+        known = phases.setdefault(kind_of(phase), [])
+        if phase not in known:
+            known.append(phase)
+    entries = []
+    for kind in KIND_ORDER:
+        if kind in phases:
+            words = ", ".join(sorted(phases[kind])[:4]) + (" ..." if len(phases[kind]) > 4 else "")
+            entries.append((kind, words))
+    if any(zone.centre is not None for zone in layout.zones):
+        entries.append(("centre", "ring: centre of its cluster"))
+    if not layout.spare_m.is_empty:
+        entries.append(("hatch", "in no cluster"))
+    if with_moves:
+        entries.append(("moved", "changes cluster"))
+    return entries
+
+
+def _scale_bar(layout: Layout, y: float) -> Iterator[str]:
+    scale = layout.main.view.scale
+    metres = round_length(170 / scale)
+    length = metres * scale
+    words = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+    yield (
+        f'<path d="M62 {px(y - 7)}V{px(y)}H{px(62 + length)}V{px(y - 7)}M{px(62 + length / 2)} '
+        f'{px(y - 4)}V{px(y)}" fill="none" stroke="{INK}" stroke-width="2"/>'
+        f'<text x="{px(62 + length / 2)}" y="{px(y + 20)}" text-anchor="middle">{words}</text>'
+        f'<path d="M24 {px(y - 10)}l-9 24l9 -6l9 6Z" fill="{INK}"/>'
+        f'<text x="24" y="{px(y + 32)}" text-anchor="middle" font-weight="700">N</text>'
+    )
+
+
+def round_length(metres: float) -> float:
+    """Largest of 1, 2 and 5 times a power of ten that is not above `metres`."""
+    power = 10.0 ** np.floor(np.log10(metres))
+    return float(max(step * power for step in (1, 2, 5) if step * power <= metres))

@@ -1,0 +1,330 @@
+"""Maps as PNG pictures for papers, drawn by matplotlib from the same layout as the SVG."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import shapely
+
+from clusters.domain import Plan, Problem
+from clusters.maps.colours import INK, MOVED, PAPER, TINTS
+from clusters.maps.difference import matched_numbers, moves_between
+from clusters.maps.layout import Layout, Panel, kind_of, lay_out
+from clusters.maps.legend import legend_entries, round_length
+from clusters.maps.plates import NAME_SIZE
+from clusters.maps.text import clean
+
+_MARKERS = {
+    "circle": "o",
+    "square": "s",
+    "triangle": "^",
+    "diamond": "D",
+    "star": "*",
+    "cross": "X",
+}
+_DPI = 200
+_UNITS_PER_INCH = 140.0  # a map of 1,000 units is 7.1 inches wide: the text width of A4
+
+
+def map_png(
+    path: str | Path,
+    problem: Problem,
+    plan: Plan,
+    *,
+    title: str = "",
+    numbers: Mapping[str, int] | None = None,
+    enlarge: bool = True,
+    names: bool = True,
+) -> Path:
+    """Draw a plan as a PNG picture.
+
+    Parameters
+    ----------
+    path
+        Where to write it.
+    title
+        Heading above the map; formulas in it are not interpreted.
+    numbers, enlarge, names
+        As for :func:`clusters.maps.map_svg`.
+
+    Returns
+    -------
+    pathlib.Path
+        The file: 200 dots per inch, the same bytes for the same input and versions.
+
+    Raises
+    ------
+    ImportError
+        Without matplotlib (install ``clusters[report]``).
+    """
+    layout = lay_out(problem, plan, numbers=numbers, enlarge=enlarge, names=names)
+    return _save(layout, Path(path), title, None)
+
+
+def difference_png(
+    path: str | Path, problem: Problem, before: Plan, after: Plan, *, title: str = ""
+) -> Path:
+    """Draw the ground that changes cluster between two plans as a PNG picture.
+
+    See :func:`clusters.maps.difference_svg` and :func:`map_png`.
+    """
+    numbers = matched_numbers(problem, before, after)
+    layout = lay_out(problem, after, numbers=numbers, names=False)
+    moved = [k for group in moves_between(problem, before, after).values() for k in group]
+    return _save(layout, Path(path), title, moved)
+
+
+def small_multiples_png(
+    path: str | Path, problem: Problem, plans: Mapping[str, Plan], *, columns: int = 2
+) -> Path:
+    """Draw several plans side by side as one PNG picture, each below its name.
+
+    Parameters
+    ----------
+    columns
+        Maps beside each other, 1 or more.
+    """
+    layouts = {
+        name: lay_out(problem, plan, enlarge=False, names=False, width=1000.0 / columns)
+        for name, plan in plans.items()
+    }
+    rows = -(-len(layouts) // columns)
+    tallest = max(layout.height for layout in layouts.values()) + 30
+    figure = _figure(1000.0, tallest * rows)
+    for k, (name, layout) in enumerate(layouts.items()):
+        row, column = divmod(k, columns)
+        axes = figure.add_axes((column / columns, 1 - (row + 1) / rows, 1 / columns, 1 / rows))
+        _frame(axes, 0, 1000.0 / columns, tallest - 30, -30)
+        axes.text(8, -8, clean(name, 60), fontsize=9, fontweight="bold", parse_math=False)
+        _draw_panel(axes, layout, layout.main, None)
+    return _write(figure, Path(path))
+
+
+def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Path:
+    top = 34.0 if title else 0.0
+    bottom = 46.0
+    figure = _figure(layout.width, layout.height + top + bottom)
+    axes = figure.add_axes((0, 0, 1, 1))
+    _frame(axes, 0, layout.width, layout.height + bottom, -top)
+    if title:
+        axes.text(
+            14, -10, clean(title, 110), fontsize=12, fontweight="bold", color=INK, parse_math=False
+        )
+    _draw_panel(axes, layout, layout.main, moved)
+    for panel in layout.enlargements:
+        _draw_window(axes, layout.main, panel)
+        _draw_panel(axes, layout, panel, moved)
+        _box(axes, panel.view.frame, edge=INK)
+        _letter(axes, panel.letter, panel.view.left, panel.view.top)
+    _legend(axes, layout, moved is not None)
+    return _write(figure, path)
+
+
+def _figure(width: float, height: float) -> Any:
+    """Make a figure without pyplot, so that no window system and no global state take part."""
+    from matplotlib.backends.backend_agg import FigureCanvasAgg
+    from matplotlib.figure import Figure
+
+    figure = Figure(figsize=(width / _UNITS_PER_INCH, height / _UNITS_PER_INCH), dpi=_DPI)
+    FigureCanvasAgg(figure)
+    figure.set_facecolor(PAPER)
+    return figure
+
+
+def _write(figure: Any, path: Path) -> Path:
+    figure.savefig(path, format="png", dpi=_DPI, metadata={"Software": None})
+    return path
+
+
+def _frame(axes: Any, left: float, right: float, bottom: float, top: float) -> None:
+    axes.set_xlim(left, right)
+    axes.set_ylim(bottom, top)
+    axes.set_axis_off()
+
+
+def _points(units: float) -> float:
+    """Turn drawing units into typographic points."""
+    return units / _UNITS_PER_INCH * 72
+
+
+def _draw_panel(axes: Any, layout: Layout, panel: Panel, moved: list[int] | None) -> None:
+    clip = panel.view.frame
+    if not panel.spare.is_empty:
+        _polygon(axes, panel.spare, PAPER, hatch="////", edge="#767676", width=0.6)
+    for zone, shape in zip(layout.zones, panel.shapes, strict=True):
+        _polygon(axes, shape, TINTS[zone.colour] if moved is None else PAPER)
+    if moved:
+        ground = shapely.union_all([layout.cells_m[k] for k in moved])
+        shape = panel.view.shape(ground.intersection(panel.view.ground))
+        _polygon(axes, shape, MOVED, hatch="\\\\\\\\", width=0.6)
+        for shape in panel.shapes:
+            _polygon(axes, shape, "none", width=1.5)
+    _draw_marks(axes, layout, panel, clip)
+    for plate in panel.plates:
+        axes.text(
+            plate.x,
+            plate.y,
+            str(layout.zones[plate.zone].number),
+            fontsize=_points(17),
+            fontweight="bold",
+            color=INK,
+            ha="center",
+            va="center",
+            zorder=6,
+            parse_math=False,
+            bbox={
+                "boxstyle": "round,pad=0.28",
+                "facecolor": PAPER,
+                "edgecolor": INK,
+                "linewidth": 0.8,
+            },
+        )
+        if plate.name:
+            _haloed(axes, plate.name_x, plate.name_y, clean(plate.name, 60), plate.anchor)
+
+
+def _haloed(axes: Any, x: float, y: float, words: str, anchor: str) -> None:
+    from matplotlib.patheffects import withStroke
+
+    axes.text(
+        x,
+        y,
+        words,
+        fontsize=_points(NAME_SIZE),
+        fontweight="bold",
+        color=INK,
+        ha={"start": "left", "middle": "center", "end": "right"}[anchor],
+        va="baseline",
+        zorder=6,
+        parse_math=False,
+        path_effects=[withStroke(linewidth=2, foreground=PAPER)],
+    )
+
+
+def _draw_marks(axes: Any, layout: Layout, panel: Panel, clip: Any) -> None:
+    inside = [k for k in panel.visible if clip.covers(shapely.Point(panel.points[k]))]
+    centres = {zone.centre for zone in layout.zones}
+    size = _points(2 * panel.radius)
+    rings = panel.points[[k for k in inside if k in centres]]
+    if len(rings):
+        for edge, width in ((PAPER, 2.6), (INK, 1.1)):
+            axes.scatter(
+                rings[:, 0],
+                rings[:, 1],
+                s=(size * 1.9) ** 2,
+                facecolors="none",
+                edgecolors=edge,
+                linewidths=width,
+                zorder=4,
+            )
+    for kind, marker in _MARKERS.items():
+        points = panel.points[
+            [k for k in inside if kind_of(layout.problem.schools[k].phase) == kind]
+        ]
+        light = kind in ("square", "triangle", "diamond")
+        if len(points):
+            axes.scatter(
+                points[:, 0],
+                points[:, 1],
+                s=(size * (1.15 if light else 1.0)) ** 2,
+                marker=marker,
+                facecolors=PAPER if light else INK,
+                edgecolors=INK if light else PAPER,
+                linewidths=1.0 if light else 0.6,
+                zorder=5,
+            )
+
+
+def _polygon(
+    axes: Any, shape: Any, fill: str, *, hatch: str | None = None, edge: str = INK, width: float = 1
+) -> None:
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path as Outline
+
+    for part in shapely.get_parts(shape):
+        if part.geom_type != "Polygon" or part.is_empty:
+            continue
+        rings = [np.asarray(ring.coords)[:, :2] for ring in (part.exterior, *part.interiors)]
+        codes = [
+            code
+            for ring in rings
+            for code in (
+                Outline.MOVETO,
+                *[Outline.LINETO] * (len(ring) - 2),
+                Outline.CLOSEPOLY,
+            )
+        ]
+        axes.add_patch(
+            PathPatch(
+                Outline(np.vstack(rings), codes),
+                facecolor=fill,
+                edgecolor=edge,
+                linewidth=width,
+                joinstyle="round",
+                hatch=hatch,
+                zorder=2,
+            )
+        )
+
+
+def _box(axes: Any, shape: Any, *, edge: str, dashed: bool = False) -> None:
+    x, y = shape.exterior.xy
+    axes.plot(x, y, color=edge, linewidth=0.9, linestyle="--" if dashed else "-", zorder=6)
+
+
+def _letter(axes: Any, letter: str, x: float, y: float) -> None:
+    axes.text(
+        x + 10,
+        y + 10,
+        letter,
+        fontsize=_points(15),
+        fontweight="bold",
+        color=PAPER,
+        ha="center",
+        va="center",
+        zorder=7,
+        bbox={"boxstyle": "square,pad=0.2", "facecolor": INK, "edgecolor": INK},
+    )
+
+
+def _draw_window(axes: Any, main: Panel, panel: Panel) -> None:
+    _box(axes, main.view.shape(panel.view.ground), edge=INK, dashed=True)
+    _letter(axes, panel.letter, *panel.letter_at)
+
+
+def _legend(axes: Any, layout: Layout, with_moves: bool) -> None:
+    """Draw the scale bar, the north arrow and the key in one line below the map."""
+    y = layout.height + 22
+    metres = round_length(140 / layout.main.view.scale)
+    length = metres * layout.main.view.scale
+    axes.plot([60, 60, 60 + length, 60 + length], [y - 6, y, y, y - 6], color=INK, linewidth=1)
+    words = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
+    axes.text(60 + length / 2, y + 16, words, fontsize=_points(14), ha="center")
+    axes.annotate(
+        "N",
+        (24, y - 14),
+        (24, y + 16),
+        ha="center",
+        fontsize=_points(14),
+        fontweight="bold",
+        arrowprops={"arrowstyle": "-|>", "color": INK},
+    )
+    left = 260.0
+    for symbol, said in legend_entries(layout, with_moves=with_moves):
+        light = symbol in ("square", "triangle", "diamond", "centre", "hatch")
+        fill = MOVED if symbol == "moved" else PAPER if light else INK
+        axes.scatter(
+            [left],
+            [y - 5],
+            s=_points(13) ** 2,
+            marker=_MARKERS.get(symbol, "o" if symbol == "centre" else "s"),
+            facecolors=fill,
+            edgecolors=INK,
+            linewidths=0.9,
+            hatch={"hatch": "//////", "moved": "\\\\\\\\\\\\"}.get(symbol),
+        )
+        axes.text(left + 14, y, said, fontsize=_points(14), parse_math=False)
+        left += 50 + 7.4 * len(said)

@@ -1,0 +1,150 @@
+"""Zones: the ground of each cluster, dissolved from its schools' territories."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+import shapely
+
+from clusters.domain import Plan, Problem
+
+_MARGIN = 0.06  # of the extent: how far zones reach beyond the outermost schools without a boundary
+_GRAIN = 1e-4  # of the extent's power of ten: coordinates are put on this grid, so that edges match
+
+
+def members_of(problem: Problem, plan: Plan) -> list[list[int]]:
+    """Positions of the known members of each cluster; a school named twice counts where first."""
+    taken: set[int] = set()
+    groups = []
+    for cluster in plan.clusters:
+        group = []
+        for member in cluster.members:
+            position = problem.find(member)
+            if position is not None and position not in taken:
+                taken.add(position)
+                group.append(position)
+        groups.append(group)
+    return groups
+
+
+def extent_m(problem: Problem) -> float:
+    """Larger side of the box round the schools (1 where they all share one point)."""
+    xy = problem.xy_m
+    return float(np.ptp(xy, axis=0).max()) or 1.0
+
+
+def territories(problem: Problem) -> list[Any]:
+    """One polygon for each school: the problem's own, else the ground nearest to the school.
+
+    Schools on one site share theirs.
+    """
+    given = problem.territories
+    if given is not None and all(cell is not None and not cell.is_empty for cell in given):
+        cells = list(given)
+    else:
+        cells = _nearest_ground(problem)
+    grain = _GRAIN * 10 ** np.floor(np.log10(extent_m(problem)))
+    return list(shapely.make_valid(shapely.set_precision(np.array(cells, dtype=object), grain)))
+
+
+def _nearest_ground(problem: Problem) -> list[Any]:
+    sites, site_of = np.unique(problem.xy_m, axis=0, return_inverse=True)
+    points = shapely.MultiPoint(sites)
+    ground = problem.boundary
+    if ground is None or ground.is_empty:
+        ground = points.convex_hull.buffer(_MARGIN * extent_m(problem), quad_segs=4)
+    if len(sites) == 1:
+        return [ground] * len(problem)
+    cells = shapely.voronoi_polygons(points, extend_to=ground, ordered=True)
+    clipped = shapely.intersection(shapely.get_parts(cells), ground)
+    return [clipped[k] for k in site_of.ravel()]
+
+
+def split_shared_sites(problem: Problem, cells: Sequence[Any], owner: Sequence[int]) -> list[Any]:
+    """Cut the territory of a site into strips where its schools belong to different clusters.
+
+    Parameters
+    ----------
+    owner
+        Cluster of each school, -1 for none.
+    """
+    _, site_of = np.unique(problem.xy_m, axis=0, return_inverse=True)
+    site_of = site_of.ravel()
+    drawn = list(cells)
+    for site in np.flatnonzero(np.bincount(site_of) > 1).tolist():
+        schools = np.flatnonzero(site_of == site).tolist()
+        owners = sorted({owner[k] for k in schools})
+        if len(owners) == 1:
+            continue
+        strips = dict(zip(owners, _strips(cells[schools[0]], len(owners)), strict=True))
+        for k in schools:
+            drawn[k] = strips[owner[k]]
+    return drawn
+
+
+def _strips(cell: Any, count: int) -> list[Any]:
+    left, low, right, high = cell.bounds
+    cuts = np.linspace(left, right, count + 1)
+    return [cell.intersection(shapely.box(a, low, b, high)) for a, b in pairwise(cuts)]
+
+
+def dissolve(cells: Sequence[Any], owner: Sequence[int], count: int) -> list[Any]:
+    """Join the territories of each cluster 0 .. count - 1, and those of no cluster last."""
+    groups: list[list[Any]] = [[] for _ in range(count + 1)]
+    for cell, cluster in zip(cells, owner, strict=True):
+        groups[cluster].append(cell)  # -1 is the last group
+    return [_polygons(shapely.union_all(group)) for group in groups]
+
+
+def _polygons(shape: Any) -> Any:
+    """Keep the areas of a shape; drop lines and points that an overlay left behind."""
+    parts = [
+        part
+        for part in shapely.get_parts(shape, return_index=False)
+        if part.geom_type == "Polygon" and part.area > 0
+    ]
+    if shape.geom_type == "GeometryCollection":
+        parts = [p for part in shape.geoms for p in shapely.get_parts(part) if p.area > 0]
+    return shapely.MultiPolygon(parts) if len(parts) != 1 else parts[0]
+
+
+def simplify(zones: Sequence[Any], tolerance_m: float) -> list[Any]:
+    """Drop vertices that nobody would see; shared borders stay shared."""
+    filled = [k for k, zone in enumerate(zones) if not zone.is_empty]
+    simpler = list(zones)
+    coarse = shapely.coverage_simplify(
+        np.array([zones[k] for k in filled], dtype=object), tolerance_m
+    )
+    for k, zone in zip(filled, coarse, strict=True):
+        if not zone.is_empty:
+            simpler[k] = zone
+    return simpler
+
+
+def touching(zones: Sequence[Any]) -> list[tuple[int, int]]:
+    """Pairs of zones that share a border (not only a corner)."""
+    tree = shapely.STRtree(zones)
+    first, second = tree.query(np.array(zones, dtype=object), predicate="intersects")
+    once = first < second
+    first, second = first[once], second[once]
+    shapes = np.array(zones, dtype=object)
+    shared = shapely.length(shapely.intersection(shapes[first], shapes[second]))
+    return [(int(a), int(b)) for a, b, s in zip(first, second, shared, strict=True) if s > 0]
+
+
+def numbers_of(plan: Plan, numbers: Mapping[str, int] | None = None) -> list[int]:
+    """List the number of each cluster.
+
+    As given by label; else the label itself where it is a number; else the first free one of
+    1, 2, 3 ... in the order of the plan.
+    """
+    given: list[int | None] = []
+    for cluster in plan.clusters:
+        own = int(cluster.label) if cluster.label.isdecimal() else None
+        number = own if numbers is None else numbers.get(cluster.label, own)
+        given.append(None if number in given else number)
+    free = (n for n in range(1, 10**9) if n not in set(given))
+    return [next(free) if number is None else number for number in given]

@@ -1,0 +1,183 @@
+"""What measuring needs to know of a problem and of a plan, looked up once, as arrays."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from clusters.domain import (
+    FloatArray,
+    IntArray,
+    Plan,
+    Priorities,
+    Problem,
+    School,
+    SchoolId,
+)
+
+BoolArray = npt.NDArray[np.bool_]
+Groups = Plan | Mapping[SchoolId, Hashable]
+"""A plan, or groups by school id."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Facts:
+    """The facts of a problem as arrays; NaN is "not known" throughout.
+
+    Parameters
+    ----------
+    numbers
+        Arrays (n,) by name: every measure, also those that some schools lack.
+    travel_by, weight
+        The measure that weights journeys, and its array (n,).
+    phases
+        Phase of each school.
+    rural
+        Array (n,): whether the school is rural; None where no school says.
+    types
+        Types of need that any school's need or expertise names.
+    need, capacity
+        Arrays (n, types): pupils with that primary need; recorded capacity.
+    pyramids
+        Positions of the schools of each pyramid.
+    """
+
+    problem: Problem
+    numbers: Mapping[str, FloatArray]
+    travel_by: str
+    weight: FloatArray
+    phases: tuple[str, ...]
+    rural: BoolArray | None
+    types: tuple[str, ...]
+    need: FloatArray
+    capacity: FloatArray
+    pyramids: Mapping[str, frozenset[int]]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Placed:
+    """One cluster with its members and centre as positions; what is unknown is left out."""
+
+    label: str
+    centre: int | None
+    members: IntArray
+
+
+def facts_of(problem: Problem, priorities: Priorities | None) -> Facts:
+    """Look the facts up that measures of any plan need."""
+    schools = problem.schools
+    types = sorted({str(kind) for s in schools for kind in (*s.need, *s.expertise)})
+    numbers = dict(problem.measures)
+    for name in problem.unknown:
+        numbers[name] = np.array([_number(school, name) for school in schools])
+    travel_by = _travel_by(problem, priorities)
+    rurality = [school.traits.get("rurality") for school in schools]
+    return Facts(
+        problem=problem,
+        numbers=numbers,
+        travel_by=travel_by,
+        weight=problem.measure(travel_by),
+        phases=tuple(school.phase for school in schools),
+        rural=np.array([_is_rural(text) for text in rurality]) if any(rurality) else None,
+        types=tuple(types),
+        need=_table(len(schools), [[pupils_in_need(s, kind) for kind in types] for s in schools]),
+        capacity=_table(
+            len(schools),
+            [
+                [s.expertise[kind].amount if kind in s.expertise else np.nan for kind in types]
+                for s in schools
+            ],
+        ),
+        pyramids={
+            name: frozenset(problem.position(key) for key in ids)
+            for name, ids in sorted(problem.pyramids.items())
+        },
+    )
+
+
+def _table(n: int, rows: list[list[float]]) -> FloatArray:
+    return np.array(rows, dtype=np.float64).reshape(n, -1)
+
+
+def _travel_by(problem: Problem, priorities: Priorities | None) -> str:
+    """Name the measure that weights journeys: the priorities', else the first that is known."""
+    if priorities is not None:
+        return priorities.travel_by
+    return next(name for name in ("need", "pupils", "schools") if name in problem.measures)
+
+
+def _is_rural(text: str | None) -> bool:
+    """Whether an Office for National Statistics rural-urban class is a rural one."""
+    return text is not None and "rural" in text.lower()
+
+
+def pupils_in_need(school: School, kind: str) -> float:
+    """Pupils known with one type of need; NaN where nothing is known."""
+    counted = school.need.get(kind)
+    known = () if counted is None else (counted.ehcps, counted.sen_support)
+    present = [count for count in known if count is not None]
+    return float(sum(present)) if present else float("nan")
+
+
+def _number(school: School, name: str) -> float:
+    """Look up one number of a school that not every school has."""
+    value = school.measures.get(name)
+    if value is None and name in ("pupils", "ehcps", "sen_support", "topup_pence"):
+        value = getattr(school, name)
+    if value is None:
+        for part in ("ehcps", "sen_support"):
+            kind = name.removeprefix(f"{part}_")
+            if kind != name and kind in school.need:
+                value = getattr(school.need[kind], part)
+    return float("nan") if value is None else float(value)
+
+
+def find(problem: Problem, key: object) -> int | None:
+    """Look up an id that may be anything at all."""
+    try:
+        return problem.find(key)
+    except (TypeError, ValueError):  # a tuple that holds a list; a text of thousands of digits
+        return None
+
+
+def placed_of(problem: Problem, plan: Plan) -> tuple[Placed, ...]:
+    """Look up every cluster of a plan that holds a school of the problem."""
+    clusters = []
+    for cluster in plan.clusters:
+        found = {find(problem, key) for key in _keys(cluster.members)} - {None}
+        if found:
+            clusters.append(
+                Placed(
+                    label=str(cluster.label),
+                    centre=None if cluster.centre is None else find(problem, cluster.centre),
+                    members=np.array(sorted(found), dtype=np.int64),  # type: ignore[type-var]  # None is taken out above
+                )
+            )
+    return tuple(clusters)
+
+
+def _keys(members: object) -> tuple[object, ...]:
+    known = isinstance(members, Iterable) and not isinstance(members, str | bytes)
+    return tuple(members) if known else ()  # type: ignore[arg-type]  # known says that it is
+
+
+def places_of(problem: Problem, groups: Groups) -> IntArray:
+    """Place each school: array (n,) with the number of its group, -1 where it has none.
+
+    A school that stands in several clusters counts for the first. Clusters count from 0, those
+    that hold no school of the problem left out.
+    """
+    places = np.full(len(problem), -1, dtype=np.int64)
+    if isinstance(groups, Plan):
+        for number, cluster in reversed(list(enumerate(placed_of(problem, groups)))):
+            places[cluster.members] = number
+        return places
+    numbers: dict[Hashable, int] = {}
+    for key, group in groups.items():
+        position = find(problem, key)
+        if position is not None and group is not None:
+            places[position] = numbers.setdefault(group, len(numbers))
+    return places

@@ -1,0 +1,342 @@
+"""The cells of one school into a School."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from clusters.domain import Capacity, NeedCount, School, is_number
+from clusters.errors import Fault
+from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
+from clusters.readers.names import LEVELS, NUMBERS, TRAITS, key_of, near
+from clusters.readers.phases import phase_of
+from clusters.readers.report import Unknown
+from clusters.readers.rows import Record
+from clusters.readers.table import Cell, Point
+from clusters.readers.values import (
+    Unreadable,
+    count_of,
+    is_unknown,
+    number_of,
+    pence_of,
+    tidy,
+    word_of,
+    yes_no_of,
+)
+
+__all__ = ["Policy", "school_of"]
+
+COUNTS = ("pupils", "ehcps", "sen_support")
+_PLACES = "places"
+_LEVEL = "level"
+
+
+@dataclass(slots=True)
+class Policy:
+    """What to do with values that are not known, and a tally of them.
+
+    `unknown` is "leave", "refuse" or a number; or a mapping from column to one of these, in which
+    "need" stands for all columns by type of need and "*" for all columns not named.
+    """
+
+    unknown: Any = "leave"
+    expertise_unit: str | None = None
+    types: Collection[str] = ()
+    tally: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    loose: Counter[str] = field(default_factory=Counter)
+
+    def faults(self, columns: Collection[str]) -> list[Fault]:
+        """Faults of the option itself, given the columns that it may name."""
+        given = self.unknown if isinstance(self.unknown, Mapping) else {"*": self.unknown}
+        named = [*columns, "need", "*"]
+        faults = []
+        for name, action in given.items():
+            if name not in named:
+                faults.append(
+                    Fault(
+                        what=f"unknown names {name!r}, which is no column of numbers here",
+                        remedy=near(str(name), named) or f"use one of {', '.join(named)}",
+                        where="unknown",
+                    )
+                )
+            if action not in ("leave", "refuse") and not (is_number(action) and action >= 0):
+                faults.append(
+                    Fault(
+                        what=f"unknown[{name!r}] is neither 'leave', 'refuse' nor a number of 0 "
+                        "or more",
+                        remedy="give one of them",
+                        where="unknown",
+                        value=str(action),
+                    )
+                )
+        return faults
+
+    def action(self, key: str) -> Any:
+        """Look up what to do where `key` is not known."""
+        if not isinstance(self.unknown, Mapping):
+            return self.unknown
+        by_type = key.startswith(tuple(f"{level}_" for level in LEVELS)) and key not in COUNTS
+        return self.unknown.get(
+            key,
+            self.unknown.get("need", self.unknown.get("*", "leave"))
+            if by_type
+            else self.unknown.get("*", "leave"),
+        )
+
+    def missing(self, key: str, cell: Cell, urn: str, *, whole: bool) -> Any:
+        """Value to be used instead of one that is not known; None for none.
+
+        Raises
+        ------
+        Unreadable
+            If it is to be refused.
+        """
+        action = self.action(key)
+        if action == "refuse":
+            raise Unreadable("it is not known", 'supply it, or allow it with unknown="leave"')
+        if action == "leave":
+            self.tally.setdefault(key, []).append((urn, tidy(cell.text), "left unknown"))
+            return None
+        if whole and int(action) != action:
+            raise Unreadable(
+                f"unknown gives {action} for it, which is no whole number", "give a whole number"
+            )
+        self.tally.setdefault(key, []).append((urn, tidy(cell.text), f"counted as {action:g}"))
+        return int(action) if whole else float(action)
+
+    def unknowns(self) -> dict[str, Unknown]:
+        """Tally of what was not known, by key."""
+        return {
+            key: Unknown(
+                count=len(entries),
+                codes=Counter(code for _, code, _ in entries),
+                urns=tuple(urn for urn, _, _ in entries),
+                action=entries[0][2],
+            )
+            for key, entries in self.tally.items()
+        }
+
+
+class _Reader:
+    """Reads the cells of one record; gathers faults."""
+
+    def __init__(self, record: Record, policy: Policy) -> None:
+        self.record = record
+        self.policy = policy
+        self.urn = record["urn"].text
+        self.faults: list[Fault] = []
+
+    def fault(self, key: str, what: str, remedy: str) -> None:
+        self.faults.append(self.record[key].fault(what, remedy, urn=self.urn))
+
+    def number(self, key: str, *, whole: bool) -> Any:
+        cell = self.record.get(key)
+        if cell is None:
+            return None
+        try:
+            if is_unknown(cell.text):
+                return self.policy.missing(key, cell, self.urn, whole=whole)
+            return count_of(cell.text) if whole else number_of(cell.text, percent=True)
+        except Unreadable as error:
+            self.fault(key, error.what, error.remedy)
+            return None
+
+    def other(self, key: str, read: Any) -> Any:
+        """Read a cell that may be blank by another function."""
+        cell = self.record.get(key)
+        if cell is None or is_unknown(cell.text):
+            return None
+        try:
+            return read(cell.text)
+        except Unreadable as error:
+            self.fault(key, error.what, error.remedy)
+            return None
+
+    def word(self, key: str) -> str | None:
+        cell = self.record.get(key)
+        return None if cell is None else word_of(unescape(cell.text))
+
+    def raw(self, key: str) -> str:
+        return self.record[key].text if key in self.record else ""
+
+
+def unescape(text: str) -> str:
+    """Undo the apostrophe that our CSV files put before text that a spreadsheet would run.
+
+    Examples
+    --------
+    >>> unescape("'=1+1"), unescape("'Tis")
+    ('=1+1', "'Tis")
+    """
+    bare = text.lstrip("'")
+    return text[1:] if bare != text and bare[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def school_of(
+    record: Record, point: Point | None, policy: Policy
+) -> tuple[School | None, list[Fault]]:
+    """Make the school of a record; None and faults where it cannot be made."""
+    reader = _Reader(record, policy)
+    name = unescape(tidy(reader.raw("name"))) if "name" in record else reader.urn
+    if not name:
+        reader.fault("name", "the school has no name", "give its name")
+    counts = {key: reader.number(key, whole=True) for key in COUNTS}
+    _check_counts(reader, counts)
+    need, extra = _need(reader, counts)
+    expertise = _expertise(reader)
+    topup = reader.other("topup_pence", count_of)
+    if "topup" in record:
+        topup = reader.other("topup", pence_of)
+    fields: dict[str, Any] = {
+        "urn": reader.urn,
+        "name": name,
+        "phase": phase_of(
+            reader.raw("phase"), reader.raw("type"), reader.raw("low_age"), reader.raw("high_age")
+        ),
+        **counts,
+        "need": need,
+        "expertise": expertise,
+        "pyramid": reader.word("pyramid"),
+        "trust": reader.word("trust"),
+        "can_lead": reader.other("can_lead", yes_no_of),
+        "topup_pence": topup,
+        "cluster": reader.word("cluster"),
+        "measures": extra | _measures(reader),
+        "traits": _traits(reader),
+    }
+    if reader.faults or point is None:
+        return None, reader.faults
+    return School(easting=point[0], northing=point[1], **fields), []
+
+
+def _check_counts(reader: _Reader, counts: Mapping[str, int | None]) -> None:
+    pupils, ehcps, support = (counts[key] for key in COUNTS)
+    if pupils is None:
+        return
+    for key, value in (("ehcps", ehcps), ("sen_support", support)):
+        if value is not None and value > pupils:
+            reader.fault(
+                key,
+                f"{key} is above the {pupils:,} pupils of the school",
+                "check both numbers, and that the columns are not mixed up",
+            )
+            return
+    if ehcps is not None and support is not None and ehcps + support > pupils:
+        reader.fault(
+            "sen_support",
+            f"ehcps {ehcps:,} + sen_support {support:,} are more than the {pupils:,} pupils",
+            "check the three numbers: each pupil counts in one of them at most",
+        )
+
+
+def _need(
+    reader: _Reader, counts: Mapping[str, int | None]
+) -> tuple[dict[str, NeedCount], dict[str, float]]:
+    """Pupils by type of need; those without an assessed type are a measure, not a type."""
+    found: dict[str, dict[str, int]] = {}
+    extra: dict[str, float] = {}
+    for level in LEVELS:
+        for key, value in _by_type(reader, level, counts[level]).items():
+            kind = key[len(level) + 1 :]
+            levels = found.setdefault(kind, {}) if kind != NO_SPECIALIST_ASSESSMENT else {}
+            if value is not None:
+                levels[level] = value
+                extra |= {} if kind in found else {key: float(value)}
+    return {kind: NeedCount(**levels) for kind, levels in found.items()}, extra
+
+
+def _by_type(reader: _Reader, level: str, total: int | None) -> dict[str, int | None]:
+    """Pupils by column of one level. Where the types given make up the total, blanks are zero."""
+    keys = [key for key in reader.record if key.startswith(f"{level}_") and key not in COUNTS]
+    blank = [key for key in keys if not reader.raw(key)]
+    values = {key: reader.number(key, whole=True) for key in keys if key not in blank}
+    whole = None not in values.values()
+    given = sum(value or 0 for value in values.values())
+    if blank and whole and given == total:
+        values |= dict.fromkeys(blank, 0)
+    else:
+        values |= {key: reader.number(key, whole=True) for key in blank}
+    given = sum(value or 0 for value in values.values())
+    if total is not None and given > total:
+        reader.fault(
+            keys[-1],
+            f"the types of need add up to {given:,}, more than the {total:,} of {level}",
+            f"check {level} and its types: each pupil has one primary need",
+        )
+    return values
+
+
+def _expertise(reader: _Reader) -> dict[str, Capacity]:
+    found: dict[str, Capacity] = {}
+    for key in reader.record:
+        if not key.startswith("expertise_") or key.endswith("_unit"):
+            continue
+        amount = reader.other(key, number_of)
+        if amount is None:
+            continue
+        unit = (
+            reader.word(f"{key}_unit")
+            or reader.word("expertise_unit")
+            or reader.policy.expertise_unit
+        )
+        if unit is None and amount == 0:
+            unit = reader.policy.loose.most_common(1)[0][0] if reader.policy.loose else _LEVEL
+        if unit is None:
+            reader.fault(
+                key,
+                "the capacity has no unit",
+                'add a column expertise_unit, or give expertise_unit="places" (staff days, level)',
+            )
+            continue
+        found[key.removeprefix("expertise_")] = Capacity(amount=amount, unit=unit)
+    return _provision(reader) | found
+
+
+def _provision(reader: _Reader) -> dict[str, Capacity]:
+    """Places of resourced provision as GIAS has them, where they are all of one type."""
+    kinds = _provision_types(reader)
+    places = sum(reader.other(key, count_of) or 0 for key in ("provision_places", "unit_places"))
+    if len(kinds) == 1 and places:
+        return {kinds[0]: Capacity(amount=places, unit=_PLACES)}
+    return {}
+
+
+def _provision_types(reader: _Reader) -> list[str]:
+    labels = (reader.raw(f"provision_{k}") for k in range(1, 14))
+    found = (key_of(label, reader.policy.types) for label in labels if label)
+    return [kind for kind in found if kind is not None and kind in NEED_TYPES]
+
+
+def _measures(reader: _Reader) -> dict[str, float]:
+    names = {key: key for key in NUMBERS if key in reader.record}
+    names |= {
+        key: key.removeprefix("measure_") for key in reader.record if key.startswith("measure_")
+    }
+    values = ((name, reader.number(key, whole=False)) for key, name in names.items())
+    return {name: value for name, value in values if value is not None}
+
+
+def _traits(reader: _Reader) -> dict[str, str]:
+    names = {key: key for key in TRAITS if key in reader.record}
+    names |= {key: key.removeprefix("trait_") for key in reader.record if key.startswith("trait_")}
+    found = {name: reader.word(key) for key, name in names.items()}
+    kinds = _provision_types(reader)
+    if kinds:
+        places = sum(
+            reader.other(key, count_of) or 0 for key in ("provision_places", "unit_places")
+        )
+        found["provision"] = f"{', '.join(kinds)}: {places or 'unknown'} {_PLACES}"
+    return {name: text for name, text in found.items() if text is not None}
+
+
+def units_of(records: Sequence[Record]) -> Counter[str]:
+    """Units of capacity that the records name, with how often each."""
+    cells: Iterator[str] = (
+        cell.text
+        for record in records
+        for key, cell in record.items()
+        if key == "expertise_unit" or (key.startswith("expertise_") and key.endswith("_unit"))
+    )
+    return Counter(unit for unit in cells if unit)

@@ -1,0 +1,202 @@
+"""What was read, what was set aside and why: the record that goes with the schools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Self
+
+from clusters.domain import FrozenDict, School
+from clusters.readers.names import NUMBERS, TRAITS, typed
+
+__all__ = ["ReadingReport", "Schools", "SetAside", "Unknown"]
+
+_SHOWN = 3
+_REASONS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that was not taken, and why."""
+
+    row: int
+    urn: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unknown:
+    """Values of one column that are not known, and what was done with them.
+
+    Parameters
+    ----------
+    count
+        How many schools.
+    codes
+        The cells as found, with how often each.
+    urns
+        The schools.
+    action
+        "left unknown" or the number that the caller gave instead.
+    """
+
+    count: int
+    codes: Mapping[str, int]
+    urns: tuple[str, ...]
+    action: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ReadingReport:
+    """What was read from one file or frame.
+
+    Parameters
+    ----------
+    where
+        The file.
+    kind
+        "CSV", "Excel", "GeoPackage", "GeoJSON", "Parquet", "frame".
+    format
+        The published format by whose columns the file was recognised, "template" or "other".
+    encoding
+        Of a text file.
+    rows_read, rows_kept
+        Rows below the header; rows that became schools.
+    set_aside
+        The rows that did not, each with its reason.
+    unknown
+        Values not known, by our name of the column.
+    columns
+        The file's column, by our name of it.
+    not_used
+        Columns of the file that were not used.
+    not_given
+        Our main columns that the file does not have.
+    notes
+        Sentences on what was mended or assumed.
+    others
+        Reports on the further files.
+    """
+
+    where: str
+    kind: str = "frame"
+    format: str = "other"
+    encoding: str | None = None
+    rows_read: int = 0
+    rows_kept: int = 0
+    set_aside: tuple[SetAside, ...] = ()
+    unknown: Mapping[str, Unknown] = field(default_factory=FrozenDict)
+    columns: Mapping[str, str] = field(default_factory=FrozenDict)
+    not_used: tuple[str, ...] = ()
+    not_given: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    others: tuple[ReadingReport, ...] = ()
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many rows were set aside, by reason."""
+        counts: dict[str, int] = {}
+        for row in self.set_aside:
+            counts[row.reason] = counts.get(row.reason, 0) + 1
+        return counts
+
+    def summary(self) -> str:
+        """Tell the reading in plain words, over several lines."""
+        told = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
+        lines = [
+            f"{self.where} ({told}): {counted(self.rows_read, 'row')} read, "
+            f"{self.rows_kept:,} kept, {len(self.set_aside):,} set aside."
+        ]
+        reasons = sorted(self.reasons.items(), key=lambda item: -item[1])
+        lines += [f"  Set aside: {count:,} x {reason}." for reason, count in reasons[:_REASONS]]
+        if rest := reasons[_REASONS:]:
+            rows = counted(sum(count for _, count in rest), "row")
+            lines.append(f"  Set aside: {rows} for {len(rest):,} further reasons (see .reasons).")
+        for column, unknown in self.unknown.items():
+            codes = ", ".join(f"{code or 'blank'} x {n}" for code, n in unknown.codes.items())
+            lines.append(
+                f"  {column} is not known for {counted(unknown.count, 'school')} ({codes}): "
+                f"{unknown.action}."
+            )
+        if self.not_given:
+            lines.append(f"  Not in the file: {', '.join(self.not_given)}.")
+        lines += [f"  {note}" for note in self.notes]
+        for other in self.others:
+            lines += other.summary().splitlines()
+        return "\n".join(lines)
+
+    def __str__(self) -> str:
+        """Tell the reading in plain words."""
+        return self.summary()
+
+
+class Schools(tuple[School, ...]):
+    """The schools of a file, in its order, with the report on the reading as ``.report``."""
+
+    report: ReadingReport
+
+    def __new__(cls, schools: Iterable[School] = (), report: ReadingReport | None = None) -> Self:
+        """Make the tuple and attach the report."""
+        made = super().__new__(cls, schools)
+        made.report = report or ReadingReport(where="", rows_kept=len(made))
+        return made
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the report."""
+        return type(self), (tuple(self), self.report)
+
+    def by_urn(self) -> dict[str, School]:
+        """Schools by their URN."""
+        return {str(school.urn): school for school in self}
+
+    def to_frame(self) -> Any:
+        """Table of the schools in the columns of the template, one row each (a DataFrame)."""
+        import pandas as pd
+
+        return pd.DataFrame([_row_of(school) for school in self])
+
+
+def _row_of(school: School) -> dict[str, Any]:
+    pounds = school.topup_pence
+    row: dict[str, Any] = {
+        "urn": school.urn,
+        "name": school.name,
+        "phase": school.phase,
+        "easting": school.easting,
+        "northing": school.northing,
+        "pupils": school.pupils,
+        "ehcps": school.ehcps,
+        "sen_support": school.sen_support,
+        "pyramid": school.pyramid,
+        "trust": school.trust,
+        "can_lead": None if school.can_lead is None else ("yes" if school.can_lead else "no"),
+        "topup": None if pounds is None else f"{pounds // 100}.{pounds % 100:02d}",
+        "cluster": school.cluster,
+    }
+    for kind, count in school.need.items():
+        row |= {f"ehcps_{kind}": count.ehcps, f"sen_support_{kind}": count.sen_support}
+    for kind, capacity in school.expertise.items():
+        row |= {f"expertise_{kind}": capacity.amount, f"expertise_{kind}_unit": capacity.unit}
+    for name, number in school.measures.items():
+        row[name if name in NUMBERS or typed(name) else f"measure_{name}"] = number
+    for name, text in school.traits.items():
+        row[name if name in TRAITS else f"trait_{name}"] = text
+    return row
+
+
+def counted(n: int, noun: str) -> str:
+    """Put a number before a noun.
+
+    Examples
+    --------
+    >>> counted(1, "school"), counted(1200, "school")
+    ('1 school', '1,200 schools')
+    """
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def shown(items: Iterable[object]) -> str:
+    """First few of several things as words."""
+    listed = [str(item) for item in items]
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return ", ".join(listed[:_SHOWN]) + more

@@ -1,0 +1,387 @@
+"""Files and frames into schools."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from clusters.domain import School
+from clusters.errors import DataError, Fault
+from clusters.readers.faults import gathered
+from clusters.readers.files import has_urn, open_table
+from clusters.readers.further import Family, join_table, merge_long, twice_faults
+from clusters.readers.layout import Layout, find_column, lay_out
+from clusters.readers.links import read_links
+from clusters.readers.names import FORMATS, LEVELS, NUMBERS, near, recognise, simple, typed
+from clusters.readers.places import read_boundary, read_postcodes
+from clusters.readers.positions import Locator
+from clusters.readers.record import COUNTS, Policy, school_of, units_of
+from clusters.readers.report import ReadingReport, Schools
+from clusters.readers.rows import Keep, Record, Sieve, records_of
+from clusters.readers.table import Table
+from clusters.readers.telling import told
+
+__all__ = ["read_schools"]
+
+_MOST_DIGITS = 0.9
+
+
+def read_schools(
+    source: Any,
+    *,
+    columns: Mapping[str, str | None] | None = None,
+    measures: Mapping[str, str] | None = None,
+    traits: Mapping[str, str] | None = None,
+    format: str | None = None,
+    sheet: str | int | None = None,
+    layer: str | None = None,
+    crs: Any = None,
+    unknown: Any = "leave",
+    keep: Keep = None,
+    further: Any = (),
+    need: Any = None,
+    expertise: Any = None,
+    expertise_unit: str | None = None,
+    types: Collection[str] = (),
+    postcodes: Any = None,
+    boundary: Any = None,
+    links: Any = None,
+) -> Schools:
+    """Read schools from a file or frame: our template, or a published file as downloaded.
+
+    Parameters
+    ----------
+    source
+        Path of a CSV, Excel, GeoPackage, GeoJSON or Parquet file, a DataFrame or a GeoDataFrame,
+        with one row per school. Published files are recognised by their columns (docs/data.md).
+    columns
+        Our names of columns to those of the file, where these are neither ours nor published ones:
+        ``{"pupils": "NOR"}``. None as a name leaves that column out.
+    measures, traits
+        Further numbers and texts to keep, by the name wanted: ``{"fsm": "NUMFSMEVER"}``.
+    format
+        The format that the file must be recognised as ("gias_bulk", "census", "template" ...); None
+        for any.
+    sheet, layer
+        Of an Excel workbook (title or number from 0) or a GeoPackage.
+    crs
+        Coordinate system of the positions, where it is not British grid metres (or degrees of
+        WGS 84 in columns of longitude and latitude) and the file does not say it.
+    unknown
+        What to do with counts and measures that are not known (blank, c, z, x, SUPP ...): "leave"
+        them None, "refuse" them, or count them as a number; or a mapping by our column, in which
+        "need" stands for all types of need and "*" for the rest. They are never taken for zero.
+    keep
+        Which rows to keep: ``{"SCHOOLTYPE": ["State-funded primary"]}``, or a function of the row
+        as a dict of texts. The others are set aside and counted.
+    further
+        A further file or frame (or several) with one row per school, joined by URN. Counts of
+        pupils are taken from it, other facts where the main file lacks them.
+    need
+        Pupils by type of need: a long table (urn, type, ehcps, sen_support), or a file of
+        school-level SEN.
+    expertise
+        Capacity by type of need: a long table (urn, type, amount, unit), or columns expertise_asd
+        and so on.
+    expertise_unit
+        Unit of capacities that name none ("places", "staff days", "level").
+    types
+        Codes allowed besides the twelve types of need of the Department for Education.
+    postcodes
+        Code-Point Open file (or folder) for schools without a position; others are checked by it.
+    boundary
+        Outline of the authority (file, GeoDataFrame or polygon); schools more than 1 km outside are
+        faults.
+    links
+        GIAS links file (or dict from old to new URN), for joined files with other URNs.
+
+    Returns
+    -------
+    Schools
+        A tuple of School, in the order of the file, with ``.report`` on the reading.
+
+    Raises
+    ------
+    DataError
+        Listing every fault of every file: where, row, column, URN, value, what, remedy.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame = pd.DataFrame(
+    ...     {
+    ...         "URN": [900001, 900002],
+    ...         "EstablishmentName": ["Hill First School", "Vale College"],
+    ...         "Easting": [414000, 415500],
+    ...         "Northing": [417000, 416200],
+    ...         "NOR": ["1,024", "c"],
+    ...     }
+    ... )
+    >>> schools = read_schools(frame)
+    >>> schools[0].pupils, schools[1].pupils
+    (1024, None)
+    >>> print(schools.report.summary())  # doctest: +ELLIPSIS
+    frame (frame, other): 2 rows read, 2 kept, 0 set aside.
+      pupils is not known for 1 school (c x 1): left unknown.
+      Not in the file: phase, ehcps, sen_support.
+    """
+    types = tuple(code.strip().lower() for code in types)
+    policy = Policy(unknown=unknown, expertise_unit=expertise_unit, types=types)
+    faults: list[Fault] = []
+    main = _opened(
+        source,
+        faults,
+        sheet=sheet,
+        layer=layer,
+        crs=crs,
+        is_header=_header_with(columns),
+        name="frame",
+    )
+    joined = [_opened(one, faults, name="further frame") for one in _several(further)]
+    long: list[tuple[str, Table]] = []
+    for what, given in (("need", need), ("expertise", expertise)):
+        table = None if given is None else _opened(given, faults, name=what)
+        if table is not None and _is_wide(table, what):
+            joined.append(table)
+        elif table is not None:
+            long.append((what, table))
+    known = _opened_other(links, _links_of, faults)
+    outline = _opened_other(boundary, read_boundary, faults)
+    if main is None or None in joined:
+        raise DataError(gathered(faults, 0))
+    tables = [main, *(table for table in joined if table is not None)]
+    layouts, layout_faults = lay_out(
+        tables, columns=columns, measures=measures, traits=traits, types=types
+    )
+    faults += layout_faults + _format_faults(main, format)
+    faults += policy.faults(_numbers_in(layouts, long, types))
+    sieve = Sieve(main, layouts[0], keep)
+    records = records_of(sieve)
+    if not sieve.read and not main.faults:
+        faults.append(
+            Fault(
+                what="the file has a header but no rows",
+                remedy="check that it was saved or downloaded whole",
+                where=main.where,
+            )
+        )
+    if "urn" not in layouts[0].at or recognise(main.header) == "links":
+        # Whatever else is wrong follows from reading the wrong file, or under the wrong header.
+        raise DataError(gathered(faults, sieve.read))
+    faults += [*main.faults, *sieve.faults]
+    faults += twice_faults(records) + _odd_urns(records)
+    others = _add_others(records, sieve, tables, layouts, long, known or {}, types, faults)
+    locator = Locator(
+        crs=crs if main.points is None else None,
+        points=main.points,
+        postcodes=_postcodes_of(postcodes, records, faults),
+        boundary=outline,
+        where=main.where,
+    )
+    schools = _made(records, locator, policy, main, faults)
+    if faults:
+        raise DataError(gathered(faults, max(len(records), sieve.read)))
+    report = told(main, sieve, layouts, policy, locator, tables, others)
+    return Schools(schools, report)
+
+
+def _opened(source: Any, faults: list[Fault], **options: Any) -> Table | None:
+    options.setdefault("is_header", has_urn)
+    try:
+        return open_table(source, **options)
+    except DataError as error:
+        faults += error.faults
+        return None
+
+
+def _opened_other(source: Any, read: Any, faults: list[Fault]) -> Any:
+    if source is None:
+        return None
+    try:
+        return read(source)
+    except DataError as error:
+        faults += error.faults
+        return None
+
+
+def _links_of(source: Any) -> Mapping[str, str]:
+    if isinstance(source, Mapping):
+        return {str(old): str(new) for old, new in source.items()}
+    return read_links(source)
+
+
+def _several(given: Any) -> list[Any]:
+    return list(given) if isinstance(given, list | tuple) else [given] if given is not None else []
+
+
+def _header_with(columns: Mapping[str, str | None] | None) -> Any:
+    mine = (columns or {}).get("urn")
+
+    def is_header(cells: Sequence[str]) -> bool:
+        return has_urn(cells) or (
+            isinstance(mine, str) and any(simple(cell) == simple(mine) for cell in cells)
+        )
+
+    return is_header
+
+
+def _is_wide(table: Table, what: str) -> bool:
+    prefixes = tuple(LEVELS) if what == "need" else ("expertise",)
+    split = (typed(simple(name)) for name in table.header)
+    wide = any(one is not None and one[0] in prefixes for one in split)
+    return wide and find_column(table.header, "type") is None
+
+
+def _format_faults(main: Table, wanted: str | None) -> list[Fault]:
+    if recognise(main.header) == "links":
+        return [
+            Fault(
+                what="this is the GIAS links file, which has no facts about schools",
+                remedy="give it as links=, beside the file of schools",
+                where=main.where,
+            )
+        ]
+    if wanted is None:
+        return []
+    if wanted not in FORMATS:
+        return [
+            Fault(
+                what=f"format {wanted!r} is not known",
+                remedy=f"{near(wanted, FORMATS)} Use one of {', '.join(FORMATS)}".strip(),
+                where="format",
+            )
+        ]
+    missing = FORMATS[wanted][1] - {simple(name) for name in main.header}
+    if not missing:
+        return []
+    found = recognise(main.header)
+    looks = f"; it looks like the {FORMATS[found][0]}" if found else ""
+    return [
+        Fault(
+            what=f"the file is not a {FORMATS[wanted][0]}: it has no {', '.join(sorted(missing))}"
+            + looks,
+            remedy="give the right file, or leave format= out",
+            where=main.where,
+        )
+    ]
+
+
+def _numbers_in(
+    layouts: Sequence[Layout], long: Sequence[tuple[str, Table]], types: Collection[str]
+) -> list[str]:
+    """Our columns that `unknown` may name."""
+    names: dict[str, None] = dict.fromkeys(COUNTS)
+    names |= dict.fromkeys(NUMBERS)
+    for layout in layouts:
+        names |= dict.fromkeys(
+            key for key in layout.at if key.startswith(("measure_", "ehcps_", "sen_support_"))
+        )
+    if any(what == "need" for what, _ in long):
+        from clusters.need_types import NEED_TYPES
+
+        names |= dict.fromkeys(f"{level}_{kind}" for level in LEVELS for kind in NEED_TYPES)
+        names |= dict.fromkeys(f"{level}_{kind}" for level in LEVELS for kind in types)
+    return list(names)
+
+
+def _odd_urns(records: Sequence[Record]) -> list[Fault]:
+    """Faults of the few ids that are no numbers where nearly all are: a total, a typing slip."""
+    odd = [record for record in records if not record["urn"].text.isdecimal()]
+    if not odd or len(odd) > (1 - _MOST_DIGITS) * len(records):
+        return []
+    return [
+        record["urn"].fault(
+            "the URN is not a number, as all others are",
+            "correct it; remove rows of totals and notes",
+            urn=record["urn"].text,
+        )
+        for record in odd
+    ]
+
+
+def _add_others(
+    records: Sequence[Record],
+    sieve: Sieve,
+    tables: Sequence[Table],
+    layouts: Sequence[Layout],
+    long: Iterable[tuple[str, Table]],
+    links: Mapping[str, str],
+    types: Collection[str],
+    faults: list[Fault],
+) -> list[ReadingReport]:
+    family = Family(
+        where=tables[0].where,
+        records={record["urn"].text: record for record in records},
+        aside={row.urn for row in sieve.set_aside},
+        links=links,
+    )
+    reports = []
+    for table, layout in zip(tables[1:], layouts[1:], strict=True):
+        report, found = join_table(table, layout, family)
+        reports.append(report)
+        faults += found
+    for what, table in long:
+        report, found = merge_long(table, what, family, types)
+        reports.append(report)
+        faults += found
+    return reports
+
+
+def _postcodes_of(given: Any, records: Sequence[Record], faults: list[Fault]) -> Any:
+    if given is None:
+        return None
+    wanted = {record["postcode"].text for record in records if "postcode" in record}
+    try:
+        return read_postcodes(given, only=wanted)
+    except DataError as error:
+        faults += error.faults
+        return None
+
+
+def _made(
+    records: Sequence[Record], locator: Locator, policy: Policy, main: Table, faults: list[Fault]
+) -> list[School]:
+    if not records:
+        return []
+    if not _can_locate(records, locator):
+        faults.append(_no_position(main))
+        points: Sequence[Any] = [None] * len(records)
+    else:
+        points = locator.locate(records)
+        faults += locator.faults
+    policy.loose = units_of(records)
+    schools = []
+    for record, point in zip(records, points, strict=True):
+        school, found = school_of(record, point, policy)
+        faults += found
+        if school is not None:
+            schools.append(school)
+    return schools
+
+
+def _can_locate(records: Sequence[Record], locator: Locator) -> bool:
+    keys = {key for record in records for key in record}
+    pairs = ({"easting", "northing"}, {"longitude", "latitude"})
+    by_postcode = "postcode" in keys and locator.postcodes is not None
+    return locator.points is not None or by_postcode or any(pair <= keys for pair in pairs)
+
+
+def _no_position(main: Table) -> Fault:
+    known = recognise(main.header)
+    hints = [near(name, main.header) for name in ("easting", "northing")]
+    hint = next((one for one in hints if one), "")
+    remedy = f"{hint} Say which columns hold them with columns=".strip()
+    if known is not None and known != "template":
+        remedy = (
+            f"the {FORMATS[known][0]} has none: read a file that has them (the GIAS extract) and "
+            "give this one as further="
+        )
+    if find_column(main.header, "postcode") is not None:
+        remedy += "; or give a Code-Point Open file as postcodes="
+    return Fault(
+        what="no columns hold the positions of the schools (easting and northing, or longitude "
+        "and latitude)",
+        remedy=remedy,
+        where=main.where,
+        column="easting",
+    )

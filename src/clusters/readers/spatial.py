@@ -1,0 +1,329 @@
+"""GeoJSON and GeoPackage, and geometry into metres on the British National Grid.
+
+Both are read without GDAL: GeoJSON is JSON, a GeoPackage is an SQLite database, and neither reader
+here can be led to another file. SQLite is stopped when a query runs too long.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from clusters.errors import Fault
+from clusters.readers.files import refusal
+from clusters.readers.names import near
+from clusters.readers.table import Point, Table
+from clusters.readers.values import as_text
+
+__all__ = ["BRITISH_GRID", "crs_of", "layer_shapes", "layer_table", "points_of", "to_grid"]
+
+BRITISH_GRID = 27700
+"""EPSG code of the British National Grid."""
+
+_MOST_STEPS = 20_000
+_STEP = 1_000
+_ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
+_HEADER = 8
+_GEOGRAPHIC = "OGC:CRS84"
+
+
+class _Layer:
+    """Columns, rows of raw values, shapes and coordinate system of one layer."""
+
+    def __init__(self, name: str, columns: list[str], crs: Any) -> None:
+        self.name = name
+        self.columns = columns
+        self.crs = crs
+        self.rows: list[list[Any]] = []
+        self.shapes: list[Any] = []
+
+
+def layer_table(path: Path, kind: str, layer: str | None, crs: Any = None) -> Table:
+    """Open a layer of points as a table.
+
+    Raises
+    ------
+    DataError
+        If it is damaged, has no coordinate system, or lacks the layer.
+    """
+    read = _geojson(path) if kind == "GeoJSON" else _geopackage(path, layer, wanted="urn")
+    table = Table(where=path.name, kind=kind, header=tuple(read.columns), rows=iter(()))
+    table.rows = _rows(read, table)
+    if read.shapes:
+        table.points = points_of(
+            read.shapes, crs if crs is not None and read.crs is None else read.crs, table
+        )
+    return table
+
+
+def layer_shapes(path: Path, kind: str, layer: str | None = None) -> tuple[list[Any], Any]:
+    """Shapes of a layer as they stand, and its coordinate system."""
+    read = _geojson(path) if kind == "GeoJSON" else _geopackage(path, layer, wanted=None)
+    return read.shapes, read.crs
+
+
+def _rows(read: _Layer, table: Table) -> Iterator[tuple[int, list[str]]]:
+    for number, row in enumerate(read.rows, start=2):
+        yield number, [table.mend(as_text(cell)) for cell in row]
+
+
+def crs_of(crs: Any, where: str) -> Any:
+    """Coordinate system from whatever names it.
+
+    Raises
+    ------
+    DataError
+        If nothing is known by that name.
+    """
+    import pyproj
+
+    try:
+        return pyproj.CRS.from_user_input(crs)
+    except (pyproj.exceptions.CRSError, TypeError, ValueError):
+        raise refusal(
+            where, "this is no coordinate system", 'give for instance "EPSG:27700"', str(crs)
+        ) from None
+
+
+def to_grid(points: Sequence[Point], crs: Any, where: str) -> list[Point]:
+    """Bring x and y (longitude first) of a coordinate system into metres on the British grid."""
+    import pyproj
+
+    system = crs_of(crs, where)
+    if system.to_epsg() == BRITISH_GRID:
+        return [(float(x), float(y)) for x, y in points]
+    turn = pyproj.Transformer.from_crs(system, BRITISH_GRID, always_xy=True)
+    x, y = turn.transform([p[0] for p in points], [p[1] for p in points])
+    return [(round(float(a), 1), round(float(b), 1)) for a, b in zip(x, y, strict=True)]
+
+
+def points_of(shapes: Sequence[Any], crs: Any, table: Table) -> dict[int, Point]:
+    """Positions by row number; what is no point becomes a fault.
+
+    Raises
+    ------
+    DataError
+        If the coordinate system is not known.
+    """
+    if crs is None:
+        raise refusal(
+            table.where,
+            "its geometry has no coordinate system",
+            'say which with crs=, for instance crs="EPSG:27700", or set it in the file',
+        )
+    system = crs_of(crs, table.where)
+    points: dict[int, Point] = {}
+    for number, shape in enumerate(shapes, start=2):
+        point = _point_of(shape)
+        if point is None:
+            if shape is not None and not shape.is_empty:
+                table.faults.append(
+                    Fault(
+                        what=f"its geometry is a {shape.geom_type}, not a point",
+                        remedy="give each school one point (its boundary goes to boundary=)",
+                        where=table.where,
+                        row=number,
+                    )
+                )
+            continue
+        points[number] = point
+    if system.is_geographic:
+        points = dict(_in_degrees(points, table))
+    turned = to_grid(list(points.values()), system, table.where)
+    if system.to_epsg() != BRITISH_GRID:
+        table.notes.append(f"Positions were turned from {system.name} into British grid metres.")
+    return dict(zip(points, turned, strict=True))
+
+
+def _point_of(shape: Any) -> Point | None:
+    if shape is None or shape.is_empty:
+        return None
+    if shape.geom_type == "MultiPoint" and len(shape.geoms) == 1:
+        shape = shape.geoms[0]
+    return (shape.x, shape.y) if shape.geom_type == "Point" else None
+
+
+def _in_degrees(points: dict[int, Point], table: Table) -> Iterator[tuple[int, Point]]:
+    for number, (x, y) in points.items():
+        if abs(x) <= 180 and abs(y) <= 90:
+            yield number, (x, y)
+        else:
+            table.faults.append(
+                Fault(
+                    what="its coordinate system is in degrees but its numbers are not",
+                    remedy="set the true coordinate system (EPSG:27700 for metres), or swap "
+                    "longitude and latitude",
+                    where=table.where,
+                    row=number,
+                    value=f"{x:g}, {y:g}",
+                )
+            )
+
+
+# GeoJSON ------------------------------------------------------------------------------------
+
+
+def _geojson(path: Path) -> _Layer:
+    from clusters.readers.text import decode
+
+    damaged = "download or export it again as GeoJSON or GeoPackage"
+    try:
+        data = json.loads(decode(path.read_bytes(), path.name)[0])
+    except (OSError, ValueError, RecursionError) as error:
+        raise refusal(
+            path.name, f"the GeoJSON is damaged or cut off ({_first_line(error)})", damaged
+        ) from None
+    features = data.get("features") if isinstance(data, dict) else None
+    if isinstance(data, dict) and data.get("type") == "Feature":
+        features = [data]
+    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+        raise refusal(path.name, "the JSON holds no features", "give a GeoJSON FeatureCollection")
+    columns: dict[str, None] = {}
+    for feature in features:
+        columns |= dict.fromkeys(str(name) for name in feature.get("properties") or {})
+    read = _Layer(path.stem, list(columns), _geojson_crs(data))
+    for feature in features:
+        properties = feature.get("properties") or {}
+        read.rows.append([properties.get(name) for name in read.columns])
+        read.shapes.append(_shape(feature.get("geometry"), path))
+    return read
+
+
+def _geojson_crs(data: dict[str, Any]) -> Any:
+    """GeoJSON is in longitude and latitude, unless it says otherwise as older files do."""
+    named = data.get("crs")
+    if isinstance(named, dict) and isinstance(named.get("properties"), dict):
+        return named["properties"].get("name") or _GEOGRAPHIC
+    return _GEOGRAPHIC
+
+
+def _shape(geometry: Any, path: Path) -> Any:
+    import shapely
+    from shapely.geometry import shape
+
+    if geometry is None:
+        return None
+    try:
+        return shape(geometry)
+    except (shapely.errors.ShapelyError, *_ODD, AttributeError) as error:
+        raise refusal(
+            path.name,
+            f"a geometry is damaged ({_first_line(error)})",
+            "export it again as GeoJSON or GeoPackage",
+        ) from None
+
+
+_ODD = (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError)
+
+
+def _first_line(error: BaseException) -> str:
+    return (str(error).splitlines() or [type(error).__name__])[0][:80]
+
+
+# GeoPackage ---------------------------------------------------------------------------------
+
+
+def _geopackage(path: Path, layer: str | None, wanted: str | None) -> _Layer:
+    log = path.with_name(path.name + "-wal")
+    if log.exists() and log.stat().st_size:
+        raise refusal(
+            path.name,
+            f"another program has it open and has not written all of it ({log.name})",
+            "close the project in QGIS, or export the layer again",
+        )
+    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
+    try:
+        with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+            steps = iter(range(_MOST_STEPS))
+            database.set_progress_handler(lambda: next(steps, None) is None, _STEP)
+            return _layer(database, path, layer, wanted)
+    except (sqlite3.Error, UnicodeError, MemoryError, OverflowError) as error:
+        raise refusal(
+            path.name,
+            f"the GeoPackage is damaged or not one ({_first_line(error)})",
+            "export the layer again as GeoPackage or GeoJSON",
+        ) from None
+
+
+def _layer(
+    database: sqlite3.Connection, path: Path, layer: str | None, wanted: str | None
+) -> _Layer:
+    known = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents").fetchall())
+    shaped = {
+        name: (column, srs)
+        for name, column, srs in database.execute(
+            "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
+        )
+    }
+    names = [name for name, kind in known.items() if kind in ("features", "attributes")]
+    if layer is not None and layer not in names:
+        raise refusal(
+            path.name,
+            f"there is no layer {layer!r}",
+            f"{near(layer, names)} The layers are {', '.join(names)}".strip(),
+        )
+    if not names:
+        raise refusal(path.name, "the GeoPackage has no layer", "export the schools again")
+    chosen = layer if layer is not None else _choose(database, names, shaped, wanted)
+    quoted = _quote(chosen)
+    columns = [row[1] for row in database.execute(f"PRAGMA table_info({quoted})")]
+    column, srs = shaped.get(chosen, (None, None))
+    read = _Layer(chosen, [name for name in columns if name != column], _crs(database, srs))
+    at = columns.index(column) if column in columns else None
+    for row in database.execute(f"SELECT * FROM {quoted}"):
+        cells = list(row)
+        if at is not None:
+            read.shapes.append(_blob(cells.pop(at), path))
+        read.rows.append(cells)
+    return read
+
+
+def _choose(
+    database: sqlite3.Connection, names: list[str], shaped: dict[str, Any], wanted: str | None
+) -> str:
+    """Take the first layer with the column wanted, else the first with shapes, else the first."""
+    for name in names if wanted else ():
+        columns = [row[1].lower() for row in database.execute(f"PRAGMA table_info({_quote(name)})")]
+        if wanted in columns:
+            return name
+    return next((name for name in names if name in shaped), names[0])
+
+
+def _quote(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
+def _crs(database: sqlite3.Connection, srs: int | None) -> Any:
+    if srs is None or srs in (0, -1):
+        return None
+    row = database.execute(
+        "SELECT organization, organization_coordsys_id, definition FROM gpkg_spatial_ref_sys "
+        "WHERE srs_id = ?",
+        (srs,),
+    ).fetchone()
+    if row is None:
+        return None
+    return f"EPSG:{row[1]}" if str(row[0]).upper() == "EPSG" else row[2]
+
+
+def _blob(blob: Any, path: Path) -> Any:
+    """Geometry of a GeoPackage: a short header, then well-known binary."""
+    import shapely
+
+    if blob is None:
+        return None
+    try:
+        if not isinstance(blob, bytes) or blob[:2] != b"GP":
+            raise ValueError("no GeoPackage geometry")
+        envelope = _ENVELOPES[(blob[3] >> 1) & 0b111]
+        return shapely.from_wkb(blob[_HEADER + envelope :])
+    except (shapely.errors.ShapelyError, *_ODD) as error:
+        raise refusal(
+            path.name,
+            f"a geometry is damaged ({_first_line(error)})",
+            "export the layer again as GeoPackage",
+        ) from None

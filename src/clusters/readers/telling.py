@@ -1,0 +1,76 @@
+"""The report on a reading, put together at its end."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from difflib import SequenceMatcher
+
+from clusters.domain import FrozenDict
+from clusters.readers.layout import Layout
+from clusters.readers.names import FORMATS, near, recognise, simple
+from clusters.readers.positions import Locator
+from clusters.readers.record import Policy
+from clusters.readers.report import ReadingReport, shown
+from clusters.readers.rows import Sieve
+from clusters.readers.table import Table
+
+__all__ = ["told"]
+
+_MAIN = ("name", "phase", "pupils", "ehcps", "sen_support")
+_ALIKE = 0.8
+
+
+def told(
+    main: Table,
+    sieve: Sieve,
+    layouts: Sequence[Layout],
+    policy: Policy,
+    locator: Locator,
+    tables: Sequence[Table],
+    others: Sequence[ReadingReport],
+) -> ReadingReport:
+    """Tell what was read from the main file (the first of the tables) and from the others."""
+    layout = layouts[0]
+    known = recognise(main.header)
+    used = set(layout.at.values())
+    have = {key for one in layouts for key in one.at}
+    notes = [*main.notes, *locator.notes]
+    for table in tables:
+        if table.mended:
+            raw, better = next(iter(table.mended.items()))
+            notes.append(
+                f"{len(table.mended):,} texts of {table.where} were mended, such as {raw!r} to "
+                f"{better!r}."
+            )
+    if "name" not in layout.at:
+        notes.append("No column holds the schools' names; their URNs are used.")
+    unlike = [f"{name!r} ({near(name, _MAIN)})" for name in _missed(main, layout)]
+    if unlike:
+        notes.append(f"Columns not used although their names are like ours: {shown(unlike)}.")
+    return ReadingReport(
+        where=main.where,
+        kind=main.kind,
+        format=FORMATS[known][0] if known else "other",
+        encoding=main.encoding,
+        rows_read=sieve.read,
+        rows_kept=sieve.kept,
+        set_aside=tuple(sieve.set_aside),
+        unknown=FrozenDict(policy.unknowns()),
+        columns=FrozenDict({key: main.header[k] for key, k in layout.at.items()}),
+        not_used=tuple(name for k, name in enumerate(main.header) if k not in used and name),
+        not_given=tuple(key for key in _MAIN if key not in have),
+        notes=tuple(notes),
+        others=tuple(others),
+    )
+
+
+def _missed(main: Table, layout: Layout) -> list[str]:
+    """Columns of the file that nearly have one of our names, which the file otherwise lacks."""
+    lacking = [key for key in _MAIN if key not in layout.at]
+    used = set(layout.at.values())
+    return [
+        name
+        for k, name in enumerate(main.header)
+        if k not in used
+        and any(SequenceMatcher(None, simple(name), key).ratio() > _ALIKE for key in lacking)
+    ]

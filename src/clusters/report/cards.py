@@ -1,0 +1,122 @@
+"""The clusters: one table of them all, and each on a card."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from clusters.domain import Problem
+from clusters.maps import clean
+from clusters.money import pounds
+from clusters.report.facts import ClusterFacts
+from clusters.report.money import pence_by_cluster
+from clusters.report.option import Option
+from clusters.report.tables import Cell, Column, Pair, Table, make_table
+from clusters.report.words import capital, journey, listed, measure_name, need_name, number
+
+
+def cluster_table(problem: Problem, option: Option) -> Table:
+    """Make the table of all clusters; each links to its card."""
+    facts = option.facts
+    measures = [name for name in ("pupils", "ehcps", "sen_support") if name in problem.measures]
+    money = pence_by_cluster(option.split)
+    columns = [
+        Column("Cluster", False),
+        Column("Centre", False),
+        Column("Schools"),
+        *[Column(capital(measure_name(name))) for name in measures],
+        Column("Mean journey"),
+        Column("Longest journey"),
+        *([Column("Money")] if money else []),
+    ]
+    unit = problem.travel_unit
+    rows = [
+        [
+            Cell(cluster.name, f"#{cluster.anchor}"),
+            cluster.measures.centre_name or "not known",
+            number(len(cluster.schools)),
+            *[number(cluster.measures.totals[name]) for name in measures],
+            journey(cluster.mean_journey, unit),
+            journey(cluster.longest_journey, unit),
+            *([_pounds_or_gap(money.get(cluster.label))] if money else []),
+        ]
+        for cluster in facts.clusters
+    ]
+    total = [
+        "All clusters",
+        "",
+        number(sum(len(cluster.schools) for cluster in facts.clusters)),
+        *[number(sum(c.measures.totals[name] for c in facts.clusters)) for name in measures],
+        journey(facts.mean_journey, unit),
+        journey(facts.longest_journey, unit),
+        *([pounds(sum(money.values()))] if money else []),
+    ]
+    return make_table("The clusters", columns, rows, total)
+
+
+def card(problem: Problem, option: Option, cluster: ClusterFacts) -> dict[str, Any]:
+    """Gather what the card of one cluster says."""
+    unit = problem.travel_unit
+    known = [name for name in ("pupils", "ehcps", "sen_support") if name in problem.measures]
+    columns = [
+        Column("School", False),
+        Column("Phase", False),
+        *[Column(capital(_SHORT.get(name, measure_name(name)))) for name in known],
+        Column("To centre"),
+    ]
+    rows = []
+    for member in cluster.schools:
+        school = member.school
+        rows.append(
+            [
+                f"{clean(school.name)} (centre)" if member.is_centre else school.name,
+                school.phase,
+                *[number(getattr(school, name)) for name in known],
+                journey(member.journey, unit),
+            ]
+        )
+    facts = [
+        Pair("Centre", clean(cluster.measures.centre_name) or "not known"),
+        Pair("Schools", _phase_words(cluster)),
+        *[
+            Pair(
+                capital(_SHORT.get(name, measure_name(name))), number(cluster.measures.totals[name])
+            )
+            for name in known
+        ],
+        Pair("Mean journey", journey(cluster.mean_journey, unit)),
+        Pair("Longest journey", journey(cluster.longest_journey, unit)),
+    ]
+    expertise = _expertise_words(cluster)
+    if expertise:
+        facts.append(Pair("Expertise", expertise))
+    money = pence_by_cluster(option.split)
+    if money:
+        facts.append(Pair("Money", _pounds_or_gap(money.get(cluster.label))))
+    return {
+        "anchor": cluster.anchor,
+        "name": cluster.name,
+        "facts": facts,
+        "table": make_table(f"Schools of {cluster.name}", columns, rows),
+    }
+
+
+def _pounds_or_gap(amount: int | None) -> str:
+    return "none" if amount is None else pounds(amount)
+
+
+_SHORT = {"ehcps": "EHC plans", "sen_support": "SEN support"}
+
+
+def _phase_words(cluster: ClusterFacts) -> str:
+    parts = [f"{count} {clean(phase)}" for phase, count in cluster.measures.phases.items() if count]
+    return f"{len(cluster.schools)} ({', '.join(parts)})" if parts else "0"
+
+
+def _expertise_words(cluster: ClusterFacts) -> str:
+    """Say what expertise the schools of a cluster record; nothing recorded is not "none"."""
+    found: dict[str, float] = {}
+    for member in cluster.schools:
+        for kind, capacity in member.school.expertise.items():
+            if capacity.amount > 0:
+                found[kind] = found.get(kind, 0.0) + capacity.amount
+    return listed([need_name(kind) for kind in sorted(found)])

@@ -1,0 +1,94 @@
+"""How good the plan is, which rules hold, how it was made, and what is not known."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from clusters.domain import Problem
+from clusters.maps import clean
+from clusters.report.option import Option
+from clusters.report.tables import Column, Table, make_table
+from clusters.report.words import (
+    capital,
+    measure_name,
+    number,
+    percent,
+    plural,
+    priority_sentences,
+    proof_sentence,
+    rule_sentences,
+)
+
+
+def checks(problem: Problem, option: Option) -> dict[str, Any]:
+    """Say what is proved of the plan and which rules hold."""
+    certificate, result = option.certificate, option.result
+    context: dict[str, Any] = {
+        "proof": proof_sentence(result, option.priorities),
+        "search_facts": None if result is None else _search_table(result),
+        "rule_table": None,
+        "findings": [],
+        "priority_words": [],
+    }
+    if option.priorities is not None:
+        context["priority_words"] = priority_sentences(option.priorities, problem.travel_unit)
+    if option.rules is not None and certificate is not None:
+        broken = {finding.rule for finding in certificate.findings}
+        rows = [
+            [sentence, _outcome(name, broken)]
+            for name, sentence in rule_sentences(problem, option.rules)
+        ]
+        everywhere = "Every school is in exactly one cluster."
+        rows.insert(0, [everywhere, _outcome("assignment", broken)])
+        context["rule_table"] = make_table(
+            "The rules", [Column("Rule", False), Column("Outcome", False)], rows
+        )
+        context["findings"] = [finding.message for finding in certificate.findings]
+    return context
+
+
+def _outcome(rule: str, broken: set[str]) -> str:
+    if rule == "exceptions":
+        return "allowed for"
+    return "broken" if rule in broken else "holds"
+
+
+def _search_table(result: Any) -> Table:
+    rows = [
+        ["Outcome", "proved best" if result.status == "optimal" else "best plan found"],
+        ["Cost of the plan", number(result.objective, 1)],
+        ["No plan costs less than", number(result.bound, 1)],
+        ["Gap between the two", "not known" if result.gap is None else percent(result.gap, 2)],
+        ["Time taken", f"{result.seconds:,.0f} seconds"],
+        ["Why it stopped", clean(result.stopped)],
+    ]
+    return make_table("The search", [Column("Fact", False), Column("Value", False)], rows)
+
+
+def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[str, Any]:
+    """Say how the plan was made, what was assumed and what is not known."""
+    how = (
+        "The plan was read from a file. The library measured and checked it."
+        if option.result is None
+        else "A solver searched for the plan that keeps every rule and has the lowest cost. It "
+        "started from a quick first plan. It then improved a few clusters at a time. At the same "
+        "time it worked out a limit that no plan can beat."
+    )
+    gaps = [
+        f"{capital(measure_name(name))}: not known for {plural(len(ids), 'school')} "
+        f"(first: {clean(problem.school(ids[0]).name)}). It takes no part."
+        for name, ids in problem.unknown.items()
+    ]
+    if not any(school.expertise for school in problem.schools):
+        gaps.append("No school's expertise is recorded. That does not mean that there is none.")
+    if problem.travel_unit == "m":
+        gaps.append(
+            "How long journeys take by road. Hills, rivers and motorways can make it longer."
+        )
+    return {
+        "how": how,
+        "notes": [clean(note) for note in problem.notes] or ["Nothing beyond the facts given."],
+        "gaps": gaps,
+        "sources": [clean(source) for source in sources] or ["No source was named."],
+    }

@@ -1,0 +1,122 @@
+"""The money: from the frames of a split to tables and sentences."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from clusters.maps import clean
+from clusters.money import pounds
+from clusters.report.option import Option
+from clusters.report.tables import Table, frame_table
+from clusters.report.words import capital, measure_name, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from clusters.budget import Split
+
+_ALWAYS = ("cluster", "school", "total_pence")
+_FOR_CLUSTERS = ("cluster", "units")
+_FOR_SCHOOLS = (
+    *("school", "cluster", "pupils", "units", "committed_pence", "protection_pence"),
+    *("total_pence", "today_pence", "change_pence"),
+)
+_HEADINGS = {
+    "units": "Units of need",
+    "committed_pence": "EHC plan top-ups (committed)",
+    "backdated_pence": "Backdated payments",
+    "units_pence": "For units of need",
+    "formula_pence": "By the formula",
+    "protection_pence": "Floor and cap",
+    "flexible_pence": "After floor and cap",
+    "total_pence": "Total",
+    "today_pence": "Today",
+    "change_pence": "Change against today",
+}
+
+
+def shared_pence(split: Split) -> int:
+    """Pence that the clusters receive, all together."""
+    return sum(share.total_pence for share in split.clusters)
+
+
+def pence_by_cluster(split: Split | None) -> dict[str, int]:
+    """Pence by label of the cluster; empty without a split."""
+    if split is None:
+        return {}
+    return {clean(share.key): share.total_pence for share in split.clusters}
+
+
+def money(option: Option) -> dict[str, Any]:
+    """Say what the pot is, how it is shared, and who receives what."""
+    split = option.split
+    if split is None:
+        return {}
+    names = {cluster.label: cluster.name for cluster in option.facts.clusters}
+    return {
+        "sentences": list(_sentences(split)),
+        "pot": _pot_table(split),
+        "clusters": _table("Money by cluster", split.to_frame("cluster"), names),
+        "schools": _table("Indicative sums by school", split.to_frame("school"), names),
+    }
+
+
+def _sentences(split: Split) -> list[str]:
+    shared, held = shared_pence(split), split.held_pence
+    said = [f"The clusters share {pounds(shared)}. Their sums add up to it, to the penny."]
+    if held:
+        said.append(f"A further {pounds(held)} is held back.")
+    for factor in split.factors:
+        units = number(float(sum(factor.quantity.values())), 1).removesuffix(".0")
+        if factor.total_pence:
+            rate = pounds(round(factor.rate))
+            what = factor.unit or measure_name(factor.name)
+            said.append(
+                f"{pounds(factor.total_pence)} of it is shared at about {rate} for each "
+                f"{clean(what)}; there are {units}."
+            )
+    return [*said, *map(clean, split.notes)]
+
+
+def _pot_table(split: Split) -> Table:
+    frame = split.to_frame("pot").rename(columns={"pence": "total_pence"})
+    frame = frame[["step", "total_pence"]].assign(step=[capital(step) for step in frame["step"]])
+    frame = frame[(frame["total_pence"] != 0) | (frame["step"] == "Total")]
+    return frame_table(
+        "The pot", frame, headings={"step": "Step", "total_pence": "Pounds"}, total=False
+    )
+
+
+def _table(caption: str, frame: pd.DataFrame, names: dict[str, str]) -> Table:
+    """Make a table of a frame of the split without the columns that say nothing.
+
+    Facts that other tables show are left out here; the frame itself has every step.
+    """
+    frame = frame.copy()
+    order = {label: place for place, label in enumerate(names)}
+    labels = [clean(label) for label in frame["cluster"]]
+    frame["cluster"] = [names.get(label, label) for label in labels]
+    by_school = "urn" in frame.columns
+    frame["_order"] = [order.get(label, len(order)) for label in labels]
+    frame = frame.sort_values(["_order", *(["school"] if by_school else [])], kind="stable")
+    kept = _FOR_SCHOOLS if by_school else _FOR_CLUSTERS
+    shown = [
+        name
+        for name in map(str, frame.columns)
+        if (name in kept or (name.endswith("_pence") and not by_school))
+        and _says_something(frame, name)
+    ]
+    return frame_table(caption, frame[shown], headings=_HEADINGS)
+
+
+def _says_something(frame: pd.DataFrame, name: str) -> bool:
+    """Whether a column is more than zeros, blanks or a copy of the total."""
+    if name in _ALWAYS:
+        return True
+    values = frame[name]
+    if not name.endswith("_pence"):
+        return bool(values.notna().any())
+    if name in ("today_pence", "change_pence"):
+        return bool(values.notna().any())
+    same = (values == frame["total_pence"]).all()
+    return bool((values.fillna(0) != 0).any() and not same)

@@ -1,0 +1,126 @@
+"""Tables as values: columns, rows and a total, ready for a template."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from clusters.maps import clean
+from clusters.money import pounds
+from clusters.report.words import capital, measure_name, number
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column: heading, and whether it holds numbers (set to the right)."""
+
+    name: str
+    is_number: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell: text, and where it links to."""
+
+    text: str
+    href: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A table whose first column heads its rows."""
+
+    caption: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """A name with its value, or a value with its words."""
+
+    name: str
+    value: str
+
+    @property
+    def words(self) -> str:
+        """The name, where the value stands first."""
+        return self.name
+
+
+def make_table(
+    caption: str,
+    columns: Sequence[Column],
+    rows: Iterable[Sequence[Any]],
+    total: Sequence[Any] = (),
+) -> Table:
+    """Make a table from rows of text or cells."""
+    return Table(
+        caption=caption,
+        columns=tuple(columns),
+        rows=tuple(tuple(map(_cell, row)) for row in rows),
+        total=tuple(map(_cell, total)),
+    )
+
+
+def _cell(value: Any) -> Cell:
+    return value if isinstance(value, Cell) else Cell(clean(value))
+
+
+def frame_table(
+    caption: str,
+    frame: pd.DataFrame,
+    *,
+    headings: Mapping[str, str] | None = None,
+    total: bool = True,
+) -> Table:
+    """Make a table of a frame: columns in pence as pounds, sums in a last row.
+
+    Parameters
+    ----------
+    headings
+        Headings by name of column; other columns are headed by the name of their measure.
+    total
+        Whether columns in pence are added up in a last row, where every value is known.
+    """
+    names = [str(name) for name in frame.columns]
+    kinds = {name: _kind(name, frame[name]) for name in names}
+    given = headings or {}
+    columns = [Column(given.get(name, _heading(name)), kinds[name] != "text") for name in names]
+    rows = [
+        [_written(value, kinds[name]) for name, value in zip(names, row, strict=True)]
+        for row in frame.itertuples(index=False, name=None)
+    ]
+    sums = ["Total"]
+    for name in names[1:]:
+        known = kinds[name] == "pence" and bool(frame[name].notna().all())
+        sums.append(pounds(int(sum(frame[name].tolist()))) if known else "")
+    shown = total and any(sums[1:]) and len(frame) > 1
+    return make_table(caption, columns, rows, sums if shown else ())
+
+
+def _kind(name: str, values: Any) -> str:
+    if name.endswith("_pence"):
+        return "pence"
+    if not str(values.dtype).lower().startswith(("int", "float")):
+        return "text"
+    whole = all(value != value or float(value).is_integer() for value in values)
+    return "whole" if whole else "number"
+
+
+def _heading(name: str) -> str:
+    return capital(measure_name(name.removesuffix("_pence")))
+
+
+def _written(value: Any, kind: str) -> str:
+    """Write one value; None and NaN (the one value unequal to itself) are not known."""
+    if value is None or value != value:
+        return "" if kind == "text" else "not known"
+    if kind == "pence":
+        return pounds(int(value))
+    return clean(value) if kind == "text" else number(value, 0 if kind == "whole" else 1)

@@ -1,0 +1,323 @@
+"""Numbers, rules and proofs in plain words."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from clusters.domain import Priorities, Problem, Rules, SchoolId
+from clusters.maps import clean
+from clusters.need_types import NEED_TYPES
+
+MEASURE_NAMES: Mapping[str, str] = {
+    "schools": "schools",
+    "pupils": "pupils",
+    "ehcps": "EHC plans",
+    "sen_support": "pupils with SEN support",
+    "need": "units of need",
+    "topup_pence": "top-up money today",
+}
+
+
+def measure_name(measure: str) -> str:
+    """Name of a measure for a reader.
+
+    Examples
+    --------
+    >>> measure_name("ehcps"), measure_name("free_meals"), measure_name("ehcps_asd")
+    ('EHC plans', 'free meals', 'EHC plans for autistic spectrum disorder')
+    """
+    for prefix in ("ehcps", "sen_support"):
+        kind = measure.removeprefix(prefix + "_")
+        if kind in NEED_TYPES:
+            return f"{MEASURE_NAMES[prefix]} for {NEED_TYPES[kind]}"
+    return MEASURE_NAMES.get(measure, clean(measure).replace("_", " "))
+
+
+def need_name(kind: str) -> str:
+    """Name of a type of need for a reader."""
+    return NEED_TYPES.get(kind, clean(kind))
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Write a number with thousands marked; "not known" for None.
+
+    Examples
+    --------
+    >>> number(12345.6), number(0.25, 2), number(None)
+    ('12,346', '0.25', 'not known')
+    """
+    return "not known" if value is None else f"{value:,.{decimals}f}"
+
+
+def plain_number(value: float) -> str:
+    """Write a number without needless decimals."""
+    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
+
+
+def percent(fraction: float, decimals: int = 0) -> str:
+    """Write a fraction of one as a percentage.
+
+    Examples
+    --------
+    >>> percent(0.25), percent(0.0083, 1)
+    ('25%', '0.8%')
+    """
+    return f"{100 * fraction:,.{decimals}f}%"
+
+
+def percent_up(fraction: float) -> str:
+    """Write a gap as a percentage, rounded up: a proof must never claim more than it has.
+
+    Examples
+    --------
+    >>> percent_up(0.00801), percent_up(0.008)
+    ('0.9%', '0.8%')
+    """
+    return percent(math.ceil(1000 * fraction - 1e-9) / 1000, 1)
+
+
+def journey(length: float | None, unit: str = "m") -> str:
+    """Write a journey in kilometres or minutes.
+
+    Examples
+    --------
+    >>> journey(1234.0), journey(12.3, "min"), journey(float("inf"))
+    ('1.2 km', '12 minutes', 'no way there')
+    """
+    if length is None:
+        return "not known"
+    if not math.isfinite(length):
+        return "no way there"
+    return f"{length / 1000:,.1f} km" if unit == "m" else f"{length:,.0f} minutes"
+
+
+def capital(words: str) -> str:
+    """Start words with a capital letter."""
+    return words[:1].upper() + words[1:]
+
+
+def plural(count: int, noun: str, many: str | None = None) -> str:
+    """Count things.
+
+    Examples
+    --------
+    >>> plural(1, "school"), plural(1200, "school"), plural(2, "pony", "ponies")
+    ('1 school', '1,200 schools', '2 ponies')
+    """
+    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
+
+
+def listed(items: Sequence[str], most: int = 30) -> str:
+    """Join words with commas and "and"; say how many more there are beyond `most`.
+
+    Examples
+    --------
+    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], most=1)
+    ('a, b and c', 'a and 2 more')
+    """
+    shown = list(items[:most])
+    if len(items) > most:
+        shown.append(f"{len(items) - most} more")
+    if len(shown) < 2:
+        return "".join(shown)
+    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+
+
+def rule_sentences(problem: Problem, rules: Rules) -> list[tuple[str, str]]:
+    """Say each rule that is asked for: pairs of the rule's name and one sentence."""
+    return [
+        (name, sentence)
+        for name, sentences in (
+            ("n_clusters", _count_words(rules)),
+            ("schools_per_cluster", _size_words(rules)),
+            ("balance", _balance_words(rules)),
+            ("limits", _limit_words(rules)),
+            ("max_travel", _travel_words(rules)),
+            ("contiguous", _contiguous_words(rules)),
+            ("expertise", _expertise_words(rules)),
+            ("together", _group_words(problem, rules.together, "stay in one cluster")),
+            ("apart", _group_words(problem, rules.apart, "are all in different clusters")),
+            ("centres", _centre_words(rules)),
+            ("exceptions", _exception_words(problem, rules)),
+        )
+        for sentence in sentences
+    ]
+
+
+def _between(low: float | None, high: float | None, what: str) -> str:
+    if low is None and high is None:
+        return f"any number of {what}"
+    if low is None:
+        return f"at most {plain_number(high or 0)} {what}"
+    if high is None:
+        return f"at least {plain_number(low)} {what}"
+    return f"between {plain_number(low)} and {plain_number(high)} {what}"
+
+
+def _count_words(rules: Rules) -> Iterator[str]:
+    low, high = rules.count_range
+    if low == high:
+        yield f"There are exactly {low:,} clusters." if low != 1 else "There is one cluster."
+    else:
+        yield f"There are between {low:,} and {high:,} clusters."
+
+
+def _size_words(rules: Rules) -> Iterator[str]:
+    if rules.schools_per_cluster is not None:
+        low, high = rules.schools_per_cluster
+        yield f"A cluster has {_between(low, high, 'schools')}."
+
+
+def _balance_words(rules: Rules) -> Iterator[str]:
+    for measure, fraction in rules.balance.items():
+        yield (
+            f"The {measure_name(measure)} of a cluster are no more than {percent(fraction)} above "
+            "or below those of the average cluster."
+        )
+
+
+def _limit_words(rules: Rules) -> Iterator[str]:
+    for measure, (low, high) in rules.limits.items():
+        yield f"A cluster has {_between(low, high, measure_name(measure))}."
+
+
+def _travel_words(rules: Rules) -> Iterator[str]:
+    for length, unit in ((rules.max_travel_m, "m"), (rules.max_travel_min, "min")):
+        if length is not None:
+            yield f"No school is more than {journey(length, unit)} from the centre of its cluster."
+
+
+def _contiguous_words(rules: Rules) -> Iterator[str]:
+    if rules.contiguous:
+        yield (
+            "Each cluster is in one piece: you can go from any of its schools to any other by way "
+            "of neighbouring schools of the same cluster."
+        )
+
+
+def _expertise_words(rules: Rules) -> Iterator[str]:
+    for kind, least in rules.expertise.items():
+        yield (
+            f"Each cluster holds expertise for {need_name(kind)}: at least {plain_number(least)}."
+        )
+
+
+def _group_words(
+    problem: Problem, groups: Sequence[Sequence[SchoolId]], what: str
+) -> Iterator[str]:
+    pyramids = {frozenset(members): name for name, members in problem.pyramids.items()}
+    for group in groups:
+        name = pyramids.get(frozenset(group))
+        names = listed([school_name(problem, key) for key in group])
+        who = f"The {len(group)} schools of the {clean(name)} pyramid" if name else "These schools"
+        yield f"{who} {what}: {names}."
+
+
+def _centre_words(rules: Rules) -> Iterator[str]:
+    if rules.centres is not None:
+        yield f"The centre of a cluster is one of {plural(len(rules.centres), 'named school')}."
+
+
+_EXCUSED = {
+    "schools_per_cluster": "the rule on the number of schools",
+    "balance": "the rule on balance",
+    "limits": "the limits on what a cluster holds",
+    "max_travel": "the rule on journeys",
+    "expertise": "the rule on expertise",
+}
+
+
+def _exception_words(problem: Problem, rules: Rules) -> Iterator[str]:
+    for key, excuse in rules.exceptions.items():
+        what = listed([_EXCUSED[name] + _instead(name, excuse[name]) for name in excuse])
+        yield f"An exception: the cluster of {school_name(problem, key)} is excused from {what}."
+
+
+def _instead(rule: str, bounds: Any) -> str:
+    """Say the looser bound that holds instead of a rule."""
+    if bounds is None:
+        return ""
+    if rule == "balance":
+        parts = [
+            f"{measure_name(m)} may differ by {'any amount' if f is None else percent(f)}"
+            for m, f in bounds.items()
+        ]
+        return f" ({listed(parts)})"
+    if rule == "schools_per_cluster":
+        low, high = bounds
+        return f" (instead: {_between(low, high, 'schools')})"
+    if rule == "max_travel":
+        return f" (instead: {plain_number(bounds)})"
+    parts = [f"{measure_name(str(name))}: {bound}" for name, bound in bounds.items()]
+    return f" (instead: {listed(parts)})"
+
+
+def school_name(problem: Problem, key: SchoolId) -> str:
+    """Name of a school, or its id where the problem does not have it."""
+    position = problem.find(key)
+    return clean(key) if position is None else clean(problem.schools[position].name)
+
+
+def priority_sentences(priorities: Priorities, unit: str = "m") -> list[str]:
+    """Say what makes one plan better than another."""
+    per = "km" if unit == "m" else "minute"
+    sentences = []
+    if priorities.travel:
+        weight = (
+            "each school counted once"
+            if priorities.travel_by == "schools"
+            else f"each school counted by its {measure_name(priorities.travel_by)}"
+        )
+        sentences.append(f"Short journeys to the centre of the cluster, {weight}.")
+    prices = (
+        (priorities.balance, f"Even clusters, by {measure_name(priorities.balance_measure)}"),
+        (priorities.expertise, "Expertise within the cluster for each type of need"),
+        (priorities.pyramids, "Pyramids kept in one piece"),
+        (priorities.change, "Few schools changing group"),
+    )
+    sentences += [
+        f"{what} (price: {plain_number(price)} {per} of travel)." for price, what in prices if price
+    ]
+    return sentences
+
+
+def only_travel(priorities: Priorities | None) -> bool:
+    """Whether journeys are the only priority."""
+    return priorities is None or not (
+        priorities.balance or priorities.expertise or priorities.pyramids or priorities.change
+    )
+
+
+def proof_sentence(result: Any, priorities: Priorities | None = None) -> str:
+    """Say what has been proved of a result, and no more.
+
+    Parameters
+    ----------
+    result
+        A `Result` of `solve`, or None for a plan that was not searched for.
+    """
+    if result is None:
+        return (
+            "This plan was given, not searched for, so nothing is proved here about how much "
+            "better another plan could be."
+        )
+    better = "shorter journeys" if only_travel(priorities) else "a lower cost"
+    if result.status == "optimal":
+        return (
+            f"This is the best plan there is: it is proved that no plan that keeps all the rules "
+            f"has {better}."
+        )
+    gap = result.gap
+    if gap is None or result.bound is None:
+        return (
+            "The search was stopped before anything could be proved about how much better another "
+            "plan could be."
+        )
+    than = (
+        "journeys more than {} shorter"
+        if only_travel(priorities)
+        else "a cost more than {} lower, all priorities taken together"
+    )
+    return f"No plan that keeps all the rules can have {than.format(percent_up(gap))}."

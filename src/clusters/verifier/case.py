@@ -1,0 +1,176 @@
+"""The plan as the verifier sees it, exact sums, and the words for schools, clusters and numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from fractions import Fraction
+from typing import Any
+
+from clusters.domain import Plan, Problem, Rules, SchoolId
+from clusters.verifier.certificate import Finding
+
+MICRO = 10**6
+"""Measures have six decimals: in millionths they are whole numbers, and their sums are exact."""
+
+MEASURE_WORDS = {
+    "schools": "schools",
+    "pupils": "pupils",
+    "ehcps": "EHC plans",
+    "sen_support": "pupils with SEN support",
+    "need": "units of need",
+}
+MOST_NAMES = 8
+MOST_CHARACTERS = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Group:
+    """One cluster of the plan: its words, the positions it holds, and its centre's position."""
+
+    number: int
+    label: str
+    text: str
+    members: tuple[int, ...]
+    repeated: tuple[int, ...]
+    unknown: tuple[object, ...]
+    centre: int | None
+    centre_given: object
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Case:
+    """Everything that a check may look at."""
+
+    problem: Problem
+    rules: Rules
+    groups: tuple[Group, ...]
+
+    @property
+    def held(self) -> tuple[Group, ...]:
+        """The clusters that hold at least one school of the problem."""
+        return tuple(group for group in self.groups if group.members)
+
+    def name(self, position: int) -> str:
+        """Name a school, with its URN."""
+        school = self.problem.schools[position]
+        named = school.name.strip() and school.name != str(school.urn)
+        return f"{school.name} (URN {school.urn})" if named else f"school {school.urn}"
+
+    def names(self, positions: Iterable[int]) -> str:
+        """Name several schools; the first few where there are many."""
+        return listed([self.name(position) for position in positions])
+
+    def ids(self, positions: Iterable[int]) -> tuple[SchoolId, ...]:
+        """Ids of schools by position."""
+        return tuple(self.problem.schools[position].urn for position in positions)
+
+    def micro(self, measure: str) -> list[int]:
+        """Return a measure in whole millionths, by position."""
+        return [round(Fraction(value) * MICRO) for value in self.problem.measure(measure).tolist()]
+
+    def excuses(self, members: Collection[int], rule: str) -> Iterator[Any]:
+        """Yield what holds instead of a rule for each excused school among some."""
+        for key, excuse in self.rules.exceptions.items():
+            if rule in excuse and self.problem.find(key) in members:
+                yield excuse[rule]
+
+    def finding(
+        self,
+        rule: str,
+        message: str,
+        *,
+        group: Group | None = None,
+        members: Iterable[int] = (),
+        amount: float | Fraction | None = None,
+    ) -> Finding:
+        """Make a finding about schools given by position."""
+        return Finding(
+            rule=rule,
+            message=message,
+            cluster=None if group is None else group.label,
+            schools=self.ids(members),
+            amount=None if amount is None else float(amount),
+        )
+
+
+def make_case(problem: Problem, rules: Rules, plan: Plan) -> Case:
+    """Look every id of a plan up, however broken the plan is."""
+    groups = []
+    for number, cluster in enumerate(plan.clusters, start=1):
+        label = str(cluster.label)
+        members: dict[int, int] = {}
+        unknown: list[object] = []
+        for key in _keys(cluster.members):
+            position = find(problem, key)
+            if position is None:
+                unknown.append(key)
+            else:
+                members[position] = members.get(position, 0) + 1
+        groups.append(
+            Group(
+                number=number,
+                label=label,
+                text=cluster_text(number, label),
+                members=tuple(sorted(members)),
+                repeated=tuple(sorted(k for k, times in members.items() if times > 1)),
+                unknown=tuple(unknown),
+                centre=None if cluster.centre is None else find(problem, cluster.centre),
+                centre_given=cluster.centre,
+            )
+        )
+    return Case(problem=problem, rules=rules, groups=tuple(groups))
+
+
+def _keys(members: object) -> tuple[object, ...]:
+    """List what stands where the members should be, whatever it is."""
+    if isinstance(members, Iterable) and not isinstance(members, str | bytes):
+        return tuple(members)
+    return () if members is None else (members,)
+
+
+def find(problem: Problem, key: object) -> int | None:
+    """Look up an id that may be anything at all."""
+    try:
+        return problem.find(key)
+    except (TypeError, ValueError):  # a tuple that holds a list; a text of thousands of digits
+        return None
+
+
+def cluster_text(number: int, label: str) -> str:
+    """Name a cluster: "Cluster 7", or "Cluster 7 (Holm Valley)" where its label is no number."""
+    label = clipped(label)
+    return f"Cluster {label}" if label.isdecimal() else f"Cluster {number} ({label})"
+
+
+def clipped(value: object) -> str:
+    """Put a value that may be anything into a short text on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}..."
+
+
+def listed(texts: list[str]) -> str:
+    """Join texts as a sentence does: "a, b and c"; the first few where there are many."""
+    if len(texts) > MOST_NAMES + 1:
+        texts = [*texts[:MOST_NAMES], f"{len(texts) - MOST_NAMES} more"]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def words(measure: str) -> str:
+    """Say what a measure counts."""
+    return MEASURE_WORDS.get(measure, f'of "{measure}"')
+
+
+def shown(value: Fraction | float) -> str:
+    """Show a number: whole, or with two decimals; more where they would hide what is left."""
+    exact = Fraction(value)
+    for places in range(2, 7):
+        text = f"{float(exact):,.{places}f}".rstrip("0").rstrip(".")
+        if exact == 0 or text.strip("-") != "0":
+            return text
+    return f"{float(exact):.1e}"
+
+
+def count(number: int, noun: str) -> str:
+    """Put a number before its noun."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

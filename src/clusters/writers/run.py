@@ -1,0 +1,151 @@
+"""The record of a run: run.json."""
+
+from __future__ import annotations
+
+import contextlib
+import dataclasses
+import datetime
+import hashlib
+import json
+import math
+import os
+import platform
+from collections.abc import Iterable, Mapping
+from decimal import Decimal
+from fractions import Fraction
+from importlib import metadata
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from clusters.domain import Problem
+from clusters.errors import DataError, Fault
+from clusters.writers.atomic import write_bytes
+
+__all__ = ["write_run"]
+
+_PACKAGES = (
+    *("clusters", "geopandas", "highspy", "numba", "numpy", "ortools", "pandas", "pyogrio"),
+    *("scipy", "shapely"),
+)
+
+
+def write_run(
+    path: str | os.PathLike[str],
+    problem: Problem,
+    rules: Any = None,
+    priorities: Any = None,
+    settings: Any = None,
+    result: Any = None,
+    *,
+    inputs: Iterable[str | os.PathLike[str]] = (),
+    notes: Iterable[str] = (),
+) -> Path:
+    """Write the record of a run as JSON: what went in, under which rules, what came out.
+
+    Parameters
+    ----------
+    problem, rules, priorities, settings, result
+        As given to and returned by `solve`; what is None is left out.
+    inputs
+        Paths of the files that were read; their SHA-256 goes into the record.
+    notes
+        Sentences to add.
+
+    Raises
+    ------
+    DataError
+        If an input is not there any more, or the record cannot be written.
+    """
+    files, faults = [], []
+    for source in inputs:
+        try:
+            data = Path(source).read_bytes()
+        except OSError as error:
+            faults.append(
+                Fault(
+                    what=f"the input cannot be read ({error.strerror or error})",
+                    remedy="give the path of the file that was read",
+                    where=os.fspath(source),
+                )
+            )
+            continue
+        digest = hashlib.sha256(data).hexdigest()
+        files.append({"file": Path(source).name, "bytes": len(data), "sha256": digest})
+    if faults:
+        raise DataError(faults)
+    record: dict[str, Any] = {
+        "written_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
+        "versions": _versions(),
+        "machine": {"system": platform.platform(), "cores": os.cpu_count()},
+        "inputs": files,
+        "problem": _of_problem(problem),
+    }
+    for name, part in (("rules", rules), ("priorities", priorities), ("settings", settings)):
+        if part is not None:
+            record[name] = _plain(part)
+    if result is not None:
+        record["result"] = _of_result(result)
+    record["notes"] = [str(note) for note in notes]
+    text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
+    return write_bytes(path, f"{text}\n".encode())
+
+
+def _versions() -> dict[str, str]:
+    found = {"python": platform.python_version()}
+    for name in _PACKAGES:
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            found[name] = metadata.version(name)
+    return found
+
+
+def _of_problem(problem: Problem) -> dict[str, Any]:
+    digest = hashlib.sha256(repr(problem.ids).encode())
+    arrays: list[Any] = [
+        problem.xy_m,
+        problem.travel,
+        *(problem.measures[k] for k in sorted(problem.measures)),
+    ]
+    if problem.edges is not None:
+        arrays.append(problem.edges)
+    for array in arrays:
+        digest.update(np.ascontiguousarray(array).tobytes())
+    return {
+        "schools": len(problem),
+        "travel_unit": problem.travel_unit,
+        "neighbour_pairs": None if problem.edges is None else len(problem.edges),
+        "totals": {name: float(values.sum()) for name, values in problem.measures.items()},
+        "not_known": {name: len(ids) for name, ids in problem.unknown.items()},
+        "notes": list(problem.notes),
+        "sha256": digest.hexdigest(),
+    }
+
+
+def _of_result(result: Any) -> dict[str, Any]:
+    names = ("status", "objective", "bound", "gap", "seconds", "stopped", "reproducible")
+    told = {name: _plain(getattr(result, name, None)) for name in names}
+    told["reproducible"] = bool(told["reproducible"])
+    told["history"] = _plain(getattr(result, "history", ()))
+    told["clusters"] = [_plain(cluster) for cluster in result.plan.clusters]
+    return told
+
+
+def _plain(value: Any) -> Any:
+    """Bring a value into what JSON can hold; exact numbers become text."""
+    if isinstance(value, np.generic):
+        value = value.item()
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else str(value)
+    if isinstance(value, Fraction | Decimal | os.PathLike):
+        return str(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        names = [field.name for field in dataclasses.fields(value) if field.repr]
+        return {name: _plain(getattr(value, name)) for name in names}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, Iterable):
+        return [_plain(item) for item in value]
+    return str(value)

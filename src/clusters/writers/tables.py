@@ -1,0 +1,189 @@
+"""Tables of plans, and CSV files."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from clusters.domain import Plan, Problem, School, SchoolId
+from clusters.errors import DataError, Fault
+from clusters.readers.plans import NOT_KNOWN
+from clusters.writers.atomic import write_bytes
+
+__all__ = ["COUNTS", "escape", "plan_frame", "plan_geodataframe", "write_frame", "write_plan"]
+
+COUNTS = ("pupils", "ehcps", "sen_support")
+"""Counts of pupils in the tables."""
+
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+def escape(text: str) -> str:
+    """Put an apostrophe before text that a spreadsheet would run: = + - @ at its start.
+
+    Text that starts with apostrophes and then one of these gets one more, so that taking one away
+    always gives the text back.
+
+    Examples
+    --------
+    >>> escape("=1+1"), escape("'=1"), escape("'Tis"), escape("Hill School")
+    ("'=1+1", "''=1", "'Tis", 'Hill School')
+    """
+    return f"'{text}" if _FORMULA.match(text) else text
+
+
+def plan_frame(problem: Problem, plan: Plan) -> Any:
+    """Table of a plan: one row per school, clusters in their order, schools without one last.
+
+    Returns
+    -------
+    pandas.DataFrame
+        urn, name, phase, cluster (label), centre (URN), centre_name, journey_m or journey_min (to
+        the centre), pupils, ehcps, sen_support, need, pyramid, easting, northing. What is not known
+        is missing. URNs that the problem does not have have only urn, cluster and centre.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [300, 400]])
+    >>> frame = plan_frame(problem, Plan.from_assignment({"a": "a", "b": "a"}))
+    >>> frame[["urn", "cluster", "centre", "journey_m"]].values.tolist()
+    [['a', '1', 'a', 0.0], ['b', '1', 'a', 500.0]]
+    """
+    import pandas as pd
+
+    rows = [_row(problem, *place) for place in _places(problem, plan)]
+    frame = pd.DataFrame(rows, columns=list(_row(problem, None, None, None)))
+    for name in COUNTS:
+        known = [None if pd.isna(value) else int(value) for value in frame[name]]
+        frame[name] = pd.array(known, dtype="Int64")
+    return frame
+
+
+def _places(
+    problem: Problem, plan: Plan
+) -> Iterator[tuple[SchoolId | None, str | None, SchoolId | None]]:
+    placed = set()
+    for cluster in plan.clusters:
+        for member in cluster.members:
+            placed.add(problem.find(member))
+            yield member, cluster.label, cluster.centre
+    for position, school in enumerate(problem.schools):
+        if position not in placed:
+            yield school.urn, None, None
+
+
+def _row(
+    problem: Problem, member: SchoolId | None, label: str | None, centre: SchoolId | None
+) -> dict[str, Any]:
+    at, to = problem.find(member), problem.find(centre)
+    school = _school(problem, at)
+    hub = _school(problem, to)
+    journey = None if at is None or to is None else float(problem.travel[at, to])
+    need = problem.measures.get("need")
+    return {
+        "urn": member,
+        "name": None if school is None else school.name,
+        "phase": None if school is None else school.phase,
+        "cluster": label,
+        "centre": centre,
+        "centre_name": None if hub is None else hub.name,
+        f"journey_{problem.travel_unit}": None if journey is None else round(journey, 3),
+        **{name: None if school is None else getattr(school, name) for name in COUNTS},
+        "need": None if need is None or at is None else float(need[at]),
+        "pyramid": None if school is None else school.pyramid,
+        "easting": None if school is None else school.easting,
+        "northing": None if school is None else school.northing,
+    }
+
+
+def _school(problem: Problem, position: int | None) -> School | None:
+    return None if position is None else problem.schools[position]
+
+
+def plan_geodataframe(problem: Problem, plan: Plan, *, crs: Any = "EPSG:27700") -> Any:
+    """Make the table of a plan with geometry: territories where the problem has them, else points.
+
+    URNs that the problem does not have are left out: nobody knows where they are.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+    """
+    import geopandas
+    import shapely
+
+    frame = plan_frame(problem, plan)
+    positions = [problem.find(urn) for urn in frame["urn"]]
+    frame = frame[[position is not None for position in positions]].reset_index(drop=True)
+    known = [position for position in positions if position is not None]
+    if problem.territories is None:
+        shapes = [shapely.Point(xy) for xy in problem.xy_m[known]]
+    else:
+        shapes = [problem.territories[position] for position in known]
+    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=crs)
+
+
+def write_frame(path: str | os.PathLike[str], frame: Any) -> Path:
+    """Write any frame as CSV (UTF-8 with BOM, as Excel likes it), with formulas made harmless.
+
+    A named index is written as columns.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written there.
+    """
+    if any(name is not None for name in frame.index.names):
+        frame = frame.reset_index()
+    safe = frame.map(_safe).astype(object)
+    safe.columns = [_safe(str(name)) for name in frame.columns]
+    text = safe.to_csv(index=False, lineterminator="\n")
+    return write_bytes(path, text.encode("utf-8-sig"))
+
+
+def _safe(value: Any) -> Any:
+    return escape(value) if isinstance(value, str) else value
+
+
+def write_plan(path: str | os.PathLike[str], plan: Plan, problem: Problem) -> Path:
+    """Write a plan as CSV: the columns of `plan_frame`. `read_plan` gives the same plan back.
+
+    Raises
+    ------
+    DataError
+        If two clusters share a label, a label is blank or a cluster has no members (a table of
+        schools cannot tell these), or it cannot be written there.
+    """
+    faults = list(_label_faults(plan))
+    if faults:
+        raise DataError(faults)
+    frame = plan_frame(problem, plan)
+    unsure = {cluster.label for cluster in plan.clusters if cluster.centre is None}
+    frame["centre"] = [
+        NOT_KNOWN if label in unsure else centre
+        for label, centre in zip(frame["cluster"], frame["centre"], strict=True)
+    ]
+    return write_frame(path, frame)
+
+
+def _label_faults(plan: Plan) -> Iterator[Fault]:
+    seen: set[str] = set()
+    for cluster in plan.clusters:
+        what = None
+        if not cluster.label.strip() or cluster.label != " ".join(cluster.label.split()):
+            what = "its label is blank, or has spaces or line breaks to spare"
+        elif cluster.label in seen:
+            what = "another cluster has this label too"
+        elif not cluster.members:
+            what = "it has no members"
+        if what:
+            yield Fault(
+                what=f"a cluster cannot be written: {what}",
+                remedy="give each cluster its own label, with plan.relabelled or name_clusters",
+                where="plan",
+                value=cluster.label,
+            )
+        seen.add(cluster.label)

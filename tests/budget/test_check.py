@@ -1,0 +1,151 @@
+"""The checker of splits sees every kind of slip, and its route is its own."""
+
+from __future__ import annotations
+
+import ast
+import itertools
+from dataclasses import replace
+from datetime import date
+from fractions import Fraction
+from pathlib import Path
+
+import pytest
+
+import clusters as cl
+from clusters.budget import Backdated, Taper, check_split, second_route, split_budget
+from clusters.domain import FrozenDict
+from tests.budget.authority import authority
+
+
+@pytest.fixture(scope="module")
+def split():
+    problem, plan = authority(14, 4)
+    pot = cl.Pot(
+        "1600000",
+        committed={problem.ids[0]: "1000.10"},
+        backdated=[
+            Backdated(
+                urn=problem.ids[1],
+                a_year="5000",
+                compliance_date=date(2026, 1, 1),
+                paid_from=date(2026, 4, 1),
+            )
+        ],
+        contingency="2%",
+    )
+    formula = cl.Formula(
+        {"ehcps": 3, "sen_support": 1},
+        {"pupils": "20%"},
+        lump_per_cluster="10000.01",
+        lump_per_school=500,
+        taper=Taper(full_to=100, none_from=1000),
+    )
+    return split_budget(
+        problem, plan, pot, formula, cl.Protection(floor="60%", cap="150%", level="school")
+    )
+
+
+def moved(split, level, step, i=0, j=1):
+    """Move pence from one share to another."""
+    name = "clusters" if level == "cluster" else "schools"
+    shares = list(getattr(split, name))
+    shares[i] = replace(shares[i], flexible_pence=shares[i].flexible_pence + step)
+    shares[j] = replace(shares[j], flexible_pence=shares[j].flexible_pence - step)
+    return replace(split, **{name: tuple(shares)})
+
+
+def checks(split):
+    return {finding.check for finding in check_split(split)}
+
+
+def test_a_true_split_has_no_findings(split):
+    assert check_split(split) == ()
+
+
+@pytest.mark.parametrize("step", [1, -1, 100])
+@pytest.mark.parametrize("level", ["cluster", "school"])
+def test_a_penny_that_moves_is_seen(split, level, step):
+    assert "sums" in checks(moved(split, level, step))
+
+
+def test_a_penny_moved_at_both_levels_is_seen(split):
+    first, second = split.clusters[0].members[0], split.clusters[1].members[0]
+    keys = [share.key for share in split.schools]
+    both = moved(moved(split, "cluster", 1), "school", 1, keys.index(first), keys.index(second))
+    assert checks(both) & {"protection", "rounding"}
+
+
+def test_a_penny_moved_between_schools_of_a_cluster_is_seen(split):
+    keys = [share.key for share in split.schools]
+    inside = split.clusters[0].members
+    for a, b in itertools.pairwise(inside):
+        forged = moved(split, "school", 1, keys.index(a), keys.index(b))
+        assert checks(forged) & {"protection", "rounding", "limits"}
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        ({"committed_pence": 1}, "committed"),
+        ({"backdated_pence": 1}, "committed"),
+        ({"formula_pence": -1}, "sums"),
+        ({"flexible_pence": -1}, "sums"),
+        ({"cap_pence": 0}, "limits"),
+        ({"floor_pence": 10**12}, "limits"),
+        ({"factor_pence": FrozenDict({"units": 5})}, "sums"),
+        ({"cluster": "C4"}, "plan"),
+        ({"key": "x"}, "plan"),
+    ],
+)
+def test_a_forged_figure_is_seen(split, change, check):
+    schools = (replace(split.schools[0], **change), *split.schools[1:])
+    if "factor_pence" in change:
+        names = split.schools[0].factor_pence
+        change = {"factor_pence": FrozenDict(dict.fromkeys(names, 5))}
+        schools = (replace(split.schools[0], **change), *split.schools[1:])
+    assert check in checks(replace(split, schools=schools))
+
+
+def test_another_pot_formula_or_protection_is_seen(split):
+    assert "sums" in checks(replace(split, pot=replace(split.pot, total="1600001")))
+    other = replace(split.formula, weights={"ehcps": 4, "sen_support": 1})
+    assert "formula" in checks(replace(split, formula=other))
+    assert "protection" in checks(replace(split, protection=None))
+    scaled = replace(split.protection, floor=Fraction(61, 100))
+    assert "protection" in checks(replace(split, protection=scaled))
+
+
+def test_clusters_in_another_order_are_seen(split):
+    assert "plan" in checks(replace(split, clusters=split.clusters[::-1]))
+
+
+def test_a_factor_that_gives_too_much_is_seen(split):
+    factors = (replace(split.factors[0], total_pence=1), *split.factors[1:])
+    assert "sums" in checks(replace(split, factors=factors))
+
+
+def test_findings_name_who_and_how_much(split):
+    forged = moved(split, "cluster", 100)
+    keys = {finding.key for finding in check_split(forged)}
+    assert {"C1", "C2"} <= keys
+    messages = [finding.message for finding in check_split(forged) if finding.check == "protection"]
+    assert any("is due" in message for message in messages)
+
+
+def test_the_checker_shares_no_arithmetic():
+    """It may import what splits are made of, not what makes them."""
+    allowed = {
+        "clusters.budget.second_route",
+        "clusters.budget.shares",
+        "clusters.budget.protection",
+        "clusters.budget.sparsity",
+        "clusters.domain",
+    }
+    types = {"Protection", "Share", "Split", "Sparsity", "Taper", "Problem", "SchoolId"}
+    for name in ("check.py", "second_route.py"):
+        tree = ast.parse((Path(second_route.__file__).parent / name).read_text())
+        for node in ast.walk(tree):
+            if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clusters"):
+                assert node.module in allowed
+                if node.module != "clusters.budget.second_route":
+                    assert {alias.name for alias in node.names} <= types

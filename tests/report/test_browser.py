@@ -1,0 +1,47 @@
+"""The page in a real browser."""
+
+import pytest
+
+from clusters.domain import Priorities, Rules
+from clusters.report import write_report
+from tests.report.conftest import visit
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture(scope="module")
+def seen(valley, plan, other, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("pages")
+    one, two = folder / "one.html", folder / "options.html"
+    write_report(one, valley, plan)
+    write_report(
+        two,
+        valley,
+        {"Shortest": plan, "Another": other},
+        rules=Rules(n_clusters=4, balance={"pupils": 0.1}),
+        priorities=Priorities(travel_by="pupils", pyramids=1.0),
+        synthetic=True,
+    )
+    return visit(one, two)
+
+
+def test_no_requests_and_no_errors(seen):
+    assert [(page["requests"], page["errors"]) for page in seen] == [([], []), ([], [])]
+
+
+@pytest.mark.parametrize("width", ["wide", "narrow"])
+def test_no_violations_of_wcag_2_2_aa(seen, width):
+    assert [page[width]["violations"] for page in seen] == [[], []]
+    assert all(page[width]["passes"] > 15 for page in seen)  # an empty page passes too
+
+
+def test_as_many_focusable_links_on_the_map_as_clusters(seen):
+    assert [page["focusable"] for page in seen] == [4, 4]
+
+
+def test_every_link_leads_somewhere(seen):
+    assert [page["broken"] for page in seen] == [[], []]
+
+
+def test_the_page_does_not_scroll_sideways_on_a_narrow_screen(seen):
+    assert all(page["width"] <= 320 for page in seen)
