@@ -334,7 +334,7 @@ def _run(
 def _worth_while(searches: list[_Search]) -> list[_Search]:
     """Counts that may still hold the best plan, the cheapest first."""
     best = min(search.shared.target for search in searches)
-    open_ = [s for s in searches if not s.shared.closed() and s.shared.bound < best]
+    open_ = [s for s in searches if not (s.shared.closed() or s.shared.rules_out(best))]
     return sorted(open_, key=lambda search: search.shared.target)
 
 
@@ -375,7 +375,7 @@ def _side_by_side(
         try:
             while not search.shared.stop() and search.advance(which):
                 pass
-        except BaseException as error:  # noqa: BLE001 - handed to the calling thread below
+        except BaseException as error:
             failures.append(error)
             search.shared.interrupt()
 
@@ -435,10 +435,7 @@ def _result(
     objective = certificate.objective
     # a count without a plan but not proved empty may hold a better plan: its bound counts too
     bounds = [np.inf if s.shared.infeasible else s.shared.bound for s in searches]
-    proved = all(
-        s.shared.infeasible or (s is best and s.shared.closed()) or s.shared.bound >= objective
-        for s in searches
-    )
+    proved = all(s.shared.closed() or s.shared.rules_out(objective) for s in searches)
     bound = objective if proved else _finite(min(*bounds, objective))
     return Result(
         plan=plan,
@@ -512,8 +509,8 @@ def _count(problem: Problem, search: _Search) -> CountResult:
 def _history(searches: list[_Search]) -> tuple[tuple[float, float | None, float | None], ...]:
     """Merge the histories: over a range, the best objective and the least bound at each moment."""
     events = sorted((row[0], s, row) for s, search in enumerate(searches) for row in search.history)
-    objective = {s: np.inf for s in range(len(searches))}
-    bound = {s: -np.inf for s in range(len(searches))}
+    objective = dict.fromkeys(range(len(searches)), np.inf)
+    bound = dict.fromkeys(range(len(searches)), -np.inf)
     merged = []
     for seconds, s, row in events:
         objective[s], bound[s] = row[1], row[2]

@@ -14,7 +14,7 @@ from clusters.budget.outlook import look_ahead, simulated_costs
 from clusters.errors import MoneyError
 from tests.budget.authority import authority, plan_of, problem_of, school
 
-STILL = Assumptions(growth_spread=0, price_spread=0, cost_variation=0, dispersion=0)
+STILL = Assumptions(growth_spread=0, price_spread=0, staying=0, cost_variation=0, dispersion=0)
 
 
 def equal_world(n=12, ehcps=10, k=3):
@@ -47,6 +47,16 @@ def test_mean_and_spread_of_the_simulation_are_those_stated():
     varied = given_by(equal_world(ehcps=50), replace(STILL, cost_variation=1.0))
     spread = simulated_costs(varied, 4_000, 1).std(axis=0).mean()
     assert spread == pytest.approx(10_000 * 100**0.5, rel=0.03)
+
+
+def test_plans_that_stay_vary_less():
+    staying = given_by(equal_world(ehcps=50), replace(STILL, staying="80%", cost_variation=2.0))
+    costs = simulated_costs(staying, 4_000, 1)
+    assert costs.mean() == pytest.approx(500_000, rel=0.01)
+    # binomial 50 x 0.8 x 0.2, and 10 new plans whose sum varies by 10 x (1 + 2^2)
+    assert costs.std(axis=0).mean() == pytest.approx(10_000 * (8 + 50) ** 0.5, rel=0.03)
+    everyone = given_by(equal_world(ehcps=50), replace(STILL, staying=1))
+    assert simulated_costs(everyone, 100, 1).std() == 0
 
 
 def test_growth_is_shared_by_all():
@@ -199,6 +209,7 @@ def test_parameters_out_of_range(split, arguments, words):
         (lambda: Assumptions(price=5_000), "price is not between"),
         (lambda: Assumptions(growth_spread="-1%"), "growth_spread is not between"),
         (lambda: Assumptions(price_spread="x"), "price_spread is not a number"),
+        (lambda: Assumptions(staying="101%"), "staying is not between"),
         (lambda: Assumptions(cost_per_plan=0.5), "cost_per_plan is a float"),
         (lambda: Assumptions(cost_variation=-1), "cost_variation is not"),
         (lambda: Assumptions(dispersion="much"), "dispersion is not"),

@@ -19,6 +19,8 @@ __all__ = ["MINUTES", "Assumptions", "Given", "Scenario", "given_by"]
 GROWTH_SPREAD = "5.6%"
 """£1m on £18m: the rise in demand that the Forum was warned of, taken as the size of a surprise."""
 PRICE_SPREAD = "2%"
+STAYING = "80%"
+"""One of seven year groups leaves a primary school each year (1 - 1/7 = 86 %); some plans end."""
 COST_VARIATION = 0.5
 _MOST_VARIATION = 3.0
 
@@ -34,12 +36,15 @@ class Assumptions:
         default spread is £1m on £18m, the surprise that the Forum's minutes name.
     price, price_spread
         Mean growth of the cost of a plan and its standard deviation, shared by all.
+    staying
+        Share of today's plans at a school that are still there next year, at today's mean cost; the
+        rest of the demand is new plans. 0 draws all plans anew, which is the most cautious.
     cost_per_plan
         POUNDS a year; None for today's spend per plan (the split's own money per plan where
         today's spend is not known).
     cost_variation
-        Standard deviation of the cost of one plan over its mean; None to estimate it from today's
-        spend per plan by school, weighted by plans.
+        Standard deviation of the cost of one new plan over its mean; None to estimate it from
+        today's spend per plan by school, weighted by plans.
     dispersion
         How much the rates of schools differ beyond chance: variance of the rate over its mean
         squared. None to estimate it from the counts (method of moments, per pupil).
@@ -54,6 +59,7 @@ class Assumptions:
     growth_spread: Number = GROWTH_SPREAD
     price: Number = 0
     price_spread: Number = PRICE_SPREAD
+    staying: Number = STAYING
     cost_per_plan: Amount | None = None
     cost_variation: float | None = None
     dispersion: float | None = None
@@ -74,6 +80,8 @@ class Assumptions:
                     'give for instance "5%"',
                     value=getattr(self, name),
                 )
+        if not 0 <= faults.take(Fraction(0), percentage, self.staying, "staying") <= 1:
+            faults.add("staying is not between 0% and 100%", "correct it", value=self.staying)
         if self.cost_per_plan is not None:
             faults.take(0, pence, self.cost_per_plan, "cost_per_plan")
         for name in ("cost_variation", "dispersion"):
@@ -147,6 +155,7 @@ class Given:
     growth_spread: float
     price: float
     price_spread: float
+    staying: float
     cost_pounds: float
     cost_variation: float
     stated: Mapping[str, str]
@@ -200,6 +209,7 @@ def given_by(split: Split, assumptions: Assumptions) -> Given:
         growth_spread=growth_spread,
         price=1 + price,
         price_spread=price_spread,
+        staying=float(percentage(assumptions.staying)),
         cost_pounds=cost,
         cost_variation=variation,
         stated={
@@ -208,6 +218,7 @@ def given_by(split: Split, assumptions: Assumptions) -> Given:
             "dispersion of rates between schools": f"{dispersion:.3f}"
             + (" (from the counts)" if assumptions.dispersion is None else ""),
             "growth of demand": f"{growth:.1%}, give or take {growth_spread:.1%}, shared by all",
+            "plans that stay": f"{float(percentage(assumptions.staying)):.0%} from year to year",
             "growth of cost": f"{price:.1%}, give or take {price_spread:.1%}, shared by all",
             "cost per plan": f"{pounds(round(100 * cost))} a year ({cost_source})",
             "variation of cost between plans": f"{variation:.2f} of the mean"

@@ -345,13 +345,13 @@ def fairness(
         FairnessFigure(
             name=name,
             value=figure(amounts, weights),
-            convention=f"pounds per {per}, {convention} by {per}",
+            convention=f"pounds by {per}; {convention}; weights: {per}",
             meaning=meaning,
         )
         for name, figure, convention, meaning in _FIGURES
     ]
     _, slope, spread = need_line(amounts, per_need, weights)
-    line = f"least squares of pounds per {per} on {need} per {per}, weighted by {per}"
+    line = f"least squares of pounds by {per} on {need} by {per}; weights: {per}"
     return (
         *figures,
         FairnessFigure(

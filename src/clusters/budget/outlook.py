@@ -5,9 +5,11 @@ The model, for each simulated year:
 1. Each school has a rate of plans, not known exactly: gamma with mean and spread learnt from the
    counts themselves (empirical Bayes: a school's own count counts the more, the larger the school).
 2. All rates move together by a shared growth: log-normal with a stated mean and spread.
-3. Plans are Poisson at that rate, so counts are over-dispersed and correlated across schools.
-4. The cost of a school's plans is gamma: a mean cost per plan, which moves with a shared price
-   (log-normal), and a stated variation between plans.
+3. Of today's plans a stated share stays (binomial). New plans are Poisson at the school's rate x
+   (growth - that share), so that counts are over-dispersed, correlated across schools, and drift
+   towards the school's rate; on average all schools together have today's plans x growth.
+4. Plans that stay cost the mean, new ones vary about it (gamma, with a stated variation between
+   plans); the mean moves with a shared price (log-normal).
 
 Numbers are simulated, not forecast: they say how bad luck of a stated size would fall, not what
 will happen. They are rounded to whole pounds; the money itself stays in exact pence elsewhere.
@@ -223,13 +225,14 @@ def simulated_costs(
     price = _shared(rng, given.price, given.price_spread, n_simulations)
     shape = (n_simulations, len(given.rate_mean))
     rates = rng.gamma(given.rate_shape, given.rate_mean / given.rate_shape, shape)
-    plans = rng.poisson(rates * growth[:, None])
+    staying = rng.binomial(given.plans, given.staying, shape)
+    new = rng.poisson(rates * np.maximum(0.0, growth - given.staying)[:, None])
     if given.cost_variation > 0:
         # The sum of n costs with this variation has mean n and variance n x variation squared.
         spread = given.cost_variation**2
-        amounts = rng.standard_gamma(plans / spread) * spread
+        amounts = staying + rng.standard_gamma(new / spread) * spread
     else:
-        amounts = plans.astype(np.float64)
+        amounts = (staying + new).astype(np.float64)
     costs: FloatArray = amounts * (given.cost_pounds * price)[:, None]
     if scenario is not None and scenario.backlog_share:
         late = rng.poisson(rates * (growth * scenario.backlog_share)[:, None])

@@ -15,13 +15,14 @@ from typing import Any
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.instance import NO_LIMIT, Instance
+from clusters.domain import DECIMALS, FloatArray, IntArray
+from clusters.model.instance import Instance
 
 __all__ = ["HARD_RULES", "PRIORITIES", "Core", "build_core", "cut_off_parts"]
 
 LinearExpr = cp_model.LinearExpr
 
-RESOLUTION = 1 << 36
+RESOLUTION = 1 << 46
 """Costs are whole units of (largest possible total) / RESOLUTION, rounded down: a valid
 relaxation."""
 
@@ -120,25 +121,26 @@ def load_bounds(core: Core) -> None:
 
 
 def _bound_load(core: Core, d: int, c: int, atoms: list[int]) -> None:
+    """Bound one load of one cluster; each level gives way where an excused atom allows more."""
     instance, opened = core.instance, core.open_(c)
-    low, high = int(instance.low[d]), int(instance.high[d])
     load = instance.loads[d, atoms].tolist()
-    total = int(sum(load))
-    most, least = min(high, total), low
-    x = [core.x[a, c] for a in atoms]
-    upper, upper_weight = [opened], [most]
-    lower, lower_weight = [opened], [least]
-    for e, atom in enumerate(instance.excused.tolist()):
-        if atom in atoms:
-            upper.append(core.x[atom, c])
-            upper_weight.append(max(0, min(int(instance.excused_high[e, d]), total) - most))
-            lower.append(core.x[atom, c])
-            lower_weight.append(min(0, int(instance.excused_low[e, d]) - least))
-    load_expr = LinearExpr.weighted_sum(x, load)
-    if high < min(total, NO_LIMIT):
-        core.model.add(load_expr <= LinearExpr.weighted_sum(upper, upper_weight))
-    if low > 0:
-        core.model.add(load_expr >= LinearExpr.weighted_sum(lower, lower_weight))
+    total = sum(load)
+    held = LinearExpr.weighted_sum([core.x[a, c] for a in atoms], load)
+    excused = [(e, int(a)) for e, a in enumerate(instance.excused) if (int(a), c) in core.x]
+    roofs = [(min(int(instance.excused_high[e, d]), total), core.x[a, c]) for e, a in excused]
+    floors = [(int(instance.excused_low[e, d]), core.x[a, c]) for e, a in excused]
+    highest = max([roof for roof, _ in roofs], default=0)
+    for level in sorted({int(instance.high[d]), *(roof for roof, _ in roofs)}):
+        if level < total:
+            looser = [x for roof, x in roofs if roof > level]
+            room = [level] + [highest - level] * len(looser)
+            core.model.add(held <= LinearExpr.weighted_sum([opened, *looser], room))
+    lowest = min([floor for floor, _ in floors], default=0)
+    for level in sorted({int(instance.low[d]), *(floor for floor, _ in floors)}):
+        if level > 0:
+            looser = [x for floor, x in floors if floor < level]
+            need = [level] + [lowest - level] * len(looser)
+            core.model.add(held >= LinearExpr.weighted_sum([opened, *looser], need))
 
 
 def apart(core: Core) -> None:
@@ -180,16 +182,18 @@ def soft_balance(core: Core) -> None:
     instance = core.instance
     if instance.balance_load is None:
         return
-    load = np.rint(instance.balance_load * 1000).astype(np.int64)
-    mean = round(instance.balance_mean * 1000)
-    ceiling = int(load.sum()) + mean
+    # k x load - total is whole on the grid of the loads, however the mean falls
+    load, step = on_grid(instance.balance_load)
+    target = round(instance.balance_mean * instance.balance_k / step)
+    ceiling = int(load.sum()) * instance.balance_k + target
     for c, atoms in enumerate(core.by_centre):
         if atoms:
             off = core.model.new_int_var(0, ceiling, f"off_{c}")
-            held = LinearExpr.weighted_sum([core.x[a, c] for a in atoms], load[atoms].tolist())
-            core.model.add(off >= held - mean * core.open_(c))
-            core.model.add(off >= mean * core.open_(c) - held)
-            core.charge(instance.balance_price / 1000, off)
+            weights = (load[atoms] * instance.balance_k).tolist()
+            held = LinearExpr.weighted_sum([core.x[a, c] for a in atoms], weights)
+            core.model.add(off >= held - target * core.open_(c))
+            core.model.add(off >= target * core.open_(c) - held)
+            core.charge(instance.balance_price * step / instance.balance_k, off)
 
 
 def pyramids(core: Core) -> None:
@@ -209,14 +213,21 @@ def expertise(core: Core) -> None:
     """Each cluster pays for the need of each type that its capacity does not cover."""
     instance = core.instance
     for unmet in instance.unmet:
-        shortfall = np.rint(unmet.shortfall * 1000).astype(np.int64)
+        shortfall, step = on_grid(unmet.shortfall)
         ceiling = int(np.maximum(shortfall, 0).sum())
         for c, atoms in enumerate(core.by_centre):
             if atoms:
                 short = core.model.new_int_var(0, ceiling, f"short_{unmet.kind}_{c}")
                 held = [core.x[a, c] for a in atoms]
                 core.model.add(short >= LinearExpr.weighted_sum(held, shortfall[atoms].tolist()))
-                core.charge(unmet.price / 1000, short)
+                core.charge(unmet.price * step, short)
+
+
+def on_grid(values: FloatArray) -> tuple[IntArray, float]:
+    """Express numbers of six decimals as whole multiples of the coarsest step that fits them."""
+    whole = np.rint(values * 10**DECIMALS).astype(np.int64)
+    step = int(np.gcd.reduce(np.abs(whole))) or 1
+    return whole // step, step / 10**DECIMALS
 
 
 HARD_RULES = (
@@ -255,9 +266,14 @@ def build_core(instance: Instance, allowed: Any = None, unit: float | None = Non
 
 
 def cost_unit(instance: Instance, allowed: Any) -> float:
-    """Return the size of one whole unit of cost."""
-    dearest = np.where(allowed, instance.cost, 0.0).max(axis=1, initial=0.0).sum()
-    return max(float(dearest), 1e-9) / RESOLUTION
+    """Return the size of one whole unit of cost: the dearest conceivable plan / RESOLUTION."""
+    dearest = float(np.where(allowed, instance.cost, 0.0).max(axis=1, initial=0.0).sum())
+    if instance.balance_load is not None:
+        dearest += 2 * instance.balance_price * float(instance.balance_load.sum())
+    dearest += instance.group_price * sum(len(group) for group in instance.groups)
+    for unmet in instance.unmet:
+        dearest += unmet.price * float(np.maximum(unmet.shortfall, 0).sum())
+    return max(dearest, 1e-9) / RESOLUTION
 
 
 def cut_off_parts(core: Core, clusters: dict[int, list[int]]) -> int:

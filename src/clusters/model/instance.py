@@ -12,13 +12,13 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clusters.domain import (
     DECIMALS,
-    Bounds,
     FloatArray,
     IntArray,
     Plan,
@@ -71,8 +71,9 @@ class Instance:
     school_neighbours
         As `neighbours`, by school; only where a group that must stay together is not itself
         connected, so that contiguity has to be looked at school by school.
-    balance_load, balance_mean, balance_price
-        Soft balance: price x |sum of balance_load - mean|; None where there is none.
+    balance_load, balance_mean, balance_k, balance_price
+        Soft balance: price x |sum of balance_load - mean|, the mean being total / balance_k; None
+        where there is none.
     groups, group_price
         Pyramids as arrays of atoms, and the price of each piece of a pyramid.
     unmet
@@ -96,6 +97,7 @@ class Instance:
     school_neighbours: tuple[tuple[int, ...], ...] | None
     balance_load: FloatArray | None
     balance_mean: float
+    balance_k: int
     balance_price: float
     groups: tuple[IntArray, ...]
     group_price: float
@@ -410,9 +412,8 @@ def _load_dimensions(
     if rules.schools_per_cluster:
         ones = np.full(len(problem), _UNITS, dtype=np.int64)
         quantities.append(("schools_per_cluster", "schools", ones))
-    for name in dict.fromkeys([*rules.balance, *rules.limits]):
-        rule = "balance" if name in rules.balance else "limits"
-        quantities.append((rule, name, _whole(problem.measure(name))))
+    for rule, bounds in (("balance", rules.balance), ("limits", rules.limits)):
+        quantities += [(rule, name, _whole(problem.measure(name))) for name in bounds]
     for kind in rules.expertise:
         held = [getattr(s.expertise.get(kind), "amount", 0.0) for s in problem.schools]
         quantities.append(("expertise", kind, _whole(np.array(held, dtype=np.float64))))
@@ -442,40 +443,39 @@ def _whole(values: FloatArray) -> IntArray:
 
 
 def _bounds(
-    rules: Rules, excuse: dict[str, object], rule: str, name: str, total: int, k: int, unit: int
+    rules: Rules, excuse: Any, rule: str, name: str, total: int, k: int, unit: int
 ) -> tuple[int, int]:
     """Whole-number bounds of one quantity, with an exception in place of what it excuses."""
     low, high = Fraction(0), None
-    pairs: list[Bounds] = []
-    if rule == "schools_per_cluster":
-        pairs.append(_instead(excuse, rule, None, rules.schools_per_cluster))
-    elif rule == "expertise":
-        pairs.append((_instead(excuse, rule, name, rules.expertise[name]), None))
-    else:
-        pairs.append(_instead(excuse, "limits", name, rules.limits.get(name)))
-        share = _instead(excuse, "balance", name, rules.balance.get(name))
+    if rule == "balance":
+        share = _instead(excuse, rule, name, rules.balance[name])
         if share is not None:
             mean = Fraction(total, k)
-            low = max(low, (1 - Fraction(str(share))) * mean)
+            low = (1 - Fraction(str(share))) * mean
             high = (1 + Fraction(str(share))) * mean
-    for pair in pairs:
-        least, most = pair or (None, None)
-        if least is not None:
-            low = max(low, Fraction(str(least)) * _UNITS)
-        if most is not None:
-            ceiling = Fraction(str(most)) * _UNITS
-            high = ceiling if high is None else min(high, ceiling)
+        pair: Any = None
+    elif rule == "expertise":
+        pair = (_instead(excuse, rule, name, rules.expertise[name]), None)
+    elif rule == "limits":
+        pair = _instead(excuse, rule, name, rules.limits[name])
+    else:
+        pair = _instead(excuse, rule, None, rules.schools_per_cluster)
+    least, most = pair or (None, None)
+    if least is not None:
+        low = Fraction(str(least)) * _UNITS
+    if most is not None:
+        high = Fraction(str(most)) * _UNITS
     return math.ceil(low / unit), NO_LIMIT if high is None else math.floor(high / unit)
 
 
-def _instead(excuse: dict[str, object], rule: str, name: str | None, bound: object) -> object:
+def _instead(excuse: Any, rule: str, name: str | None, bound: Any) -> Any:
     """Return the bound that holds under an exception: its own, none at all, or the usual one."""
     if rule not in excuse:
         return bound
     own = excuse[rule]
     if own is None or name is None:
         return own
-    return own.get(name, bound)  # type: ignore[attr-defined]
+    return own.get(name, bound)
 
 
 def _apart_pairs(problem: Problem, rules: Rules, atom_of: IntArray) -> tuple[tuple[int, int], ...]:
@@ -538,6 +538,7 @@ def _shared_terms(
             unmet.append(Unmet(kind, by_atom(shortfall), priorities.expertise * unit))
     return {
         "balance_load": None if balance is None else by_atom(balance),
+        "balance_k": k,
         "balance_mean": 0.0 if balance is None else math.fsum(balance) / k,
         "balance_price": priorities.balance * unit,
         "groups": groups,

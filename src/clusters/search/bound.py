@@ -66,12 +66,12 @@ class Relaxation:
         Best valid lower bound on the cost of every plan.
     """
 
-    def __init__(self, instance: Instance) -> None:
+    def __init__(self, instance: Instance, states: int = STATES) -> None:
         self.instance = instance
         self.possible = np.isfinite(instance.cost)
         self.possible &= self.possible[instance.home, np.arange(instance.m)][None, :]
         self.dimension = _tightest(instance)
-        self._set_loads()
+        self._set_loads(states)
         self.group = np.full(instance.n, -1, dtype=np.int64)
         self.group_price = instance.group_price
         for number, group in enumerate(instance.groups):
@@ -89,23 +89,29 @@ class Relaxation:
 
     # -- set-up ---------------------------------------------------------------------------------
 
-    def _set_loads(self) -> None:
+    def _set_loads(self, states: int) -> None:
+        """Express the carried load in at most so many steps, rounded so as only to relax."""
         instance, d = self.instance, self.dimension
         if d is None:
             self.load = np.zeros(instance.n, dtype=np.int64)
-            self.low, self.high, self.step = 0, 0, 1
-            self.loose_low, self.loose_high = 0, 0
+            self.low, self.high, self.loose_low, self.loose_high = 0, 0, 0, 0
             return
         load, total = instance.loads[d], int(instance.loads[d].sum())
         high = min(int(instance.high[d]), total)
-        self.step = max(1, -(-high // STATES))
-        self.load = load // self.step
-        self.high = high // self.step
-        self.low = int(instance.low[d]) if self.step == 1 else 0
-        ceiling = int(instance.excused_high[:, d].max(initial=0))
-        self.loose_high = min(ceiling, total) // self.step
-        floor = int(instance.excused_low[:, d].min(initial=NO_LIMIT))
-        self.loose_low = min(floor, self.low) if self.step == 1 else 0
+        loose = min(int(instance.excused_high[:, d].max(initial=high)), total)
+        step = max(1, -(-high // states))
+        self.load = load // step
+        self.high, self.loose_high = high // step, loose // step
+        low = int(instance.low[d])
+        floor = min(int(instance.excused_low[:, d].min(initial=low)), low)
+        # every atom may lose up to step - 1 units by rounding down
+        self.low = _rounded_low(load, low, high, step)
+        self.loose_low = _rounded_low(load, floor, loose, step)
+
+    def refine(self, states: int) -> None:
+        """Use finer steps from now on."""
+        self._set_loads(states)
+        self._index_pairs()
 
     def _first_multipliers(self) -> FloatArray:
         """Twice the cost at the second nearest centre (the nearest is often the atom itself)."""
@@ -168,7 +174,8 @@ class Relaxation:
             return np.zeros(self.instance.m, np.int64), np.zeros(self.instance.m, np.int64)
         low = (self.loose_low if loose else self.low) if self.exact else 0
         high = self.loose_high if loose else self.high
-        return np.maximum(0, low - own), np.asarray(high - own)
+        least, most = np.maximum(0, low - own), np.asarray(high - own)
+        return least, np.where(least <= most, most, -1)
 
     def _values(self, r: FloatArray, own: FloatArray) -> tuple[FloatArray, IntArray]:
         """Value of each centre, and the excused atom that its best cluster holds (-1 for none)."""
@@ -192,11 +199,10 @@ class Relaxation:
     def _with_atom(self, e: int, r: FloatArray) -> FloatArray:
         """Value of each centre with the excused atom e in its cluster, under the loosest bounds."""
         instance = self.instance
-        at = np.full(instance.m, -1, dtype=np.int64)
         rows = np.flatnonzero(self.pair_atom == e)
-        at[self.pair_centre[rows]] = rows
         own = instance.home == e
-        price = np.where(at >= 0, r[at], np.where(own, 0.0, INFINITY))
+        price = np.where(own, 0.0, INFINITY)
+        price[self.pair_centre[rows]] = r[rows]
         low, high = self._caps(np.where(own, 0, self.load[e]), loose=True)
         high = np.where(price < INFINITY, high, -1)
         values = np.full(instance.m, INFINITY)
@@ -297,9 +303,12 @@ class Relaxation:
             if stop() or self._theta < 1e-3:
                 return False
             value = self.evaluate()
+            if value == np.inf:
+                self.bound = np.inf
+                return False
             if value > self.bound + 1e-7 * max(1.0, abs(value)):
                 self.bound, self._best, self._stall = value, self._snapshot(), 0
-                if value == np.inf or value >= target:
+                if value >= target:
                     return False
             else:
                 self._stall += 1
@@ -410,6 +419,12 @@ class Relaxation:
         self.possible = self.reduced_to(target)
         self._index_pairs()
         return int(self.possible.sum())
+
+
+def _rounded_low(load: IntArray, low: int, high: int, step: int) -> int:
+    """Least load in steps that a cluster has whose load is between low and high."""
+    most_atoms = int(np.searchsorted(np.cumsum(np.sort(load)), high, side="right"))
+    return max(0, -(-(low - most_atoms * (step - 1)) // step))
 
 
 def _tightest(instance: Instance) -> int | None:

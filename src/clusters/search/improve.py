@@ -34,6 +34,8 @@ MOST_ATOMS = 70
 def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     """Improve the shared best plan until told to stop; yield the work done after each slice."""
     instance = shared.instance
+    if instance.m < instance.k:
+        return
     proved: set[frozenset[tuple[int, ...]]] = set()
     if shared.best is None:
         while shared.best is None and not shared.stop():

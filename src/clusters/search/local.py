@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 import numba as nb
 import numpy as np
 
-from clusters.domain import FloatArray, IntArray
+from clusters.domain import IntArray
 from clusters.model.instance import Instance
 from clusters.search.found import Found
 

@@ -20,6 +20,9 @@ from clusters.model.instance import Instance
 from clusters.search.bound import Relaxation
 from clusters.search.found import Found
 
+STATES = 700
+"""Steps of the load in the bound of a neighbourhood: coarse, to be quick."""
+
 __all__ = ["Redrawn", "adjacent_clusters", "redraw", "single_worker"]
 
 
@@ -68,7 +71,7 @@ def redraw(
     position[kept] = np.arange(len(kept))
     now = [[int(position[a]) for a in found.clusters[c]] for c in chosen]
     current = sum(small.best_centre(cluster)[1] for cluster in now)
-    relaxation = Relaxation(small)
+    relaxation = Relaxation(small, states=STATES)
     allowed = narrowed(relaxation, current)
     if allowed is None:
         return Redrawn(None, True, relaxation.work)
@@ -97,7 +100,7 @@ def redraw(
     return Redrawn(best, False, spent)
 
 
-def narrowed(relaxation: Relaxation, target: float, steps: int = 60) -> np.ndarray | None:
+def narrowed(relaxation: Relaxation, target: float, steps: int = 40) -> np.ndarray | None:
     """Return the pairs that a plan below `target` can use, by reduced costs; None where none
     can.
     """

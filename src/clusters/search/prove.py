@@ -35,6 +35,9 @@ RUNG_WORK = 8.0
 
 def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     """Raise the shared bound until it meets the best plan; yield the work done after each slice."""
+    if not _can_cover(shared.instance, np.isfinite(shared.instance.cost)):
+        _no_plan(shared)
+        return
     relaxation = Relaxation(shared.instance)
     yield from _root(shared, relaxation, rng)
     yield from _ladder(shared, relaxation, rng)
@@ -156,7 +159,10 @@ def _rung(
         shared.raise_bound(min(target, reached - 1e-12 * abs(reached)), "ladder")
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return False, spent
-        if _settle(shared, core, solver):
+        settled = _settle(shared, core, solver)
+        if settled is None:
+            return False, spent
+        if not settled:
             continue
         if status == cp_model.OPTIMAL:
             if shared.best is not None and shared.best.cost <= target:
@@ -174,13 +180,14 @@ def _nothing_below(shared: Shared, target: float) -> None:
         shared.infeasible = True
 
 
-def _settle(shared: Shared, core: Core, solver: cp_model.CpSolver) -> int:
-    """Cut a solution that is not contiguous (returning how often), or offer it."""
+def _settle(shared: Shared, core: Core, solver: cp_model.CpSolver) -> bool | None:
+    """Offer a solution; false where it had to be cut, None where the rules refuse it."""
     clusters = core.clusters(solver.boolean_value)
-    cuts = cut_off_parts(core, clusters)
-    if not cuts:
-        shared.submit(Found.of(shared.instance, list(clusters.values())), "ladder")
-    return cuts
+    if cut_off_parts(core, clusters):
+        return False
+    found = Found.of(shared.instance, list(clusters.values()))
+    shared.submit(found, "ladder")
+    return True if found is not None else None
 
 
 def _can_cover(instance: Instance, allowed: np.ndarray) -> bool:

@@ -67,7 +67,8 @@ def recombine(
         columns = columns[-most:]
     columns = list(dict.fromkeys([*best.clusters, *columns]))
     target = best.cost - instance.offset
-    unit = max(target, 1e-9) / RESOLUTION
+    dearest = sum(sorted(pool.cost[c] for c in columns)[-instance.k :])
+    unit = max(dearest, 1e-9) / RESOLUTION
     model = cp_model.CpModel()
     use = [model.new_bool_var("") for _ in columns]
     covers: list[list[cp_model.IntVar]] = [[] for _ in range(instance.n)]

@@ -87,11 +87,11 @@ class Shared:
 
     def closed(self) -> bool:
         """Whether nothing is left to do: proved, or no plan exists."""
-        if self.infeasible:
-            return True
-        return self.best is not None and self.bound >= self.best.cost - TOLERANCE * abs(
-            self.best.cost
-        )
+        return self.infeasible or (self.best is not None and self.rules_out(self.best.cost))
+
+    def rules_out(self, cost: float) -> bool:
+        """Whether it is proved that no plan is cheaper than this (by more than the tolerance)."""
+        return self.bound >= cost - TOLERANCE * abs(cost)
 
     def stop(self) -> bool:
         """Whether stages should come to an end."""

@@ -1,0 +1,282 @@
+"""Tiny problems drawn at random, with rules around a hidden plan so that most can be satisfied."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+from dataclasses import dataclass
+
+import numpy as np
+
+from clusters import Capacity, NeedCount, Priorities, Problem, Rules, School
+
+RULES = (
+    "schools_per_cluster",
+    "balance",
+    "limits",
+    "max_travel",
+    "contiguous",
+    "expertise",
+    "together",
+    "apart",
+    "centres",
+    "exceptions",
+    "range",
+)
+PRIORITIES = ("travel", "balance", "expertise", "pyramids", "change")
+TYPES = ("asd", "semh")
+EXCUSABLE = ("schools_per_cluster", "balance", "limits", "max_travel", "expertise")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A problem with its policy, and what it was drawn from."""
+
+    seed: int
+    problem: Problem
+    rules: Rules
+    priorities: Priorities
+
+
+def draw(
+    seed: int,
+    rules: Collection[str] | None = None,
+    priorities: Collection[str] | None = None,
+    n_schools: tuple[int, int] = (3, 8),
+) -> Case:
+    """Draw a case: the rules and priorities named, or a random mix of all."""
+    rng = np.random.default_rng(seed)
+    if rules is None:
+        chance = rng.choice([0.15, 0.4, 0.7])
+        rules = [name for name in RULES if rng.random() < chance]
+    if priorities is None:
+        priorities = [name for name in PRIORITIES if rng.random() < 0.5] or ["travel"]
+    problem = draw_problem(rng, int(rng.integers(n_schools[0], n_schools[1] + 1)))
+    return Case(
+        seed, problem, draw_rules(rng, problem, set(rules)), draw_priorities(rng, problem, priorities)
+    )
+
+
+def draw_problem(rng: np.random.Generator, n: int) -> Problem:
+    """Schools on a small grid, some on one site; need in whole numbers or with decimals."""
+    side = int(rng.integers(3, 9))
+    xy = rng.integers(0, side, (n, 2)) * float(rng.choice([1, 137.5, 1000]))
+    ids = [f"s{p}" for p in rng.permutation(n)] if rng.random() < 0.5 else rng.permutation(n).tolist()
+    fine = rng.random() < 0.3
+    need = np.round(rng.uniform(0, 9, n), 3) if fine else rng.integers(0, 10, n)
+    pupils = rng.integers(1, 60, n)
+    if rng.random() < 0.3:  # one school with much of all the need
+        need[rng.integers(n)] += 20
+    minutes = bool(rng.random() < 0.3)
+    schools = [
+        School(
+            urn=ids[p],
+            name=f"School {ids[p]}",
+            easting=float(xy[p, 0]),
+            northing=float(xy[p, 1]),
+            pupils=int(pupils[p]),
+            pyramid=[None, "North", "South"][int(rng.integers(3))],
+            measures={"need": float(need[p])},
+            need={
+                kind: NeedCount(ehcps=int(rng.integers(0, 4)), sen_support=int(rng.integers(0, 5)))
+                for kind in TYPES
+                if rng.random() < 0.8
+            },
+            expertise={
+                kind: Capacity(amount=float(rng.choice([0, 0.5, 1, 2])), unit="level")
+                for kind in TYPES
+                if p == 0 or rng.random() < 0.6
+            },
+        )
+        for p in range(n)
+    ]
+    if not any(s.pyramid for s in schools):
+        schools[0] = School(
+            **{name: getattr(schools[0], name) for name in School.__slots__} | {"pyramid": "North"}
+        )
+    return Problem.from_schools(
+        schools,
+        travel=_journeys(rng, xy, minutes),
+        travel_unit="min" if minutes else "m",
+        edges=_edges(rng, xy),
+    )
+
+
+def _journeys(rng: np.random.Generator, xy: np.ndarray, minutes: bool) -> np.ndarray | None:
+    """Journeys by road: not the same both ways, now and then with no way at all."""
+    if not minutes and rng.random() < 0.7:
+        return None
+    straight = np.hypot(xy[:, None, 0] - xy[None, :, 0], xy[:, None, 1] - xy[None, :, 1])
+    road = np.round(straight * rng.uniform(1, 1.5, straight.shape), 1)
+    if rng.random() < 0.3:
+        road[rng.random(road.shape) < 0.15] = math.inf
+    np.fill_diagonal(road, 0.0)
+    return road
+
+
+def _edges(rng: np.random.Generator, xy: np.ndarray) -> np.ndarray:
+    """Neighbours: a random tree that likes short edges, and some more; or two parts."""
+    n, edges = len(xy), set()
+    for p in range(1, n):
+        gap = np.hypot(*(xy[:p] - xy[p]).T)
+        edges.add((int(np.argmin(gap + rng.exponential(gap.mean() / 2 + 1, p))), p))
+    for _ in range(int(rng.integers(0, n + 1))):
+        i, j = rng.integers(0, n, 2).tolist()
+        if i != j:
+            edges.add((min(i, j), max(i, j)))
+    if rng.random() < 0.15 and len(edges) > 1:
+        edges.discard(sorted(edges)[0])
+    return np.array(sorted(edges), dtype=np.int64).reshape(-1, 2)
+
+
+# ---- rules around a hidden plan -----------------------------------------------------------------
+
+
+def _hidden(rng: np.random.Generator, problem: Problem, k: int, contiguous: bool) -> np.ndarray:
+    """Cluster of each school in a hidden plan, connected where that is asked for."""
+    n = len(problem)
+    near: list[set[int]] = [set() for _ in range(n)]
+    for i, j in problem.edges.tolist():
+        near[i].add(j)
+        near[j].add(i)
+    labels = np.full(n, -1)
+    labels[rng.permutation(n)[:k]] = np.arange(k)
+    while (labels < 0).any():
+        free = rng.permutation(np.flatnonzero(labels < 0)).tolist()
+        for p in free:
+            ways = [labels[q] for q in near[p] if labels[q] >= 0] if contiguous else range(k)
+            if ways:
+                labels[p] = rng.choice(list(ways))
+                break
+        else:
+            labels[free[0]] = rng.integers(k)  # another part of the map: no hidden plan then
+    return labels
+
+
+def draw_rules(rng: np.random.Generator, problem: Problem, names: set[str]) -> Rules:
+    """Draw bounds that a hidden plan keeps, now and then a little tighter than it can keep."""
+    n = len(problem)
+    k = int(rng.integers(1, min(n, 4) + 1))
+    contiguous = "contiguous" in names
+    labels = _hidden(rng, problem, k, contiguous)
+    ids = np.array(problem.ids, dtype=object)
+    groups = [np.flatnonzero(labels == c) for c in range(k)]
+    excused = rng.permutation(n)[: int(rng.integers(1, 4))] if "exceptions" in names else []
+    special = {int(labels[p]) for p in excused}
+    usual = [g for c, g in enumerate(groups) if c not in special] or groups
+    tight = 1 if rng.random() < 0.85 else 0
+    given: dict[str, object] = {"n_clusters": k, "contiguous": contiguous}
+    if "range" in names and n > 1:
+        low = max(1, k - int(rng.integers(0, 2)))
+        given["n_clusters"] = (low, min(n, max(k, low + 1, 2)))
+    if "schools_per_cluster" in names:
+        sizes = [len(g) for g in usual]
+        most = max(sizes) - (1 - tight)
+        given["schools_per_cluster"] = [(min(sizes), None), (None, most), (min(min(sizes), most), most)][
+            int(rng.integers(3))
+        ]
+    if "balance" in names:
+        given["balance"] = {
+            name: _share(problem.measure(name), usual, k) * tight for name in _some(rng, problem)
+        }
+    if "limits" in names:
+        given["limits"] = {
+            name: _limits(rng, problem.measure(name), usual, tight) for name in _some(rng, problem)
+        }
+    centres = [int(rng.choice(g)) for g in groups]
+    if "centres" in names:
+        more = rng.permutation(n)[: int(rng.integers(0, n))].tolist()
+        given["centres"] = [ids[p] for p in {*centres, *more}]
+    if "max_travel" in names:
+        journeys = [problem.travel[p, centres[labels[p]]] for p in range(n) if p not in set(excused)]
+        finite = [j for j in journeys if math.isfinite(j)] or [1.0]
+        unit = "m" if problem.travel_unit == "m" else "min"
+        given[f"max_travel_{unit}"] = float(max(finite)) * (1 if tight else 0.8)
+    if "expertise" in names:
+        kind = str(rng.choice(TYPES))
+        held = [_capacity(problem, kind, g) for g in usual]
+        given["expertise"] = {kind: min(held) + (0 if tight else 0.5)}
+    if "together" in names and (group := _group_inside(rng, groups)) is not None:
+        given["together"] = [[ids[p] for p in group]]
+    if "apart" in names and k > 1:
+        some = [int(rng.choice(g)) for g in groups]
+        given["apart"] = [[ids[p] for p in some[: int(rng.integers(2, k + 1))]]]
+    if len(excused):
+        given["exceptions"] = {ids[p]: _excuse(rng, problem) for p in excused}
+    return Rules(**given)
+
+
+def _some(rng: np.random.Generator, problem: Problem) -> list[str]:
+    both = ["need", "pupils", "schools"]
+    return [str(x) for x in rng.permutation(both)[: int(rng.integers(1, 3))]]
+
+
+def _share(values: np.ndarray, groups: list[np.ndarray], k: int) -> float:
+    mean = values.sum() / k
+    if mean == 0:
+        return 0.0
+    off = max(abs(values[g].sum() - mean) / mean for g in groups)
+    return min(1.0, math.ceil(off * 1000) / 1000)
+
+
+def _limits(
+    rng: np.random.Generator, values: np.ndarray, groups: list[np.ndarray], tight: int
+) -> tuple[float | None, float | None]:
+    sums = [round(float(values[g].sum()), 3) for g in groups]
+    low, high = min(sums), max(sums) if tight else max(max(sums) - 1, min(sums))
+    return [(low, high), (None, high), (low, None)][int(rng.integers(3))]
+
+
+def _capacity(problem: Problem, kind: str, group: np.ndarray) -> float:
+    return sum(
+        problem.schools[p].expertise[kind].amount
+        for p in group
+        if kind in problem.schools[p].expertise
+    )
+
+
+def _group_inside(rng: np.random.Generator, groups: list[np.ndarray]) -> list[int] | None:
+    wide = [g for g in groups if len(g) > 1]
+    if not wide:
+        return None
+    group = wide[int(rng.integers(len(wide)))]
+    return rng.permutation(group)[: int(rng.integers(2, len(group) + 1))].tolist()
+
+
+def _excuse(rng: np.random.Generator, problem: Problem) -> object:
+    """Draw an exception: rules by name, or bounds that hold instead."""
+    rule = str(rng.choice(EXCUSABLE))
+    if rng.random() < 0.5:
+        return [rule, str(rng.choice(EXCUSABLE))] if rng.random() < 0.5 else rule
+    instead: dict[str, object] = {
+        "schools_per_cluster": (None, float(rng.integers(1, 6))),
+        "balance": {"need": float(np.round(rng.uniform(0, 2), 2))},
+        "limits": {"need": (0, float(rng.integers(1, 40))), "pupils": (3, None)},
+        "max_travel": float(rng.uniform(0, 5000)),
+        "expertise": {"asd": float(rng.choice([0, 0.5]))},
+    }
+    return {rule: instead[rule]}
+
+
+def draw_priorities(
+    rng: np.random.Generator, problem: Problem, names: Collection[str]
+) -> Priorities:
+    """Draw weights for the priorities named."""
+    given: dict[str, object] = {
+        "travel": 1.0 if "travel" in names else 0.0,
+        "travel_by": str(rng.choice(["need", "pupils", "schools"])),
+    }
+    scale = [0.01, 0.1, 0.37, 1.0, 3.0]
+    if "balance" in names:
+        given["balance"] = float(rng.choice(scale))
+        given["balance_by"] = [None, "need", "pupils"][int(rng.integers(3))]
+    if "pyramids" in names:
+        given["pyramids"] = float(rng.choice(scale))
+    if "expertise" in names:
+        given["expertise"] = float(rng.choice(scale))
+        kinds = TYPES if rng.random() < 0.5 else TYPES[:1]
+        given["pupils_per_capacity"] = {kind: float(rng.choice([1, 2.5, 4])) for kind in kinds}
+    if "change" in names:
+        given["change"] = float(rng.choice(scale))
+        given["change_from"] = {s.urn: int(rng.integers(3)) for s in problem.schools}
+    return Priorities(**given)
