@@ -161,6 +161,7 @@ def test_report_puts_options_side_by_side(schools, plan, tmp_path):
             *("report", "--schools", str(schools), "--plan", f"One={plan}"),
             *("--plan", f"Two={other}", "--recommended", "Two", "--out", str(out)),
             *("--clusters", "3", "--title", "Our <clusters>", "--source", "Census 2026"),
+            *("--parts", "html,csv,word,excel"),
         ]
     )
     assert code == DONE
@@ -168,6 +169,35 @@ def test_report_puts_options_side_by_side(schools, plan, tmp_path):
     assert "Two (recommended)" in text
     assert "<h1>Our &lt;clusters&gt;</h1>" in text
     assert "Census 2026" in text
+    assert {"run.json", "paper.docx", "appendix.xlsx", "figures.csv"} <= {
+        path.name for path in out.iterdir()
+    }
+
+
+def test_a_public_report_hides_small_numbers(schools, plan, tmp_path):
+    out = tmp_path / "out"
+    code = main(
+        [
+            *("report", "--schools", str(schools), "--plan", f"One={plan}", "--out", str(out)),
+            *("--audience", "public", "--threshold", "10", "--parts", "html, csv"),
+        ]
+    )
+    assert code == DONE
+    text = (out / "report.html").read_text(encoding="utf-8")
+    assert "Numbers of pupils below 10 are not shown." in text
+    assert not (out / "paper.docx").exists()
+    assert "ehcps" not in (out / "run.json").read_text(encoding="utf-8")
+
+
+def test_risk_needs_money(schools, plan, tmp_path, capsys):
+    code = main(
+        [
+            *("report", "--schools", str(schools), "--plan", f"One={plan}"),
+            *("--out", str(tmp_path / "out"), "--risk"),
+        ]
+    )
+    assert code == BAD_INPUT
+    assert "give --pot as well" in capsys.readouterr().err
 
 
 def test_a_scenario_file_holds_the_same_options(schools, plan, tmp_path, capsys):

@@ -2,8 +2,9 @@
 
 Usage: python docs/pictures/make.py [SECONDS]
 
-Writes map.svg (the map by itself) and, where Debian's chromium is installed, page.png (the top of
-the page in a browser).
+Writes map.svg and change.svg (maps by themselves); page.png (the top of the page in a browser)
+where Debian's chromium is installed; paper.png (pages of the paper) where weasyprint and poppler
+are.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ import tempfile
 from pathlib import Path
 
 import clusters as cl
-from clusters.maps import map_svg
+from clusters.maps import difference_svg, map_svg
 
 HERE = Path(__file__).parent
 CHROMIUM = [
@@ -34,6 +35,7 @@ CHROMIUM = [
 def main(seconds: float) -> None:
     """Solve, draw, write."""
     problem = cl.datasets.load_problem()
+    today = cl.datasets.load_plan(problem)
     large = [members for members in problem.pyramids.values() if len(members) >= 15]
     rules = cl.Rules(
         n_clusters=18,
@@ -44,32 +46,66 @@ def main(seconds: float) -> None:
     priorities = cl.Priorities(travel_by="pupils")
     result = cl.solve(problem, rules, priorities, cl.Settings(time_limit_s=seconds))
     split = cl.split_budget(problem, result.plan, cl.Pot("18000000.00"))
-    drawing = map_svg(
-        problem, result.plan, title="18 clusters of a made-up authority", link="#", enlarge=False
-    )
-    (HERE / "map.svg").write_text(drawing, encoding="utf-8", newline="\n")
-    with tempfile.TemporaryDirectory() as folder:
-        (page,) = cl.write_report(
-            Path(folder) / "page.html",
+    drawings = {
+        "map.svg": map_svg(
             problem,
-            {"Proposal": result},
-            rules=rules,
+            result.plan,
+            title="18 clusters of a made-up authority",
+            enlarge=False,
+            links=False,
+        ),
+        "change.svg": difference_svg(
+            problem, today, result.plan, title="What changes against today (made-up)", links=False
+        ),
+    }
+    for name, drawing in drawings.items():
+        (HERE / name).write_text(drawing, encoding="utf-8", newline="\n")
+    with tempfile.TemporaryDirectory() as folder:
+        files = cl.write_report(
+            Path(folder) / "pack",
+            problem,
+            {"Proposal": result, "Today": today},
+            rules={"Proposal": rules},
             priorities=priorities,
             split=split,
             title="Proposed clusters for SEND support (made-up data)",
+            formats=["html", "pdf"],
         )
-        chromium = shutil.which("chromium")
-        if chromium is None:
-            print("chromium is not installed: no picture of the page")
-            return
-        arguments = [f"--user-data-dir={folder}/profile", "--window-size=1200,1560"]
-        picture = f"--screenshot={HERE / 'page.png'}"
-        subprocess.run(
-            [chromium, *CHROMIUM, *arguments, picture, page.as_uri()],
-            check=True,
-            capture_output=True,
-            timeout=120,
-        )
+        made = {path.name: path for path in files}
+        _page(made["report.html"], Path(folder))
+        if "paper.pdf" in made:
+            _paper(made["paper.pdf"], Path(folder))
+
+
+def _page(page: Path, folder: Path) -> None:
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        print("chromium is not installed: no picture of the page")
+        return
+    arguments = [f"--user-data-dir={folder}/profile", "--window-size=1200,1800"]
+    picture = f"--screenshot={HERE / 'page.png'}"
+    subprocess.run(
+        [chromium, *CHROMIUM, *arguments, picture, page.as_uri()],
+        check=True,
+        capture_output=True,
+        timeout=120,
+    )
+
+
+def _paper(paper: Path, folder: Path) -> None:
+    if shutil.which("pdftoppm") is None:
+        print("pdftoppm is not installed: no picture of the paper")
+        return
+    from PIL import Image
+
+    start = str(folder / "paper")
+    subprocess.run(["pdftoppm", "-r", "55", "-l", "6", "-png", str(paper), start], check=True)
+    pages = [Image.open(path) for path in sorted(folder.glob("paper-*.png"))]
+    width, height = pages[0].size
+    sheet = Image.new("RGB", (width * 3, height * 2), "white")
+    for k, page in enumerate(pages):
+        sheet.paste(page, ((k % 3) * width, (k // 3) * height))
+    sheet.quantize(64).save(HERE / "paper.png", optimize=True)
 
 
 if __name__ == "__main__":

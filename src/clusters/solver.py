@@ -42,8 +42,8 @@ class Settings:
     seed
         Whole number of 0 or more.
     workers
-        Threads: 1 takes turns between plans and proof, 2 (the default where there are two cores) gives
-        each its own, more add further searchers.
+        Threads: 1 takes turns between plans and proof, 2 (the default where there are two cores)
+        gives each its own, more add further searchers.
     work_limit
         Deterministic budget, in units of about a second of one core: the same seed, version and
         machine give the same plan. Runs in one thread.
@@ -234,7 +234,11 @@ def solve(
     for search in searches:
         if start is not None:
             given = from_plan(
-                search.instance, search.shared.tables, problem, start, np.random.default_rng(settings.seed)
+                search.instance,
+                search.shared.tables,
+                problem,
+                start,
+                np.random.default_rng(settings.seed),
             )
             search.shared.submit(given, "given plan")
     _run(searches, settings, clock, on_progress)
@@ -332,7 +336,7 @@ def _run(
 
 
 def _worth_while(searches: list[_Search]) -> list[_Search]:
-    """Counts that may still hold the best plan, the cheapest first."""
+    """Return the counts that may still hold the best plan, the cheapest first."""
     best = min(search.shared.target for search in searches)
     open_ = [s for s in searches if not (s.shared.closed() or s.shared.rules_out(best))]
     return sorted(open_, key=lambda search: search.shared.target)
@@ -387,17 +391,27 @@ def _side_by_side(
         thread.start()
     while any(thread.is_alive() for thread in threads):
         try:
-            for thread in threads:
-                thread.join(HEARTBEAT_S / len(threads))
-            if on_progress is not None:
-                on_progress(_progress(search, clock))
-            if search.shared.stop():
-                search.shared.halt()
+            _beat(search, clock, threads, on_progress)
         except KeyboardInterrupt:
             clock.interrupted = True
             search.shared.interrupt()
     if failures:
         raise failures[0]
+
+
+def _beat(
+    search: _Search,
+    clock: _Clock,
+    threads: list[threading.Thread],
+    on_progress: Callable[[Progress], None] | None,
+) -> None:
+    """Wait a moment for the threads, report, and stop their solvers when time is up."""
+    for thread in threads:
+        thread.join(HEARTBEAT_S / len(threads))
+    if on_progress is not None:
+        on_progress(_progress(search, clock))
+    if search.shared.stop():
+        search.shared.halt()
 
 
 def _progress(search: _Search, clock: _Clock) -> Progress:

@@ -60,3 +60,32 @@ def test_faults_all_at_once():
     with pytest.raises(MoneyError) as caught:
         apportion(-1, [1, -2, "x"], "best")
     assert len(caught.value.faults) == 4
+
+
+def test_largest_remainder_is_the_default_and_equal_bids_go_to_the_first():
+    assert apportion(26, SECOND) == [9, 7, 5, 4, 1]
+    for method in METHODS:
+        assert apportion(1, [5, 5], method) == [1, 0]
+        assert apportion(3, [0, 5, 5], method) == [0, 2, 1]
+
+
+def test_only_some_methods_give_everyone_a_first_unit():
+    given = {method: apportion(3, [97, 2, 1], method) for method in METHODS}
+    assert [m for m, units in given.items() if units == [1, 1, 1]] == [
+        "huntington",
+        "adams",
+        "dean",
+    ]
+    assert apportion(2, [1, 97, 2], "adams") == [0, 1, 1]
+
+
+def test_the_quota_method_never_gives_more_than_the_quota_rounded_up():
+    assert apportion(4, [3, 1], "quota") == [3, 1]
+    assert apportion(2, [1, 1], "quota") == [1, 1]
+    assert apportion(8, [6, 1, 1], "quota") == [6, 1, 1]
+
+
+def test_one_unreadable_weight_is_one_fault():
+    with pytest.raises(MoneyError) as caught:
+        apportion(1, ["x", 1, 0])
+    assert len(caught.value.faults) == 1

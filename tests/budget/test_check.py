@@ -6,7 +6,6 @@ import ast
 import itertools
 from dataclasses import replace
 from datetime import date
-from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -111,7 +110,7 @@ def test_another_pot_formula_or_protection_is_seen(split):
     other = replace(split.formula, weights={"ehcps": 4, "sen_support": 1})
     assert "formula" in checks(replace(split, formula=other))
     assert "protection" in checks(replace(split, protection=None))
-    scaled = replace(split.protection, floor=Fraction(61, 100))
+    scaled = replace(split.protection, cap="140%")
     assert "protection" in checks(replace(split, protection=scaled))
 
 
@@ -137,11 +136,12 @@ def test_the_checker_shares_no_arithmetic():
     allowed = {
         "clusters.budget.second_route",
         "clusters.budget.shares",
+        "clusters.budget.pot",
         "clusters.budget.protection",
         "clusters.budget.sparsity",
         "clusters.domain",
     }
-    types = {"Protection", "Share", "Split", "Sparsity", "Taper", "Problem", "SchoolId"}
+    types = {"Pot", "Protection", "Share", "Split", "Sparsity", "Taper", "Problem", "SchoolId"}
     for name in ("check.py", "second_route.py"):
         tree = ast.parse((Path(second_route.__file__).parent / name).read_text())
         for node in ast.walk(tree):
@@ -149,3 +149,92 @@ def test_the_checker_shares_no_arithmetic():
                 assert node.module in allowed
                 if node.module != "clusters.budget.second_route":
                     assert {alias.name for alias in node.names} <= types
+
+
+def forged_pennies(paid, measures, **more):
+    """Findings for three schools, each its own cluster, with other pence than they are due."""
+    from tests.budget.authority import plan_of, problem_of, school
+
+    problem = problem_of([school(urn, measures={"m": value}) for urn, value in measures.items()])
+    plan = plan_of({f"C{urn}": [urn] for urn in measures})
+    made = split_budget(problem, plan, more.pop("pot"), cl.Formula({"m": 1}))
+
+    def change(shares):
+        return tuple(
+            replace(
+                share,
+                formula_pence=pence,
+                flexible_pence=pence,
+                factor_pence=FrozenDict({"units": pence}),
+            )
+            for share, pence in zip(shares, paid, strict=True)
+        )
+
+    again = replace(made, schools=change(made.schools), clusters=change(made.clusters))
+    return [(f.check, f.message, f.key) for f in check_split(again)]
+
+
+def test_equal_remainders_must_go_to_the_lower_urn():
+    measures = {"9": 1, "10": 1, "100": 1}
+    assert forged_pennies([1, 1, 0], measures, pot="0.02") == []
+    assert (
+        forged_pennies([0, 1, 1], measures, pot="0.02")
+        == [
+            ("rounding", "'C10' has its penny", "C9"),
+            ("rounding", "'C100' has its penny", "C9"),
+        ]
+        * 2
+    )
+    assert (
+        forged_pennies([1, 0, 1], measures, pot="0.02")
+        == [("rounding", "'C100' has its penny", "C10")] * 2
+    )
+    words = {"b": 1, "10": 1, "a": 1}
+    assert forged_pennies([0, 1, 1], words, pot="0.02") == []
+    assert (
+        forged_pennies([1, 1, 0], words, pot="0.02")
+        == [("rounding", "'Cb' has its penny", "Ca")] * 2
+    )
+
+
+def test_larger_remainders_come_first():
+    measures = {"1": 1, "2": 5, "3": 2}
+    # 10 pence: 1.25, 6.25, 2.5
+    assert forged_pennies([1, 6, 3], measures, pot="0.10") == []
+    assert (
+        forged_pennies([2, 6, 2], measures, pot="0.10")
+        == [("rounding", "'C1' has its penny", "C3")] * 2
+    )
+    # 8 pence: 1, 5, 2 exactly
+    assert forged_pennies([1, 5, 2], measures, pot="0.08") == []
+    assert ("formula", "it has 2 pence and is due 1.0000", "C1") in forged_pennies(
+        [2, 4, 2], measures, pot="0.08"
+    )
+
+
+def test_sums_that_do_not_reach_the_pot_are_named():
+    measures = {"1": 1, "2": 1, "3": 1}
+    findings = forged_pennies([1, 1, 0], measures, pot="0.03")
+    assert ("sums", "clusters and money held back come to 2 pence", None) in findings
+
+
+def test_caps_are_named():
+    problem, plan = authority(4, 2)
+    made = split_budget(problem, plan, "1000", cl.Formula({"pupils": 1}))
+    schools = (replace(made.schools[0], cap_pence=1), *made.schools[1:])
+    (finding,) = check_split(replace(made, schools=schools))
+    assert finding.message.endswith("is not between a floor of 0 and a cap of 1")
+
+
+def test_two_sums_for_one_school_are_added():
+    problem, plan = authority(4, 2)
+    owed = Backdated(
+        urn=problem.ids[0],
+        a_year="365",
+        compliance_date=date(2026, 1, 1),
+        paid_from=date(2026, 1, 11),
+    )
+    pot = cl.Pot("1,000.00", backdated=[owed, owed], low_incidence="1.05%", contingency="£10")
+    made = split_budget(problem, plan, pot, cl.Formula({"pupils": 0.5}))
+    assert made.schools[0].backdated_pence == 2_000
+    assert check_split(made) == ()

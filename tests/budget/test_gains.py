@@ -149,3 +149,99 @@ def test_a_transition_falls_by_the_floor_each_year():
     )
     assert [split.schools[0].flexible_pence for split in years] == [8_000, 6_400, 5_120]
     assert all(sum(s.total_pence for s in split.clusters) == 20_000 for split in years)
+
+
+def test_every_moved_number_moves_as_said():
+    problem, plan = authority(12, 3)
+    numbers = {
+        "weights": {"ehcps": 3, "sen_support": 1},
+        "shares": {"pupils": "20%", "fsm": 0},
+        "lump_per_cluster": "100.05",
+        "lump_per_school": 10,
+    }
+    protection = cl.Protection(cap="900%", floor="1%")
+    split = split_budget(problem, plan, "100000", cl.Formula(**numbers), protection)
+    frame = fx.sensitivity(split, "50%", "school")
+    changed = {
+        "weight of ehcps": {"weights": {"ehcps": "4.5", "sen_support": 1}},
+        "weight of sen_support": {"weights": {"ehcps": 3, "sen_support": "1.5"}},
+        "share of pupils": {"shares": {"pupils": "30%", "fsm": 0}},
+        "lump sum per cluster": {"lump_per_cluster": "150.08"},
+        "lump sum per school": {"lump_per_school": 15},
+    }
+    assert frame["moved"].unique().tolist() == list(changed)
+    for moved, change in changed.items():
+        after = split_budget(
+            problem, plan, "100000", cl.Formula(**{**numbers, **change}), protection
+        )
+        rows = frame[frame["moved"] == moved]
+        assert rows["after_pence"].tolist() == [s.total_pence for s in after.schools], moved
+        assert rows["before_pence"].tolist() == [s.total_pence for s in split.schools]
+        assert rows["key"].tolist() == list(problem.ids)
+
+
+def test_sensitivity_keeps_the_protection():
+    problem, plan = authority(12, 3)
+    pot = sum(school.topup_pence for school in problem.schools) // 100
+    split = split_budget(
+        problem, plan, pot, cl.Formula({"ehcps": 3, "sen_support": 1}), cl.Protection(floor="99%")
+    )
+    floors = [share.floor_pence for share in split.clusters]
+    frame = fx.sensitivity(split, 5)
+    for _, rows in frame.groupby("moved"):
+        assert all(p >= low for p, low in zip(rows["after_pence"], floors, strict=True))
+
+
+def test_a_share_never_rises_above_the_whole():
+    problem, plan = authority(6, 2)
+    split = split_budget(
+        problem, plan, "1000", cl.Formula({}, {"pupils": "90%", "fsm": "0%", "sen_support": "10%"})
+    )
+    frame = fx.sensitivity(split, "50%")
+    assert frame["moved"].unique().tolist() == ["share of pupils", "share of sen_support"]
+    alone = split_budget(problem, plan, "1000", cl.Formula({"pupils": 1}))
+    first = frame[frame["moved"] == "share of pupils"]["after_pence"].tolist()
+    assert first == [share.total_pence for share in alone.clusters]
+    mixed = split_budget(problem, plan, "1000", cl.Formula({"sen_support": 1}, {"pupils": "90%"}))
+    assert fx.sensitivity(mixed, "50%").empty
+    assert not fx.sensitivity(mixed, "5%").empty
+    whole = split_budget(problem, plan, "1000", cl.Formula({"sen_support": 1}, {"pupils": "50%"}))
+    assert fx.sensitivity(whole, "100%").empty
+
+
+def test_three_plans_are_compared_with_the_first_and_protected():
+    problem, plan = authority(6, 2)
+    ids = list(problem.ids)
+    plans = {
+        "a": plan,
+        "b": plan_of({"X": ids[:1], "Y": ids[1:]}),
+        "c": plan_of({"X": ids[:3], "Y": ids[3:]}),
+    }
+    formula = cl.Formula({"pupils": 1}, lump_per_cluster="1000")
+    protection = cl.Protection(floor="90%", level="school")
+    pot = sum(school.topup_pence for school in problem.schools) // 100
+    frame = fx.side_by_side(problem, plans, pot, formula, protection)
+    by_hand = split_budget(problem, plans["c"], pot, formula, protection)
+    assert frame["c: total_pence"].tolist() == [share.total_pence for share in by_hand.schools]
+    difference = frame["c: total_pence"] - frame["a: total_pence"]
+    assert frame["c: change_pence"].tolist() == difference.tolist()
+    unprotected = fx.side_by_side(problem, plans, pot, formula)
+    assert unprotected["c: total_pence"].tolist() != frame["c: total_pence"].tolist()
+
+
+def test_a_penny_is_a_gain():
+    problem = problem_of([school("1", ehcps=1, topup=99), school("2", ehcps=1, topup=100)])
+    split = split_budget(problem, plan_of({"A": ["1"], "B": ["2"]}), "2", cl.Formula({"ehcps": 1}))
+    assert fx.effects(split)["outcome"].tolist() == ["gains", "the same"]
+    unrest = fx.turbulence(split)
+    assert (unrest.gainers, unrest.same, unrest.moved_pence) == (1, 1, 0)
+    assert (unrest.worst_pence, unrest.best_pence) == (0, 1)
+    poor = split_budget(problem, split.plan, "1", split.formula)
+    assert fx.turbulence(poor).best_pence == 0
+    assert fx.turbulence(poor).moved_pence == 99
+
+
+def test_per_cents_are_exact_to_two_decimals():
+    problem = problem_of([school("1", topup=80_000)])
+    split = split_budget(problem, plan_of({"A": ["1"]}), "79999.99", cl.Formula({"ehcps": 1}))
+    assert fx.effects(split)["change_percent"].tolist() == [9900.0]

@@ -231,3 +231,119 @@ def test_without_plans_there_is_no_outlook():
     split = split_budget(unknown, plan, "1", cl.Formula({"pupils": 1}))
     with pytest.raises(MoneyError, match="ehcps"):
         look_ahead(split)
+
+
+def test_rates_are_drawn_towards_the_typical_by_hand():
+    """Typical counts 6 and 3; dispersion 0.5 is a prior shape of 2.
+
+    Means before scaling: 6 x (2 + 8) / (2 + 6) = 7.5 and 3 x (2 + 1) / (2 + 3) = 1.8, together 9.3
+    for the 9 plans there are.
+    """
+    problem = problem_of([school("1", pupils=200, ehcps=8), school("2", pupils=100, ehcps=1)])
+    split = split_budget(problem, plan_of({"A": ["1"], "B": ["2"]}), "900")
+    given = given_by(split, Assumptions(dispersion=0.5))
+    assert given.rate_shape.tolist() == [10, 3]
+    assert given.rate_mean == pytest.approx([7.5 * 9 / 9.3, 1.8 * 9 / 9.3])
+    # moments: ((8 - 6)^2 - 6 + (1 - 3)^2 - 3) / (6^2 + 3^2) is negative, so 0
+    assert (
+        given_by(split, Assumptions())
+        .stated["dispersion of rates between schools"]
+        .startswith("0.000")
+    )
+    assert given_by(split, Assumptions()).rate_mean == pytest.approx([6, 3])
+
+
+def test_dispersion_by_hand():
+    problem = problem_of([school("1", pupils=100, ehcps=9), school("2", pupils=100, ehcps=1)])
+    split = split_budget(problem, plan_of({"A": ["1"], "B": ["2"]}), "900")
+    # ((9 - 5)^2 - 5 + (1 - 5)^2 - 5) / (5^2 + 5^2) = 22 / 50
+    stated = given_by(split, Assumptions()).stated
+    assert stated["dispersion of rates between schools"] == "0.440 (from the counts)"
+
+
+def test_the_outlook_of_a_certain_year_is_plain_arithmetic():
+    problem = problem_of([school("1", ehcps=2), school("2", ehcps=3), school("3", ehcps=5)])
+    plan = plan_of({"A": ["1", "2"], "B": ["3"]})
+    pot = cl.Pot("1200", contingency="200")
+    split = split_budget(problem, plan, pot, cl.Formula({"ehcps": 1}))
+    certain = replace(STILL, staying=1, cost_per_plan="110")
+    outlook = look_ahead(
+        split, certain, risk="25%", n_simulations=100, seed=0, scenarios=MINUTES[:1]
+    )
+    assert (outlook.risk, outlook.n_simulations, outlook.seed) == (0.25, 100, 0)
+    rows = [
+        (r.key, r.schools, r.plans, r.budget, r.expected, r.chance_of_overspend, r.contingency)
+        for r in (*outlook.clusters, *outlook.schools, outlook.authority)
+    ]
+    assert rows == [
+        ("A", 2, 5, 500, 550, 1.0, 50),
+        ("B", 1, 5, 500, 550, 1.0, 50),
+        ("1", 1, 2, 200, 220, 1.0, 20),
+        ("2", 1, 3, 300, 330, 1.0, 30),
+        ("3", 1, 5, 500, 550, 1.0, 50),
+        ("all clusters", 3, 10, 1000, 1100, 1.0, 100),
+    ]
+    assert {r.buffer for r in (*outlook.clusters, *outlook.schools, outlook.authority)} == {0}
+    (calm,) = outlook.scenarios
+    assert (calm.expected, calm.shortfall, calm.chance_of_overspend) == (1100, 0, 0.0)
+    assert calm.clusters_at_risk == ("A", "B")
+    enough = replace(certain, cost_per_plan="100")
+    just = look_ahead(split, enough, n_simulations=100, scenarios=MINUTES[:1])
+    assert [risk.chance_of_overspend for risk in just.clusters] == [0.0, 0.0]
+    assert just.scenarios[0].clusters_at_risk == ()
+    short = look_ahead(
+        split, replace(certain, cost_per_plan="130"), n_simulations=100, scenarios=MINUTES[:1]
+    )
+    assert (short.scenarios[0].shortfall, short.scenarios[0].chance_of_overspend) == (100, 1.0)
+
+
+def test_growth_has_the_stated_mean_however_wide():
+    wide = replace(STILL, growth="50%", growth_spread="80%", cost_variation=0)
+    costs = simulated_costs(given_by(equal_world(ehcps=50), wide), 60_000, 3)
+    assert costs.sum(axis=1).mean() == pytest.approx(12 * 750_000, rel=0.02)
+
+
+def test_a_backlog_is_paid_at_the_price_of_the_year():
+    dear = replace(STILL, price="100%")
+    given = given_by(equal_world(ehcps=50), dear)
+    backlog = Scenario(name="late", backlog_share=0.5, backlog_months=6)
+    more = simulated_costs(given, 2_000, 1, backlog).mean()
+    assert more == pytest.approx(1_250_000, rel=0.01)
+
+
+def test_the_cost_of_one_plan_between_two_schools():
+    problem = problem_of(
+        [
+            school("1", ehcps=1, topup=100),
+            school("2", ehcps=3, topup=900),
+            school("3", ehcps=2, topup=200),
+        ]
+    )
+    split = split_budget(problem, plan_of({"A": ["1", "2", "3"]}), "6")
+    given = given_by(split, Assumptions())
+    assert given.cost_pounds == pytest.approx(2)
+    # relative means 0.5, 1.5, 0.5: (1 x 0.25 + 3 x 0.25 + 2 x 0.25) / (3 - 1) = 0.75
+    assert given.cost_variation == pytest.approx(0.75**0.5)
+    free = problem_of([school("1", ehcps=1, topup=0), school("2", ehcps=1, topup=0)])
+    split = split_budget(free, plan_of({"A": ["1", "2"]}), "6")
+    assert given_by(split, Assumptions()).cost_variation == 0.5
+    assert given_by(split, Assumptions()).stated["cost per plan"] == (
+        "£3.00 a year (the split's own money per plan)"
+    )
+
+
+def test_limits_of_the_assumptions_are_their_own_names():
+    for name in ("growth", "price"):
+        with pytest.raises(MoneyError, match=f"{name} is not a number"):
+            Assumptions(**{name: "x"})
+        with pytest.raises(MoneyError, match=f"{name} is not between"):
+            Assumptions(**{name: 10})
+    for name in ("growth_spread", "price_spread"):
+        with pytest.raises(MoneyError, match=f"{name} is not between"):
+            Assumptions(**{name: "1000%"})
+    assert (
+        Assumptions(cost_variation=100, dispersion=100, staying=0, growth="999%").growth == "999%"
+    )
+    for name in ("cost_variation", "dispersion"):
+        with pytest.raises(MoneyError, match=f"{name} is not"):
+            Assumptions(**{name: 100.5})

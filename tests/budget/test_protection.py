@@ -243,3 +243,57 @@ def test_papers_are_told_that_it_is_a_local_choice():
     split = split_budget(*THREE, "600", NEED, cl.Protection(floor="1%"))
     assert "local choice" in split.notes[1]
     assert "statutory guarantee does not apply" in split.notes[1]
+
+
+@pytest.mark.parametrize(
+    ("limits", "pot", "fits", "not"),
+    [
+        ("loss_per_pupil", "400", "6.67", "6.66"),
+        ("gain_per_pupil", "700", "3.34", "3.33"),
+    ],
+)
+def test_what_is_said_to_fit_per_pupil_does(limits, pot, fits, **more):
+    split_budget(*THREE, pot, NEED, cl.Protection(**{limits: fits}))
+    with pytest.raises(MoneyError):
+        split_budget(*THREE, pot, NEED, cl.Protection(**{limits: more["not"]}))
+
+
+def test_a_floor_that_just_fits_is_allowed():
+    assert paid(split_budget(*THREE, "480", NEED, cl.Protection(floor="80%"))) == [240, 80, 160]
+    assert paid(split_budget(*THREE, "660", NEED, cl.Protection(cap="110%"))) == [330, 110, 220]
+
+
+def test_what_fits_counts_committed_money():
+    pot = cl.Pot("400", committed={"1": "100"})
+    # 80 %: 240 less 100, 80, 160 are 380 of the 300 left; 66.66 % are 99.98 + 66.66 + 133.32
+    with pytest.raises(MoneyError, match=r"£380.00, £80.00 more than the £300.00.*66\.66 %"):
+        split_budget(*THREE, pot, NEED, cl.Protection(floor="80%"))
+    nobody = world((0, 300, 10), (10, 100, 10))
+    # the first has nothing by the formula, so only the second's cap counts
+    with pytest.raises(MoneyError, match=r"£100.00, which leaves £50.00.*150\.00 % of"):
+        split_budget(*nobody, "150", NEED, cl.Protection(cap="100%"))
+    with pytest.raises(MoneyError, match=r"£5\.00 per pupil"):
+        split_budget(*nobody, "150", NEED, cl.Protection(gain_per_pupil=0))
+
+
+def test_a_loss_beyond_all_spend_always_fits():
+    with pytest.raises(MoneyError, match=r"a loss of £27\.50 per pupil"):
+        split_budget(*THREE, "25", NEED, cl.Protection(loss_per_pupil=1))
+    with pytest.raises(MoneyError, match=r"a loss of £30\.00 per pupil"):
+        split_budget(*THREE, "0", NEED, cl.Protection(loss_per_pupil=1))
+
+
+def test_capping_counts_committed_money():
+    pot = cl.Pot("600", committed={"1": "50", "3": "30"})
+    split = split_budget(*THREE, pot, NEED, cl.Protection(floor="80%", method="capping"))
+    # 520 flexible, by formula 130, 130, 260; floor of the first 190. Level x: 100 x + 200 x - 30
+    # = 330 gives 120 %: 120 and 210
+    assert paid(split) == [190, 120, 210]
+    per_pupil = cl.Protection(loss_per_pupil=6, method="capping")
+    assert paid(split_budget(*THREE, pot, NEED, per_pupil)) == [190, 130, 200]
+
+
+def test_capping_by_pupils_without_a_floor():
+    split = split_budget(*THREE, "300", NEED, cl.Protection(gain_per_pupil=1, method="capping"))
+    assert paid(split) == [75, 75, 150]
+    assert split.protected.level == 0 or split.protected.level < 100

@@ -327,3 +327,19 @@ def test_ten_thousand_splits_are_exact(claims, pot, more):
     assert sum(paid) == pot
     assert all(abs(got - pot * w / total) < 1 for got, w in zip(paid, weights, strict=True))
     assert award([weights[0] + more, *weights[1:]], F(pot, 100))[0] >= paid[0]
+
+
+def test_the_comparison_keeps_floors_and_caps():
+    claims = {"A": 100, "B": 200}
+    table = compare_rules(claims, 200, floors={"A": 90}, caps={"B": 105})
+    assert table == {
+        rule: award(claims, 200, rule, {"A": 90}, {"B": 105})
+        for rule in ("proportional", "cea", "cel", "talmud")
+    }
+    assert table != compare_rules(claims, 200)
+    assert table["cel"] == {"A": 9500, "B": 10500}
+
+
+def test_the_share_of_floors_that_fits_is_rounded_down():
+    with pytest.raises(MoneyError, match=r"floors of 33\.33 % of these"):
+        award([3, 3], 2, floors=[3, 3])

@@ -346,6 +346,7 @@ def test_any_split_adds_up_and_passes_the_checker(case):
             {"cap": "110%"},
             {"floor": "90%", "cap": "120%"},
             {"loss_per_pupil": 20},
+            {"gain_per_pupil": 25},
             {"loss_per_pupil": 20, "gain_per_pupil": "31.07"},
         ]
     ),
@@ -354,7 +355,8 @@ def test_any_split_adds_up_and_passes_the_checker(case):
 def test_any_protection_holds_or_is_refused(case, level, method, limits, percent):
     problem, plan, _, formula = case
     today = sum(school.topup_pence for school in problem.schools)
-    pot = cl.Pot(F(today * percent, 10_000).__floor__() + F(50_000, 1))
+    ids = dict.fromkeys((problem.ids[0], problem.ids[-1]), "777.77")
+    pot = cl.Pot(F(today * percent, 10_000).__floor__() + F(50_000, 1), committed=ids)
     protection = cl.Protection(level=level, method=method, **limits)
     try:
         split = split_budget(problem, plan, pot, formula, protection)
@@ -372,3 +374,37 @@ def test_any_protection_holds_or_is_refused(case, level, method, limits, percent
 def test_thousands_of_splits(case):
     problem, plan, pot, formula = case
     assert check_split(split_budget(problem, plan, pot, formula)) == ()
+
+
+def test_the_frames_show_facts_and_changes():
+    problem = problem_of(
+        [
+            school("1", pupils=10, ehcps=1, topup=3_000),
+            school("2", pupils=20, ehcps=2, topup=None),
+            school("3", pupils=30, ehcps=3, topup=1_000),
+        ]
+    )
+    plan = plan_of({"A": ["1", "2"], "B": ["3"]})
+    split = split_budget(problem, plan, "60", cl.Formula({"schools": 1}))
+    frame = split.to_frame()
+    assert frame["cluster"].tolist() == ["A", "B"]
+    assert frame["centre"].tolist() == ["1", "3"]
+    assert frame["schools"].tolist() == [2, 1]
+    assert frame["pupils"].tolist() == [30.0, 30.0]
+    assert frame["ehcps"].tolist() == [3.0, 3.0]
+    assert frame["change_pence"].tolist()[1] == 1_000
+    assert frame["today_pence"].isna().tolist() == [True, False]
+    by_school = split.to_frame("school")
+    assert by_school["pupils"].tolist() == [10.0, 20.0, 30.0]
+    assert by_school["change_pence"].tolist()[0] == -1_000
+
+
+def test_fairness_frames_pass_their_choices_on():
+    from clusters.budget import fairness, fairness_frame
+
+    problem, plan = authority(12, 3)
+    split = split_budget(problem, plan, "100000", NEED)
+    for level in ("cluster", "school"):
+        figures = fairness(split, level, need="fsm", per="sen_support")
+        frame = fairness_frame(split, level, need="fsm", per="sen_support")
+        assert frame["value"].tolist() == [figure.value for figure in figures]

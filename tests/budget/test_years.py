@@ -84,3 +84,24 @@ def test_what_is_no_calendar():
     with pytest.raises(MoneyError) as caught:
         years.by_year({"a": -1, "b": 2.5, "c": 3})
     assert len(caught.value.faults) == 2
+
+
+def test_april_fills_one_financial_year():
+    assert list(years.year_parts(4)) == ["first financial year"]
+    assert list(years.year_parts(5)) == ["first financial year", "next financial year"]
+    assert years.year_parts() == years.year_parts(9)
+    assert years.instalments({"a": 5}, "termly", 12).parts == ("spring", "summer", "autumn")
+
+
+def test_the_order_of_the_rows_moves_no_penny():
+    amounts = {"9": 1, "10": 1, "b": 1, "a": 1, "100": 1}
+    there, back = years.by_year(amounts), years.by_year(dict(reversed(amounts.items())))
+    assert dict(zip(there.keys, there.pence, strict=True)) == dict(
+        zip(back.keys, back.pence, strict=True)
+    )
+    assert there.keys == tuple(amounts)
+
+
+def test_totals_of_the_parts_are_those_of_the_whole_sum():
+    table = years.by_year({"a": 1, "b": 1, "c": 10})
+    assert table.totals == (7, 5)

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -59,6 +60,30 @@ def plan() -> Plan:
 def other() -> Plan:
     """The same with one school in another cluster."""
     return drawn_plan(OTHER)
+
+
+@pytest.fixture(scope="session")
+def split(valley, plan):
+    """A split by EHC plans and SEN support, with lump sums."""
+    from clusters.budget import Formula, Pot, split_budget
+
+    formula = Formula({"ehcps": 3, "sen_support": 1}, lump_per_cluster="1000")
+    return split_budget(valley, plan, Pot("180000.01", contingency="3%"), formula)
+
+
+def found(plan: Plan, **more: object) -> SimpleNamespace:
+    """A result as `solve` returns it."""
+    known = {
+        "plan": plan,
+        "status": "feasible",
+        "objective": 1000.0,
+        "bound": 992.1,
+        "gap": 0.0079,
+        "seconds": 60.0,
+        "history": ((1.0, 1200.0, None), (2.0, 1100.0, 900.0), (60.0, 1000.0, 992.1)),
+        "stopped": "time limit",
+    }
+    return SimpleNamespace(**{**known, **more})
 
 
 def visit(*pages: Path) -> list[dict]:

@@ -2,15 +2,16 @@
 
 import pytest
 
+from clusters.budget import look_ahead
 from clusters.domain import Priorities, Rules
 from clusters.report import write_report
-from tests.report.conftest import visit
+from tests.report.conftest import found, visit
 
 pytestmark = pytest.mark.browser
 
 
 @pytest.fixture(scope="module")
-def seen(valley, plan, other, tmp_path_factory):
+def seen(valley, plan, other, split, tmp_path_factory):
     folder = tmp_path_factory.mktemp("pages")
     one, two = folder / "one.html", folder / "options.html"
     write_report(one, valley, plan)
@@ -22,25 +23,43 @@ def seen(valley, plan, other, tmp_path_factory):
         priorities=Priorities(travel_by="pupils", pyramids=1.0),
         synthetic=True,
     )
-    return visit(one, two)
+    packs = [
+        write_report(
+            folder / audience,
+            valley,
+            {"Shortest": found(plan), "Another": other},
+            rules=Rules(n_clusters=4),
+            split=split,
+            outlook=look_ahead(split, n_simulations=200),
+            audience=audience,
+            formats=["html"],
+            run_file="run.json",
+        )
+        for audience in ("working group", "public")
+    ]
+    return visit(one, two, *(path for pack in packs for path in pack))
 
 
 def test_no_requests_and_no_errors(seen):
-    assert [(page["requests"], page["errors"]) for page in seen] == [([], []), ([], [])]
+    assert [(page["requests"], page["errors"]) for page in seen] == [([], [])] * 6
 
 
 @pytest.mark.parametrize("width", ["wide", "narrow"])
 def test_no_violations_of_wcag_2_2_aa(seen, width):
-    assert [page[width]["violations"] for page in seen] == [[], []]
+    assert [page[width]["violations"] for page in seen] == [[]] * 6
     assert all(page[width]["passes"] > 15 for page in seen)  # an empty page passes too
 
 
 def test_as_many_focusable_links_on_the_map_as_clusters(seen):
-    assert [page["focusable"] for page in seen] == [4, 4]
+    assert [(page["file"], page["focusable"]) for page in seen] == [
+        ("one.html", 4),
+        ("options.html", 4),
+        *[("report.html", 4), ("equality.html", 0)] * 2,
+    ]
 
 
 def test_every_link_leads_somewhere(seen):
-    assert [page["broken"] for page in seen] == [[], []]
+    assert [page["broken"] for page in seen] == [[]] * 6
 
 
 def test_the_page_does_not_scroll_sideways_on_a_narrow_screen(seen):

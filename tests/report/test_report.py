@@ -6,13 +6,13 @@ from base64 import b64encode
 from dataclasses import replace
 from decimal import Decimal
 from html.parser import HTMLParser
-from types import SimpleNamespace
 
 import pytest
 
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
 from clusters.errors import DataError
 from clusters.report import write_report
+from tests.report.conftest import found
 from tests.worlds import world
 
 
@@ -41,24 +41,10 @@ def page(tmp_path, problem, options, **more):
     return path.read_text(encoding="utf-8")
 
 
-def found(plan, **more):
-    """A result as `solve` returns it."""
-    known = {
-        "plan": plan,
-        "status": "feasible",
-        "objective": 1000.0,
-        "bound": 992.1,
-        "gap": 0.0079,
-        "seconds": 60.0,
-        "history": (),
-        "stopped": "time limit",
-    }
-    return SimpleNamespace(**{**known, **more})
-
-
 def test_a_folder_is_written_to_as_well_as_a_file(valley, plan, tmp_path):
-    (path,) = write_report(tmp_path / "pack", valley, plan)
-    assert path == tmp_path / "pack" / "report.html"
+    paths = write_report(tmp_path / "pack", valley, plan, formats=["html"])
+    assert [path.name for path in paths] == ["report.html", "equality.html"]
+    assert all(path.parent == tmp_path / "pack" for path in paths)
 
 
 def test_same_input_same_bytes(valley, plan, tmp_path):
@@ -92,7 +78,7 @@ def test_every_school_and_cluster_is_there(valley, plan, tmp_path):
 def test_every_table_has_a_caption_and_headed_rows(valley, plan, tmp_path):
     text = page(tmp_path, valley, {"a": plan, "b": plan}, rules=Rules(n_clusters=4))
     tables = re.findall(r"<table>.*?</table>", text, re.DOTALL)
-    assert len(tables) == 4 + 3
+    assert len(tables) == 4 + 8
     for table in tables:
         assert "<caption>" in table
         assert 'scope="col"' in table

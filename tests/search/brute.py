@@ -103,8 +103,7 @@ class Judge:
                 return False
         for name, share in rules.balance.items():
             shares = [share] + [
-                None if e is None else e.get(name, share)
-                for e in self._instead(members, "balance")
+                None if e is None else e.get(name, share) for e in self._instead(members, "balance")
             ]
             if None in shares:
                 continue

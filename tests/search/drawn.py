@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -53,7 +53,10 @@ def draw(
         priorities = [name for name in PRIORITIES if rng.random() < 0.5] or ["travel"]
     problem = draw_problem(rng, int(rng.integers(n_schools[0], n_schools[1] + 1)))
     return Case(
-        seed, problem, draw_rules(rng, problem, set(rules)), draw_priorities(rng, problem, priorities)
+        seed,
+        problem,
+        draw_rules(rng, problem, set(rules)),
+        draw_priorities(rng, problem, priorities),
     )
 
 
@@ -61,7 +64,9 @@ def draw_problem(rng: np.random.Generator, n: int) -> Problem:
     """Schools on a small grid, some on one site; need in whole numbers or with decimals."""
     side = int(rng.integers(3, 9))
     xy = rng.integers(0, side, (n, 2)) * float(rng.choice([1, 137.5, 1000]))
-    ids = [f"s{p}" for p in rng.permutation(n)] if rng.random() < 0.5 else rng.permutation(n).tolist()
+    ids = (
+        [f"s{p}" for p in rng.permutation(n)] if rng.random() < 0.5 else rng.permutation(n).tolist()
+    )
     fine = rng.random() < 0.3
     need = np.round(rng.uniform(0, 9, n), 3) if fine else rng.integers(0, 10, n)
     pupils = rng.integers(1, 60, n)
@@ -153,60 +158,124 @@ def _hidden(rng: np.random.Generator, problem: Problem, k: int, contiguous: bool
     return labels
 
 
+@dataclass(frozen=True)
+class _Hidden:
+    """The hidden plan that the bounds are drawn around, and the dice.
+
+    `usual` are the clusters without an excused school; where `tight` is 0 the bounds are closer
+    than the plan can keep.
+    """
+
+    rng: np.random.Generator
+    problem: Problem
+    labels: np.ndarray
+    groups: list[np.ndarray]
+    usual: list[np.ndarray]
+    centres: list[int]
+    excused: list[int]
+    tight: int
+
+    def ids(self, positions: Collection[int]) -> list[object]:
+        return [self.problem.ids[p] for p in positions]
+
+
 def draw_rules(rng: np.random.Generator, problem: Problem, names: set[str]) -> Rules:
     """Draw bounds that a hidden plan keeps, now and then a little tighter than it can keep."""
     n = len(problem)
     k = int(rng.integers(1, min(n, 4) + 1))
     contiguous = "contiguous" in names
     labels = _hidden(rng, problem, k, contiguous)
-    ids = np.array(problem.ids, dtype=object)
     groups = [np.flatnonzero(labels == c) for c in range(k)]
-    excused = rng.permutation(n)[: int(rng.integers(1, 4))] if "exceptions" in names else []
+    few = int(rng.integers(1, 4)) if "exceptions" in names else 0
+    excused = rng.permutation(n)[:few].tolist()
     special = {int(labels[p]) for p in excused}
     usual = [g for c, g in enumerate(groups) if c not in special] or groups
+    centres = [int(rng.choice(g)) for g in groups]
     tight = 1 if rng.random() < 0.85 else 0
+    hidden = _Hidden(rng, problem, labels, groups, usual, centres, excused, tight)
     given: dict[str, object] = {"n_clusters": k, "contiguous": contiguous}
+    for name, drawn in DRAWN.items():
+        if name in names:
+            given |= drawn(hidden)
     if "range" in names and n > 1:
         low = max(1, k - int(rng.integers(0, 2)))
         given["n_clusters"] = (low, min(n, max(k, low + 1, 2)))
-    if "schools_per_cluster" in names:
-        sizes = [len(g) for g in usual]
-        most = max(sizes) - (1 - tight)
-        given["schools_per_cluster"] = [(min(sizes), None), (None, most), (min(min(sizes), most), most)][
-            int(rng.integers(3))
-        ]
-    if "balance" in names:
-        given["balance"] = {
-            name: _share(problem.measure(name), usual, k) * tight for name in _some(rng, problem)
-        }
-    if "limits" in names:
-        given["limits"] = {
-            name: _limits(rng, problem.measure(name), usual, tight) for name in _some(rng, problem)
-        }
-    centres = [int(rng.choice(g)) for g in groups]
-    if "centres" in names:
-        more = rng.permutation(n)[: int(rng.integers(0, n))].tolist()
-        given["centres"] = [ids[p] for p in {*centres, *more}]
-    if "max_travel" in names:
-        journeys = [problem.travel[p, centres[labels[p]]] for p in range(n) if p not in set(excused)]
-        finite = [j for j in journeys if math.isfinite(j)] or [1.0]
-        unit = "m" if problem.travel_unit == "m" else "min"
-        given[f"max_travel_{unit}"] = float(max(finite)) * (1 if tight else 0.8)
-    if "expertise" in names:
-        kind = str(rng.choice(TYPES))
-        held = [_capacity(problem, kind, g) for g in usual]
-        given["expertise"] = {kind: min(held) + (0 if tight else 0.5)}
-    if "together" in names and (group := _group_inside(rng, groups)) is not None:
-        given["together"] = [[ids[p] for p in group]]
-    if "apart" in names and k > 1:
-        some = [int(rng.choice(g)) for g in groups]
-        given["apart"] = [[ids[p] for p in some[: int(rng.integers(2, k + 1))]]]
-    if len(excused):
-        given["exceptions"] = {ids[p]: _excuse(rng, problem) for p in excused}
     return Rules(**given)
 
 
-def _some(rng: np.random.Generator, problem: Problem) -> list[str]:
+def _draw_sizes(h: _Hidden) -> dict[str, object]:
+    sizes = [len(g) for g in h.usual]
+    most = max(sizes) - (1 - h.tight)
+    pairs = [(min(sizes), None), (None, most), (min(min(sizes), most), most)]
+    return {"schools_per_cluster": pairs[int(h.rng.integers(3))]}
+
+
+def _draw_balance(h: _Hidden) -> dict[str, object]:
+    k = len(h.groups)
+    shares = {m: _share(h.problem.measure(m), h.usual, k) for m in _some(h.rng)}
+    return {"balance": {m: share * h.tight for m, share in shares.items()}}
+
+
+def _draw_limits(h: _Hidden) -> dict[str, object]:
+    return {
+        "limits": {m: _limits(h.rng, h.problem.measure(m), h.usual, h.tight) for m in _some(h.rng)}
+    }
+
+
+def _draw_centres(h: _Hidden) -> dict[str, object]:
+    n = len(h.problem)
+    more = h.rng.permutation(n)[: int(h.rng.integers(0, n))].tolist()
+    return {"centres": h.ids({*h.centres, *more})}
+
+
+def _draw_max_travel(h: _Hidden) -> dict[str, object]:
+    usual = [p for p in range(len(h.problem)) if p not in h.excused]
+    journeys = [h.problem.travel[p, h.centres[h.labels[p]]] for p in usual]
+    longest = float(max([j for j in journeys if math.isfinite(j)] or [1.0]))
+    return {f"max_travel_{h.problem.travel_unit}": longest * (1 if h.tight else 0.8)}
+
+
+def _draw_expertise(h: _Hidden) -> dict[str, object]:
+    kind = str(h.rng.choice(TYPES))
+    held = [_capacity(h.problem, kind, g) for g in h.usual]
+    return {"expertise": {kind: min(held) + (0 if h.tight else 0.5)}}
+
+
+def _draw_together(h: _Hidden) -> dict[str, object]:
+    wide = [g for g in h.groups if len(g) > 1]
+    if not wide:
+        return {}
+    group = wide[int(h.rng.integers(len(wide)))]
+    size = int(h.rng.integers(2, len(group) + 1))
+    return {"together": [h.ids(h.rng.permutation(group)[:size].tolist())]}
+
+
+def _draw_apart(h: _Hidden) -> dict[str, object]:
+    k = len(h.groups)
+    if k < 2:
+        return {}
+    some = [int(h.rng.choice(g)) for g in h.groups]
+    return {"apart": [h.ids(some[: int(h.rng.integers(2, k + 1))])]}
+
+
+def _draw_exceptions(h: _Hidden) -> dict[str, object]:
+    return {"exceptions": {key: _excuse(h.rng) for key in h.ids(h.excused)}}
+
+
+DRAWN: dict[str, Callable[[_Hidden], dict[str, object]]] = {
+    "schools_per_cluster": _draw_sizes,
+    "balance": _draw_balance,
+    "limits": _draw_limits,
+    "centres": _draw_centres,
+    "max_travel": _draw_max_travel,
+    "expertise": _draw_expertise,
+    "together": _draw_together,
+    "apart": _draw_apart,
+    "exceptions": _draw_exceptions,
+}
+
+
+def _some(rng: np.random.Generator) -> list[str]:
     both = ["need", "pupils", "schools"]
     return [str(x) for x in rng.permutation(both)[: int(rng.integers(1, 3))]]
 
@@ -235,15 +304,7 @@ def _capacity(problem: Problem, kind: str, group: np.ndarray) -> float:
     )
 
 
-def _group_inside(rng: np.random.Generator, groups: list[np.ndarray]) -> list[int] | None:
-    wide = [g for g in groups if len(g) > 1]
-    if not wide:
-        return None
-    group = wide[int(rng.integers(len(wide)))]
-    return rng.permutation(group)[: int(rng.integers(2, len(group) + 1))].tolist()
-
-
-def _excuse(rng: np.random.Generator, problem: Problem) -> object:
+def _excuse(rng: np.random.Generator) -> object:
     """Draw an exception: rules by name, or bounds that hold instead."""
     rule = str(rng.choice(EXCUSABLE))
     if rng.random() < 0.5:

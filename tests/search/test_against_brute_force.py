@@ -4,9 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from clusters import InfeasibleError, OutOfTimeError, Result, Settings, solve, verify
+from clusters import (
+    InfeasibleError,
+    OutOfTimeError,
+    Priorities,
+    Problem,
+    Result,
+    Rules,
+    Settings,
+    solve,
+    verify,
+)
 from tests.search.brute import best_in_range
-from tests.search.drawn import PRIORITIES, RULES, Case, draw
+from tests.search.drawn import EXCUSABLE, PRIORITIES, RULES, Case, draw
 
 WORK = Settings(work_limit=60.0, time_limit_s=None)
 """Far more than a tiny problem needs, and deterministic."""
@@ -47,7 +57,7 @@ def test_one_rule_at_a_time(rule: str, seed: int) -> None:
     _agrees(draw(5000 + seed, rules, ("travel",)))
 
 
-@pytest.mark.parametrize("excused", ["schools_per_cluster", "balance", "limits", "max_travel", "expertise"])
+@pytest.mark.parametrize("excused", EXCUSABLE)
 @pytest.mark.parametrize("seed", range(3))
 def test_exceptions_to_each_rule_that_can_be_excused(excused: str, seed: int) -> None:
     _agrees(draw(6000 + seed, (excused, "contiguous", "exceptions"), ("travel",)))
@@ -108,3 +118,48 @@ def test_figures_per_number_of_clusters(seed: int) -> None:
             assert row.bound <= found[0] + 1e-9 * max(1.0, found[0])
         if row.status == "optimal":
             assert row.objective == pytest.approx(found[0], rel=CLOSE, abs=CLOSE)
+
+
+# ---- cases that once went wrong -----------------------------------------------------------------
+
+LINE = Problem.from_arrays(
+    list("abcdef"),
+    [[0, 0], [1, 0], [2, 0], [100, 0], [101, 0], [102, 0]],
+    {"need": [5, 5, 5, 1, 1, 1]},
+)
+ROOM = {"limits": {"need": (None, 13)}}
+ONCE = [
+    pytest.param(
+        {"balance": {"need": 0.5}, "limits": {"need": (None, 13)}},
+        {"a": "balance", "b": "limits", "d": "balance"},
+        id="two schools, each excused from one of two rules about the same measure",
+    ),
+    pytest.param(
+        {"limits": {"need": (None, 10)}},
+        {"a": ROOM, "b": ROOM},
+        id="two schools with the same room do not add it up",
+    ),
+    pytest.param(
+        {"limits": {"need": (5, None)}, "balance": {"need": 0.1}},
+        {"a": {"balance": {"need": 1.5}}, "d": "limits"},
+        id="floors give way as roofs do",
+    ),
+]
+
+
+@pytest.mark.parametrize(("rules", "exceptions"), ONCE)
+def test_exceptions_that_meet(rules: dict[str, object], exceptions: dict[str, object]) -> None:
+    asked = Rules(n_clusters=2, contiguous=False, exceptions=exceptions, **rules)
+    _agrees(Case(0, LINE, asked, Priorities(travel_by="schools")))
+
+
+def test_a_cost_of_nothing_is_proved() -> None:
+    for priorities in (Priorities(travel_by="schools"), Priorities(travel=0, balance=1)):
+        even = LINE.with_measures(need=[2] * 6)
+        _agrees(Case(0, even, Rules(n_clusters=6, contiguous=False), priorities))
+
+
+def test_more_clusters_than_groups_of_schools_that_may_lead() -> None:
+    together = [["a", "b", "c", "d", "e"]]
+    rules = Rules(n_clusters=(2, 3), contiguous=False, together=together)
+    _agrees(Case(0, LINE, rules, Priorities(travel_by="schools")))

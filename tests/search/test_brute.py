@@ -26,7 +26,9 @@ def _judged(case: Case, judge: Judge, groups: list[list[int]], centres: tuple[in
 
 @pytest.mark.parametrize("seed", range(24))
 def test_rules_and_costs_agree_with_the_verifier(seed: int) -> None:
-    case = draw(seed, [*RULES[:-1]], ("travel", "balance", "expertise", "pyramids", "change"), (4, 5))
+    case = draw(
+        seed, [*RULES[:-1]], ("travel", "balance", "expertise", "pyramids", "change"), (4, 5)
+    )
     k = case.rules.count_range[0]
     judge, ids = Judge(case.problem, case.rules, case.priorities, k), case.problem.ids
     weight = math.fsum(case.problem.measure(case.priorities.travel_by)) / judge.n

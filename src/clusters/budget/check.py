@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
 
-from clusters.budget.second_route import SAME, Again, half_up, read_decimal, read_pence
+from clusters.budget.second_route import SAME, Again, held_back, paid_before, read_pence
 from clusters.budget.shares import Share, Split
 from clusters.domain import SchoolId
 
@@ -79,7 +79,7 @@ _STEPS: Mapping[str, Callable[[Share], int]] = {
 
 
 def _sums(split: Split) -> Iterator[MoneyFinding]:
-    held = split.pot.contingency_pence + split.pot.low_incidence_pence
+    held = held_back(split.pot)
     total = sum(share.total_pence for share in split.clusters)
     if total != read_pence(split.pot.total) - held:
         yield MoneyFinding("sums", f"clusters and money held back come to {total + held} pence")
@@ -107,14 +107,7 @@ def _sums_of_schools(split: Split, cluster: Share) -> Iterator[MoneyFinding]:
 
 
 def _committed(split: Split) -> Iterator[MoneyFinding]:
-    owed: dict[str, int] = {}
-    for urn, sum_ in split.pot.committed.items():
-        owed[str(urn)] = owed.get(str(urn), 0) + read_pence(sum_)
-    late: dict[str, int] = {}
-    for payment in split.pot.backdated:
-        days = (payment.paid_from - payment.compliance_date).days
-        sum_ = read_decimal(payment.a_year) * 100 * days / 365
-        late[str(payment.urn)] = late.get(str(payment.urn), 0) + half_up(sum_)
+    owed, late = paid_before(split.pot)
     for share in split.schools:
         wanted = (owed.get(str(share.key), 0), late.get(str(share.key), 0))
         if (share.committed_pence, share.backdated_pence) != wanted:
@@ -125,9 +118,10 @@ def _committed(split: Split) -> Iterator[MoneyFinding]:
 def _limits(split: Split) -> Iterator[MoneyFinding]:
     for share in (*split.clusters, *split.schools):
         low = 0 if share.floor_pence is None else share.floor_pence
-        high = share.flexible_pence if share.cap_pence is None else share.cap_pence
-        if not low <= share.flexible_pence <= high:
-            message = f"{share.flexible_pence} pence is not between {low} and {high}"
+        high = share.cap_pence
+        if share.flexible_pence < low or (high is not None and share.flexible_pence > high):
+            top = "no cap" if high is None else f"a cap of {high}"
+            message = f"{share.flexible_pence} pence is not between a floor of {low} and {top}"
             yield MoneyFinding("limits", message, share.key)
 
 

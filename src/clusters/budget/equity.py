@@ -356,7 +356,7 @@ def fairness(
         *figures,
         FairnessFigure(
             name="vertical equity",
-            value=slope,
+            value=round(slope, 9) + 0.0,  # no minus before a zero
             convention=line,
             meaning="pounds that one more unit of need brings; 0 is blind to need",
         ),

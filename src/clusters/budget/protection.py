@@ -106,8 +106,9 @@ class Protection:
         value = getattr(self, name)
         if value is None:
             return None
-        share = faults.take(Fraction(1), percentage, value, name)
-        if not 0 <= share < 10:
+        share: Fraction | None = None
+        share = faults.take(share, percentage, value, name)
+        if share is not None and not 0 <= share < 10:
             faults.add(
                 f"the {name} is not a share of today's spend",
                 'write it with its sign, "95%", or as a fraction of one, 0.95',

@@ -11,12 +11,13 @@ from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
 from typing import Any
 
+from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
 from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import Sparsity, Taper
 from clusters.domain import Problem, SchoolId
 
-__all__ = ["SAME", "Again", "half_up", "read_decimal", "read_pence"]
+__all__ = ["SAME", "Again", "half_up", "held_back", "paid_before", "read_decimal", "read_pence"]
 
 SAME = Decimal("1e-24")
 """Two amounts of pence that are no further apart are one."""
@@ -60,8 +61,8 @@ class Again:
         formula = self.split.formula
         amounts = self.lumps()
         pot = self.split.pot
-        flexible = read_pence(pot.total) - pot.contingency_pence - pot.low_incidence_pence
-        flexible -= sum(s.committed_pence + s.backdated_pence for s in self.split.schools)
+        flexible = read_pence(pot.total) - held_back(pot)
+        flexible -= sum(sum(sums.values()) for sums in paid_before(pot))
         rest = flexible - half_up(sum(amounts.values(), Decimal(0)))
         parts = [
             (read_decimal(share), self.measure(name)) for name, share in formula.shares.items()
@@ -124,7 +125,8 @@ class Again:
         groups = [[urn] for urn in self.problem.ids]
         if protection.level == "cluster":
             groups = list(self.members.values())
-        today, committed = self.today(), {s.key: s.committed_pence for s in self.split.schools}
+        today = self.today()
+        committed = {urn: paid_before(self.split.pot)[0].get(str(urn), 0) for urn in today}
         pupils = self.measure("pupils") if protection.per_pupil else {}
         units = [
             _Unit(
@@ -193,6 +195,30 @@ class _Unit:
             return Decimal("Infinity")
         base = self.today if protection.per_pupil else 0
         return max(Decimal(0), base + level * size - self.committed)
+
+
+def held_back(pot: Pot) -> int:
+    """Work out contingency and low-incidence fund anew, in pence."""
+    sums = 0
+    for value in (pot.contingency, pot.low_incidence):
+        if isinstance(value, str) and value.strip().endswith("%"):
+            sums += half_up(read_decimal(value) * read_pence(pot.total))
+        else:
+            sums += read_pence(value)
+    return sums
+
+
+def paid_before(pot: Pot) -> tuple[dict[str, int], dict[str, int]]:
+    """Work out committed and backdated pence by school anew."""
+    owed: dict[str, int] = {}
+    for urn, sum_ in pot.committed.items():
+        owed[str(urn)] = owed.get(str(urn), 0) + read_pence(sum_)
+    late: dict[str, int] = {}
+    for payment in pot.backdated:
+        days = (payment.paid_from - payment.compliance_date).days
+        pence = half_up(read_decimal(payment.a_year) * 100 * days / 365)
+        late[str(payment.urn)] = late.get(str(payment.urn), 0) + pence
+    return owed, late
 
 
 def _protected(protection: Protection, units: Sequence[_Unit], pot: int) -> list[Decimal]:

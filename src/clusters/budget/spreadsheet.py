@@ -25,7 +25,7 @@ from clusters.budget.sparsity import exact_measure
 from clusters.domain import SchoolId
 from clusters.money import exact_number, lowest_first, pence
 
-__all__ = ["write_workings"]
+__all__ = ["add_workings", "without_results", "write_workings"]
 
 _FIRST = 3
 """Row (counted from 1) of the first cluster or school in its sheet."""
@@ -52,6 +52,21 @@ def write_workings(path: str | Path, split: Split) -> None:
     Path(path).write_bytes(_without_results(made.getvalue()))
 
 
+def add_workings(book: Any, split: Split) -> Callable[[str, int], str]:
+    """Add the sheets of :func:`write_workings` to an open XlsxWriter workbook.
+
+    Returns
+    -------
+    callable
+        Gives the cell, as a formula names it, of a column of the sheet "Clusters" ("committed",
+        "backdated", "flexible", "total" ...; whole pence) for the cluster at a position.
+    """
+    workings = _Workings(book, split)
+    workings.write()
+    clusters = workings.clusters
+    return lambda column, i: f"{clusters.name}!{clusters.cell(column, i)}"
+
+
 _RESULT = re.compile(rb"(</f>)<v>0</v>")
 
 
@@ -66,6 +81,9 @@ def _without_results(book: bytes) -> bytes:
             content = _RESULT.sub(rb"\1", old.read(entry))
             new.writestr(entry, content, compress_type=zipfile.ZIP_DEFLATED)
     return made.getvalue()
+
+
+without_results = _without_results
 
 
 class _Sheet:

@@ -63,8 +63,8 @@ def make_parser() -> argparse.ArgumentParser:
         ),
         (
             "report",
-            "write the page on one plan or several options",
-            (_data, _options, _rules, _priorities, _money, _out),
+            "write the whole pack on one plan or several options",
+            (_data, _options, _rules, _priorities, _money, _pack, _out),
         ),
     ):
         verb = verbs.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
@@ -232,6 +232,35 @@ def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
         "weights of the measures that share the pot; by default need, else pupils",
     )
     box.add_argument("--lump-sum", default="0", metavar="POUNDS", help="for each cluster")
+
+
+def _pack(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("the pack")
+    box.add_argument(
+        "--audience",
+        default="working group",
+        choices=("working group", "public"),
+        help="public: small numbers of pupils are hidden, and nobody can work them out",
+    )
+    box.add_argument(
+        "--threshold",
+        type=int,
+        default=5,
+        metavar="N",
+        help="counts of pupils below it are hidden in public (5 or 10)",
+    )
+    box.add_argument(
+        "--decision", action="append", default=[], metavar="TEXT", help="what the Forum is asked"
+    )
+    box.add_argument(
+        "--parts",
+        type=texts,
+        metavar="PART,...",
+        help="of html, csv, maps, geo, word, excel, letters, pdf; all that can be made by default",
+    )
+    box.add_argument(
+        "--risk", action="store_true", help="simulate how likely it is that the money runs out"
+    )
 
 
 def _out(verb: argparse.ArgumentParser) -> None:

@@ -15,6 +15,25 @@ def say(text: str) -> None:
     print(text)
 
 
+PARTS = {
+    "report.html": "the page to read first: map, clusters, money",
+    "equality.html": "who travels furthest, who gains and loses",
+    "figures.csv": "where each number comes from",
+    "paper.docx": "the paper for the Forum, to be finished in Word",
+    "paper.pdf": "the same as PDF",
+    "appendix.xlsx": "all tables, the split with live formulas",
+    "letters.docx": "a letter to each school",
+}
+"""What each file of a pack is."""
+
+FOLDERS = {
+    "figures": "the table behind each number",
+    "maps": "maps as pictures",
+    "gis": "the map, for QGIS and for the web",
+}
+"""What each folder of a pack is."""
+
+
 class Folder:
     """The folder of results: writes each kind of file, and remembers what it wrote."""
 
@@ -66,6 +85,34 @@ class Folder:
             run_file="run.json" if run else None,
             **more,
         )
+
+    def pack(
+        self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
+    ) -> None:
+        """Write the whole pack."""
+        from clusters.report import write_report
+
+        if chosen.parts is not None:
+            more["formats"] = chosen.parts
+        written = write_report(
+            self.path,
+            problem,
+            options,
+            title=chosen.title,
+            sources=chosen.source or [Path(file).name for file in chosen.schools],
+            date=chosen.date or None,
+            run_file="run.json",
+            audience=chosen.audience,
+            threshold=chosen.threshold,
+            decisions=chosen.decision,
+            **more,
+        )
+        for path in written:
+            if path.parent == self.path:
+                self.written.append((path, PARTS.get(path.name, "")))
+        for folder, words in FOLDERS.items():
+            if (self.path / folder).is_dir():
+                self.written.append((self.path / folder, words))
 
     def tell(self) -> None:
         """Say where to look."""

@@ -134,7 +134,9 @@ def fund(chosen: Namespace) -> bool:
 
 
 def report(chosen: Namespace) -> bool:
-    """Write the page on several options."""
+    """Write the pack on several options."""
+    from clusters.disclosure import redacted
+
     _, problem = inputs.read_data(chosen)
     options: dict[str, Plan] = {}
     like: Plan | None = None
@@ -147,17 +149,30 @@ def report(chosen: Namespace) -> bool:
     if chosen.pot is not None and first in options:
         split = _split(problem, options[first], _money_settings(chosen, problem))
     folder = Folder(chosen.out)
-    folder.page(
+    rules, priorities = inputs.make_rules(chosen), inputs.make_priorities(chosen, problem)
+    folder.pack(
         chosen,
         problem,
         options,
-        rules=inputs.make_rules(chosen),
-        priorities=inputs.make_priorities(chosen, problem),
+        rules=rules,
+        priorities=priorities,
         split=split,
         recommended=chosen.recommended,
+        outlook=_outlook(split) if chosen.risk else None,
     )
+    known = redacted(problem) if chosen.audience == "public" else problem  # totals tell, too
+    folder.run(problem=known, rules=rules, priorities=priorities, inputs=chosen.schools)
     folder.tell()
     return False
+
+
+def _outlook(split: Any) -> Any:
+    from clusters.budget import look_ahead
+    from clusters.errors import Fault, MoneyError
+
+    if split is None:
+        raise MoneyError(Fault(what="--risk is given without money", remedy="give --pot as well"))
+    return look_ahead(split)
 
 
 def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any] | None:

@@ -109,6 +109,7 @@ def difference_svg(
     link: str = "#cluster-{number}",
     id_prefix: str = "difference",
     width: float = WIDTH,
+    links: bool = True,
 ) -> str:
     """Draw the later plan with the ground of every school that changes cluster picked out.
 
@@ -116,7 +117,7 @@ def difference_svg(
 
     Parameters
     ----------
-    title, description, link, id_prefix, width
+    title, description, link, id_prefix, width, links
         As for :func:`clusters.maps.map_svg`.
 
     Returns
@@ -135,5 +136,6 @@ def difference_svg(
         description=description or words,
         link=link,
         id_prefix=id_prefix,
+        links=links,
         moves=moves,
     )

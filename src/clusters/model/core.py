@@ -68,6 +68,12 @@ class Core:
         """Return the total cost in whole units."""
         return LinearExpr.weighted_sum(self.cost_variables, self.cost_coefficients)
 
+    def at_most(self, target: float) -> None:
+        """Allow only solutions that cost at most `target` (offset apart)."""
+        roof = np.ceil(target / self.unit)
+        if roof < 4 * RESOLUTION:
+            self.model.add(self.objective() <= int(roof))
+
     def clusters(self, value: Any) -> dict[int, list[int]]:
         """Read a solution: atoms by centre; `value` tells a variable's value."""
         found: dict[int, list[int]] = {}
@@ -215,6 +221,8 @@ def expertise(core: Core) -> None:
     for unmet in instance.unmet:
         shortfall, step = on_grid(unmet.shortfall)
         ceiling = int(np.maximum(shortfall, 0).sum())
+        if ceiling == 0:
+            continue
         for c, atoms in enumerate(core.by_centre):
             if atoms:
                 short = core.model.new_int_var(0, ceiling, f"short_{unmet.kind}_{c}")

@@ -108,12 +108,12 @@ class Instance:
     @property
     def n(self) -> int:
         """Number of atoms."""
-        return self.cost.shape[0]
+        return int(self.cost.shape[0])
 
     @property
     def m(self) -> int:
         """Number of candidate centres."""
-        return self.cost.shape[1]
+        return int(self.cost.shape[1])
 
     @property
     def offset(self) -> float:
@@ -145,7 +145,7 @@ class Instance:
         return not any(a in held and b in held for a, b in self.apart)
 
     def connected_parts(self, atoms: Iterable[int]) -> list[list[int]]:
-        """Split a set of atoms into connected parts (all in one part where contiguity is not a rule)."""
+        """Split atoms into connected parts (one part where contiguity is not a rule)."""
         atoms = [int(a) for a in atoms]
         if self.neighbours is None:
             return [atoms] if atoms else []
@@ -363,9 +363,7 @@ def price_unit(problem: Problem) -> float:
 def _pair_costs(
     problem: Problem, rules: Rules, priorities: Priorities, centres: IntArray
 ) -> FloatArray:
-    """Cost (schools, centres) of each school at each centre: journeys, change; infinity if
-    barred.
-    """
+    """Price each school at each centre, array (schools, centres); infinity where barred."""
     weight = problem.measure(priorities.travel_by)
     journey = problem.travel[:, centres]
     with np.errstate(invalid="ignore"):
@@ -439,7 +437,8 @@ def _load_dimensions(
 
 
 def _whole(values: FloatArray) -> IntArray:
-    return np.rint(values * _UNITS).astype(np.int64)
+    whole: IntArray = np.rint(values * _UNITS).astype(np.int64)
+    return whole
 
 
 def _bounds(
@@ -512,7 +511,7 @@ def _shared_terms(
     k: int,
     members: tuple[tuple[int, ...], ...],
     atom_of: IntArray,
-) -> dict[str, object]:
+) -> dict[str, Any]:
     """Collect the parts of the cost that depend on a cluster as a whole."""
 
     def by_atom(values: npt.ArrayLike) -> FloatArray:

@@ -1,4 +1,4 @@
-"""One cluster by itself: can any cluster hold a given atom under the rules?
+"""One cluster by itself: whether any cluster can hold a given atom under the rules.
 
 If not, no plan exists, however the rest of the map is divided. The model is tiny, so a conflict
 found here is found, and cut down to the fewest rules, in milliseconds.
@@ -94,9 +94,10 @@ def _compact(
         return
     steps = {atom: 0}
     reached = [atom]
+    rivals = {b for pair in instance.apart if atom in pair for b in pair} - {atom}
     for a in reached:
         for b in instance.neighbours[a]:
-            if b not in steps:
+            if b not in steps and (instance.school_neighbours is not None or b not in rivals):
                 steps[b] = steps[a] + 1
                 reached.append(b)
     for a in range(instance.n):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from clusters.domain import Problem
+from clusters.disclosure import HIDDEN
 from clusters.maps import clean
 from clusters.money import pounds
+from clusters.report.audience import Reader
 from clusters.report.facts import ClusterFacts
 from clusters.report.money import pence_by_cluster
 from clusters.report.option import Option
@@ -14,10 +16,10 @@ from clusters.report.tables import Cell, Column, Pair, Table, make_table
 from clusters.report.words import capital, journey, listed, measure_name, need_name, number
 
 
-def cluster_table(problem: Problem, option: Option) -> Table:
+def cluster_table(reader: Reader, option: Option) -> Table:
     """Make the table of all clusters; each links to its card."""
-    facts = option.facts
-    measures = [name for name in ("pupils", "ehcps", "sen_support") if name in problem.measures]
+    facts, counts = option.facts, reader.counts
+    measures, masked = counts.names, counts.masked_clusters
     money = pence_by_cluster(option.split)
     columns = [
         Column("Cluster", False),
@@ -28,16 +30,16 @@ def cluster_table(problem: Problem, option: Option) -> Table:
         Column("Longest journey"),
         *([Column("Money")] if money else []),
     ]
-    unit = problem.travel_unit
+    unit = reader.shown.travel_unit
     rows = [
         [
             Cell(cluster.name, f"#{cluster.anchor}"),
             cluster.measures.centre_name or "not known",
             number(len(cluster.schools)),
-            *[number(cluster.measures.totals[name]) for name in measures],
+            *[counts.cluster(name, cluster.label, cluster.ids) for name in measures],
             journey(cluster.mean_journey, unit),
             journey(cluster.longest_journey, unit),
-            *([_pounds_or_gap(money.get(cluster.label))] if money else []),
+            *([_sum(money, cluster, masked)] if money else []),
         ]
         for cluster in facts.clusters
     ]
@@ -45,7 +47,7 @@ def cluster_table(problem: Problem, option: Option) -> Table:
         "All clusters",
         "",
         number(sum(len(cluster.schools) for cluster in facts.clusters)),
-        *[number(sum(c.measures.totals[name] for c in facts.clusters)) for name in measures],
+        *[counts.total(name, facts.placed) for name in measures],
         journey(facts.mean_journey, unit),
         journey(facts.longest_journey, unit),
         *([pounds(sum(money.values()))] if money else []),
@@ -53,10 +55,25 @@ def cluster_table(problem: Problem, option: Option) -> Table:
     return make_table("The clusters", columns, rows, total)
 
 
-def card(problem: Problem, option: Option, cluster: ClusterFacts) -> dict[str, Any]:
-    """Gather what the card of one cluster says."""
-    unit = problem.travel_unit
-    known = [name for name in ("pupils", "ehcps", "sen_support") if name in problem.measures]
+def card(
+    reader: Reader,
+    option: Option,
+    cluster: ClusterFacts,
+    *,
+    lead: str = "",
+    line: str = "",
+) -> dict[str, Any]:
+    """Gather what the card of one cluster says.
+
+    Parameters
+    ----------
+    lead
+        Who leads the cluster, where this is known.
+    line
+        How its sum of money comes about.
+    """
+    unit, counts = reader.shown.travel_unit, reader.counts
+    known = counts.names
     columns = [
         Column("School", False),
         Column("Phase", False),
@@ -70,16 +87,18 @@ def card(problem: Problem, option: Option, cluster: ClusterFacts) -> dict[str, A
             [
                 f"{clean(school.name)} (centre)" if member.is_centre else school.name,
                 school.phase,
-                *[number(getattr(school, name)) for name in known],
+                *[counts.school(name, school.urn) for name in known],
                 journey(member.journey, unit),
             ]
         )
     facts = [
         Pair("Centre", clean(cluster.measures.centre_name) or "not known"),
+        *([Pair("Lead", clean(lead))] if lead else []),
         Pair("Schools", _phase_words(cluster)),
         *[
             Pair(
-                capital(_SHORT.get(name, measure_name(name))), number(cluster.measures.totals[name])
+                capital(_SHORT.get(name, measure_name(name))),
+                counts.cluster(name, cluster.label, cluster.ids),
             )
             for name in known
         ],
@@ -91,7 +110,9 @@ def card(problem: Problem, option: Option, cluster: ClusterFacts) -> dict[str, A
         facts.append(Pair("Expertise", expertise))
     money = pence_by_cluster(option.split)
     if money:
-        facts.append(Pair("Money", _pounds_or_gap(money.get(cluster.label))))
+        facts.append(Pair("Money", _sum(money, cluster, counts.masked_clusters)))
+        if line and cluster.label not in counts.masked_clusters:
+            facts.append(Pair("How that comes about", clean(line.partition(": ")[2])))
     return {
         "anchor": cluster.anchor,
         "name": cluster.name,
@@ -100,7 +121,10 @@ def card(problem: Problem, option: Option, cluster: ClusterFacts) -> dict[str, A
     }
 
 
-def _pounds_or_gap(amount: int | None) -> str:
+def _sum(money: Mapping[str, int], cluster: ClusterFacts, masked: Collection[str]) -> str:
+    if cluster.label in masked:
+        return HIDDEN
+    amount = money.get(cluster.label)
     return "none" if amount is None else pounds(amount)
 
 

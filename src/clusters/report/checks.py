@@ -21,12 +21,12 @@ from clusters.report.words import (
 )
 
 
-def checks(problem: Problem, option: Option) -> dict[str, Any]:
+def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[str, Any]:
     """Say what is proved of the plan and which rules hold."""
     certificate, result = option.certificate, option.result
     context: dict[str, Any] = {
         "proof": proof_sentence(result, option.priorities),
-        "search_facts": None if result is None else _search_table(result),
+        "search_facts": None if result is None else _search_table(result, public=public),
         "rule_table": None,
         "findings": [],
         "priority_words": [],
@@ -44,7 +44,11 @@ def checks(problem: Problem, option: Option) -> dict[str, Any]:
         context["rule_table"] = make_table(
             "The rules", [Column("Rule", False), Column("Outcome", False)], rows
         )
-        context["findings"] = [finding.message for finding in certificate.findings]
+        context["findings"] = (
+            [f"The rule {name!r} does not hold." for name in certificate.broken]
+            if public  # what a finding says may hold numbers that are not shown
+            else [finding.message for finding in certificate.findings]
+        )
     return context
 
 
@@ -54,11 +58,14 @@ def _outcome(rule: str, broken: set[str]) -> str:
     return "broken" if rule in broken else "holds"
 
 
-def _search_table(result: Any) -> Table:
-    rows = [
-        ["Outcome", "proved best" if result.status == "optimal" else "best plan found"],
+def _search_table(result: Any, *, public: bool) -> Table:
+    costs = [
         ["Cost of the plan", number(result.objective, 1)],
         ["No plan costs less than", number(result.bound, 1)],
+    ]
+    rows = [
+        ["Outcome", "proved best" if result.status == "optimal" else "best plan found"],
+        *([] if public else costs),  # a cost is a sum over schools of what is not shown
         ["Gap between the two", "not known" if result.gap is None else percent(result.gap, 2)],
         ["Time taken", f"{result.seconds:,.0f} seconds"],
         ["Why it stopped", clean(result.stopped)],

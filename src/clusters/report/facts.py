@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from clusters.domain import Plan, Priorities, Problem, School
+from clusters.domain import Plan, Priorities, Problem, School, SchoolId
 from clusters.maps import clean
 from clusters.maps.zones import numbers_of
 from clusters.measures import ClusterMeasures, Measures, measure
@@ -29,6 +29,11 @@ class ClusterFacts:
     label: str
     measures: ClusterMeasures
     schools: tuple[SchoolFacts, ...]
+
+    @property
+    def ids(self) -> tuple[SchoolId, ...]:
+        """Ids of its schools."""
+        return tuple(member.school.urn for member in self.schools)
 
     @property
     def name(self) -> str:
@@ -70,6 +75,11 @@ class PlanFacts:
     def longest_journey(self) -> float | None:
         """Longest journey to a centre."""
         return known(self.measures.whole.journeys.worst)
+
+    @property
+    def placed(self) -> tuple[SchoolId, ...]:
+        """Ids of all schools in a cluster."""
+        return tuple(key for cluster in self.clusters for key in cluster.ids)
 
     @property
     def sizes(self) -> tuple[int, int]:

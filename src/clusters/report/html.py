@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from importlib.resources import files
 from typing import Any
 
 from clusters.maps import clean
+from clusters.report.material import Material
 
 
 def render(template: str, context: dict[str, Any]) -> str:
@@ -51,3 +53,30 @@ def style() -> tuple[str, str]:
     text = files("clusters.report").joinpath("templates/style.css").read_text(encoding="utf-8")
     digest = hashlib.sha256(text.encode()).digest()
     return text, "sha256-" + base64.b64encode(digest).decode()
+
+
+def _plain_file(name: str) -> str:
+    """Return the name of a file if it can be nothing but that: no path, no address; else ""."""
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+\.json", name) else ""
+
+
+def render_page(template: str, material: Material, context: dict[str, Any]) -> str:
+    """Fill the template of a whole page: the frame round it is the same for all."""
+    from clusters import __version__
+
+    text, digest = style()
+    return render(
+        template,
+        {
+            **context,
+            "title": material.title,
+            "audience_note": material.audience_note,
+            "date": material.date,
+            "synthetic": material.is_synthetic,
+            "run_file": material.run_file,
+            "run_link": _plain_file(material.run_file),
+            "style": safe(text),
+            "style_hash": digest,
+            "version": __version__,
+        },
+    )

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from clusters.disclosure import SmallNumbers
 from clusters.maps import clean
 from clusters.money import pounds
+from clusters.report.audience import Reader
+from clusters.report.figure import Figure
+from clusters.report.money_more import further_money
 from clusters.report.option import Option
 from clusters.report.tables import Table, frame_table
 from clusters.report.words import capital, measure_name, number
@@ -47,34 +52,40 @@ def pence_by_cluster(split: Split | None) -> dict[str, int]:
     return {clean(share.key): share.total_pence for share in split.clusters}
 
 
-def money(option: Option) -> dict[str, Any]:
+def money(reader: Reader, option: Option, figures: Mapping[str, Figure]) -> dict[str, Any]:
     """Say what the pot is, how it is shared, and who receives what."""
     split = option.split
     if split is None:
         return {}
     names = {cluster.label: cluster.name for cluster in option.facts.clusters}
     return {
-        "sentences": list(_sentences(split)),
+        "sentences": _sentences(split, reader.policy, public=reader.is_public),
         "pot": _pot_table(split),
-        "clusters": _table("Money by cluster", split.to_frame("cluster"), names),
-        "schools": _table("Indicative sums by school", split.to_frame("school"), names),
+        "clusters": _table("Money by cluster", figures["money"].frame, names),
+        "schools": None
+        if reader.is_public
+        else _table("Indicative sums by school", split.to_frame("school"), names),
+        **further_money(option, figures, names),
     }
 
 
-def _sentences(split: Split) -> list[str]:
+def _sentences(split: Split, policy: SmallNumbers, *, public: bool) -> list[str]:
     shared, held = shared_pence(split), split.held_pence
     said = [f"The clusters share {pounds(shared)}. Their sums add up to it, to the penny."]
     if held:
         said.append(f"A further {pounds(held)} is held back.")
     for factor in split.factors:
         units = number(float(sum(factor.quantity.values())), 1).removesuffix(".0")
-        if factor.total_pence:
+        few = public and 0 < sum(factor.quantity.values()) < policy.threshold
+        if factor.total_pence and not few:
             rate = pounds(round(factor.rate))
             what = factor.unit or measure_name(factor.name)
             said.append(
                 f"{pounds(factor.total_pence)} of it is shared at about {rate} for each "
                 f"{clean(what)}; there are {units}."
             )
+    if public:
+        said.append("Sums for single schools are left out: small numbers could be read off them.")
     return [*said, *map(clean, split.notes)]
 
 
@@ -119,4 +130,4 @@ def _says_something(frame: pd.DataFrame, name: str) -> bool:
     if name in ("today_pence", "change_pence"):
         return bool(values.notna().any())
     same = (values == frame["total_pence"]).all()
-    return bool((values.fillna(0) != 0).any() and not same)
+    return bool((values[values.notna()] != 0).any() and not same)

@@ -30,6 +30,11 @@ class Option:
     numbers: Mapping[str, int] = field(default_factory=dict)
 
 
+def result_of(given: Any) -> Any:
+    """Return the result of an option of `solve` or of `propose`; None for a mere plan."""
+    return None if isinstance(given, Plan) else getattr(given, "result", given)
+
+
 def make_option(
     problem: Problem,
     name: str,
@@ -39,18 +44,33 @@ def make_option(
     priorities: Priorities | None,
     split: Split | None,
     like: Plan | None = None,
+    shown: Problem | None = None,
 ) -> Option:
-    """Gather what is known of one option; `like` is the plan whose numbers it should share."""
-    plan: Plan = given if isinstance(given, Plan) else given.plan
+    """Gather what is known of one option.
+
+    Parameters
+    ----------
+    like
+        The plan whose numbers it should share.
+    shown
+        The facts without what readers may not see; journeys are weighted by what is left of them.
+    """
+    result = result_of(given)
+    plan: Plan = given if result is None else result.plan
     numbers = {} if like is None else matched_numbers(problem, like, plan)
     return Option(
         name=clean(name),
         plan=plan,
-        result=None if isinstance(given, Plan) else given,
+        result=result,
         rules=rules,
         priorities=priorities,
         split=split,
         certificate=None if rules is None else verify(problem, rules, plan, priorities),
-        facts=plan_facts(problem, plan, priorities=priorities, numbers=numbers or None),
+        facts=plan_facts(
+            problem if shown is None else shown,
+            plan,
+            priorities=priorities if shown is None or shown is problem else None,
+            numbers=numbers or None,
+        ),
         numbers=numbers,
     )

@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from clusters.domain import Problem
-from clusters.maps import lay_out, map_svg
+from clusters.budget import explain
+from clusters.maps import clean, lay_out, map_svg
 from clusters.maps.svg import draw_svg
 from clusters.report.cards import card, cluster_table
 from clusters.report.checks import checks, method
 from clusters.report.comparison import option_table
 from clusters.report.glossary import GLOSSARY
+from clusters.report.html import safe
+from clusters.report.material import Material
 from clusters.report.money import money
-from clusters.report.option import Option
+from clusters.report.sections import (
+    decisions,
+    differences,
+    equality,
+    expertise,
+    search,
+    together,
+)
 from clusters.report.summary import summary
 
 
@@ -27,29 +36,61 @@ class Section:
     template: str
 
 
-def page_context(
-    problem: Problem, options: Sequence[Option], chosen: Option, sources: Iterable[object]
-) -> dict[str, Any]:
+def page_context(material: Material) -> dict[str, Any]:
     """Work out everything that the template needs, but for the frame round it."""
-    layout = lay_out(problem, chosen.plan, numbers=chosen.numbers or None)
-    context: dict[str, Any] = {
-        "summary": summary(problem, chosen),
-        "map": draw_svg(layout, title=f"Map of the clusters: {chosen.name}"),
+    reader, chosen, options = material.reader, material.chosen, material.options
+    shown, figures = reader.shown, material.figures
+    layout = lay_out(shown, chosen.plan, numbers=chosen.numbers or None)
+    several = len(options) > 1
+    return {
+        "summary": summary(shown, chosen),
+        "decisions": decisions(material.decisions),
+        "map": safe(draw_svg(layout, title=f"Map of the clusters: {chosen.name}")),
         "dense": bool(layout.enlargements),
-        "cluster_table": cluster_table(problem, chosen),
-        "cards": [card(problem, chosen, cluster) for cluster in chosen.facts.clusters],
-        **checks(problem, chosen),
-        **method(problem, chosen, sources),
+        "cluster_table": cluster_table(reader, chosen),
+        "cards": _cards(material),
+        **checks(shown, chosen, public=reader.is_public),
+        **method(shown, chosen, material.sources),
+        "hidden_words": reader.sentences,
+        "search_map": safe(search(figures, public=reader.is_public)),
         "glossary": GLOSSARY,
-        "sections": _sections(options, chosen),
+        "option_table": option_table(shown, options, chosen) if several else None,
+        "option_maps": _option_maps(material) if several else [],
+        "changes": [
+            {**entry, "map": safe(entry["map"])} for entry in differences(reader, options, chosen)
+        ],
+        "together": together(reader, options, figures, material.together) if several else None,
+        "expertise": expertise(reader, figures),
+        "money": money(reader, chosen, figures),
+        "equality": equality(reader, figures),
+        "sections": _sections(material, expertise(reader, figures) is not None),
     }
-    if len(options) > 1:
-        context["option_table"] = option_table(problem, options, chosen)
-        context["option_maps"] = [
-            {
-                "name": option.name,
-                "map": map_svg(
-                    problem,
+
+
+def _cards(material: Material) -> list[dict[str, Any]]:
+    chosen = material.chosen
+    lines = {} if chosen.split is None else explain(chosen.split, "cluster")
+    leads = {clean(label): lead for label, lead in material.leads.items()}
+    said = {clean(label): line for label, line in lines.items()}
+    return [
+        card(
+            material.reader,
+            chosen,
+            cluster,
+            lead=leads.get(cluster.label, ""),
+            line=said.get(cluster.label, ""),
+        )
+        for cluster in chosen.facts.clusters
+    ]
+
+
+def _option_maps(material: Material) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": option.name,
+            "map": safe(
+                map_svg(
+                    material.reader.shown,
                     option.plan,
                     title=f"Map of the option {option.name}",
                     numbers=option.numbers or None,
@@ -60,30 +101,32 @@ def page_context(
                     links=False,
                     legend=False,
                     width=440,
-                ),
-            }
-            for k, option in enumerate(options, start=1)
-        ]
-    if chosen.split is not None:
-        context["money"] = money(chosen)
-    return context
+                )
+            ),
+        }
+        for k, option in enumerate(material.options, start=1)
+    ]
 
 
-def _sections(options: Sequence[Option], chosen: Option) -> list[Section]:
+def _sections(material: Material, with_expertise: bool) -> Sequence[Section]:
+    several, split = len(material.options) > 1, material.chosen.split is not None
     sections = [
-        Section("In short", "summary", "summary"),
-        Section("Map", "map", "map"),
-        Section("The clusters at a glance", "clusters", "clusters"),
+        (True, Section("In short", "summary", "summary")),
+        (True, Section("Decisions asked", "decisions", "decisions")),
+        (True, Section("Map", "map", "map")),
+        (True, Section("The clusters at a glance", "clusters", "clusters")),
+        (several, Section("The options side by side", "options", "options")),
+        (several, Section("Together in every option", "together", "together")),
+        (split, Section("The money", "money", "money")),
+        (True, Section("Each cluster on a card", "cards", "cards")),
+        (with_expertise, Section("Need and expertise", "expertise", "expertise")),
+        (True, Section("Equality and impact", "equality", "equality")),
+        (True, Section("How good is this plan?", "checks", "checks")),
+        (True, Section("Method, assumptions and data", "method", "method")),
+        (
+            split and not material.reader.is_public,
+            Section("Indicative sums by school", "schools-money", "schools_money"),
+        ),
+        (True, Section("What the words mean", "glossary", "glossary")),
     ]
-    if len(options) > 1:
-        sections.append(Section("The options side by side", "options", "options"))
-    if chosen.split is not None:
-        sections.append(Section("The money", "money", "money"))
-    sections += [
-        Section("Each cluster on a card", "cards", "cards"),
-        Section("How good is this plan?", "checks", "checks"),
-        Section("Method, assumptions and data", "method", "method"),
-    ]
-    if chosen.split is not None:
-        sections.append(Section("Indicative sums by school", "schools-money", "schools_money"))
-    return [*sections, Section("What the words mean", "glossary", "glossary")]
+    return [section for wanted, section in sections if wanted]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import numbers
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from clusters.disclosure import HIDDEN
 from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.words import capital, measure_name, number
@@ -92,25 +94,30 @@ def frame_table(
     kinds = {name: _kind(name, frame[name]) for name in names}
     given = headings or {}
     columns = [Column(given.get(name, _heading(name)), kinds[name] != "text") for name in names]
+    known = frame.astype(object).where(frame.notna(), None)
     rows = [
         [_written(value, kinds[name]) for name, value in zip(names, row, strict=True)]
-        for row in frame.itertuples(index=False, name=None)
+        for row in known.itertuples(index=False, name=None)
     ]
     sums = ["Total"]
     for name in names[1:]:
-        known = kinds[name] == "pence" and bool(frame[name].notna().all())
-        sums.append(pounds(int(sum(frame[name].tolist()))) if known else "")
+        adds = kinds[name] == "pence" and all(_is_count(value) for value in known[name])
+        sums.append(pounds(int(sum(known[name].tolist()))) if adds else "")
     shown = total and any(sums[1:]) and len(frame) > 1
     return make_table(caption, columns, rows, sums if shown else ())
 
 
+def _is_count(value: object) -> bool:
+    return isinstance(value, numbers.Real) and not isinstance(value, bool)
+
+
 def _kind(name: str, values: Any) -> str:
-    if name.endswith("_pence"):
+    if name.endswith("_pence") or name == "pence":
         return "pence"
-    if not str(values.dtype).lower().startswith(("int", "float")):
+    known = [value for value in values[values.notna()].tolist() if value != HIDDEN]
+    if not known or not all(map(_is_count, known)):
         return "text"
-    whole = all(value != value or float(value).is_integer() for value in values)
-    return "whole" if whole else "number"
+    return "whole" if all(float(value).is_integer() for value in known) else "number"
 
 
 def _heading(name: str) -> str:
@@ -118,9 +125,13 @@ def _heading(name: str) -> str:
 
 
 def _written(value: Any, kind: str) -> str:
-    """Write one value; None and NaN (the one value unequal to itself) are not known."""
-    if value is None or value != value:
+    """Write one value; None is not known."""
+    if value is None:
         return "" if kind == "text" else "not known"
+    if value == HIDDEN:
+        return HIDDEN
+    if isinstance(value, bool):
+        return "yes" if value else "no"
     if kind == "pence":
         return pounds(int(value))
     return clean(value) if kind == "text" else number(value, 0 if kind == "whole" else 1)

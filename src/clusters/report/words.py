@@ -48,7 +48,9 @@ def number(value: float | None, decimals: int = 0) -> str:
     >>> number(12345.6), number(0.25, 2), number(None)
     ('12,346', '0.25', 'not known')
     """
-    return "not known" if value is None else f"{value:,.{decimals}f}"
+    if value is None:
+        return "not known"
+    return "without limit" if math.isinf(value) else f"{value:,.{decimals}f}"
 
 
 def plain_number(value: float) -> str:

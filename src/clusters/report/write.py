@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clusters.domain import Plan, Priorities, Problem, Rules
+from clusters.disclosure import SmallNumbers
+from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.errors import DataError, Fault
-from clusters.report.html import render, safe, style
-from clusters.report.option import Option, make_option
+from clusters.report.audience import AUDIENCES, Reader, reader_of
+from clusters.report.figures import figures_of
+from clusters.report.folder import FORMATS, write_folder
+from clusters.report.html import render_page
+from clusters.report.material import Material
+from clusters.report.option import Option, make_option, result_of
 from clusters.report.page import page_context
 
 if TYPE_CHECKING:
-    from clusters.budget import Split
+    from clusters.budget import Outlook, Split
+    from clusters.explain import WhyHere
+    from clusters.leads import Leads
+    from clusters.options import Option as Proposed
     from clusters.solver import Result
-
-AUDIENCES = {
-    "working group": "For the working group. Not for publication: small numbers are shown in full.",
-}
-"""Who may read a pack, and what its first line says."""
 
 
 def write_report(
     path: str | Path,
     problem: Problem,
-    options: Plan | Result | Mapping[str, Plan | Result],
+    options: Plan | Result | Mapping[str, Plan | Result] | Mapping[str, Proposed],
     *,
     rules: Rules | Mapping[str, Rules] | None = None,
     priorities: Priorities | Mapping[str, Priorities] | None = None,
@@ -37,17 +40,27 @@ def write_report(
     date: object = None,
     run_file: str | None = None,
     synthetic: bool | None = None,
+    threshold: int = 5,
+    small_numbers: SmallNumbers | None = None,
+    decisions: Iterable[object] = (),
+    together: Iterable[object] = (),
+    why_here: Mapping[SchoolId, WhyHere | Sequence[str]] | None = None,
+    leads: Leads | Mapping[str, str] | None = None,
+    outlook: Outlook | None = None,
+    start_month: int = 9,
+    formats: Collection[str] = FORMATS,
 ) -> tuple[Path, ...]:
-    """Write the page on one plan or several options.
+    """Write the papers on one plan or several options: one page, or the whole pack.
 
     Parameters
     ----------
     path
-        A file that ends in .html, or a folder for the whole pack.
+        A file that ends in .html for the page alone, or a folder for the whole pack
+        (docs/the_pack.md lists what is in it).
     problem
         The facts.
     options
-        A plan, a result of `solve`, or several of them by name.
+        A plan, a result of `solve`, or several of them by name, as `propose` returns them.
     rules, priorities
         What the plans were asked to satisfy, for all options or by option; without rules nothing
         is verified.
@@ -56,7 +69,9 @@ def write_report(
     recommended
         Name of the option that the page describes in full; the first where not given.
     audience
-        "working group": every number is shown. See docs/report.md.
+        "working group": every number is shown. "public": small numbers of pupils are hidden, with
+        as many others as it takes that nobody can work them out; sums of money for single schools
+        and letters are left out (docs/disclosure.md).
     title
         Heading of the page.
     sources
@@ -68,6 +83,26 @@ def write_report(
         Name of the record of the run, to be named on the page.
     synthetic
         Whether the data are made up; by default this is read off the problem's notes.
+    threshold, small_numbers
+        Counts of pupils below the threshold are hidden in public; 5 or 10. The whole policy where
+        more than the threshold is to be set.
+    decisions
+        What the Forum is asked to decide: one sentence each. General ones where not given.
+    together
+        Sentences on the schools that share a cluster in every option; worked out where not given.
+    why_here
+        For each school (by id), lines that say why it is in its cluster, as `why_all` returns them
+        or as texts; printed in its letter.
+    leads
+        Who leads each cluster: what `choose_leads` returns, or names by label.
+    outlook
+        Of `clusters.budget.look_ahead`: the risk that the money runs out.
+    start_month
+        First month of the year that is paid for (9 for September), for the financial years.
+    formats
+        Parts of the pack to write, of "html", "csv", "maps", "geo", "word", "excel", "letters" and
+        "pdf". Those whose library is not installed are left out (install ``clusters[report]``,
+        and ``clusters[pdf]`` for "pdf").
 
     Returns
     -------
@@ -88,43 +123,70 @@ def write_report(
     ...     [file.name for file in write_report(folder + "/page.html", problem, plan)]
     ['page.html']
     """
-    sources = tuple(sources)
     named = dict(options) if isinstance(options, Mapping) else {"Plan": options}
     _check(named, recommended, audience, {"rules": rules, "priorities": priorities, "split": split})
+    policy = SmallNumbers(threshold=threshold) if small_numbers is None else small_numbers
     first = recommended or next(iter(named))
-    chosen = _option(problem, first, named, rules, priorities, split, None)
+    reader = reader_of(audience, problem, _plan(named[first]), policy)
+    chosen = _option(reader, first, named, rules, priorities, split, None)
     made = [
         chosen
         if name == first
-        else _option(problem, name, named, rules, priorities, split, chosen.plan)
+        else _option(reader, name, named, rules, priorities, split, chosen.plan)
         for name in named
     ]
-    context = page_context(problem, made, chosen, sources)
-    invented = _is_synthetic(problem, sources) if synthetic is None else synthetic
-    text, digest = style()
-    page = render(
-        "page.html.jinja",
-        {
-            **context,
-            "map": safe(context["map"]),
-            "option_maps": [
-                {**entry, "map": safe(entry["map"])} for entry in context.get("option_maps", ())
-            ],
-            "title": title,
-            "audience_note": AUDIENCES[audience],
-            "date": "" if date is None else str(date),
-            "synthetic": invented,
-            "run_file": run_file or "",
-            "style": safe(text),
-            "style_hash": digest,
-            "version": _version(),
-        },
+    sources = tuple(sources)
+    material = Material(
+        reader=reader,
+        options=made,
+        chosen=chosen,
+        figures=figures_of(reader, made, chosen, outlook=outlook, start_month=start_month),
+        title=title,
+        date="" if date is None else str(date),
+        sources=sources,
+        run_file=run_file or "",
+        is_synthetic=_is_synthetic(problem, sources) if synthetic is None else synthetic,
+        decisions=tuple(decisions),
+        together=tuple(together),
+        why_here=_reasons(why_here),
+        leads=_named_leads(leads),
+        outlook=outlook,
     )
-    return (_save(_page_path(Path(path)), page),)
+    target = Path(path)
+    if target.suffix.lower() not in (".html", ".htm"):
+        return write_folder(target, material, formats)
+    return (_save(target, render_page("page.html.jinja", material, page_context(material))),)
+
+
+def _plan(given: Any) -> Plan:
+    result = result_of(given)
+    plan: Plan = given if result is None else result.plan
+    return plan
+
+
+def _reasons(given: Mapping[SchoolId, Any] | None) -> FrozenDict:
+    """Lines for each school: texts, lists of texts, or answers of `why_all`."""
+    return FrozenDict(
+        {
+            urn: (why,) if isinstance(why, str) else tuple(why)
+            for urn, answer in (given or {}).items()
+            for why in [getattr(answer, "sentence", answer)]
+        }
+    )
+
+
+def _named_leads(given: Any) -> FrozenDict:
+    """Lead of each cluster in words, by label: texts, or the leads that `choose_leads` returns."""
+    rows = getattr(given, "rows", None)
+    if rows is None:
+        return FrozenDict(given or {})
+    return FrozenDict(
+        {row.cluster: f"{row.senco}, {row.name}" if row.senco else row.name for row in rows}
+    )
 
 
 def _option(
-    problem: Problem,
+    reader: Reader,
     name: str,
     named: Mapping[str, Any],
     rules: Any,
@@ -134,13 +196,14 @@ def _option(
 ) -> Option:
     given = named[name]
     return make_option(
-        problem,
+        reader.problem,
         name,
         given,
         rules=_of(rules, name),
         priorities=_of(priorities, name),
         split=split.get(name) if isinstance(split, Mapping) else split if like is None else None,
         like=like,
+        shown=reader.shown,
     )
 
 
@@ -192,19 +255,9 @@ def _is_synthetic(problem: Problem, sources: Iterable[object]) -> bool:
     return marked or "synthetic" in said
 
 
-def _page_path(path: Path) -> Path:
-    return path if path.suffix.lower() in (".html", ".htm") else path / "report.html"
-
-
 def _save(path: Path, text: str) -> Path:
     """Write a file whole or not at all."""
     from clusters.writers.atomic import write_bytes
 
     path.parent.mkdir(parents=True, exist_ok=True)
     return write_bytes(path, text.encode())
-
-
-def _version() -> str:
-    from clusters import __version__
-
-    return __version__

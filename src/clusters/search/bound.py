@@ -28,11 +28,16 @@ from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import NO_LIMIT, Instance
 from clusters.search.knapsack import INFINITY, best_clusters, forced_values, least_values
 
-__all__ = ["Relaxation", "Sideline"]
+__all__ = ["MANY_PAIRS", "Relaxation", "Sideline"]
 
 STATES = 6000
 """Longest table of the dynamic programme; finer loads are rounded down to this many steps."""
 
+SIDE_STEP = 0.25
+"""Unit of a sideline's step, as a share of the mean cluster (docs/decisions/0004)."""
+MANY_PAIRS = 150_000
+"""Above this many pairs only those that can lower a value are listed, with HEADROOM to grow."""
+HEADROOM = 1.3
 SAFETY = 1e-10
 """Share of the sum of absolute terms by which a bound is lowered, to be safe from rounding."""
 
@@ -81,6 +86,7 @@ class Relaxation:
         self.work = 0.0
         self.bound = -np.inf
         self.multipliers = self._first_multipliers()
+        self._assume_short()
         self._best: tuple[FloatArray, list[FloatArray]] = self._snapshot()
         self.chosen: IntArray = np.arange(0)
         self.taken = np.zeros((0, instance.n), dtype=np.bool_)
@@ -123,6 +129,13 @@ class Relaxation:
         second = np.where(np.isfinite(second), second, nearest)
         return 2.0 * np.where(np.isfinite(second), second, 0.0)
 
+    def _assume_short(self) -> None:
+        """Begin with unmet need charged in full where there is too little capacity over all."""
+        for s in self.sidelines:
+            if np.isfinite(s.most) and s.least == 0.0 and s.coefficient.sum() > 0:
+                s.multiplier[:] = s.most
+                self.multipliers = self.multipliers + s.most * s.coefficient
+
     def _snapshot(self) -> tuple[FloatArray, list[FloatArray]]:
         return self.multipliers.copy(), [s.multiplier.copy() for s in self.sidelines]
 
@@ -136,6 +149,11 @@ class Relaxation:
         instance = self.instance
         mask = self.possible.copy()
         mask[instance.home, np.arange(instance.m)] = False
+        self._reference = None
+        if mask.sum() > MANY_PAIRS and not self.sidelines and not self.exact:
+            # a pair dearer than its atom's multiplier lowers no value: it need not be listed
+            self._reference = HEADROOM * np.maximum(self.multipliers, 0.0)
+            mask &= instance.cost < self._reference[:, None]
         self.pair_centre, self.pair_atom = np.nonzero(mask.T)
         self.pair_group = self.group[self.pair_atom]
         # whoever is of the centre's own pyramid opens no further one
@@ -224,6 +242,8 @@ class Relaxation:
         StopIteration
             Never; an infeasible relaxation gives a bound of infinity.
         """
+        if self._reference is not None and (self.multipliers > self._reference).any():
+            self._index_pairs()
         r, own = self._reduced()
         self.work += 1e-9 * len(r) * max(64, self.high)
         values, excused = self._values(r, own)
@@ -282,9 +302,9 @@ class Relaxation:
         self.ascend_on(steps, target)
         return self.bound
 
-    def begin(self) -> None:
-        """Begin a new ascent from the best multipliers so far."""
-        self._theta, self._stall = 1.0, 0
+    def begin(self, theta: float = 1.0) -> None:
+        """Begin a new ascent from the best multipliers so far, with steps of a given length."""
+        self._theta, self._stall = theta, 0
         self._direction = np.zeros(self.instance.n)
         self._side = [np.zeros(self.instance.m) for _ in self.sidelines]
         self._restore()
@@ -344,7 +364,8 @@ class Relaxation:
         return self._best[0]
 
     def _side_scale(self, s: Sideline) -> float:
-        return float(np.abs(s.coefficient).mean()) or 1.0
+        """Size of a step's unit: a share of the mean cluster, found by trial (docs/decisions)."""
+        return SIDE_STEP * float(np.abs(s.coefficient).sum()) / self.instance.k or 1.0
 
     def _side_slopes(self) -> list[FloatArray]:
         """By sideline, how far each chosen cluster exceeds its limit (0 for the others)."""
@@ -380,6 +401,11 @@ class Relaxation:
         keep = forced - base[self.pair_centre] <= slack
         keep &= open_[self.pair_centre]
         allowed = np.zeros_like(self.possible)
+        if self._reference is not None:
+            # pairs that are not listed cost at least their own reduced cost on top
+            room = np.where(open_, slack - entering, -1.0)
+            allowed = instance.cost - self.multipliers[:, None] <= room[None, :]
+            allowed[self.pair_atom, self.pair_centre] = False
         allowed[self.pair_atom[keep], self.pair_centre[keep]] = True
         allowed[instance.home[open_], np.flatnonzero(open_)] = True
         return allowed & self.possible
@@ -408,11 +434,15 @@ class Relaxation:
         return forced
 
     def _forced_with(self, e: int, r: FloatArray) -> FloatArray:
-        """Weak but valid: value with e in the cluster, plus the pair's own reduced cost if
-        positive.
+        """Return a weak but valid value: with e in the cluster, and the pair where it adds cost.
+
+        Where a load must be reached, the best cluster may hold a pair of positive reduced cost
+        already, so that nothing may be added for it.
         """
-        with_e = self._with_atom(e, r)
-        return with_e[self.pair_centre] + np.where(self.pair_atom == e, 0.0, np.maximum(r, 0.0))
+        with_e = self._with_atom(e, r)[self.pair_centre]
+        if self.exact:
+            return with_e
+        return with_e + np.where(self.pair_atom == e, 0.0, np.maximum(r, 0.0))
 
     def fix(self, target: float) -> int:
         """Drop for good the pairs that no plan below `target` can use; return how many are left."""
@@ -442,14 +472,9 @@ def _sidelines(instance: Instance, carried: int | None) -> list[Sideline]:
     for d in range(len(instance.high)):
         if d == carried:
             continue
+        # a load with an upper bound too gains nothing here (measured): its total is fixed anyway
         load = instance.loads[d].astype(np.float64)
-        if instance.high[d] < NO_LIMIT:
-            room = np.zeros(instance.n)
-            for e, atom in enumerate(instance.excused.tolist()):
-                loose = min(int(instance.excused_high[e, d]), int(load.sum()))
-                room[atom] = max(0, loose - int(instance.high[d]))
-            lines.append(_line(instance, load - room, float(instance.high[d])))
-        if instance.low[d] > 0:
+        if instance.low[d] > 0 and instance.high[d] == NO_LIMIT:
             room = np.zeros(instance.n)
             for e, atom in enumerate(instance.excused.tolist()):
                 room[atom] = max(0, int(instance.low[d]) - int(instance.excused_low[e, d]))

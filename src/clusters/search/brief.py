@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
@@ -63,12 +63,12 @@ def improved(
     spent, since, best = 0.0, 0.0, shared.target
     proved: set[frozenset[tuple[int, ...]]] = set()
 
-    def steps() -> object:
+    def steps() -> Iterator[float]:
         for found in starts:
             yield from descend(shared, found, rng, proved)
         yield from improve(shared, rng)
 
-    for used in steps():  # type: ignore[attr-defined]
+    for used in steps():
         spent, since = spent + used, since + used
         if shared.target < best:
             best, since = shared.target, 0.0

@@ -33,7 +33,11 @@ class Found:
     @classmethod
     def of(cls, instance: Instance, clusters: list[list[int]]) -> Found | None:
         """Centre and price clusters; None where they break a rule."""
-        if len(clusters) != instance.k or sum(len(c) for c in clusters) != instance.n:
+        if (
+            not all(clusters)
+            or len(clusters) != instance.k
+            or sum(len(c) for c in clusters) != instance.n
+        ):
             return None
         clusters = sorted(sorted(int(a) for a in atoms) for atoms in clusters)
         centres, total = [], instance.offset

@@ -37,14 +37,10 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     if instance.m < instance.k:
         return
     proved: set[frozenset[tuple[int, ...]]] = set()
-    if shared.best is None:
-        while shared.best is None and not shared.stop():
-            shared.submit(start(instance, shared.tables, rng, stop=shared.stop), "first plan")
-            yield 0.05
-    for _ in range(FIRST_STARTS):
-        if shared.stop():
-            return
-        shared.submit(start(instance, shared.tables, rng, stop=shared.stop), "new start")
+    tries = 0
+    while not shared.stop() and (tries < FIRST_STARTS or shared.best is None):
+        shared.submit(_started(shared, rng, even=tries % 2 == 0), "new start")
+        tries += 1
         yield 0.05
     yield from _recombined(shared, rng)
     if shared.best is not None:
@@ -76,6 +72,17 @@ def _recombined(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         )
         yield work
         shared.submit(found, "recombination")
+
+
+def _started(shared: Shared, rng: np.random.Generator, even: bool) -> Found | None:
+    return start(
+        shared.instance,
+        shared.tables,
+        rng,
+        even=even,
+        stop=shared.stop,
+        register=shared.register,
+    )
 
 
 def descend(
@@ -151,7 +158,7 @@ def _fresh(shared: Shared, rng: np.random.Generator, turn: int) -> Found | None:
     """Return another plan to descend from: a new one, or the best one shaken."""
     instance = shared.instance
     if turn % 3 == 0 or shared.best is None:
-        return start(instance, shared.tables, rng, stop=shared.stop)
+        return _started(shared, rng, even=bool(rng.integers(2)))
     centres = np.array(shared.best.centres)
     near = adjacent_clusters(instance, shared.best)
     shaken = max(2, instance.k // 3)
@@ -181,4 +188,4 @@ def _fresh(shared: Shared, rng: np.random.Generator, turn: int) -> Found | None:
         steps=400 + 20 * instance.n,
         patience=200 + 2 * instance.n,
         stop=shared.stop,
-    )
+    ).found

@@ -1,13 +1,15 @@
 """Exact knapsacks by dynamic programming over the load, compiled with numba.
 
-For each centre: the least sum of reduced costs over a set of items whose load is at most U, or lies
-between L and U. Items may come in groups with a price that is paid once per group used (a pyramid of
-which the cluster holds a piece). Prefix and suffix tables give, for every item at once, the value
-with that item forced in. Source: Martello & Toth 1990, "Knapsack Problems", chapter 2; for groups
-with a price, Chajakis & Guignard 1994, "Exact algorithms for the setup knapsack problem".
+For each centre: the least sum of reduced costs over a set of items whose load is at most U, or
+lies between L and U. Items may come in groups with a price that is paid once per group used (a
+pyramid of which the cluster holds a piece). Prefix and suffix tables give, for every item at once,
+the value with that item forced in. Source: Martello & Toth 1990, "Knapsack Problems", chapter 2;
+for groups with a price, Chajakis & Guignard 1994, "Exact algorithms for the setup knapsack
+problem".
 
-Items of centre c are those from start[c] to start[c + 1], the items of a group side by side. q and r
-are their loads and reduced costs; group is a number per item (-1: none), price what a group costs.
+Items of centre c are those from start[c] to start[c + 1], the items of a group side by side. q and
+r are their loads and reduced costs; group is a number per item (-1: none), price what a group
+costs.
 """
 
 from __future__ import annotations
@@ -65,6 +67,31 @@ def _wanted(first, last, r, exact):  # type: ignore[no-untyped-def]
 
 
 @_jit
+def _useful(first, last, q, r, low, f):  # type: ignore[no-untyped-def]
+    """Items that a least-value set of load low to len(f) - 1 may hold, and that value.
+
+    Those that lower the value come first. Where they do not reach the load, one that raises it by
+    r can only help if r is less than what reaching the load costs without it.
+    """
+    mine = np.arange(first, last)
+    good = mine[r[mine] < 0]
+    _clear(f, True)
+    for i in good:
+        _add_item(f, q[i], r[i])
+    free, value = f.min(), f[low:].min()
+    if value <= free:
+        return good, value
+    rest = mine[r[mine] >= 0]
+    rest = rest[np.argsort(r[rest])]
+    used = 0
+    while used < len(rest) and r[rest[used]] < value - free:
+        _add_item(f, q[rest[used]], r[rest[used]])
+        value = f[low:].min()
+        used += 1
+    return np.concatenate((good, rest[:used])), value
+
+
+@_jit
 def _unbounded(mine, r, group, price):  # type: ignore[no-untyped-def]
     """Least value where every wanted item fits."""
     total, x = 0.0, 0
@@ -88,7 +115,7 @@ def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-un
     roof = max(0, high.max()) + 1
     f_space, h_space = np.empty(roof), np.empty(roof)
     for c in range(len(start) - 1):
-        if high[c] < 0:
+        if high[c] < max(0, low[c]):
             z[c] = INFINITY
             continue
         exact = low[c] > 0
@@ -97,6 +124,9 @@ def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-un
             z[c] = _unbounded(mine, r, group, price)
             continue
         f = f_space[: high[c] + 1]
+        if exact and price == 0.0:
+            z[c] = _useful(start[c], start[c + 1], q, r, low[c], f)[1]
+            continue
         _fill(f, h_space[: high[c] + 1], mine, q, r, group, price, exact)
         z[c] = f[low[c] :].min() if exact else f[high[c]]
 
@@ -133,10 +163,13 @@ def best_clusters(start, items, q, r, group, price, low, high, chosen, taken):  
     """Mark in taken[row, items] a least-value cluster of each chosen centre."""
     for row in range(len(chosen)):
         c = chosen[row]
-        if high[c] < 0:
+        if high[c] < max(0, low[c]):
             continue
         exact = low[c] > 0
-        mine = _wanted(start[c], start[c + 1], r, exact)
+        if exact and price == 0.0:
+            mine = _useful(start[c], start[c + 1], q, r, low[c], np.empty(high[c] + 1))[0]
+        else:
+            mine = _wanted(start[c], start[c + 1], r, exact)
         f, used, opened = _fill_traced(mine, q, r, group, price, exact, high[c])
         v = low[c] + np.argmin(f[low[c] :]) if exact else high[c]
         inside = False
@@ -207,7 +240,7 @@ def forced_values(start, q, r, group, price, low, high, forced):  # type: ignore
     """
     for c in range(len(start) - 1):
         first, last = start[c], start[c + 1]
-        if high[c] < 0:
+        if high[c] < max(0, low[c]):
             forced[first:last] = INFINITY
             continue
         if price > 0.0:

@@ -1,8 +1,8 @@
 """Fast local moves: shift one atom to a neighbouring cluster, with a memory and a moving penalty.
 
-Tabu search with strategic oscillation (Glover 1989): bounds may be broken at a price that rises while
-the draft breaks them and falls while it keeps them, so that the walk crosses between good plans.
-Every cluster that is connected stays connected. Compiled with numba.
+Tabu search with strategic oscillation (Glover 1989): bounds may be broken at a price that rises
+while the draft breaks them and falls while it keeps them, so that the walk crosses between good
+plans. Every cluster that is connected stays connected. Compiled with numba.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from clusters.domain import IntArray
 from clusters.model.instance import Instance
 from clusters.search.found import Found
 
-__all__ = ["Tables", "tables_of", "wander"]
+__all__ = ["Tables", "Walk", "tables_of", "wander"]
 
 NEAREST = 10
 """Where contiguity plays no part, an atom is offered the clusters of this many nearby atoms."""
@@ -30,6 +30,13 @@ LOOK = 8
 
 _jit = nb.njit(nogil=True, cache=True)
 _inner = nb.njit(nogil=True, cache=True, no_cpython_wrapper=True, no_cfunc_wrapper=True)
+
+
+class Walk(NamedTuple):
+    """Where a walk led: the best plan met that keeps every rule (or None), and the last draft."""
+
+    found: Found | None
+    labels: IntArray
 
 
 class Tables(NamedTuple):
@@ -155,8 +162,8 @@ def wander(
     steps: int,
     patience: int,
     stop: Callable[[], bool] = lambda: False,
-) -> Found | None:
-    """Walk from a draft by the best allowed shifts; return the best plan met that keeps every rule.
+) -> Walk:
+    """Walk from a draft by the best allowed shifts.
 
     Parameters
     ----------
@@ -165,7 +172,7 @@ def wander(
     steps
         Most moves.
     patience
-        Moves without a better plan after which to stop.
+        Moves without a better plan after which to stop, once there is one.
     """
     state = _empty_state(tables, np.array(labels, dtype=np.int64))
     best, tabu = state.labels.copy(), np.zeros((instance.n, instance.k), dtype=np.int64)
@@ -177,8 +184,9 @@ def wander(
         stale = _walk(tables, state, best, tabu, carried, done, count, stale, patience)
         done += count
     if not np.isfinite(carried[0]):
-        return None
-    return Found.of(instance, [np.flatnonzero(best == c).tolist() for c in range(instance.k)])
+        return Walk(None, state.labels)
+    clusters = [np.flatnonzero(best == c).tolist() for c in range(instance.k)]
+    return Walk(Found.of(instance, clusters), best)
 
 
 # ---- compiled -----------------------------------------------------------------------------------
@@ -328,7 +336,7 @@ def _set_bounds(t, s, c):  # type: ignore[no-untyped-def]
 
 @_inner
 def _conflicts(t, s, c, atoms):  # type: ignore[no-untyped-def]
-    """Number of barred pairs and of pairs that must be apart in a cluster (1 without a centre)."""
+    """Count barred pairs and pairs that must be apart in a cluster (1 without a centre)."""
     if s.centre[c] < 0:
         return 1.0
     conflicts = 0.0
@@ -447,19 +455,22 @@ def _walk(t, s, best, tabu, carried, begin, count, stale, patience):  # type: ig
     labels = s.labels
     lowest, penalty, dice = carried[0], carried[1], np.int64(carried[2])
     source, target, at_hand = -1, -1, penalty
+    roof = 1e4 * (1.0 + abs(_total(s.cost)))
+    # a larger draft needs more moves to answer to a price
+    rise, fall = np.exp(5.0 / len(labels)), np.exp(-12.0 / len(labels))
     for step in range(begin, begin + count):
         if _total(s.excess) < 1e-9:
-            penalty *= 0.93
+            penalty *= fall
             total = _total(s.cost)
             if total < lowest - 1e-9 * abs(total):
                 lowest, stale = total, 0
                 for b in range(len(labels)):
                     best[b] = labels[b]
         else:
-            penalty *= 1.03
+            penalty = min(rise * penalty, roof)
         if stale >= patience:
             break
-        stale += 1
+        stale += lowest < np.inf
         if step % LOOK == 0 or source < 0:
             at_hand, source = penalty, -1
         _look(t, s, tabu, step, at_hand, source, target)

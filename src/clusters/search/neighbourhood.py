@@ -78,7 +78,7 @@ def redraw(
     for cluster in now:
         allowed[cluster, small.best_centre(cluster)[0]] = True
     core = build_core(small, allowed)
-    core.model.add(core.objective() <= int(np.ceil(current / core.unit)))
+    core.at_most(current)
     _hint(core, small, now)
     spent, best, lowest = relaxation.work, None, current
     while spent < work:
@@ -101,9 +101,7 @@ def redraw(
 
 
 def narrowed(relaxation: Relaxation, target: float, steps: int = 40) -> np.ndarray | None:
-    """Return the pairs that a plan below `target` can use, by reduced costs; None where none
-    can.
-    """
+    """Return the pairs that a plan below `target` can use; None where there is no such plan."""
     for exact in (False, True):
         relaxation.exact = exact
         relaxation.ascend(steps, target)
@@ -120,9 +118,7 @@ def _hint(core: Core, small: Instance, now: list[list[int]]) -> None:
 
 
 def adjacent_clusters(instance: Instance, found: Found) -> np.ndarray:
-    """Array (k, k): how strongly clusters are neighbours (shared borders, or closeness of
-    centres).
-    """
+    """Say how strongly clusters are neighbours, array (k, k): shared borders, or closeness."""
     k = instance.k
     labels = found.labels(instance.n)
     near = np.zeros((k, k))

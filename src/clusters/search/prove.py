@@ -16,8 +16,9 @@ from ortools.sat.python import cp_model
 
 from clusters.model.core import Core, build_core, cut_off_parts
 from clusters.model.instance import Instance
-from clusters.search.bound import Relaxation
+from clusters.search.bound import MANY_PAIRS, Relaxation
 from clusters.search.found import Found
+from clusters.search.improve import improve
 from clusters.search.local import wander
 from clusters.search.neighbourhood import single_worker
 from clusters.search.start import grow
@@ -25,10 +26,17 @@ from clusters.search.state import TOLERANCE, Shared
 
 __all__ = ["prove"]
 
-FIRST_RUNG = 0.001
+COARSE, FINE = 1000, 6000
+"""Steps of the load in the bound, at first and at last."""
+SLICE = 20
+"""Steps of the ascent between two looks at the clock and the best plan."""
+FIRST_RUNG = 0.002
 """First target, as a share above the bound."""
 LAST_RUNG = 0.2
 """Where no plan is known, a target further above the bound than this gives way to none at all."""
+SMALLEST_RUNG = 2e-5
+MOST_PAIRS = 25_000
+"""Largest core that is worth building."""
 RUNG_WORK = 8.0
 """Deterministic budget of a rung before the next one is set lower."""
 
@@ -38,37 +46,42 @@ def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     if not _can_cover(shared.instance, np.isfinite(shared.instance.cost)):
         _no_plan(shared)
         return
-    relaxation = Relaxation(shared.instance)
+    relaxation = Relaxation(shared.instance, states=COARSE)
     yield from _root(shared, relaxation, rng)
     yield from _ladder(shared, relaxation, rng)
+    # too large to climb: search for better plans instead
+    yield from improve(shared, rng)
 
 
 # ---- the bound at the root ----------------------------------------------------------------------
 
 
 def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
-    """Ascend, drop what the best plan rules out, ascend again with both sides of the limits."""
-    yield from _ascend(shared, relaxation, rng, 300)
-    for _ in range(4):
-        if shared.stop():
-            return
-        if np.isfinite(shared.target):
-            relaxation.fix(shared.target)
-        relaxation.exact = relaxation.low > 0
-        before = relaxation.bound
-        yield from _ascend(shared, relaxation, rng, 120)
-        if relaxation.bound < before + 2e-4 * abs(before):
-            return
+    """Ascend over upper limits alone, then over both, then in fine steps of the load."""
+    yield from _ascend(shared, relaxation, rng, 300, theta=1.0)
+    if relaxation.possible.sum() > MANY_PAIRS:
+        yield from _ascend(shared, relaxation, rng, 600, theta=0.3)
+        return
+    relaxation.exact = relaxation.low > 0
+    if relaxation.exact:
+        yield from _ascend(shared, relaxation, rng, 320, theta=1.0)
+    relaxation.refine(FINE)
+    yield from _ascend(shared, relaxation, rng, 160, theta=0.3)
 
 
 def _ascend(
-    shared: Shared, relaxation: Relaxation, rng: np.random.Generator, steps: int
+    shared: Shared, relaxation: Relaxation, rng: np.random.Generator, steps: int, theta: float
 ) -> Iterator[float]:
-    """Ascend in slices; try the centres that the bound chose as the centres of a plan."""
-    relaxation.begin()
-    for slice_ in range(-(-steps // 20)):
+    """Ascend in slices, dropping what the best plan rules out.
+
+    From time to time the centres that the bound chose become the centres of a plan.
+    """
+    relaxation.begin(theta)
+    for slice_ in range(steps // SLICE):
+        if shared.stop():
+            return
         work = relaxation.work
-        going = relaxation.ascend_on(20, shared.target, stop=shared.stop)
+        going = relaxation.ascend_on(SLICE, shared.target, stop=shared.stop)
         if relaxation.bound == np.inf:
             _no_plan(shared)
             return
@@ -77,8 +90,10 @@ def _ascend(
         yield relaxation.work - work
         if slice_ % 5 == 4 or not going:
             shared.submit(_plan_around(shared.instance, relaxation, rng, shared), "bound's centres")
+            if np.isfinite(shared.target):
+                relaxation.fix(shared.target)
             yield 0.05
-        if not going or shared.stop():
+        if not going:
             return
 
 
@@ -105,31 +120,39 @@ def _plan_around(
         steps=400 + 20 * instance.n,
         patience=200 + 2 * instance.n,
         stop=shared.stop,
-    )
+    ).found
 
 
 # ---- the ladder ---------------------------------------------------------------------------------
 
 
 def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
-    step, budget = FIRST_RUNG, RUNG_WORK
+    """Try one target after the other; the steps follow what the last one took."""
+    step, budget, fixed = FIRST_RUNG, RUNG_WORK, np.inf
     while not shared.stop():
-        bound = max(shared.bound, relaxation.bound)
-        best = shared.target
-        top = best - 0.5 * TOLERANCE * abs(best)
-        target = min(bound + step * abs(bound) + 1e-9, top)
+        bound, best = max(shared.bound, relaxation.bound), shared.target
+        if best < fixed:
+            relaxation.fix(best)
+            fixed = best
+        target = min(bound + step * abs(bound) + 1e-9, best - 0.5 * TOLERANCE * abs(best))
         if shared.best is None and step > LAST_RUNG:
             target = np.inf
         allowed = (
             relaxation.reduced_to(target) if np.isfinite(target) else relaxation.possible.copy()
         )
         yield 0.05
+        if allowed.sum() > MOST_PAIRS:
+            if step <= SMALLEST_RUNG:
+                return
+            step = max(step / 2.0, SMALLEST_RUNG)
+            continue
         done, work = yield from _rung(shared, allowed, target, budget, rng)
-        if done and work < 0.25 * budget:
+        if not done:
+            step, budget = max(step / 2.0, SMALLEST_RUNG), 1.5 * budget
+        elif work < budget / 8:
             step *= 2.0
-        elif not done:
-            step = max(step / 2.0, 2e-5)
-            budget *= 1.5
+        elif work > budget / 2:
+            step /= 1.5
 
 
 def _rung(
@@ -142,7 +165,7 @@ def _rung(
         return True, 0.0
     core = build_core(instance, allowed)
     if np.isfinite(target):
-        core.model.add(core.objective() <= int(np.ceil((target - instance.offset) / core.unit)))
+        core.at_most(target - instance.offset)
     spent = 0.0
     while spent < budget and not shared.stop():
         solver = single_worker(int(rng.integers(1 << 30)), budget - spent)

@@ -1,5 +1,4 @@
-"""Recombination: the best plan that can be put together from clusters met so far (set
-partitioning).
+"""Recombination: the best plan made of clusters met so far (set partitioning).
 
 Source: Balinski & Quandt 1964 for the model; Rochat & Taillard 1995 for its use in a search.
 """
@@ -48,8 +47,7 @@ def recombine(
     most: int = 3000,
     register: Callable[[cp_model.CpSolver | None], None] = lambda _: None,
 ) -> tuple[Found | None, float]:
-    """Return a plan better than `best` made of clusters in the pool (None: none found), and the
-    work.
+    """Return a better plan made of clusters in the pool (None: none found), and the work.
 
     Parameters
     ----------

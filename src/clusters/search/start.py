@@ -1,11 +1,10 @@
-"""A first plan: spread centres, grow clusters around them, then shift schools until the rules
-hold.
-"""
+"""A first plan: choose centres, grow clusters around them, shift schools until the rules hold."""
 
 from __future__ import annotations
 
 import heapq
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -13,6 +12,7 @@ from clusters.domain import FloatArray, IntArray, Plan, Problem
 from clusters.model.instance import NO_LIMIT, Instance
 from clusters.search.found import Found
 from clusters.search.local import Tables, wander
+from clusters.search.mend import mend
 
 PATIENCE = 400
 
@@ -24,12 +24,65 @@ def start(
     tables: Tables,
     rng: np.random.Generator,
     *,
+    even: bool = True,
     stop: Callable[[], bool] = lambda: False,
+    register: Callable[[Any], None] = lambda _: None,
 ) -> Found | None:
-    """Return a plan that keeps every rule, or None where one try did not find any."""
-    labels = grow(instance, spread_centres(instance, rng))
-    steps, patience = 400 + 40 * instance.n, PATIENCE + 4 * instance.n
-    return wander(instance, tables, labels, rng, steps=steps, patience=patience, stop=stop)
+    """Return a plan that keeps every rule, or None where one try did not find any.
+
+    `even`: begin from centres with even loads around them, else from centres far apart.
+    """
+    centres = even_centres(instance, rng) if even else spread_centres(instance, rng)
+    labels = grow(instance, centres)
+    steps, patience = 2000 + 10 * instance.n, PATIENCE + 4 * instance.n
+    walk = wander(instance, tables, labels, rng, steps=steps, patience=patience, stop=stop)
+    if walk.found is None:
+        return mend(instance, walk.labels, stop=stop, register=register)
+    return walk.found
+
+
+def even_centres(instance: Instance, rng: np.random.Generator) -> IntArray:
+    """Draw k centres so that each has about the same load around it.
+
+    The map is cut in two by load, across its longest extent, and each half again (recursive
+    bisection; Berger & Bokhari 1987), down to one cluster; its cheapest atom is the centre.
+    """
+    cost = np.where(
+        np.isfinite(instance.cost),
+        instance.cost,
+        1e3 * np.nanmax(np.where(np.isfinite(instance.cost), instance.cost, 0.0), initial=1.0),
+    )
+    total = np.maximum(1, instance.loads.sum(axis=1, keepdims=True))
+    weight = (instance.loads / total).sum(axis=0) + 1.0 / instance.n
+    able = np.zeros(instance.n, dtype=np.bool_)
+    able[instance.home] = True
+    centre_of = np.zeros(instance.n, dtype=np.int64)
+    centre_of[instance.home[::-1]] = np.arange(instance.m)[::-1]
+    waiting, chosen = [(np.arange(instance.n), instance.k)], []
+    while waiting:
+        atoms, k = waiting.pop()
+        mine = atoms[able[atoms]]
+        if k == 1 or len(mine) <= k:
+            order = np.argsort(cost[np.ix_(atoms, centre_of[mine])].sum(axis=0), kind="stable")
+            chosen += centre_of[mine[order[:k]]].tolist()
+            continue
+        first = mine[np.argmax(cost[rng.choice(atoms), centre_of[mine]])]
+        last = mine[np.argmax(cost[first, centre_of[mine]])]
+        near, far = cost[atoms, centre_of[first]], cost[atoms, centre_of[last]]
+        order = atoms[np.argsort((near - far) / (near + far + 1e-12), kind="stable")]
+        left = k // 2 if k % 2 == 0 or rng.random() < 0.5 else k - k // 2
+        filled = np.cumsum(weight[order])
+        cut = int(np.searchsorted(filled, filled[-1] * left / k))
+        cut = min(max(cut, left), len(order) - (k - left))
+        waiting += [(order[:cut], left), (order[cut:], k - left)]
+    return _completed(instance, chosen, rng)
+
+
+def _completed(instance: Instance, chosen: list[int], rng: np.random.Generator) -> IntArray:
+    """Add further centres at random where a part had too few schools that may be one."""
+    kept = list(dict.fromkeys(chosen))
+    rest = rng.permutation(np.setdiff1d(np.arange(instance.m), kept)).tolist()
+    return np.array((kept + rest)[: instance.k], dtype=np.int64)
 
 
 def spread_centres(instance: Instance, rng: np.random.Generator) -> IntArray:
@@ -73,8 +126,8 @@ def grow(instance: Instance, centres: IntArray) -> IntArray:
     """Draw a rough plan around centres: cluster number of each atom, array (n,).
 
     Where contiguity is a rule every cluster grows from its centre, the cheapest step first, dearer
-    as it fills up; atoms that no cluster can reach join the cheapest. Elsewhere those that lose most
-    by going to their second nearest centre choose first. No cluster is left empty.
+    as it fills up; atoms that no cluster can reach join the cheapest. Elsewhere those that lose
+    most by going to their second nearest centre choose first. No cluster is left empty.
     """
     cost = np.where(np.isfinite(instance.cost[:, centres]), instance.cost[:, centres], np.nan)
     cost = np.where(np.isnan(cost), 4.0 * np.nanmax(cost, initial=1.0) + 1.0, cost)
@@ -151,13 +204,12 @@ def from_plan(
     if found is not None:
         return found
     steps, patience = 400 + 40 * instance.n, PATIENCE + 4 * instance.n
-    return wander(instance, tables, labels, rng, steps=steps, patience=patience)
+    walk = wander(instance, tables, labels, rng, steps=steps, patience=patience)
+    return mend(instance, walk.labels) if walk.found is None else walk.found
 
 
 def given_labels(instance: Instance, problem: Problem, plan: Plan) -> IntArray:
-    """Cluster number of each atom under a given plan, with exactly k clusters, none of them
-    empty.
-    """
+    """Give each atom its cluster under a given plan: exactly k clusters, none empty."""
     atom_of = {p: a for a, schools in enumerate(instance.members) for p in schools}
     votes: dict[int, dict[int, int]] = {}
     for number, cluster in enumerate(plan.clusters):
@@ -171,15 +223,15 @@ def given_labels(instance: Instance, problem: Problem, plan: Plan) -> IntArray:
     for c in chosen.values():
         sizes[c] = sizes.get(c, 0) + 1
     kept = sorted(sizes, key=lambda c: (-sizes[c], c))[: instance.k]
-    number = {c: q for q, c in enumerate(kept)}
-    labels = np.array([number.get(chosen.get(a, -1), -1) for a in range(instance.n)])
+    place = {c: q for q, c in enumerate(kept)}
+    labels = np.array([place.get(chosen.get(a, -1), -1) for a in range(instance.n)])
     for q in range(len(kept), instance.k):
         labels[_new_centre(instance, labels)] = q
     return _joined(instance, labels)
 
 
 def _new_centre(instance: Instance, labels: IntArray) -> int:
-    """An atom for a further cluster: one without a cluster, else one of the largest cluster."""
+    """Choose an atom for a further cluster: a loose one, else one of the largest cluster."""
     loose = np.flatnonzero(labels < 0)
     if not len(loose):
         counts = np.bincount(labels[labels >= 0])

@@ -23,6 +23,7 @@ from clusters.search.recombine import Pool
 
 __all__ = ["Shared"]
 
+DUST = 1e-9
 TOLERANCE = 1e-7
 """A plan is proved optimal when no plan is cheaper by more than this share of its cost."""
 
@@ -91,7 +92,8 @@ class Shared:
 
     def rules_out(self, cost: float) -> bool:
         """Whether it is proved that no plan is cheaper than this (by more than the tolerance)."""
-        return self.bound >= cost - TOLERANCE * abs(cost)
+        # no cost is ever negative; the last term is for the dust of sums that ought to be 0
+        return max(self.bound, 0.0) >= cost - TOLERANCE * abs(cost) - DUST
 
     def stop(self) -> bool:
         """Whether stages should come to an end."""

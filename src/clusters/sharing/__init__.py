@@ -6,7 +6,7 @@ from providers that belong to no cluster, specialist staff shared out, and what 
 """
 
 from clusters.sharing.agreements import Agreement, Agreements, propose_sharing
-from clusters.sharing.floor import GapFloor, gap_floor, rules_for_fewest_gaps
+from clusters.sharing.floor import GapFloor, gap_floor, rules_for_fewest_gaps, unmet_floor
 from clusters.sharing.holders import nearest_holders
 from clusters.sharing.providers import Provider
 from clusters.sharing.reach import Reach, Reaches, need_beyond_reach, reach
@@ -27,6 +27,7 @@ __all__ = [
     "TeamRole",
     "TeamShare",
     "compare_sharing",
+    "expertise_sensitivity",
     "gap_floor",
     "mapping_frame",
     "nearest_holders",
@@ -35,6 +36,6 @@ __all__ = [
     "reach",
     "recode",
     "rules_for_fewest_gaps",
-    "expertise_sensitivity",
     "share_team",
+    "unmet_floor",
 ]

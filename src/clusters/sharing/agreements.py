@@ -12,6 +12,7 @@ import numpy as np
 from clusters.domain import (
     Cluster,
     FloatArray,
+    IntArray,
     Plan,
     Priorities,
     Problem,
@@ -73,11 +74,12 @@ class Agreement:
 
     def __str__(self) -> str:
         """Put the agreement into a sentence."""
+        source = "" if self.holder_name == self.giver else f" from {self.holder_name}"
         if math.isnan(self.amount):
-            return f"{self.giver} helps {self.receiver} with {self.kind} from {self.holder_name}."
+            return f"{self.giver} helps {self.receiver} with {self.kind}{source}."
         return (
-            f"{self.giver} gives {self.receiver} {self.amount:,.1f} {self.unit} of {self.kind} "
-            f"from {self.holder_name}, enough for {self.pupils:,.0f} pupils."
+            f"{self.giver} gives {self.receiver} {self.amount:,.1f} {self.unit} of {self.kind}"
+            f"{source}, enough for {self.pupils:,.0f} pupils."
         )
 
 
@@ -191,7 +193,7 @@ class _Scene:
     names: tuple[str, ...]
     receivers: tuple[str, ...]
     schools: tuple[tuple[SchoolId, str], ...]
-    holder: FloatArray
+    holder: IntArray
     journey: FloatArray
     gives: FloatArray
 

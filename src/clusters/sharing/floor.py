@@ -1,16 +1,17 @@
-"""The fewest gaps that any plan can have, by counting holders, and rules that ask for them."""
+"""The least that any plan leaves open, by counting; and rules that ask for the fewest gaps."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 
-from clusters.domain import Problem, Rules, SchoolId
+from clusters.domain import FloatArray, IntArray, Priorities, Problem, Rules, SchoolId
 from clusters.sharing.providers import capacity_table, need_table, refuse_types, types_of
 
-__all__ = ["GapFloor", "gap_floor", "rules_for_fewest_gaps"]
+__all__ = ["GapFloor", "gap_floor", "rules_for_fewest_gaps", "unmet_floor"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,14 +61,13 @@ def gap_floor(
     count = rules.count_range[0] if n_clusters is None else n_clusters
     kinds = types_of(problem)
     need, held = need_table(problem, kinds), capacity_table(problem, kinds)
-    fewest = int((rules.schools_per_cluster or (1, None))[0] or 1)
     rows = []
     for column, kind in enumerate(kinds):
         holders = len(_holder_groups(problem, rules, kind))
         # a cluster is known to be without need if nobody in it has any, and of one that is known
         none = int((need[:, column] == 0).sum())
-        idle = int((~(need[:, column] > 0) & ~(held[:, column] > 0)).sum())
-        needless = min(none, idle // fewest)
+        idle = ~(need[:, column] > 0) & ~(held[:, column] > 0)
+        needless = min(none, _most_clusters(problem, rules, count, idle))
         rows.append(
             GapFloor(
                 kind=kind,
@@ -78,6 +78,114 @@ def gap_floor(
             )
         )
     return tuple(rows)
+
+
+def unmet_floor(
+    problem: Problem,
+    rules: Rules,
+    priorities: Priorities,
+    *,
+    n_clusters: int | None = None,
+) -> dict[str, float]:
+    """Count for each type the pupils whom no plan can cover.
+
+    At most h clusters hold a type that h schools have, each no larger than the rules allow; they
+    hold no more pupils in need of it than the schools richest in that need that fit into so much
+    (a continuous knapsack), and cover no more than their capacity does. The rest stays uncovered in
+    every plan. The bound of `solve` may be higher.
+
+    Parameters
+    ----------
+    priorities
+        For `pupils_per_capacity`: only its types are counted.
+    n_clusters
+        Number of clusters; None for the lowest that the rules allow.
+
+    Examples
+    --------
+    >>> from clusters import Capacity, NeedCount, Priorities, Problem, Rules, School, unmet_floor
+    >>> schools = [School(urn=u, name=u, easting=x, northing=0, need={"vi": NeedCount(ehcps=n)},
+    ...     expertise={"vi": Capacity(amount=9, unit="days")} if u == "a" else {})
+    ...     for u, x, n in [("a", 0, 2), ("b", 4, 3), ("c", 9, 1)]]
+    >>> rules = Rules(n_clusters=2, schools_per_cluster=(1, 2), contiguous=False)
+    >>> unmet_floor(Problem.from_schools(schools), rules,
+    ...     Priorities(expertise=1, pupils_per_capacity={"vi": 1}))
+    {'vi': 1.0}
+    """
+    count = rules.count_range[0] if n_clusters is None else n_clusters
+    floors = {}
+    for kind, covers in priorities.pupils_per_capacity.items():
+        need = np.nan_to_num(need_table(problem, [kind])[:, 0])
+        held = np.nan_to_num(capacity_table(problem, [kind])[:, 0])
+        clusters = min(count, len(_holder_groups(problem, rules, kind)))
+        served = min(float(need.sum()), covers * float(held.sum()))
+        for load, _, most in _loads(problem, rules, count):
+            if most is not None and not rules.exceptions:
+                served = min(served, _fitting(need, load, clusters * most))
+        floors[str(kind)] = max(0.0, round(float(need.sum()) - served, 6))
+    return floors
+
+
+def _fitting(value: FloatArray, load: FloatArray, room: float) -> float:
+    """Most value that fits into a room, parts of items allowed."""
+    total = float(value[load <= 0].sum())
+    items = np.flatnonzero(load > 0)
+    order = items[np.argsort(-value[items] / load[items], kind="stable")]
+    for item in order.tolist():
+        part = min(1.0, room / load[item])
+        total += float(part * value[item])
+        room -= float(load[item])
+        if room <= 0:
+            break
+    return total
+
+
+def _loads(
+    problem: Problem, rules: Rules, count: int
+) -> Iterator[tuple[FloatArray, float, float | None]]:
+    """Yield each bounded measure with the least and most (None: any) of it in a cluster."""
+    if rules.schools_per_cluster is not None:
+        low, high = rules.schools_per_cluster
+        yield np.ones(len(problem)), low or 0.0, high
+    for name, share in rules.balance.items():
+        load = problem.measure(name)
+        mean = float(load.sum()) / count
+        yield load, (1 - share) * mean, (1 + share) * mean
+    for name, (low, high) in rules.limits.items():
+        yield problem.measure(name), low or 0.0, high
+
+
+def _most_clusters(
+    problem: Problem, rules: Rules, count: int, inside: npt.NDArray[np.bool_]
+) -> int:
+    """Most clusters that could be made of some schools alone, by what each must hold.
+
+    A contiguous cluster lies in one connected part of these schools; one that holds an excused
+    school may hold less than the rules say.
+    """
+    total = 0
+    for part in _parts(problem, rules, inside):
+        most = len(part)
+        for load, least, _ in _loads(problem, rules, count):
+            if least > 0:
+                most = min(most, int((float(load[part].sum()) + 1e-6) // least))
+        total += most
+    return min(int(inside.sum()), total + len(rules.exceptions))
+
+
+def _parts(problem: Problem, rules: Rules, inside: npt.NDArray[np.bool_]) -> list[IntArray]:
+    """Split some schools into parts connected through neighbours (one where that is no rule)."""
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
+    chosen = np.flatnonzero(inside)
+    if not rules.contiguous or problem.edges is None or not len(chosen):
+        return [chosen]
+    edges = problem.edges[inside[problem.edges].all(axis=1)]
+    n = len(problem)
+    graph = coo_array((np.ones(len(edges), dtype=np.int8), tuple(edges.T)), shape=(n, n))
+    part = connected_components(graph, directed=False)[1][chosen]
+    return [chosen[part == number] for number in np.unique(part)]
 
 
 def rules_for_fewest_gaps(
@@ -134,9 +242,7 @@ def _holder_groups(problem: Problem, rules: Rules, kind: str) -> list[list[Schoo
     return list(groups.values())
 
 
-def _together(
-    problem: Problem, groups: Sequence[Sequence[SchoolId]]
-) -> dict[SchoolId, SchoolId]:
+def _together(problem: Problem, groups: Sequence[Sequence[SchoolId]]) -> dict[SchoolId, SchoolId]:
     """First school of the merged group that each school must stay with."""
     leader: dict[SchoolId, SchoolId] = {}
     for group in groups:

@@ -129,7 +129,7 @@ def _rows(
 def _reaching(
     problem: Problem, cluster: Cluster, kind: str, providers: Iterable[Provider]
 ) -> list[tuple[float, Provider]]:
-    """Providers of a type that reach a cluster's centre, the nearest first."""
+    """List the providers of a type that reach a cluster's centre, the nearest first."""
     found = [
         (metres_to_cluster(problem, provider, cluster), provider)
         for provider in providers

@@ -159,7 +159,7 @@ def _of(provider: Provider, what: str, remedy: str) -> Fault:
 
 
 def units_of(problem: Problem) -> dict[str, str]:
-    """Unit of the capacity of each type, as the first school records it."""
+    """Look up the unit of each type's capacity, as the first school records it."""
     units: dict[str, str] = {}
     for school in problem.schools:
         for kind, capacity in school.expertise.items():
@@ -173,7 +173,7 @@ def types_of(problem: Problem) -> tuple[str, ...]:
 
 
 def capacity_table(problem: Problem, kinds: Sequence[str]) -> FloatArray:
-    """Recorded capacity, array (n, types); NaN where not known."""
+    """Return recorded capacity, array (n, types); NaN where not known."""
     return np.array(
         [
             [s.expertise[kind].amount if kind in s.expertise else math.nan for kind in kinds]
@@ -233,7 +233,7 @@ def journeys_from(problem: Problem, cluster: Cluster) -> FloatArray:
 def metres_from(problem: Problem, provider: Provider) -> FloatArray:
     """Metres as the crow flies from a provider to every school, array (n,)."""
     dx, dy = (problem.xy_m - np.array([provider.easting, provider.northing])).T
-    return np.hypot(dx, dy)
+    return np.asarray(np.hypot(dx, dy))
 
 
 def within_reach(provider: Provider, metres: FloatArray) -> FloatArray:
@@ -248,9 +248,7 @@ def metres_to_cluster(problem: Problem, provider: Provider, cluster: Cluster) ->
     return float(metres[members_of(problem, cluster)].min() if centre is None else metres[centre])
 
 
-def limit_of(
-    problem: Problem, within_m: float | None, within_min: float | None
-) -> float | None:
+def limit_of(problem: Problem, within_m: float | None, within_min: float | None) -> float | None:
     """Read the limit on journeys in the problem's own unit, refusing the other one."""
     faults = []
     for unit, limit in (("m", within_m), ("min", within_min)):

@@ -297,7 +297,7 @@ def _given(
         return np.full(len(access), math.nan if providers else 0.0)
     lacking = np.array([np.nan_to_num(row.unmet) / covers for row in access])
     supply = np.array([provider.gives(kind) for provider in providers])
-    return transport(supply, lacking, metres).sum(axis=0)
+    return np.asarray(transport(supply, lacking, metres).sum(axis=0))
 
 
 def _row(

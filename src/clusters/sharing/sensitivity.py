@@ -140,7 +140,8 @@ def expertise_sensitivity(
     --------
     >>> from clusters import Plan, Problem, expertise_sensitivity
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [9, 0]], expertise={"asd": [1, 0]})
-    >>> found = expertise_sensitivity(problem, Plan.from_assignment({"a": "a", "b": "b"}), share=1.0)
+    >>> plan = Plan.from_assignment({"a": "a", "b": "b"})
+    >>> found = expertise_sensitivity(problem, plan, share=1.0)
     >>> found.gaps, found.gaps_mean
     (1, 2.0)
     """

@@ -24,7 +24,7 @@ from clusters.sharing.providers import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["TeamRole", "Team", "TeamShare", "share_team"]
+__all__ = ["Team", "TeamRole", "TeamShare", "share_team"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,9 +237,7 @@ def _over_clusters(
     total = _sum(weight)
     rows = []
     for k, cluster in enumerate(clusters):
-        near = [
-            c for c in clusters if given[c.label] and area[c.label] == area[cluster.label]
-        ]
+        near = [c for c in clusters if given[c.label] and area[c.label] == area[cluster.label]]
         base = cluster if given[cluster.label] else _nearest(problem, cluster, near)
         exact = weight[k] * post.units / total * post.unit if total else Fraction(0)
         rows.append(
@@ -303,7 +301,7 @@ def _row(values: Mapping[str, object]) -> TeamShare:
 def _journeys(problem: Problem, base: Cluster, clusters: Sequence[Cluster]) -> FloatArray:
     """Journeys from a base to every school of some clusters."""
     schools = np.concatenate([members_of(problem, cluster) for cluster in clusters])
-    return journeys_from(problem, base)[schools]
+    return np.asarray(journeys_from(problem, base)[schools])
 
 
 def _nearest(problem: Problem, cluster: Cluster, near: Sequence[Cluster]) -> Cluster | None:
@@ -323,7 +321,7 @@ def _sum(values: Iterable[Fraction]) -> Fraction:
 
 
 def _weights(problem: Problem, clusters: Sequence[Cluster], post: TeamRole) -> list[Fraction]:
-    """What each cluster weighs, exactly; pupils of a type that are not known count as none."""
+    """Weigh each cluster, exactly; pupils of a type that are not known count as none."""
     kinds = types_of(problem)
     if post.by in problem.measures or post.by not in kinds:
         values = problem.measure(post.by)

@@ -39,7 +39,6 @@ def transport(supply: FloatArray, demand: FloatArray, journey: FloatArray) -> Fl
     [[2.0, 3.0]]
     """
     from scipy.optimize import linprog
-    from scipy.sparse import csr_array
 
     carried = np.zeros(journey.shape)
     pairs = np.argwhere(np.isfinite(journey) & (supply[:, None] > 0) & (demand[None, :] > 0))
@@ -48,10 +47,9 @@ def transport(supply: FloatArray, demand: FloatArray, journey: FloatArray) -> Fl
     count = len(pairs)
     length = journey[pairs[:, 0], pairs[:, 1]]
     price = NEAR * length / max(float(length.max()), SMALL) - 1
-    rows = np.concatenate([pairs[:, 0], len(supply) + pairs[:, 1]])
-    columns = np.concatenate([np.arange(count), np.arange(count)])
-    shape = (len(supply) + len(demand), count)
-    limits = csr_array((np.ones(2 * count), (rows, columns)), shape=shape)
+    limits = np.zeros((len(supply) + len(demand), count))
+    limits[pairs[:, 0], np.arange(count)] = 1.0
+    limits[len(supply) + pairs[:, 1], np.arange(count)] = 1.0
     found = linprog(price, A_ub=limits, b_ub=np.concatenate([supply, demand]), method="highs-ds")
     assert found.x is not None, found.message  # always feasible (carry nothing) and bounded
     amounts = np.where(found.x < SMALL, 0.0, np.round(found.x, 6))

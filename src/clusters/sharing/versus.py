@@ -43,7 +43,7 @@ def compare_sharing(
     Examples
     --------
     >>> from clusters import Plan, Problem, compare_sharing
-    >>> problem = Problem.from_arrays(["a", "b", "c"], [[0, 0], [3, 0], [9, 0]], {"need": [1, 1, 1]},
+    >>> problem = Problem.from_arrays(["a", "b", "c"], [[0, 0], [3, 0], [9, 0]],
     ...     expertise={"asd": [2, 1, 0]})
     >>> plans = {"near": Plan.from_assignment({"a": "a", "b": "a", "c": "c"}),
     ...     "shared": Plan.from_assignment({"a": "a", "b": "b", "c": "b"})}
@@ -73,8 +73,7 @@ def compare_sharing(
             None
             if rules is None
             else sum(
-                row.least
-                for row in gap_floor(problem, rules, n_clusters=measures.whole.n_clusters)
+                row.least for row in gap_floor(problem, rules, n_clusters=measures.whole.n_clusters)
             )
         )
         rows.append(
@@ -84,7 +83,7 @@ def compare_sharing(
                 "fewest_gaps": floor,
                 "gaps_after_outreach": reached.gaps_after,
                 "gaps_after_agreements": agreed.gaps_after,
-                "unmet": measures.whole.unmet_need,
+                "unmet": reached.unmet,
                 "unmet_after_outreach": reached.unmet_after,
                 "unmet_after_agreements": agreed.unmet_after,
                 "share_covered": covered / need if need else math.nan,

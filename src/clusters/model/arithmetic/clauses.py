@@ -95,7 +95,7 @@ def group_name(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
     return listed([school_name(problem, key) for key in ids])
 
 
-def _count_words(clause: Clause, problem: Problem, rules: Rules) -> str:
+def _count_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
     low, high = rules.count_range
     return f"{low} clusters" if low == high else f"{low} to {high} clusters"
 
@@ -103,38 +103,38 @@ def _count_words(clause: Clause, problem: Problem, rules: Rules) -> str:
 def _pair_words(pair: Any, of: str) -> str:
     low, high = pair or (None, None)
     if low is None and high is None:
-        return f"any number {of}"
+        return f"any number of {of}"
     if high is None:
-        return f"at least {shown(low)} {of} in each cluster"
+        return f"at least {shown(low or 0)} {of} in each cluster"
     if low is None:
         return f"at most {shown(high)} {of} in each cluster"
     return f"{shown(low)} to {shown(high)} {of} in each cluster"
 
 
-def _size_words(clause: Clause, problem: Problem, rules: Rules) -> str:
+def _size_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
     return _pair_words(rules.schools_per_cluster, "schools")
 
 
-def _balance_words(clause: Clause, problem: Problem, rules: Rules) -> str:
+def _balance_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
     share = rules.balance[str(clause.which)]
     return f"{words(str(clause.which))} within {shown(100 * share)} % of the mean cluster"
 
 
-def _limit_words(clause: Clause, problem: Problem, rules: Rules) -> str:
+def _limit_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
     return _pair_words(rules.limits[str(clause.which)], words(str(clause.which)))
 
 
-def _travel_words(clause: Clause, problem: Problem, rules: Rules) -> str:
+def _travel_words(_clause: Clause, problem: Problem, rules: Rules) -> str:
     unit = problem.travel_unit
     most = rules.max_travel_m if unit == "m" else rules.max_travel_min
     return f"no journey to a centre above {shown(most or 0)} {UNIT_WORDS[unit]}"
 
 
-def _contiguous_words(clause: Clause, problem: Problem, rules: Rules) -> str:
+def _contiguous_words(_clause: Clause, _problem: Problem, _rules: Rules) -> str:
     return "each cluster is one piece of the map"
 
 
-def _expertise_words(clause: Clause, problem: Problem, rules: Rules) -> str:
+def _expertise_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
     least = rules.expertise[str(clause.which)]
     return f"at least {shown(least)} of {str(clause.which)!r} capacity in each cluster"
 
@@ -145,7 +145,7 @@ def _group_words(clause: Clause, problem: Problem, rules: Rules) -> str:
     return f"{group_name(problem, group)} ({len(set(group))} schools) {verb}"
 
 
-def _centres_words(clause: Clause, problem: Problem, rules: Rules) -> str:
+def _centres_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
     return f"only {len(set(rules.centres or ()))} schools may be a centre"
 
 

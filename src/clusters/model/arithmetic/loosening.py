@@ -44,15 +44,15 @@ def least_to(facts: Facts, quantity: Quantity, possible: Fraction) -> Fix | None
 
 
 def _moved(facts: Facts, quantity: Quantity, bound: Fraction, *, upper: bool) -> Fix:
-    rule, which = quantity.clause.rule, quantity.clause.which
+    rule, which = quantity.clause.rule, str(quantity.clause.which or "")
     rules, old = facts.rules, quantity.most if upper else quantity.least
     assert old is not None
     size = float(abs(bound - old) / old) if old else 1.0
     if rule == "balance":
         value = _share(facts, quantity, bound)
         text = (
-            f"balance: let {words(str(which))} differ by up to {shown(100 * value)} % from the "
-            f"mean cluster (now {shown(100 * rules.balance[str(which)])} %)"
+            f"balance: let {words(which)} differ by up to {shown(100 * value)} % from the "
+            f"mean cluster (now {shown(100 * rules.balance[which])} %)"
         )
         # a share of 1 allows nothing above twice the mean: beyond it the rule has to go
         if value > 1:
@@ -64,15 +64,17 @@ def _moved(facts: Facts, quantity: Quantity, bound: Fraction, *, upper: bool) ->
         changed = replace(rules, expertise=FrozenDict({**rules.expertise, which: value}))
     else:
         value = _number(bound / MICRO, up=upper)
-        base = rules.schools_per_cluster if which is None else rules.limits[str(which)]
+        if not which:
+            value = max(1, value)
+        base = rules.limits[which] if which else rules.schools_per_cluster
         assert base is not None
         pair = (base[0], value) if upper else (value, base[1])
-        of = "schools" if which is None else words(str(which))
+        of = words(which) if which else "schools"
         side = "up to" if upper else "as few as"
         text = f"{rule}: allow {side} {shown(value)} {of} in a cluster (now {shown(old / MICRO)})"
         changed = (
             replace(rules, schools_per_cluster=pair)
-            if which is None
+            if not which
             else replace(rules, limits=FrozenDict({**rules.limits, which: pair}))
         )
     return Fix(clauses=(quantity.clause,), sentence=text, rules=changed, size=size)
@@ -125,7 +127,9 @@ def travel_to(facts: Facts, needed: float) -> Fix | None:
         clauses=(Clause("max_travel"),),
         sentence=f"max_travel: allow journeys of {shown(value)} {UNIT_WORDS[unit]} "
         f"(now {shown(most)})",
-        rules=replace(facts.rules, **{f"max_travel_{unit}": value}),
+        rules=replace(facts.rules, max_travel_m=value)
+        if unit == "m"
+        else replace(facts.rules, max_travel_min=value),
         size=(value - most) / most if most else 1.0,
     )
 
@@ -135,11 +139,15 @@ def fewer_or_more(facts: Facts, k: int) -> Fix | None:
     if not 1 <= k <= len(facts.problem) or k == facts.k:
         return None
     noun = "cluster" if k == 1 else "clusters"
+    low, high = facts.rules.count_range
+    if low <= k <= high:
+        return None
+    now = f"{low}" if low == high else f"{low} to {high}"
     return Fix(
         clauses=(Clause("n_clusters"),),
-        sentence=f"n_clusters: {k} {noun} (now {facts.k})",
+        sentence=f"n_clusters: {k} {noun} (now {now})",
         rules=replace(facts.rules, n_clusters=k),
-        size=abs(k - facts.k) / facts.k,
+        size=min(abs(k - low) / low, abs(k - high) / high),
     )
 
 

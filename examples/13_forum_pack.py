@@ -1,0 +1,97 @@
+"""Hand the Schools Forum a pack: one for the working group, one that can be published.
+
+Run it as it is (packaged, made-up schools), or with your own file::
+
+    python examples/13_forum_pack.py
+    python examples/13_forum_pack.py --schools schools.csv --out our-pack --seconds 120
+"""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import clusters as cl
+from clusters.budget import look_ahead
+from clusters.disclosure import HIDDEN, redacted
+
+
+def read(arguments: argparse.Namespace) -> tuple[cl.Problem, cl.Plan | None]:
+    """Read schools and today's clusters; the packaged authority where no file is named."""
+    if arguments.schools is None:
+        print("Data: the packaged synthetic authority (invented schools).")
+        problem = cl.datasets.load_problem()
+        return problem, cl.datasets.load_plan(problem)
+    return cl.build_problem(cl.read_schools(arguments.schools)), None
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
+    parser.add_argument("--total", default="18000000", help="the pot in pounds")
+    parser.add_argument("--seconds", type=float, default=20.0, help="time for the search")
+    parser.add_argument("--out", default="forum-pack", help="folder to write to")
+    arguments = parser.parse_args(argv)
+    problem, today = read(arguments)
+
+    # 1. The plan, and why each school is where it is.
+    rules = cl.Rules(n_clusters=18, balance={"pupils": 0.3})
+    priorities = cl.Priorities(travel_by="pupils")
+    result = cl.solve(problem, rules, priorities, cl.Settings(time_limit_s=arguments.seconds))
+    print(result.summary())
+    reasons = cl.why_all(problem, rules, result.plan, priorities)
+    options: dict[str, cl.Plan | cl.Result] = {"Proposal": result}
+    if today is not None:
+        options["Today"] = today
+
+    # 2. The money, and how likely it is that it runs out.
+    pot = cl.Pot(arguments.total, contingency="3%")
+    split = cl.split_budget(problem, result.plan, pot, cl.Formula({"ehcps": 3, "sen_support": 1}))
+    outlook = look_ahead(split)
+
+    # 3. The papers. The record of the run goes beside them, and they name it.
+    for audience in ("working group", "public"):
+        folder = Path(arguments.out) / audience.replace(" ", "-")
+        started = time.monotonic()
+        files = cl.write_report(
+            folder,
+            problem,
+            options,
+            rules={"Proposal": rules},
+            priorities=priorities,
+            split={"Proposal": split},
+            audience=audience,
+            outlook=outlook,
+            why_here=reasons,
+            title="Proposed clusters for SEND support",
+            sources=["The schools as read; see run.json"],
+            decisions=["Send the proposal out to consultation.", "Comment on the formula."],
+            run_file="run.json",
+        )
+        inputs = [] if arguments.schools is None else [arguments.schools]
+        public = audience == "public"
+        cl.write_run(
+            folder / "run.json",
+            redacted(problem) if public else problem,  # totals and costs could tell too much
+            rules,
+            priorities,
+            result=None if public else result,
+            inputs=inputs,
+        )
+        size = sum(file.stat().st_size for file in files) / 1e6
+        print(f"\nFor the {audience}: {len(files)} files, {size:.1f} MB, in {folder}/")
+        print(f"  written in {time.monotonic() - started:.0f} s")
+        for file in files:
+            if file.parent == folder:
+                print(f"  {file.name}")
+
+    # 4. What cannot be read off the public pack.
+    table = (folder / "figures" / "schools.csv").read_text(encoding="utf-8-sig")
+    print(f"\nNumbers hidden in the public table of schools: {table.count(HIDDEN)}")
+    print("Each of them can have several values, whatever is added up or taken off.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,94 @@
+"""The policy on small numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from clusters.errors import DataError, Fault
+
+__all__ = ["HIDDEN", "SmallNumbers"]
+
+HIDDEN = "[c]"
+"""What stands in place of a hidden number ("c" for confidential, as in official statistics)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SmallNumbers:
+    """The policy on small numbers.
+
+    Parameters
+    ----------
+    threshold
+        Counts from 1 to below it are hidden. 5 is usual among councils, 10 is possible.
+    zeros
+        "show": a zero is printed (it says that nobody there is concerned). "hide": a zero is hidden
+        like any other small number.
+    everybody
+        "hide": a count is hidden where nearly all pupils of the school belong to it, that is where
+        those who do not are fewer than the threshold (none among them). "show": it is printed.
+
+    Raises
+    ------
+    DataError
+        If the threshold is not a whole number of 2 or more, or a policy is unknown.
+
+    Examples
+    --------
+    >>> SmallNumbers().is_small(4), SmallNumbers().is_small(0), SmallNumbers().is_small(30, 32)
+    (True, False, True)
+    """
+
+    threshold: int = 5
+    zeros: str = "show"
+    everybody: str = "hide"
+
+    def __post_init__(self) -> None:
+        faults = []
+        if type(self.threshold) is not int or self.threshold < 2:
+            faults.append(
+                Fault(
+                    what="the threshold is not a whole number of 2 or more",
+                    remedy="give 5 or 10",
+                    value=str(self.threshold),
+                )
+            )
+        for name in ("zeros", "everybody"):
+            if getattr(self, name) not in ("show", "hide"):
+                faults.append(
+                    Fault(
+                        what=f"the policy for {name} is not known",
+                        remedy='use "show" or "hide"',
+                        value=str(getattr(self, name)),
+                    )
+                )
+        if faults:
+            raise DataError(faults)
+
+    @property
+    def least(self) -> int:
+        """The least that a hidden number can be, as everybody knows."""
+        return 0 if self.zeros == "hide" else 1
+
+    def is_small(self, count: int, most: int | None = None) -> bool:
+        """Whether a count is hidden on its own account; `most` is the number on roll."""
+        if self.least <= count < self.threshold:
+            return True
+        nearly_all = most is not None and most - count < self.threshold
+        return self.everybody == "hide" and nearly_all and count > 0
+
+    def sentences(self) -> tuple[str, ...]:
+        """Say the policy in plain words."""
+        said = [
+            f"Numbers of pupils below {self.threshold} are not shown. {HIDDEN} stands in their "
+            "place.",
+            "Some larger numbers are hidden too, so that nobody can work out a small one from a "
+            "total.",
+        ]
+        if self.zeros == "show":
+            said.append("A zero is shown.")
+        else:
+            said.append("A zero is hidden like any other small number.")
+        if self.everybody == "hide":
+            said.append("A number is also hidden where it covers nearly every pupil of a school.")
+        said.append("Types of need are never shown school by school.")
+        return tuple(said)

@@ -1,0 +1,218 @@
+"""What if? The price of a change, what it breaks, and the cheapest repair."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.errors import InfeasibleError, OutOfTimeError
+from clusters.explain.changes import Change
+from clusters.explain.ground import Ground
+from clusters.explain.mending import Repair, repair
+from clusters.explain.why import refuse_broken
+from clusters.naming import name_clusters
+from clusters.solver import Result, Settings, solve
+from clusters.verifier import Finding, verify
+
+__all__ = ["WhatIf", "what_if"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhatIf:
+    """What some changes would mean for a plan.
+
+    Parameters
+    ----------
+    changes
+        As proposed.
+    rules
+        The rules under the changes, ready for `solve`; the old ones are untouched.
+    drawn
+        The plan with nothing but the changes made.
+    breaks
+        What that plan breaks under the changed rules.
+    before
+        Cost of the plan as it was.
+    nearest
+        The cheapest repair found that moves the fewest schools besides; None where none exists or
+        none was found in time.
+    free
+        The best plan found with everything free to move; None likewise.
+    conflict
+        Where no plan can keep the changed rules: one sentence for each rule in conflict.
+    sentence
+        What it comes to, in plain words.
+    """
+
+    changes: tuple[Change, ...]
+    rules: Rules
+    drawn: Plan
+    breaks: tuple[Finding, ...]
+    before: float
+    nearest: Repair | None
+    free: Result | None
+    conflict: tuple[str, ...]
+    sentence: str
+
+    @property
+    def price_nearest(self) -> float | None:
+        """Extra cost with as few other changes as possible; below 0 where it is cheaper."""
+        if self.nearest is None or self.nearest.certificate.objective is None:
+            return None
+        return self.nearest.certificate.objective - self.before
+
+    @property
+    def price_free(self) -> float | None:
+        """Extra cost with everything free to move; below 0 where it is cheaper."""
+        return None if self.free is None else self.free.objective - self.before
+
+
+def what_if(
+    problem: Problem,
+    rules: Rules,
+    plan: Plan,
+    changes: Change | Sequence[Change],
+    priorities: Priorities | None = None,
+    *,
+    settings: Settings | None = None,
+) -> WhatIf:
+    """Price a change against a plan.
+
+    Nothing is altered: the answer holds new rules and new plans, to be used or thrown away.
+
+    Parameters
+    ----------
+    plan
+        Places every school once; it may break rules.
+    changes
+        One or several, made with :class:`Change`.
+    settings
+        Time for the whole answer: a third goes into the nearest plan, the rest into the free one.
+
+    Raises
+    ------
+    RulesError
+        If rules, priorities or changes do not fit the problem.
+    DataError
+        If the plan does not place every school exactly once.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1, 0], [9, 0], [10, 0]],
+    ...     {"need": [1, 2, 1, 3]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> plan = cl.Plan.from_assignment({"a": "b", "b": "b", "c": "d", "d": "d"})
+    >>> answer = what_if(problem, cl.Rules(n_clusters=2), plan, Change.join("b", "c"))
+    >>> answer.price_nearest, [move.school for move in answer.nearest.moved]
+    (7.0, ['c'])
+    """
+    priorities = Priorities() if priorities is None else priorities
+    settings = Settings(time_limit_s=30.0) if settings is None else settings
+    check_rules(problem, rules, priorities)
+    refuse_broken(problem, plan)
+    listed = (changes,) if isinstance(changes, Change) else tuple(changes)
+    changed = rules
+    for change in listed:
+        changed = change.applied(problem, changed, plan)
+    check_rules(problem, changed, priorities)
+    ground = Ground(problem, rules, priorities, plan)
+    drawn = plan
+    for change in listed:
+        drawn = change.drawn(ground)
+        ground = Ground(problem, rules, priorities, drawn)
+    before = verify(problem, rules, plan, priorities).objective
+    breaks = verify(problem, changed, drawn).findings
+    nearest, free, conflict = _answers(problem, changed, plan, priorities, settings)
+    return WhatIf(
+        changes=listed,
+        rules=changed,
+        drawn=drawn,
+        breaks=breaks,
+        before=before or 0.0,
+        nearest=nearest,
+        free=free,
+        conflict=conflict,
+        sentence=_sentence(problem, listed, breaks, before or 0.0, nearest, free, conflict),
+    )
+
+
+def _answers(
+    problem: Problem, rules: Rules, plan: Plan, priorities: Priorities, settings: Settings
+) -> tuple[Repair | None, Result | None, tuple[str, ...]]:
+    seconds = settings.time_limit_s or settings.work_limit or 30.0
+    nearest: Repair | None = None
+    try:
+        nearest = repair(
+            problem, rules, plan, priorities, time_limit_s=seconds / 3, seed=settings.seed
+        )
+    except InfeasibleError as error:
+        # of a range of numbers of clusters only one was tried: `solve` decides
+        if rules.count_range[0] == rules.count_range[1]:
+            return None, None, error.conflict
+    except OutOfTimeError:
+        pass
+    rest = Settings(
+        time_limit_s=None if settings.work_limit else 2 * seconds / 3,
+        work_limit=settings.work_limit,
+        seed=settings.seed,
+        workers=settings.workers,
+        stop_at_gap=settings.stop_at_gap,
+    )
+    start = plan if nearest is None else nearest.plan
+    try:
+        free = solve(problem, rules, priorities, rest, start=start)
+    except InfeasibleError as error:
+        return None, None, error.conflict or (str(error),)
+    except OutOfTimeError:
+        return nearest, None, ()
+    return nearest, _renamed(problem, free, plan), ()
+
+
+def _renamed(problem: Problem, result: Result, keep: Plan) -> Result:
+    from dataclasses import replace
+
+    return replace(result, plan=name_clusters(problem, result.plan, keep=keep))
+
+
+def _sentence(
+    problem: Problem,
+    changes: tuple[Change, ...],
+    breaks: tuple[Finding, ...],
+    before: float,
+    nearest: Repair | None,
+    free: Result | None,
+    conflict: tuple[str, ...],
+) -> str:
+    text = f"To {' and to '.join(change.sentence(problem) for change in changes)}: "
+    if conflict:
+        return f"{text}no plan can keep the rules then. These cannot all hold: " + "; ".join(
+            conflict
+        )
+    if breaks:
+        text += f"by itself this breaks {', '.join(dict.fromkeys(f.rule for f in breaks))}; "
+    if nearest is None:
+        text += "no plan close by was found in time; "
+    else:
+        count = len(nearest.moved)
+        cost = (nearest.certificate.objective or 0.0) - before
+        text += (
+            f"with as few changes as possible, {count} school{'s' if count != 1 else ''} in all "
+            f"move{'s' if count == 1 else ''} and the cost {_price(cost, before)}; "
+        )
+    if free is None:
+        return f"{text}with everything free to move, no plan was found in time."
+    text += f"with everything free to move, the cost {_price(free.objective - before, before)}"
+    if free.status != "optimal":
+        text += " (the best found, not proved)"
+    return f"{text}."
+
+
+def _price(change: float, before: float) -> str:
+    if not before:
+        return f"changes by {change:,.0f}"
+    share = 100 * change / before
+    if abs(share) < 0.005:
+        return "stays the same"
+    return f"{'rises' if share > 0 else 'falls'} by {abs(share):.2g} %"

@@ -1,0 +1,257 @@
+"""Sums that cannot come out: totals, bounds, schools that are too large.
+
+Each check yields a reason for every case of its kind. All arithmetic is exact and errs on one side
+only: a reason is a proof, no reason proves nothing.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from fractions import Fraction
+
+from clusters.model.arithmetic import loosening as fix
+from clusters.model.arithmetic.clauses import Clause, group_name
+from clusters.model.arithmetic.facts import MICRO, Facts, Quantity, Reason
+from clusters.model.arithmetic.telling import (
+    COUNT,
+    SPARE,
+    because,
+    caller,
+    rounded,
+    told,
+    unit_of,
+    up_to_unit,
+)
+from clusters.verifier.case import shown
+
+
+def contradicting_bounds(facts: Facts) -> Iterator[Reason]:
+    """Find bounds of which the least is above the most, or between which nothing lies."""
+    if len({facts.atom_of[p] for q in facts.quantities for p in q.excused}) >= facts.k:
+        return  # every cluster may be an excused one
+    for one in facts.quantities:
+        for other in facts.quantities:
+            if one.amounts == other.amounts and one.least and other.most is not None:
+                yield from _nothing_between(facts, one, other)
+
+
+def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[Reason]:
+    low, high = one.least, other.most
+    assert low is not None
+    assert high is not None
+    unit = math.gcd(*one.amounts) or 1
+    if math.ceil(low / unit) <= math.floor(high / unit):
+        return
+    of = unit_of(one)
+    if low > high:
+        text = (
+            f"Each cluster must have at least {told(low)} {of} under {one.clause.rule} and at "
+            f"most {told(high)} under {other.clause.rule}."
+        )
+    else:
+        text = (
+            f"Each cluster must have between {told(low)} and {told(high)} {of}; no whole "
+            f"number of {of} lies between them."
+            if unit == MICRO
+            else f"Each cluster must have between {told(low)} and {told(high)} {of}, but "
+            f"every school has a multiple of {told(unit)}."
+        )
+    above, below = -(-low // unit) * unit, (high // unit) * unit
+    fixes = [fix.most_to(facts, other, Fraction(above)), fix.least_to(facts, one, Fraction(below))]
+    count = (COUNT,) if "balance" in (one.clause.rule, other.clause.rule) else ()
+    yield Reason(
+        clauses=tuple(dict.fromkeys([*count, one.clause, other.clause])),
+        sentence=text,
+        fixes=fix.ordered(iter(fixes)),
+    )
+
+
+def totals(facts: Facts) -> Iterator[Reason]:
+    """All clusters at their least need more than there is, or at their most hold less."""
+    for q in facts.quantities:
+        have = sum(q.amounts)
+        low, high = count_range(q, range(len(facts.problem)))
+        if low <= facts.k <= high:
+            continue
+        of, k = unit_of(q), facts.k
+        if facts.k > high:
+            least = Fraction(rounded(q, up=True))
+            need = least * k if not q.excused else least
+            text = (
+                f"{k} clusters of at least {told(least)} {of} need {told(need)}; "
+                f"there are {told(have)}."
+            )
+            if q.excused:
+                text = (
+                    f"{told(have)} {of} are enough for {high} clusters of at least "
+                    f"{told(least)} (exceptions counted); {k} are asked for."
+                )
+            fixes = [fix.fewer_or_more(facts, int(high))]
+            fixes += [fix.least_to(facts, q, Fraction(have, k) * (100 - s) / 100) for s in SPARE]
+        else:
+            most = rounded(q, up=False)
+            text = (
+                f"{k} clusters of at most {told(most)} {of} hold "
+                f"{told(most * k)}; there are {told(have)}."
+            )
+            if q.excused:
+                text = (
+                    f"{told(have)} {of} need at least {shown(low)} clusters of at most "
+                    f"{told(most)} (exceptions counted); {k} are asked for."
+                )
+            more = None if low == math.inf else fix.fewer_or_more(facts, int(low))
+            room = [up_to_unit(q, Fraction(have, k) * (100 + s) / 100) for s in SPARE]
+            fixes = [more, *(fix.most_to(facts, q, most) for most in room)]
+        yield Reason(
+            clauses=(COUNT, q.clause),
+            sentence=text,
+            fixes=fix.ordered(iter(fixes)),
+        )
+
+
+def count_range(q: Quantity, positions: Sequence[int] | range) -> tuple[int | float, int | float]:
+    """Fewest and most clusters that some schools can make under one quantity's bounds."""
+    have, held = q.total(positions), set(positions)
+    excused = [q.bounds([p]) for p in q.excused if p in held]
+    least, most = Fraction(rounded(q, up=True)), rounded(q, up=False)
+    lows = sorted(Fraction(0) if low is None else min(low, least) for low, _ in excused)
+    highs = [high for _, high in excused]
+    top: int | float = math.inf
+    if least:
+        top, spent = 0, Fraction(0)
+        for low in lows:
+            if spent + low <= have:
+                top, spent = top + 1, spent + low
+        top += int((have - spent) // least)
+    if most == math.inf:
+        return (1 if have or positions else 0), top
+    if None in highs:
+        return 1, top
+    room = Fraction(have)
+    bottom = 0
+    for high in sorted((max(Fraction(h or 0), Fraction(most)) for h in highs), reverse=True):
+        if room > 0:
+            room, bottom = room - high, bottom + 1
+    if room > 0:
+        if not most:
+            return math.inf, top
+        bottom += math.ceil(room / Fraction(most))
+    return max(1, bottom), top
+
+
+def heavy_atoms(facts: Facts) -> Iterator[Reason]:
+    """Find a school, or schools that must be together, that exceed a cluster's most."""
+    for atom in facts.atoms:
+        for q in facts.quantities:
+            most = q.bounds(atom)[1]
+            have = q.total(atom)
+            if most is not None and have > most and not _sheltered(q, atom):
+                yield _too_heavy(facts, q, atom, have, most)
+
+
+def _sheltered(q: Quantity, atom: Sequence[int]) -> bool:
+    """Whether an excused school elsewhere has room for an atom in its cluster."""
+    for p in q.excused:
+        if p not in atom:
+            most = q.bounds([*atom, p])[1]
+            if most is None or q.total([*atom, p]) <= most:
+                return True
+    return False
+
+
+def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: Fraction) -> Reason:
+    groups: tuple[Clause, ...] = ()
+    name, together = group_name(facts.problem, facts.ids(atom)), ""
+    if len(atom) > 1:
+        groups, atom = _smallest_group(facts, q, atom, most)
+        have = q.total(atom)
+        name, together = caller(facts, atom), " that must be together"
+    if q.clause.rule == "schools_per_cluster":
+        text = f"{name} has {told(have)} schools{together}; the most allowed in a cluster is "
+    elif len(atom) > 1:
+        text = (
+            f"{name} has {len(atom)} schools{together}, with {told(have)} {unit_of(q)}; "
+            "the most allowed in a cluster is "
+        )
+    else:
+        text = f"{name} alone has {told(have)} {unit_of(q)}; the most allowed in a cluster is "
+    text += f"{told(most)}{because(facts, q)}."
+    fixes = [
+        fix.exception_for(facts, q, atom),
+        fix.most_to(facts, q, Fraction(have)),
+        *(fix.drop(facts.problem, facts.rules, clause) for clause in groups),
+    ]
+    count = (COUNT,) if q.clause.rule == "balance" else ()
+    return Reason(
+        clauses=(*groups, q.clause, *count),
+        sentence=text,
+        schools=facts.ids(atom),
+        fixes=fix.ordered(iter(fixes)),
+    )
+
+
+def _smallest_group(
+    facts: Facts, q: Quantity, atom: Sequence[int], most: Fraction
+) -> tuple[tuple[Clause, ...], Sequence[int]]:
+    """One `together` group that is too heavy by itself, else all that make the atom."""
+    groups = facts.groups_within(atom)
+    for clause in groups:
+        ids = facts.rules.together[int(clause.which or 0)]
+        own = sorted({facts.problem.position(key) for key in ids})
+        if q.total(own) > most:
+            return (clause,), own
+    return groups, atom
+
+
+def too_many_heavy(facts: Facts) -> Iterator[Reason]:
+    """More schools above half of a cluster's most than clusters."""
+    for q in facts.quantities:
+        if q.most is None:
+            continue
+        plain = [atom for atom in facts.atoms if not any(p in q.excused for p in atom)]
+        loads = sorted((q.total(atom) for atom in plain), reverse=True)
+        heavy = [load for load in loads if 2 * load > q.most]
+        if len(heavy) > facts.k and not q.excused and heavy[0] <= q.most:
+            count = len(heavy)
+            need = Fraction(heavy[facts.k - 1] + heavy[facts.k])
+            yield Reason(
+                clauses=(COUNT, q.clause),
+                sentence=f"{count} schools (or groups that must be together) each have more than "
+                f"half of the most {unit_of(q)} a cluster may have, {told(q.most)}: no two can "
+                f"share one, and there are {facts.k} clusters.",
+                fixes=fix.ordered(
+                    iter([fix.fewer_or_more(facts, count), fix.most_to(facts, q, need)])
+                ),
+            )
+
+
+def too_few_holders(facts: Facts) -> Iterator[Reason]:
+    """Fewer schools with any of what each cluster needs than clusters."""
+    for q in facts.quantities:
+        if not q.least or q.clause.rule != "expertise":
+            continue
+        holders = {facts.atom_of[p] for p, amount in enumerate(q.amounts) if amount}
+        excused = {facts.atom_of[p] for p in q.excused if not q.bounds([p])[0]}
+        if len(holders | excused) >= facts.k:
+            continue
+        have = sum(1 for amount in q.amounts if amount)
+        groups: tuple[Clause, ...] = ()
+        note = ""
+        if len(holders) < have:
+            held = [facts.atoms[a] for a in sorted(holders)]
+            groups = tuple(clause for atom in held for clause in facts.groups_within(atom))
+            note = f" in {len(holders)} groups that must be together"
+        yield Reason(
+            clauses=(COUNT, q.clause, *groups),
+            sentence=f"Each of {facts.k} clusters needs {unit_of(q)}; only {have} schools{note} "
+            "have any on record.",
+            fixes=fix.ordered(
+                iter(
+                    [
+                        fix.fewer_or_more(facts, len(holders)) if holders else None,
+                        fix.drop(facts.problem, facts.rules, q.clause),
+                    ]
+                )
+            ),
+        )

@@ -1,0 +1,264 @@
+"""The trade between two priorities: a curve on which every point is a plan."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.domain.policy import rule_fault
+from clusters.errors import RulesError
+from clusters.model.instance import compile_instance, price_unit
+from clusters.naming import name_clusters
+from clusters.search.brief import found_of, improved, plan_of
+from clusters.solver import Settings, solve
+from clusters.verifier import Certificate, verify
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["TradeOff", "TradeOffPoint", "trade_off"]
+
+KINDS = ("travel", "balance", "expertise", "pyramids", "change")
+NEARLY_NOTHING = 1e-4
+"""Weight of the other priority at an end of the curve, so that ties are broken in its favour."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeOffPoint:
+    """One plan of the curve.
+
+    Parameters
+    ----------
+    plan, certificate
+        Verified.
+    a, b
+        What it costs in each priority, in that priority's own unit: "travel" in `travel_by` units
+        x metres (or minutes), "balance" in units of its measure, "expertise" in pupils,
+        "pyramids" in pieces, "change" in schools.
+    sentence
+        Against the end of the curve that is best in `a`.
+    """
+
+    plan: Plan
+    certificate: Certificate
+    a: float
+    b: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TradeOff:
+    """Plans of which none is better than another in both priorities, from best in a to best in b.
+
+    Parameters
+    ----------
+    names
+        The two priorities.
+    points
+        Fewer than asked for where several weights gave the same plan.
+    """
+
+    names: tuple[str, str]
+    points: tuple[TradeOffPoint, ...]
+
+    def to_frame(self) -> pd.DataFrame:
+        """Make a frame with one row for each point."""
+        import pandas as pd
+
+        a, b = self.names
+        rows = [{a: p.a, b: p.b, "sentence": p.sentence} for p in self.points]
+        return pd.DataFrame(rows, columns=[a, b, "sentence"])
+
+
+def trade_off(
+    problem: Problem,
+    rules: Rules,
+    priorities: Priorities | None = None,
+    a: str = "travel",
+    b: str = "balance",
+    n_points: int = 7,
+    *,
+    settings: Settings | None = None,
+) -> TradeOff:
+    """Show what one priority costs in terms of another.
+
+    The weights of the two are changed step by step against each other (the weighted-sum method:
+    every plan lies on the convex part of the true curve or near it; plans in its dents are not
+    found). All other priorities are left out.
+
+    Parameters
+    ----------
+    priorities
+        Says how journeys are weighted, what is made even, where change is counted from ...
+    a, b
+        Two of "travel", "balance", "expertise", "pyramids" and "change".
+    n_points
+        Most points, 2 or more.
+    settings
+        Time for the whole curve.
+
+    Raises
+    ------
+    RulesError
+        If the priorities do not fit.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [2000, 0], [9000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> curve = trade_off(problem, cl.Rules(n_clusters=2), n_points=3,
+    ...                   settings=cl.Settings(time_limit_s=6))
+    >>> [(point.a, point.b) for point in curve.points]
+    [(2000.0, 2.0), (8000.0, 0.0)]
+    """
+    priorities = Priorities() if priorities is None else priorities
+    settings = Settings(time_limit_s=60.0) if settings is None else settings
+    _check(a, b, n_points)
+    pure = {name: _weights(priorities, {name: 1.0}) for name in (a, b)}
+    for one in pure.values():
+        check_rules(problem, rules, one)
+    maker = _Maker(problem, rules, priorities, (a, b), settings)
+    first = maker.end(0.35)
+    k = len(first.clusters)
+    maker.rules = replace(rules, n_clusters=k)
+    unit_a, unit_b = maker.costs(first)
+    ratio = unit_a / unit_b if unit_b > 0 else 1.0
+    plans, last = [first], first
+    weights = np.geomspace(0.02, 50.0, max(1, n_points - 1)) * ratio
+    for number, weight in enumerate(weights.tolist()):
+        last = maker.improve(last, weight, 0.65 / len(weights), number)
+        plans.append(last)
+    plans.append(maker.improve(last, float(weights[-1]) / NEARLY_NOTHING, 0.0, len(weights)))
+    return TradeOff(names=(a, b), points=tuple(maker.points(plans, first)))
+
+
+def _check(a: str, b: str, n_points: int) -> None:
+    faults = [
+        rule_fault(f"there is no priority {name!r}", f"use two of {', '.join(KINDS)}")
+        for name in (a, b)
+        if name not in KINDS
+    ]
+    if a == b:
+        faults.append(rule_fault("a and b are the same priority", "name two"))
+    if isinstance(n_points, bool) or not isinstance(n_points, int | np.integer) or n_points < 2:
+        faults.append(rule_fault("n_points is not a whole number of 2 or more", "mend it"))
+    if faults:
+        raise RulesError(faults)
+
+
+def _weights(priorities: Priorities, weights: dict[str, float]) -> Priorities:
+    changes: dict[str, Any] = {name: weights.get(name, 0.0) for name in KINDS}
+    return replace(priorities, **changes)
+
+
+class _Maker:
+    """Makes the plans of one curve."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        rules: Rules,
+        priorities: Priorities,
+        names: tuple[str, str],
+        settings: Settings,
+    ) -> None:
+        self.problem, self.rules, self.priorities = problem, rules, priorities
+        self.names, self.settings = names, settings
+        self.keep: Plan | None = None
+
+    def end(self, share: float) -> Plan:
+        """Return the plan that is best in the first priority."""
+        a, b = self.names
+        s = self.settings
+        part = replace(
+            s,
+            time_limit_s=None if s.time_limit_s is None else share * s.time_limit_s,
+            work_limit=None if s.work_limit is None else share * s.work_limit,
+        )
+        weights = _weights(self.priorities, {a: 1.0, b: NEARLY_NOTHING})
+        self.keep = solve(self.problem, self.rules, weights, part).plan
+        return self.keep
+
+    def costs(self, plan: Plan) -> tuple[float, float]:
+        """Return the cost of a plan in each of the two, at weight 1."""
+        both = _weights(self.priorities, dict.fromkeys(self.names, 1.0))
+        costs = verify(self.problem, self.rules, plan, both).costs
+        return costs.get(self.names[0], 0.0), costs.get(self.names[1], 0.0)
+
+    def improve(self, begin: Plan, weight: float, share: float, number: int) -> Plan:
+        """Improve a plan where the second priority has some weight against the first."""
+        a, b = self.names
+        instance = compile_instance(
+            self.problem,
+            self.rules,
+            _weights(self.priorities, {a: 1.0, b: weight}),
+            len(begin.clusters),
+        )
+        first = found_of(self.problem, instance, begin)
+        s = self.settings
+        found = improved(
+            instance,
+            [] if first is None else [first],
+            seconds=np.inf if s.work_limit else share * (s.time_limit_s or 60.0),
+            work=share * s.work_limit if s.work_limit else np.inf,
+            seed=s.seed + number,
+            patience=3.0,
+        )
+        if found is None:
+            return begin
+        return plan_of(self.problem, instance, found, keep=self.keep)
+
+    def points(self, plans: list[Plan], first: Plan) -> list[TradeOffPoint]:
+        """Keep the plans that no other beats in both, in order."""
+        priced = sorted(((self.costs(plan), i) for i, plan in enumerate(plans)), key=lambda x: x[0])
+        base = self.costs(first)
+        kept: list[TradeOffPoint] = []
+        lowest = np.inf
+        for (a, b), i in priced:
+            if b < lowest - 1e-9 * max(1.0, abs(lowest) if np.isfinite(lowest) else 1.0):
+                lowest = b
+                certificate = verify(self.problem, self.rules, plans[i])
+                if not certificate.ok:
+                    continue
+                kept.append(
+                    TradeOffPoint(
+                        plan=name_clusters(self.problem, plans[i], keep=first),
+                        certificate=certificate,
+                        a=self._own(self.names[0], a),
+                        b=self._own(self.names[1], b),
+                        sentence=self._sentence(a, b, base),
+                    )
+                )
+        return kept
+
+    def _own(self, name: str, cost: float) -> float:
+        """Bring a cost at weight 1 into the priority's own unit."""
+        if name == "travel":
+            return cost
+        unit = price_unit(self.problem)
+        if name in ("pyramids", "change"):
+            unit *= float(self.problem.measure(self.priorities.travel_by).mean())
+        return cost / unit
+
+    def _sentence(self, a: float, b: float, base: tuple[float, float]) -> str:
+        words = []
+        for name, value, before in zip(self.names, (a, b), base, strict=True):
+            if before:
+                share = 100 * (value / before - 1)
+                side = "more" if share > 0 else "less"
+                words.append(f"{_WORDS[name]} {abs(share):.1f} % {side}")
+        return ", ".join(words) if (a, b) != base else f"best in {self.names[0]}"
+
+
+_WORDS = {
+    "travel": "journeys",
+    "balance": "unevenness",
+    "expertise": "pupils not covered",
+    "pyramids": "pieces of pyramids",
+    "change": "schools moved",
+}

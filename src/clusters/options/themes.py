@@ -1,0 +1,193 @@
+"""Themes: what an option is especially good at, as priorities and in plain words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
+from clusters.verifier.case import words
+
+__all__ = ["Theme", "themes_for"]
+
+FULL = 0.999
+"""Share of the schools whose group of today must be known for "least change" to be offered."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Theme:
+    """What an option is to be especially good at.
+
+    Parameters
+    ----------
+    name
+        Short name; the option is called so.
+    sentence
+        What it is about, in plain words.
+    cares_for
+        The priority that grows: "balance", "pyramids", "change", "expertise" or "travel"; None
+        where `priorities` are to be taken as they are.
+    priorities
+        The priorities of the theme. Where `cares_for` is given, that weight is the strength of
+        the theme, from nothing up to what the ceiling on the cost allows.
+    """
+
+    name: str
+    sentence: str
+    cares_for: str | None
+    priorities: Priorities
+
+    def at(self, common: Priorities, strength: float) -> Priorities:
+        """Return the common priorities with the theme added at some strength.
+
+        Raises
+        ------
+        ValueError
+            If the theme has no strength.
+        """
+        if self.cares_for is None:
+            msg = f"theme {self.name!r} has no strength"
+            raise ValueError(msg)
+        changes: dict[str, Any] = {self.cares_for: strength}
+        own = self.priorities
+        if self.cares_for == "balance":
+            changes["balance_by"] = own.balance_measure
+        elif self.cares_for == "expertise":
+            changes["pupils_per_capacity"] = own.pupils_per_capacity
+        elif self.cares_for == "change":
+            changes["change_from"] = own.change_from
+        return replace(common, **changes)
+
+
+Maker = Callable[[Problem, Rules, Priorities, Any], Iterator[Theme]]
+
+
+def themes_for(
+    problem: Problem, rules: Rules, common: Priorities, today: Plan | Mapping[Any, Any] | None
+) -> tuple[Theme, ...]:
+    """List the themes that the facts allow, the most telling first."""
+    makers: tuple[Maker, ...] = (
+        _shortest,
+        _even,
+        _pyramids,
+        _change,
+        _expertise,
+        _each_school,
+        _other_evenness,
+    )
+    return tuple(theme for make in makers for theme in make(problem, rules, common, today))
+
+
+def _alone(common: Priorities, **changes: Any) -> Priorities:
+    """Make priorities of one kind only."""
+    none = {"balance": 0.0, "expertise": 0.0, "pyramids": 0.0, "change": 0.0}
+    return replace(common, **{**none, "travel": 1.0, **changes})
+
+
+def _shortest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
+    if common.balance or common.expertise or common.pyramids or common.change:
+        yield Theme(
+            name="Shortest journeys",
+            sentence="the journeys to the centres are as short as can be",
+            cares_for="travel",
+            priorities=_alone(common),
+        )
+
+
+def _even(problem: Problem, rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
+    measure = next(iter(rules.balance), common.balance_measure)
+    if measure in problem.measures:
+        yield _evenness("Most even", measure, common)
+
+
+def _evenness(name: str, measure: str, common: Priorities) -> Theme:
+    return Theme(
+        name=name,
+        sentence=f"the clusters are as equal as can be in {words(measure)}",
+        cares_for="balance",
+        priorities=_alone(common, balance=1.0, balance_by=measure),
+    )
+
+
+def _pyramids(problem: Problem, rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
+    kept = [{problem.position(key) for key in group} for group in rules.together]
+    loose = [
+        members
+        for members in problem.pyramids.values()
+        if len(members) > 1
+        and not any({problem.position(key) for key in members} <= group for group in kept)
+    ]
+    if loose:
+        yield Theme(
+            name="Keeps pyramids",
+            sentence="as few pyramids as possible are split between clusters",
+            cares_for="pyramids",
+            priorities=_alone(common, pyramids=1.0),
+        )
+
+
+def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> Iterator[Theme]:
+    groups = today if today is not None else common.change_from
+    if groups is None:
+        known = {s.urn: s.cluster for s in problem.schools if s.cluster is not None}
+        groups = known if len(known) >= FULL * len(problem) else None
+    if groups is not None:
+        yield Theme(
+            name="Least change",
+            sentence="as few schools as possible leave the group that they are in today",
+            cares_for="change",
+            priorities=_alone(common, change=1.0, change_from=groups),
+        )
+
+
+def _expertise(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
+    covers = dict(common.pupils_per_capacity) or _average_cover(problem)
+    if covers:
+        yield Theme(
+            name="Best shared expertise",
+            sentence="as many pupils as possible find expertise in their type of need within "
+            "their own cluster",
+            cares_for="expertise",
+            priorities=_alone(common, expertise=1.0, pupils_per_capacity=FrozenDict(covers)),
+        )
+
+
+def _average_cover(problem: Problem) -> dict[str, float]:
+    """Pupils per unit of capacity over the whole authority, by type: what sharing evenly means."""
+    need: dict[str, float] = {}
+    held: dict[str, float] = {}
+    units: dict[str, set[str]] = {}
+    for school in problem.schools:
+        for kind, count in school.need.items():
+            pupils = (count.ehcps or 0) + (count.sen_support or 0)
+            need[kind] = need.get(kind, 0.0) + pupils
+        for kind, capacity in school.expertise.items():
+            held[kind] = held.get(kind, 0.0) + capacity.amount
+            units.setdefault(kind, set()).add(capacity.unit)
+    return {
+        kind: need[kind] / held[kind]
+        for kind in sorted(need)
+        if need[kind] and held.get(kind) and len(units[kind]) == 1
+    }
+
+
+def _each_school(
+    _problem: Problem, _rules: Rules, common: Priorities, _today: Any
+) -> Iterator[Theme]:
+    if common.travel_by != "schools":
+        yield Theme(
+            name="Every school alike",
+            sentence="journeys are short for every school alike, small or large",
+            cares_for=None,
+            priorities=_alone(common, travel_by="schools"),
+        )
+
+
+def _other_evenness(
+    problem: Problem, rules: Rules, common: Priorities, _today: Any
+) -> Iterator[Theme]:
+    done = next(iter(rules.balance), common.balance_measure)
+    for measure in ("schools", "need", "pupils"):
+        if measure in problem.measures and measure != done:
+            yield _evenness(f"Most even in {measure}", measure, common)

@@ -1,0 +1,263 @@
+"""Options as values: several plans under discussion, each with a theme, and what they share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.measures import Comparison, always_together, compare
+from clusters.solver import Result
+from clusters.verifier import Certificate
+from clusters.verifier.case import listed
+
+__all__ = ["Option", "Options", "Together", "Trade", "together_in_every"]
+
+MOST_NAMED = 12
+"""Most schools named in one sentence."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Option:
+    """A plan under discussion.
+
+    Parameters
+    ----------
+    name
+        Name of its theme.
+    theme
+        What it is good at and what that costs, in plain words.
+    result
+        Plan, cost, bound and gap under the common priorities. The bound is that of the best plan:
+        no plan at all costs less.
+    certificate
+        Of the verifier, under the common rules and priorities.
+    above_best
+        By what share its cost is above that of the best plan (0.04 = 4 %).
+    """
+
+    name: str
+    theme: str
+    result: Result
+    certificate: Certificate
+    above_best: float
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+        return self.result.plan
+
+    @property
+    def cost(self) -> float:
+        """Cost under the common priorities."""
+        return self.result.objective
+
+    @property
+    def bound(self) -> float | None:
+        """No plan under the rules costs less than this."""
+        return self.result.bound
+
+    @property
+    def gap(self) -> float | None:
+        """(cost - bound) / cost."""
+        return self.result.gap
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Trade:
+    """A plan that was left out, and what would let it in.
+
+    Parameters
+    ----------
+    name
+        Theme.
+    plan
+        The plan (verified).
+    ceiling, min_difference
+        What they would have to be for this plan to be an option.
+    sentence
+        The offer in plain words.
+    """
+
+    name: str
+    plan: Plan
+    ceiling: float
+    min_difference: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Together:
+    """What several plans have in common.
+
+    Parameters
+    ----------
+    groups
+        Schools that share a cluster in every plan, the largest group first.
+    open
+        Schools whose place differs between the plans, clusters being matched so that most stay.
+    settled
+        All others.
+    sentences
+        One for each group of three or more, the largest first, and one on the open schools.
+    """
+
+    groups: tuple[tuple[SchoolId, ...], ...]
+    open: tuple[SchoolId, ...]
+    settled: tuple[SchoolId, ...]
+    sentences: tuple[str, ...]
+
+
+class Options(Mapping[str, Option]):
+    """Options by name, the best under the common priorities first.
+
+    Attributes
+    ----------
+    problem, rules, priorities
+        What they were found under.
+    ceiling, min_difference
+        As asked for: most above the best cost, least share of co-member pairs that differ
+        (1 - pairs together in both / pairs together in either).
+    asked
+        Number of options asked for.
+    trades
+        Plans left out, and what would let them in; empty where all options were found.
+    """
+
+    def __init__(
+        self,
+        options: Mapping[str, Option],
+        *,
+        problem: Problem,
+        rules: Rules,
+        priorities: Priorities,
+        ceiling: float,
+        min_difference: float,
+        asked: int,
+        trades: tuple[Trade, ...] = (),
+    ) -> None:
+        self._options = FrozenDict(options)
+        self.problem, self.rules, self.priorities = problem, rules, priorities
+        self.ceiling, self.min_difference = ceiling, min_difference
+        self.asked, self.trades = asked, trades
+
+    def __getitem__(self, name: str) -> Option:
+        """Look an option up by its name."""
+        option: Option = self._options[name]
+        return option
+
+    def __iter__(self) -> Iterator[str]:
+        """Iterate over the names."""
+        return iter(self._options)
+
+    def __len__(self) -> int:
+        """Count the options."""
+        return len(self._options)
+
+    @property
+    def plans(self) -> dict[str, Plan]:
+        """Plans by name."""
+        return {name: option.plan for name, option in self.items()}
+
+    @property
+    def results(self) -> dict[str, Result]:
+        """Results by name, as `compare` and `write_report` take them."""
+        return {name: option.result for name, option in self.items()}
+
+    def compare(self) -> Comparison:
+        """Put the options side by side."""
+        return compare(
+            self.problem, self.plans, self.priorities, rules=self.rules, results=self.results
+        )
+
+    def together(self) -> Together:
+        """Find the schools that are together in every option, and those whose place is open."""
+        return together_in_every(self.problem, self.plans)
+
+    def summary(self) -> str:
+        """Say in plain words what the options are, and what was left out."""
+        lines = [f"{name}: {option.theme}" for name, option in self.items()]
+        if len(self) < self.asked:
+            lines.append(
+                f"Only {len(self)} of {self.asked} options were found within "
+                f"{100 * self.ceiling:g} % of the best cost and {100 * self.min_difference:g} % "
+                "different from one another."
+            )
+            lines += [trade.sentence for trade in self.trades]
+        lines += self.together().sentences[:1]
+        return "\n".join(lines)
+
+
+def together_in_every(problem: Problem, plans: Mapping[str, Plan]) -> Together:
+    """Say which schools share a cluster in every plan, and whose place is open.
+
+    Parameters
+    ----------
+    plans
+        By name; one plan at the least.
+
+    Raises
+    ------
+    ValueError
+        If no plan is given.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d", "e"], [[0, 0], [1, 0], [2, 0], [8, 0], [9, 0]],
+    ...     names=["Ash", "Birch", "Cedar", "Elm", "Fir"])
+    >>> one = cl.Plan.from_assignment({"a": "a", "b": "a", "c": "a", "d": "d", "e": "d"})
+    >>> two = cl.Plan.from_assignment({"a": "a", "b": "a", "c": "d", "d": "d", "e": "d"})
+    >>> for sentence in together_in_every(problem, {"one": one, "two": two}).sentences:
+    ...     print(sentence)
+    These 2 schools are together in every option: Ash and Birch.
+    The place of 1 school is open: Cedar.
+    """
+    comparison = compare(problem, plans)
+    groups = always_together(plans, problem)
+    places: list[set[str | None]] = [set() for _ in problem.schools]
+    for name, plan in plans.items():
+        held = [cluster for cluster in plan.clusters if cluster.members]
+        at: dict[int, str] = {}
+        for label, cluster in zip(comparison.labels[name], held, strict=False):
+            at |= {p: label for key in cluster.members if (p := problem.find(key)) is not None}
+        for position, seen in enumerate(places):
+            seen.add(at.get(position))
+    ids = problem.ids
+    open_ = tuple(key for key, seen in zip(ids, places, strict=True) if len(seen) > 1)
+    settled = tuple(key for key, seen in zip(ids, places, strict=True) if len(seen) == 1)
+    return Together(
+        groups=groups,
+        open=open_,
+        settled=settled,
+        sentences=tuple(_sentences(problem, groups, open_)),
+    )
+
+
+def _sentences(
+    problem: Problem, groups: tuple[tuple[SchoolId, ...], ...], open_: tuple[SchoolId, ...]
+) -> Iterator[str]:
+    told = [group for group in groups if len(group) >= 3] or list(groups[:1])
+    for group in told:
+        yield (
+            f"These {len(group)} schools are together in every option: {_names(problem, group)}."
+        )
+    if not groups:
+        yield "No two schools are together in every option."
+    if open_:
+        noun = "school is" if len(open_) == 1 else "schools are"
+        lead = (
+            "The place of 1 school is" if len(open_) == 1 else f"The places of {len(open_)} {noun}"
+        )
+        yield f"{lead} open: {_names(problem, open_)}."
+    else:
+        yield "No school's place is open: the options are the same."
+
+
+def _names(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
+    names = [problem.school(key).name for key in ids]
+    if len(names) > MOST_NAMED + 1:
+        names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
+        return f"{', '.join(names[:-1])} and {names[-1]}"
+    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else listed(names)

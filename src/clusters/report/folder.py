@@ -1,0 +1,244 @@
+"""The whole pack: a folder of papers, tables, maps and the frames behind them."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib.util
+import tempfile
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from clusters.errors import DataError, Fault
+from clusters.maps import (
+    clean,
+    difference_png,
+    difference_svg,
+    map_png,
+    map_svg,
+    small_multiples_png,
+)
+from clusters.report.convergence import convergence_png, convergence_svg
+from clusters.report.html import render_page
+from clusters.report.material import Material
+from clusters.report.page import Section, page_context
+from clusters.report.paper import Pictures, paper
+from clusters.writers.atomic import write_bytes
+
+FORMATS = ("html", "csv", "maps", "geo", "word", "excel", "letters", "pdf")
+"""Parts of a pack; "word", "letters" and pictures need ``clusters[report]``, "pdf" more."""
+
+_NEEDS = {"word": ("docx",), "letters": ("docx",), "pdf": ("weasyprint",)}
+
+
+def write_folder(folder: Path, material: Material, formats: Collection[str]) -> tuple[Path, ...]:
+    """Write the pack into a folder, which is made where it is not there.
+
+    Raises
+    ------
+    DataError
+        If a part is not known, or something cannot be written.
+    """
+    unknown = [name for name in formats if name not in FORMATS]
+    if unknown:
+        raise DataError(
+            Fault(
+                what="the pack has no such part",
+                remedy=f"use any of {', '.join(FORMATS)}",
+                value=", ".join(unknown),
+            )
+        )
+    folder.mkdir(parents=True, exist_ok=True)
+    pack = _Pack(folder, material)
+    with tempfile.TemporaryDirectory() as spare:
+        pack.draw(Path(spare) if "maps" not in formats else folder / "maps", formats)
+        for name in FORMATS:
+            if name in formats and _installed(name, material):
+                _WRITERS[name](pack)
+    return tuple(pack.written)
+
+
+def _installed(name: str, material: Material) -> bool:
+    """Whether a part can be made here; letters are not for the public."""
+    if name == "letters" and material.reader.is_public:
+        return False
+    return all(importlib.util.find_spec(module) is not None for module in _NEEDS.get(name, ()))
+
+
+@dataclass(slots=True)
+class _Pack:
+    folder: Path
+    material: Material
+    written: list[Path] = field(default_factory=list)
+    pictures: Pictures = field(default_factory=Pictures)
+
+    def note(self, path: Path) -> Path:
+        self.written.append(path)
+        return path
+
+    # ---- pictures
+
+    def draw(self, folder: Path, formats: Collection[str]) -> None:
+        """Draw the PNG pictures that the papers hold, where matplotlib is installed."""
+        wanted = {"maps", "word", "pdf"} & set(formats)
+        if not wanted or importlib.util.find_spec("matplotlib") is None:
+            return
+        folder.mkdir(exist_ok=True)
+        material, shown = self.material, self.material.reader.shown
+        chosen, options = material.chosen, material.options
+        keep: Callable[[Path], Path] = self.note if "maps" in formats else lambda path: path
+        drawn: dict[int, Path] = {}
+        for k, option in enumerate(options, start=1):
+            if option is chosen or "maps" in formats:
+                drawn[k] = keep(
+                    map_png(
+                        folder / f"option_{k}.png",
+                        shown,
+                        option.plan,
+                        title=option.name,
+                        numbers=option.numbers or None,
+                    )
+                )
+        changes: dict[str, Path] = {}
+        for k, option in enumerate(options, start=1):
+            if option is not chosen:
+                title = f"What changes from {chosen.name} to {option.name}"
+                path = folder / f"change_{k}.png"
+                changes[option.name] = keep(
+                    difference_png(path, shown, chosen.plan, option.plan, title=title)
+                )
+        plans = {option.name: option.plan for option in options}
+        several = len(plans) > 1
+        self.pictures = Pictures(
+            chosen=drawn[1 + list(options).index(chosen)],
+            options=keep(small_multiples_png(folder / "options.png", shown, plans))
+            if several
+            else None,
+            changes=changes,
+            search=keep(
+                convergence_png(
+                    folder / "search.png",
+                    material.figures["search"].frame,
+                    in_percent=material.reader.is_public,
+                )
+            )
+            if "search" in material.figures
+            else None,
+        )
+
+    # ---- parts
+
+    def html(self) -> None:
+        context = page_context(self.material)
+        self._page("report.html", context)
+        sections = [
+            Section("Equality and impact", "equality", "equality"),
+            Section("What the words mean", "glossary", "glossary"),
+        ]
+        self._page("equality.html", {**context, "sections": sections})
+
+    def _page(self, name: str, context: dict[str, object]) -> None:
+        text = render_page("page.html.jinja", self.material, context)
+        self.note(write_bytes(self.folder / name, text.encode()))
+
+    def csv(self) -> None:
+        """Write every frame, and an index that says which call returns it."""
+        import pandas as pd
+
+        from clusters.writers import write_frame
+
+        folder = self.folder / "figures"
+        folder.mkdir(exist_ok=True)
+        rows = []
+        for name, figure in self.material.figures.items():
+            self.note(write_frame(folder / f"{name}.csv", figure.frame))
+            rows.append(
+                {
+                    "file": f"{name}.csv",
+                    "title": clean(figure.title, 300),
+                    "rows": len(figure.frame),
+                    "returned_by": figure.how,
+                    "run_record": self.material.run_file,
+                }
+            )
+        self.note(write_frame(self.folder / "figures.csv", pd.DataFrame(rows)))
+
+    def maps(self) -> None:
+        folder = self.folder / "maps"
+        folder.mkdir(exist_ok=True)
+        material, shown = self.material, self.material.reader.shown
+        for k, option in enumerate(material.options, start=1):
+            drawing = map_svg(
+                shown,
+                option.plan,
+                title=option.name,
+                numbers=option.numbers or None,
+                links=False,
+            )
+            self.note(write_bytes(folder / f"option_{k}.svg", drawing.encode()))
+            if option is not material.chosen:
+                title = f"What changes from {material.chosen.name} to {option.name}"
+                drawing = difference_svg(
+                    shown, material.chosen.plan, option.plan, title=title, links=False
+                )
+                self.note(write_bytes(folder / f"change_{k}.svg", drawing.encode()))
+        if "search" in material.figures:
+            frame, public = material.figures["search"].frame, material.reader.is_public
+            drawing = convergence_svg(frame, in_percent=public)
+            self.note(write_bytes(folder / "search.svg", drawing.encode()))
+
+    def geo(self) -> None:
+        """Write schools and territories for GIS: GeoPackage and GeoJSON."""
+        import shapely
+
+        from clusters.writers import plan_geodataframe, write_geopackage
+
+        shown, plan = self.material.reader.shown, self.material.chosen.plan
+        folder = self.folder / "gis"
+        folder.mkdir(exist_ok=True)
+        self.note(write_geopackage(folder / "clusters.gpkg", shown, plan))
+        frame = plan_geodataframe(shown, plan).dropna(axis=1, how="all")
+        points = frame.set_geometry(shapely.points(frame["easting"], frame["northing"]))
+        layers = {"schools": points.set_crs(frame.crs)}
+        if shown.territories is not None:
+            layers["territories"] = frame
+        for name, layer in layers.items():
+            # Longitude and latitude, as the GeoJSON standard (RFC 7946) asks.
+            world = layer.to_crs("EPSG:4326")
+            world["geometry"] = shapely.set_precision(world.geometry.to_numpy(), 1e-6)
+            self.note(write_bytes(folder / f"{name}.geojson", world.to_json().encode()))
+
+    def word(self) -> None:
+        from clusters.report.word import write_paper
+
+        blocks = paper(self.material, self.pictures)
+        self.note(write_paper(self.folder / "paper.docx", self.material, blocks))
+
+    def excel(self) -> None:
+        from clusters.report.workbook import write_workbook
+
+        self.note(write_workbook(self.folder / "appendix.xlsx", self.material))
+
+    def letters(self) -> None:
+        from clusters.report.letters import write_letters
+
+        self.note(write_letters(self.folder / "letters.docx", self.material))
+
+    def pdf(self) -> None:
+        from clusters.report.pdf import write_pdf
+
+        with contextlib.suppress(OSError):  # weasyprint is there, the libraries under it are not
+            blocks = paper(self.material, self.pictures)
+            self.note(write_pdf(self.folder / "paper.pdf", self.material, blocks))
+
+
+_WRITERS: dict[str, Callable[[_Pack], None]] = {
+    "html": _Pack.html,
+    "csv": _Pack.csv,
+    "maps": _Pack.maps,
+    "geo": _Pack.geo,
+    "word": _Pack.word,
+    "excel": _Pack.excel,
+    "letters": _Pack.letters,
+    "pdf": _Pack.pdf,
+}

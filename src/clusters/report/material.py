@@ -1,0 +1,60 @@
+"""Everything that the papers of a pack are made from, worked out once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from clusters.domain import FrozenDict, SchoolId
+from clusters.report.audience import AUDIENCES, Reader
+from clusters.report.figure import Figure
+from clusters.report.option import Option
+
+if TYPE_CHECKING:
+    from clusters.budget import Outlook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Material:
+    """Everything that the papers of a pack are made from.
+
+    Parameters
+    ----------
+    reader
+        Who reads it, and the facts as they may see them.
+    options, chosen
+        All options, and the recommended one.
+    figures
+        The frames behind every number, by name.
+    title, date, sources, run_file, is_synthetic
+        As given to `write_report`.
+    decisions, together
+        What is asked; what is said of schools that stay together. Empty for the usual words.
+    why_here
+        For each school, lines that say why it is in its cluster.
+    leads
+        Who leads, by label of the cluster.
+    outlook
+        The risk that money runs out.
+    """
+
+    reader: Reader
+    options: Sequence[Option]
+    chosen: Option
+    figures: Mapping[str, Figure]
+    title: str
+    date: str = ""
+    sources: tuple[object, ...] = ()
+    run_file: str = ""
+    is_synthetic: bool = False
+    decisions: tuple[object, ...] = ()
+    together: tuple[object, ...] = ()
+    why_here: Mapping[SchoolId, Sequence[str]] = field(default_factory=FrozenDict)
+    leads: Mapping[str, str] = field(default_factory=FrozenDict)
+    outlook: Outlook | None = None
+
+    @property
+    def audience_note(self) -> str:
+        """The line that says who may read it."""
+        return AUDIENCES[self.reader.name]

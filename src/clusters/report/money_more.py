@@ -1,0 +1,168 @@
+"""The money, further on: how sums come about, who gains, part years, risk, fairness."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from clusters.disclosure import HIDDEN
+from clusters.maps import clean
+from clusters.money import pounds
+from clusters.report.figure import Figure
+from clusters.report.option import Option
+from clusters.report.tables import Column, Table, frame_table, make_table
+from clusters.report.words import capital, number, percent, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+def further_money(
+    option: Option, figures: Mapping[str, Figure], names: Mapping[str, str]
+) -> dict[str, Any]:
+    """Make the tables and sentences on the money that stand after the split itself.
+
+    Parameters
+    ----------
+    names
+        Name of each cluster by its label.
+    """
+    makers = {
+        "lines": _lines,
+        "effects": _effects,
+        "years": _years,
+        "risk": _risk,
+        "scenarios": _scenarios,
+        "fairness": _fairness,
+    }
+    found: dict[str, Any] = {
+        name: maker(_named(figures[name].frame, names)) if name in figures else None
+        for name, maker in makers.items()
+    }
+    found["effect_words"] = _effect_words(option) if found["effects"] else []
+    return found
+
+
+def _named(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
+    if "cluster" not in frame:
+        return frame
+    named = [names.get(clean(label), clean(label)) for label in frame["cluster"]]
+    return frame.assign(cluster=named)
+
+
+def _lines(frame: pd.DataFrame) -> Table:
+    rows = [
+        [row.cluster, *(str(row.line).partition(": ")[::2] if row.line != HIDDEN else (HIDDEN, ""))]
+        for row in frame.itertuples()
+    ]
+    columns = [Column("Cluster", False), Column("Total"), Column("Made up of", False)]
+    return make_table("How each sum comes about", columns, rows)
+
+
+def _effects(frame: pd.DataFrame) -> Table:
+    kept = ["cluster", "today_pence", "yearly_pence", "change_pence", "change_percent"]
+    percents: list[Any] = [
+        value if value == HIDDEN else None if value is None or value != value else f"{value:+.1f}%"
+        for value in frame["change_percent"]
+    ]
+    return frame_table(
+        "Gains and losses against today",
+        frame[kept].assign(change_percent=percents),
+        headings={
+            "today_pence": "Today",
+            "yearly_pence": "A year, as proposed",
+            "change_pence": "Change",
+            "change_percent": "Change in per cent",
+        },
+    )
+
+
+def _effect_words(option: Option) -> list[str]:
+    from clusters.budget import turbulence
+
+    if option.split is None:
+        return []
+    clusters = turbulence(option.split, "cluster")
+    return [
+        f"Against today, {plural(clusters.gainers, 'cluster')} gain and "
+        f"{plural(clusters.losers, 'cluster')} lose. {pounds(clusters.moved_pence)} moves from "
+        "those who lose.",
+    ]
+
+
+def _years(frame: pd.DataFrame) -> Table:
+    heads = {
+        "first financial year_pence": "First financial year",
+        "next financial year_pence": "Next financial year",
+        "total_pence": "Whole year",
+    }
+    return frame_table("The money by financial year", frame, headings=heads)
+
+
+def _risk(frame: pd.DataFrame) -> Table:
+    rows = [
+        [
+            row["cluster"],
+            _pounds(row["budget"]),
+            _pounds(row["simulated_expected"]),
+            _chance(row["simulated_chance_of_overspend"]),
+            _pounds(row["simulated_contingency"]),
+        ]
+        for _, row in frame.iterrows()
+    ]
+    columns = [
+        Column("Cluster", False),
+        Column("Has a year"),
+        Column("Expected cost"),
+        Column("Chance that it runs out"),
+        Column("Reserve that would do"),
+    ]
+    return make_table("The risk by cluster (simulated)", columns, rows)
+
+
+def _scenarios(frame: pd.DataFrame) -> Table:
+    rows = [
+        [
+            capital(clean(row["scenario"])),
+            _pounds(row["simulated_expected"]),
+            _pounds(row["simulated_shortfall"]),
+            _chance(row["simulated_chance_of_overspend"]),
+            number(row["clusters_at_risk"]),
+        ]
+        for _, row in frame.iterrows()
+    ]
+    columns = [
+        Column("What happens", False),
+        Column("Expected cost"),
+        Column("Expected shortfall"),
+        Column("Chance that money runs out"),
+        Column("Clusters short in most years"),
+    ]
+    return make_table("What if things go badly? (simulated)", columns, rows)
+
+
+def _fairness(frame: pd.DataFrame) -> Table:
+    rows = [
+        [
+            capital(clean(row["figure"])),
+            number(row["value"], 3),
+            f"{capital(clean(row['meaning']))}.",
+            f"{capital(clean(row['convention']))}.",
+        ]
+        for _, row in frame.iterrows()
+    ]
+    columns = [
+        Column("Figure", False),
+        Column("Value"),
+        Column("What it means", False),
+        Column("How it is worked out", False),
+    ]
+    return make_table("Fairness figures", columns, rows)
+
+
+def _pounds(value: Any) -> str:
+    return HIDDEN if value == HIDDEN else pounds(100 * int(value)).removesuffix(".00")
+
+
+def _chance(value: Any) -> str:
+    return HIDDEN if value == HIDDEN else percent(float(value), 1)

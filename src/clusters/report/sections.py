@@ -1,0 +1,207 @@
+"""Sections beyond the plan itself: decisions, what stays together, expertise, equality, search."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from clusters.maps import clean
+from clusters.maps.difference import difference_svg
+from clusters.options import together_in_every
+from clusters.report.audience import Reader
+from clusters.report.convergence import convergence_svg
+from clusters.report.equality import LEAST_SCHOOLS, SMALL_SCHOOL, equality_sentences
+from clusters.report.figure import Figure
+from clusters.report.option import Option
+from clusters.report.tables import Column, Table, frame_table, make_table
+from clusters.report.words import capital, journey, need_name, number, percent, plural
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+DECISIONS = (
+    "Say whether the recommended option should go out to consultation.",
+    "Say whether the rules for a good plan are the right ones, and what should change.",
+    "Give a view on the formula that shares the money, and on what is held back.",
+    "Say who should lead the clusters, and by when that should be settled.",
+)
+"""What is asked of the Forum where the caller does not say."""
+
+
+def decisions(given: Iterable[object]) -> list[str]:
+    """List what is asked of the reader."""
+    return [clean(decision) for decision in given] or list(DECISIONS)
+
+
+def together(
+    reader: Reader, options: Sequence[Option], figures: Mapping[str, Figure], said: Iterable[object]
+) -> dict[str, Any]:
+    """Say which schools share a cluster in every option."""
+    figure = figures.get("together")
+    sentences = [clean(sentence) for sentence in said]
+    if figure is None:
+        sentences = sentences or ["No two schools share a cluster in every option."]
+        return {"sentences": sentences, "table": None}
+    groups = figure.frame.groupby("group", sort=True)
+    plans = {option.name: option.plan for option in options}
+    count = int(figure.frame["urn"].nunique())
+    if not sentences:
+        sentences = [
+            f"{plural(count, 'school')} of {number(len(reader.shown))} are with the same partners "
+            f"in all {len(options)} options. They form {plural(len(groups), 'group')}. For these "
+            "schools it matters less which option is chosen.",
+            clean(together_in_every(reader.shown, plans).sentences[-1]),
+        ]
+    rows = [
+        [f"Group {k}", number(len(rows)), ", ".join(clean(name) for name in rows["school"])]
+        for k, rows in groups
+    ]
+    columns = [Column("Group", False), Column("Schools"), Column("Who they are", False)]
+    return {
+        "sentences": sentences,
+        "table": make_table("Together in every option", columns, rows),
+    }
+
+
+def differences(reader: Reader, options: Sequence[Option], chosen: Option) -> list[dict[str, Any]]:
+    """Draw, for each other option, the ground that changes cluster."""
+    found = []
+    for k, option in enumerate(options, start=1):
+        if option is not chosen:
+            title = f"What changes from {chosen.name} to {option.name}"
+            drawing = difference_svg(
+                reader.shown,
+                chosen.plan,
+                option.plan,
+                title=title,
+                id_prefix=f"change-{k}",
+                links=False,
+            )
+            found.append({"name": title, "map": drawing})
+    return found
+
+
+def expertise(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any] | None:
+    """Say where need and expertise meet and where they do not; None where nothing is known."""
+    if "types" not in figures:
+        return None
+    unit = reader.shown.travel_unit
+    kinds = figures["types"].frame
+    rows = []
+    for row in kinds.to_dict("records"):
+        far = row.get(f"mean_journey_{unit}")
+        rows.append(
+            [
+                capital(need_name(str(row["type"]))),
+                *([number(_known(row["need"]))] if "need" in kinds else []),
+                number(row["capacity"], 1).removesuffix(".0"),
+                number(row["gaps"]),
+                *([_share(row.get("covered_share"))] if "covered_share" in kinds else []),
+                *([journey(_known(far), unit)] if f"mean_journey_{unit}" in kinds else []),
+            ]
+        )
+    columns = [
+        Column("Type of need", False),
+        *([Column("Pupils")] if "need" in kinds else []),
+        Column("Recorded expertise"),
+        Column("Clusters without any"),
+        *([Column("Pupils with some in their cluster")] if "covered_share" in kinds else []),
+        *(
+            [Column("Mean journey to the nearest holder")]
+            if f"mean_journey_{unit}" in kinds
+            else []
+        ),
+    ]
+    worst = max(kinds.to_dict("records"), key=lambda row: float(row["gaps"]))
+    said = (
+        f"The type with most gaps is {need_name(str(worst['type']))}: "
+        f"{plural(int(worst['gaps']), 'cluster')} have no recorded expertise in it."
+        if worst["gaps"]
+        else "Every cluster has some recorded expertise in every type."
+    )
+    return {
+        "sentence": said,
+        "types": make_table("Access to expertise by type of need", columns, rows),
+        "need": _need_table(figures["need"].frame) if "need" in figures else None,
+    }
+
+
+def _need_table(frame: pd.DataFrame) -> Table:
+    shown = frame.assign(
+        cluster=["All clusters" if c == "all" else clean(c) for c in frame["cluster"]]
+    )
+    heads = {str(name): capital(need_name(str(name))) for name in frame.columns[1:]}
+    return frame_table("Pupils by cluster and need", shown, headings=heads)
+
+
+def equality(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any]:
+    """Make the tables and sentences of the section on equality and impact."""
+    unit = reader.shown.travel_unit
+    frame = figures["equality"].frame if "equality" in figures else None
+    tables: list[Table] = []
+    sentences: list[str] = []
+    if frame is not None:
+        sentences = equality_sentences(frame, lambda length: journey(length, unit))
+        tables = [_group_table(way, rows, unit) for way, rows in frame.groupby("way", sort=False)]
+    for name, caption in (
+        ("furthest", "The longest journeys"),
+        ("small_schools", f"Schools with fewer than {SMALL_SCHOOL} pupils"),
+    ):
+        if name in figures:
+            rows = figures[name].frame
+            tables.append(
+                frame_table(
+                    caption,
+                    rows.assign(journey=[journey(_known(far), unit) for far in rows["journey"]]),
+                    headings={"yearly_pence": "A year, as proposed", **_MONEY_HEADS},
+                    total=False,
+                )
+            )
+    note = (
+        f"Money is shown for groups of {LEAST_SCHOOLS} schools or more, in whole per cent."
+        if reader.is_public and frame is not None and "change_percent" in frame
+        else ""
+    )
+    return {"sentences": sentences, "tables": tables, "note": note}
+
+
+_MONEY_HEADS = {"today_pence": "Today", "change_pence": "Change"}
+
+
+def _group_table(way: object, rows: pd.DataFrame, unit: str) -> Table:
+    shown = rows.drop(columns=["way"]).dropna(axis=1, how="all")
+    for name in ("mean_journey", "longest_journey"):
+        if name in shown:
+            shown[name] = [journey(_known(far), unit) for far in shown[name]]
+    if "change_percent" in shown:
+        shown["change_percent"] = [
+            "not shown" if value is None or value != value else f"{value:+g}%"
+            for value in shown["change_percent"].tolist()
+        ]
+    heads = {
+        "group": capital(str(way)),
+        "mean_journey": "Mean journey",
+        "longest_journey": "Longest journey",
+        "gain": "Schools that gain",
+        "lose": "Schools that lose",
+        "yearly_pence": "A year, as proposed",
+        "change_percent": "Change in money",
+        **_MONEY_HEADS,
+    }
+    return frame_table(f"By {way}", shown, headings=heads, total=False)
+
+
+def search(figures: Mapping[str, Figure], *, public: bool) -> str:
+    """Draw how the search came nearer to the proof; "" where nothing is recorded."""
+    if "search" not in figures:
+        return ""
+    return convergence_svg(figures["search"].frame, in_percent=public)
+
+
+def _known(value: Any) -> float | None:
+    return None if value is None or value != value else float(value)
+
+
+def _share(value: Any) -> str:
+    known = _known(value)
+    return "not known" if known is None else percent(known)

@@ -1,0 +1,381 @@
+"""The pack as a folder: what is in it, and what must not be."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+import zipfile
+from dataclasses import replace
+from xml.etree import ElementTree
+
+import openpyxl
+import pytest
+
+from clusters.budget import look_ahead
+from clusters.disclosure import HIDDEN, SmallNumbers
+from clusters.domain import NeedCount, Plan, Priorities, Problem, Rules
+from clusters.errors import DataError
+from clusters.report import write_report
+from tests.report.conftest import found
+from tests.report.hostile import HOSTILE
+from tests.test_disclosure import ranges, recovered
+
+docx = pytest.importorskip("docx", reason="python-docx is not installed (extra: report)")
+pytest.importorskip("matplotlib", reason="matplotlib is not installed (extra: report)")
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+NO_PDF = ["html", "csv", "maps", "geo", "word", "excel", "letters"]
+
+
+@pytest.fixture(scope="module")
+def needy(valley):
+    """The valley with types of need."""
+    schools = [
+        replace(s, need={"asd": NeedCount(ehcps=s.ehcps, sen_support=k % 4)})
+        for k, s in enumerate(valley.schools)
+    ]
+    return Problem.from_schools(
+        schools, edges=valley.edges, territories=valley.territories, notes=("Straight lines.",)
+    )
+
+
+def write(folder, problem, plan, other, split, **more):
+    known = {
+        "rules": Rules(n_clusters=4),
+        "priorities": Priorities(travel_by="ehcps"),
+        "split": split,
+        "outlook": look_ahead(split, n_simulations=200),
+        "run_file": "run.json",
+        "sources": ["Census"],
+        "leads": {"1": "Ms Lead"},
+        "why_here": {"1": ["It is near the others."]},
+        "formats": NO_PDF,
+    }
+    options = {"Shortest": found(plan), "Another": other}
+    return write_report(folder, problem, options, **{**known, **more})
+
+
+@pytest.fixture(scope="module")
+def pack(needy, plan, other, split, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("working")
+    write(folder, needy, plan, other, split)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def public(needy, plan, other, split, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("public")
+    write(folder, needy, plan, other, split, audience="public")
+    return folder
+
+
+def rows(path):
+    return list(csv.DictReader(io.StringIO(path.read_text(encoding="utf-8-sig"))))
+
+
+def files(folder):
+    return sorted(str(p.relative_to(folder)) for p in folder.rglob("*") if p.is_file())
+
+
+def test_a_pack_holds_every_part(pack):
+    there = files(pack)
+    for name in (
+        *("report.html", "equality.html", "paper.docx", "appendix.xlsx", "letters.docx"),
+        *("figures.csv", "gis/clusters.gpkg", "gis/schools.geojson", "gis/territories.geojson"),
+        *("maps/option_1.png", "maps/option_1.svg", "maps/options.png", "maps/change_2.png"),
+        *("maps/change_2.svg", "maps/search.png", "maps/search.svg", "figures/search.csv"),
+    ):
+        assert name in there
+
+
+def test_same_input_same_bytes(needy, plan, other, split, pack, tmp_path):
+    write(tmp_path, needy, plan, other, split)
+    assert files(tmp_path) == files(pack)
+    for name in files(pack):
+        one, two = (hashlib.sha256((f / name).read_bytes()).digest() for f in (pack, tmp_path))
+        assert one == two, name
+
+
+def test_an_unknown_part_is_refused(valley, plan, tmp_path):
+    with pytest.raises(DataError, match="the pack has no such part"):
+        write_report(tmp_path / "x", valley, plan, formats=["fax"])
+
+
+# ---- figures --------------------------------------------------------------------------------
+
+
+def test_every_frame_is_listed_with_the_call_that_returns_it(pack):
+    listed = rows(pack / "figures.csv")
+    names = {p.name for p in (pack / "figures").iterdir()}
+    assert {row["file"] for row in listed} == names
+    assert all(row["returned_by"] and row["run_record"] == "run.json" for row in listed)
+    for row in listed:
+        assert len(rows(pack / "figures" / row["file"])) == int(row["rows"])
+
+
+def test_the_money_in_the_figures_is_that_of_the_split(pack, split):
+    total = sum(int(row["total_pence"]) for row in rows(pack / "figures" / "money.csv"))
+    assert total == sum(share.total_pence for share in split.clusters)
+
+
+def test_groups_add_up_to_all_schools(pack):
+    found = rows(pack / "figures" / "equality.csv")
+    for way in {row["way"] for row in found}:
+        assert sum(int(row["schools"]) for row in found if row["way"] == way) == 16
+
+
+# ---- Word -----------------------------------------------------------------------------------
+
+
+def test_the_paper_has_real_headings_in_the_usual_order(pack):
+    paper = docx.Document(pack / "paper.docx")
+    heads = [p.text for p in paper.paragraphs if p.style.name == "Heading 1"]
+    assert heads[:9] == [
+        "1. Purpose",
+        "2. Recommendations",
+        "3. Background",
+        "4. Options",
+        "5. The plan: Shortest",
+        "6. Financial implications",
+        "7. Equality and impact",
+        "8. Risks",
+        "9. Next steps",
+    ]
+    assert [head[:10] for head in heads[9:]] == [f"Appendix {letter}" for letter in "ABCD"]
+
+
+def test_every_table_of_the_paper_has_a_header_row_and_a_name(pack):
+    tables = docx.Document(pack / "paper.docx").tables
+    assert len(tables) > 15
+    for table in tables:
+        first = table._tbl.tr_lst[0]
+        assert first.find(f"{W}trPr/{W}tblHeader") is not None
+        assert table._tbl.tblPr.find(f"{W}tblCaption").get(f"{W}val")
+
+
+def test_every_picture_has_words_for_those_who_cannot_see_it(pack):
+    shapes = docx.Document(pack / "paper.docx").inline_shapes
+    assert len(shapes) == 4
+    assert all(len(shape._inline.docPr.get("descr")) > 20 for shape in shapes)
+
+
+def test_judgement_is_left_to_the_author_in_marked_places(pack):
+    paper = docx.Document(pack / "paper.docx")
+    marked = [p for p in paper.paragraphs if "For the author:" in p.text]
+    assert len(marked) >= 9
+    assert all(any(run.font.highlight_color for run in p.runs) for p in marked)
+
+
+def test_there_is_a_letter_for_each_school_with_its_reasons(pack, valley):
+    letters = docx.Document(pack / "letters.docx")
+    heads = [p for p in letters.paragraphs if p.style.name == "Heading 1"]
+    assert sorted(p.text for p in heads) == sorted(s.name for s in valley.schools)
+    assert all(p.paragraph_format.page_break_before for p in heads[1:])
+    words = "\n".join(p.text for p in letters.paragraphs)
+    assert "It is near the others." in words
+    assert "The proposed lead is Ms Lead." in words
+
+
+# ---- Excel ----------------------------------------------------------------------------------
+
+
+def test_sheets_have_frozen_headings_filters_and_a_dictionary(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    plain = {"Contents", "Pot", "Clusters", "Schools"}
+    for sheet in book:
+        if sheet.title not in plain:
+            assert sheet.freeze_panes, sheet.title
+            assert sheet.auto_filter.ref, sheet.title
+    for row in book["Dictionary"].iter_rows(min_row=2, values_only=True):
+        assert all(row), row
+    assert book.properties.created.year == 2000
+
+
+def test_pounds_are_formatted_and_live(pack):
+    sheet = openpyxl.load_workbook(pack / "appendix.xlsx")["Money"]
+    heads = [cell.value for cell in sheet[1]]
+    total = sheet.cell(2, heads.index("total (pounds)") + 1)
+    assert total.value == "=SUM(B2:D2)"
+    assert "£" in total.number_format
+    assert sheet.cell(2, 2).value.startswith("=Clusters!")
+
+
+# ---- public ---------------------------------------------------------------------------------
+
+
+def numbers(rows_, key, name):
+    return {row[key]: row[name] for row in rows_}
+
+
+def test_what_a_public_pack_shows_does_not_give_small_numbers_away(public, plan, needy):
+    """All counts of all tables are put into one attack: schools, clusters and everybody."""
+    schools, clusters = rows(public / "figures/schools.csv"), rows(public / "figures/clusters.csv")
+    for name, least in (("ehcps", 5), ("sen_support", 5)):
+        shown = numbers(schools, "urn", name)
+        counts = {str(s.urn): getattr(s, name) for s in needy.schools}
+        hidden = {urn for urn, value in shown.items() if value == HIDDEN}
+        assert {urn for urn, count in counts.items() if 0 < count < least} <= hidden
+        printed = numbers(clusters, "cluster", name)
+        totals = {
+            ("cluster", c.label): list(c.members)
+            for c in plan.clusters
+            if printed[c.label] != HIDDEN
+        } | {"all": list(counts)}
+        assert recovered(counts, totals, hidden) == []
+        for low, high in ranges(counts, totals, hidden, SmallNumbers()).values():
+            assert high - low >= 1
+
+
+def test_a_public_pack_has_no_money_and_no_need_school_by_school(public):
+    there = files(public)
+    assert "letters.docx" not in there
+    assert not [name for name in there if "by_school" in name]
+    for path in (public / "figures").iterdir():
+        for row in rows(path)[:1]:
+            if "urn" in row or "school" in row:
+                assert not [c for c in row if "pence" in c or "asd" in c or c == "need"], path.name
+    book = openpyxl.load_workbook(public / "appendix.xlsx")
+    assert not {"Schools", "Gains by school"} & set(book.sheetnames)
+    places = json.loads((public / "gis" / "schools.geojson").read_text())
+    assert not {"ehcps", "sen_support", "need"} & set(places["features"][0]["properties"])
+
+
+def test_types_of_need_never_stand_beside_schools_in_any_pack(pack):
+    for path in (pack / "figures").iterdir():
+        for row in rows(path)[:1]:
+            assert not ({"urn", "school"} & set(row) and {"asd", "type"} & set(row)), path.name
+
+
+def test_the_same_numbers_are_hidden_in_every_format(public):
+    hidden = {row["urn"] for row in rows(public / "figures/schools.csv") if row["ehcps"] == HIDDEN}
+    sheet = openpyxl.load_workbook(public / "appendix.xlsx")["School list"]
+    heads, *body = sheet.iter_rows(values_only=True)
+    urn, ehcps = heads.index("urn"), heads.index("ehcps")
+    assert {row[urn] for row in body if row[ehcps] == HIDDEN} == hidden
+    text = (public / "report.html").read_text(encoding="utf-8")
+    assert text.count(HIDDEN) >= len(hidden)
+    paper = docx.Document(public / "paper.docx")
+    cells = [c.text for t in paper.tables for row in t.rows for c in row.cells]
+    assert cells.count(HIDDEN) >= len(hidden)
+
+
+def test_a_public_pack_prints_no_cost_of_a_plan(public):
+    text = (public / "report.html").read_text(encoding="utf-8")
+    assert "Cost of the plan" not in text
+    assert ">1,000.0<" not in text
+    assert rows(public / "figures/search.csv")[-1]["plan"] == "100.0"
+
+
+def test_findings_of_a_public_pack_hold_no_numbers(needy, plan, other, split, tmp_path):
+    rules = Rules(n_clusters=4, limits={"ehcps": (0, 3)})
+    write(tmp_path, needy, plan, other, split, rules=rules, audience="public", formats=["html"])
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "This plan breaks rules" in text
+    assert "The rule &#39;limits&#39; does not hold." in text
+
+
+def test_a_threshold_of_ten_hides_more(needy, plan, other, split, public, tmp_path):
+    write(tmp_path, needy, plan, other, split, audience="public", threshold=10, formats=["csv"])
+    few, many = (
+        sum(row["sen_support"] == HIDDEN for row in rows(folder / "figures/schools.csv"))
+        for folder in (public, tmp_path)
+    )
+    assert few < many
+
+
+# ---- hostile names --------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def attacked(needy, plan, other, tmp_path_factory):
+    """A pack in which every text is hostile, all thirty of them in turn."""
+    from clusters.budget import Formula, Pot, split_budget
+
+    folder = tmp_path_factory.mktemp("hostile")
+    schools = [
+        replace(
+            school,
+            name=HOSTILE[k],
+            phase=HOSTILE[(k + 16) % 30],
+            pyramid=HOSTILE[(k + 5) % 30],
+            traits={"faith": HOSTILE[(k + 9) % 30]},
+        )
+        for k, school in enumerate(needy.schools)
+    ]
+    problem = Problem.from_schools(
+        schools, edges=needy.edges, territories=needy.territories, notes=tuple(HOSTILE)
+    )
+    bad = Plan(
+        tuple(replace(c, label=f"{HOSTILE[12 + k]} {k}") for k, c in enumerate(plan.clusters))
+    )
+    split = split_budget(problem, bad, Pot("1000"), Formula({"ehcps": 1}))
+    write_report(
+        folder,
+        problem,
+        {name: (bad if k % 2 else other) for k, name in enumerate(HOSTILE[:3])} | {"=1+1": bad},
+        recommended="=1+1",
+        split=split,
+        title=HOSTILE[0],
+        date=HOSTILE[2],
+        sources=HOSTILE,
+        decisions=HOSTILE,
+        together=HOSTILE,
+        run_file="javascript:alert(1)",
+        leads={c.label: HOSTILE[3] for c in bad.clusters},
+        why_here={s.urn: HOSTILE for s in schools},
+        formats=NO_PDF,
+    )
+    return folder
+
+
+def test_hostile_names_are_text_in_the_pages(attacked):
+    from tests.report.test_report import Reader
+
+    for name in ("report.html", "equality.html"):
+        reader = Reader((attacked / name).read_text(encoding="utf-8"))
+        assert not {"script", "img", "iframe", "x"} & set(reader.tags)
+        assert not [a for a, _ in reader.attributes if a.startswith("on")]
+        assert not [v for a, v in reader.attributes if a == "href" and not v.startswith("#")]
+        assert not re.search("[\x00\x07\x1b\u202e]", " ".join(reader.texts))
+        assert "49" not in re.findall(r"\{\{ 7 \* 7 \}\}|49(?=\{)", reader.words)
+
+
+def test_hostile_names_are_text_in_drawings(attacked):
+    for path in (attacked / "maps").glob("*.svg"):
+        tags = {node.tag.rpartition("}")[2] for node in ElementTree.parse(path).iter()}
+        assert not {"script", "image", "foreignObject", "x"} & tags
+
+
+def test_hostile_names_are_no_formulas_in_sheets_and_tables(attacked):
+    book = openpyxl.load_workbook(attacked / "appendix.xlsx")
+    ours = {"Money", "Pot", "Clusters", "Schools"}
+    for sheet in book:
+        for row in sheet.iter_rows():
+            for cell in row:
+                assert cell.hyperlink is None
+                if cell.data_type == "f":
+                    assert sheet.title in ours
+                    assert not re.search(r"HYPERLINK|cmd|@SUM|\b1\+1\b", str(cell.value))
+    for path in attacked.rglob("*.csv"):
+        for row in csv.reader(io.StringIO(path.read_text(encoding="utf-8-sig"))):
+            for cell in row:
+                number = re.fullmatch(r"-?[0-9.]+(e-?[0-9]+)?", cell)
+                assert number or cell[:1] not in ("=", "+", "-", "@", "\t"), (path.name, cell)
+
+
+def test_hostile_names_are_text_in_word(attacked):
+    for name in ("paper.docx", "letters.docx"):
+        docx.Document(attacked / name)
+        with zipfile.ZipFile(attacked / name) as parts:
+            for part in parts.namelist():
+                if part.endswith(".rels"):
+                    assert b'TargetMode="External"' not in parts.read(part)
+            body = parts.read("word/document.xml").decode()
+        words = "".join(re.findall(r"<w:instrText[^>]*>([^<]*)<", body))
+        assert words in ("", "PAGE")
+        assert not re.search("[\x00\x07\x1b\u202e]", body)
+
+
+def test_no_file_leaves_the_folder(attacked):
+    assert all(re.fullmatch(r"[a-z0-9_/.]+", name) for name in files(attacked))

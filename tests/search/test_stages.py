@@ -1,0 +1,157 @@
+"""Every stage of the search returns only plans that keep every rule, at the cost it says."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from clusters import Cluster, Plan, verify
+from clusters.model.instance import Instance, compile_instance
+from clusters.search.found import Found
+from clusters.search.improve import improve
+from clusters.search.local import tables_of, wander
+from clusters.search.neighbourhood import redraw
+from clusters.search.prove import prove
+from clusters.search.recombine import Pool, recombine
+from clusters.search.start import from_plan, grow, spread_centres, start
+from clusters.search.state import Shared
+from tests.search.drawn import Case, draw
+
+SEEDS = range(16)
+
+
+def _case(seed: int) -> tuple[Case, Instance]:
+    """A case of 8 to 13 schools under a mix of all rules and priorities."""
+    case = draw(30_000 + seed, n_schools=(8, 13))
+    k = case.rules.count_range[-1] if seed % 2 else case.rules.count_range[0]
+    return case, compile_instance(case.problem, case.rules, case.priorities, k)
+
+
+def _keeps_every_rule(case: Case, instance: Instance, found: Found | None) -> bool:
+    """Whether a stage's plan passes the verifier at the stage's cost (None: it found none)."""
+    if found is None:
+        return True
+    ids = case.problem.ids
+    plan = Plan(
+        tuple(
+            Cluster(
+                str(q),
+                ids[int(instance.centre_school[centre])],
+                tuple(ids[p] for a in atoms for p in instance.members[a]),
+            )
+            for q, (atoms, centre) in enumerate(zip(found.clusters, found.centres, strict=True))
+        )
+    )
+    certificate = verify(case.problem, case.rules, plan, case.priorities)
+    assert certificate.ok, certificate.summary()
+    assert certificate.objective == pytest.approx(found.cost, rel=1e-9, abs=1e-6)
+    return True
+
+
+def _some_plan(instance: Instance, rng: np.random.Generator) -> Found | None:
+    tables = tables_of(instance)
+    tries = (start(instance, tables, rng) for _ in range(3))
+    return next((found for found in tries if found is not None), None)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_start(seed: int) -> None:
+    case, instance = _case(seed)
+    if instance.m < instance.k or instance.k > instance.n:
+        return
+    assert _keeps_every_rule(case, instance, _some_plan(instance, np.random.default_rng(seed)))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_wander_from_any_draft(seed: int) -> None:
+    case, instance = _case(seed)
+    if instance.k > instance.n or not instance.m:
+        return
+    rng = np.random.default_rng(seed)
+    labels = rng.integers(0, instance.k, instance.n)
+    labels[rng.permutation(instance.n)[: instance.k]] = np.arange(instance.k)
+    for patience in (20, 300):
+        walk = wander(instance, tables_of(instance), labels, rng, steps=900, patience=patience)
+        assert _keeps_every_rule(case, instance, walk.found)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_from_plan_even_a_broken_one(seed: int) -> None:
+    case, instance = _case(seed)
+    if instance.k > instance.n or not instance.m:
+        return
+    rng = np.random.default_rng(seed)
+    ids = list(case.problem.ids)
+    groups = [[ids[p] for p in rng.permutation(len(ids))[:3]] for _ in range(3)]
+    broken = Plan(tuple(Cluster(str(q), None, (*g, "unknown")) for q, g in enumerate(groups)))
+    found = from_plan(instance, tables_of(instance), case.problem, broken, rng)
+    assert _keeps_every_rule(case, instance, found)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_redraw_and_recombine(seed: int) -> None:
+    case, instance = _case(seed)
+    rng = np.random.default_rng(seed)
+    found = _some_plan(instance, rng) if instance.m >= instance.k else None
+    if found is None or instance.k < 2:
+        return
+    chosen = rng.permutation(instance.k)[:2]
+    redrawn = redraw(instance, found, chosen, seed=seed, work=2.0)
+    if redrawn.clusters is not None:
+        rest = [list(c) for q, c in enumerate(found.clusters) if q not in chosen]
+        better = Found.of(instance, rest + redrawn.clusters)
+        assert better is not None
+        assert better.cost < found.cost
+        assert _keeps_every_rule(case, instance, better)
+    pool = Pool(instance)
+    for _ in range(5):
+        other = _some_plan(instance, rng)
+        if other is not None:
+            pool.add(other)
+    joined, _work = recombine(pool, found, seed=seed, work=2.0)
+    assert joined is None or joined.cost < found.cost
+    assert _keeps_every_rule(case, instance, joined)
+
+
+@pytest.mark.parametrize("stage", [improve, prove])
+@pytest.mark.parametrize("seed", range(8))
+def test_whole_stages_share_only_plans_that_keep_every_rule(stage, seed: int) -> None:  # type: ignore[no-untyped-def]
+    case, instance = _case(seed)
+    if instance.k > instance.n:
+        return
+    shared = Shared(instance)
+    work, slices = 0.0, 0
+    for spent in stage(shared, np.random.default_rng(seed)):
+        work, slices = work + spent, slices + 1
+        if work > 1.0 or slices > 60:
+            break
+    assert _keeps_every_rule(case, instance, shared.best)
+    if shared.best is not None:
+        assert shared.bound <= shared.best.cost + 1e-9 * max(1.0, abs(shared.best.cost))
+
+
+def test_growing_leaves_no_cluster_empty() -> None:
+    for seed in range(10):
+        _, instance = _case(seed)
+        if instance.m < instance.k or instance.k > len(np.unique(instance.home)):
+            continue
+        labels = grow(instance, spread_centres(instance, np.random.default_rng(seed)))
+        assert len(labels) == instance.n
+        assert set(labels.tolist()) == set(range(instance.k))
+
+
+def test_cut_off_parts_of_neighbourhoods_cost_no_more_than_the_plan() -> None:
+    """A neighbourhood that is as good as can be is reported as proved, without clusters."""
+    case = draw(4, ("contiguous",), ("travel",), (8, 8))
+    instance = compile_instance(case.problem, case.rules, case.priorities, 2)
+    rng = np.random.default_rng(0)
+    found = _some_plan(instance, rng)
+    assert found is not None
+    for _ in range(5):
+        redrawn = redraw(instance, found, np.arange(2), seed=1, work=20.0)
+        if redrawn.clusters is None:
+            assert redrawn.proved
+            return
+        found = Found.of(instance, redrawn.clusters)
+        assert found is not None
+    pytest.fail("redrawing both clusters never came to an end")
