@@ -16,6 +16,7 @@ from pathlib import Path
 import clusters as cl
 from clusters.budget import look_ahead
 from clusters.disclosure import HIDDEN, redacted
+from clusters.report import FORMATS
 
 
 def read(arguments: argparse.Namespace) -> tuple[cl.Problem, cl.Plan | None]:
@@ -52,7 +53,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     outlook = look_ahead(split)
 
     # 3. The papers. The record of the run goes beside them, and they name it.
-    for audience in ("working group", "public"):
+    # The public gets the page, its tables and the workbook; leave `formats` out for everything.
+    parts = {"working group": FORMATS, "public": ("html", "csv", "excel")}
+    for audience, formats in parts.items():
         folder = Path(arguments.out) / audience.replace(" ", "-")
         started = time.monotonic()
         files = cl.write_report(
@@ -69,6 +72,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             sources=["The schools as read; see run.json"],
             decisions=["Send the proposal out to consultation.", "Comment on the formula."],
             run_file="run.json",
+            formats=formats,
         )
         inputs = [] if arguments.schools is None else [arguments.schools]
         public = audience == "public"

@@ -24,6 +24,9 @@ from clusters.report.words import journey, plural
 MARK = "For the author:"
 """How a place starts that the author has to fill."""
 
+WIDTH_CM = 17.0
+"""Width of the text on A4."""
+
 
 @dataclass(frozen=True, slots=True)
 class Heading:
@@ -101,6 +104,28 @@ def paper(material: Material, pictures: Pictures) -> list[Block]:
     ):
         blocks += part(material, pictures)
     return blocks
+
+
+def column_widths(table: Table, width_cm: float) -> list[float]:
+    """Share a width out between columns: no word is broken where that can be helped.
+
+    Narrow tables stay narrower than the width.
+    """
+    letter_cm = 1.15 * (0.17 if len(table.columns) < 8 else 0.14)
+    needed, wanted = [], []
+    rows = [[column.name for column in table.columns]]
+    rows += [[cell.text for cell in row] for row in (*table.rows, table.total) if row]
+    for texts in zip(*rows, strict=True):
+        longest = max([len(word) for text in texts for word in text.split()] or [1])
+        needed.append(0.45 + letter_cm * min(18, longest))
+        wanted.append(0.45 + letter_cm * min(60, max(map(len, texts))))
+    spare = width_cm - sum(needed)
+    more = [max(0.0, want - need) for want, need in zip(wanted, needed, strict=True)]
+    if spare <= 0 or not sum(more):
+        scale = min(1.0, width_cm / sum(needed))
+        return [width * scale for width in needed]
+    part = min(1.0, spare / sum(more))
+    return [need + part * extra for need, extra in zip(needed, more, strict=True)]
 
 
 def front(material: Material) -> list[tuple[str, str]]:

@@ -9,7 +9,15 @@ from typing import Any
 
 from clusters.report.html import render, safe
 from clusters.report.material import Material
-from clusters.report.paper import MARK, Block, Heading, Picture, front
+from clusters.report.paper import (
+    MARK,
+    WIDTH_CM,
+    Block,
+    Heading,
+    Picture,
+    column_widths,
+    front,
+)
 from clusters.writers.atomic import write_bytes
 
 
@@ -34,6 +42,7 @@ def write_pdf(path: Path, material: Material, blocks: Iterable[Block]) -> Path:
             "blocks": list(_numbered(blocks)),
             "mark": MARK,
             "picture": _data_address,
+            "widths": lambda table: column_widths(table, WIDTH_CM),
         },
     )
     nothing_fetched = URLFetcher(allowed_protocols=("data",), fail_on_errors=True)

@@ -47,9 +47,9 @@ def together(
     count = int(figure.frame["urn"].nunique())
     if not sentences:
         sentences = [
-            f"{plural(count, 'school')} of {number(len(reader.shown))} are with the same partners "
-            f"in all {len(options)} options. They form {plural(len(groups), 'group')}. For these "
-            "schools it matters less which option is chosen.",
+            f"{plural(count, 'school')} of {number(len(reader.shown))} have partners from whom no "
+            f"option parts them. They form {plural(len(groups), 'group')}. A whole group may still "
+            "go to another cluster: a place is open where the options differ on it.",
             clean(together_in_every(reader.shown, plans).sentences[-1]),
         ]
     rows = [

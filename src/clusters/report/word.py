@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from clusters.maps import clean
 from clusters.report.material import Material
 from clusters.report.paper import (
     MARK,
+    WIDTH_CM,
     Block,
     Grid,
     Heading,
@@ -20,6 +21,7 @@ from clusters.report.paper import (
     Picture,
     Points,
     Words,
+    column_widths,
     front,
 )
 from clusters.report.tables import Cell, Table
@@ -28,7 +30,7 @@ from clusters.writers.atomic import write_bytes
 _FIXED = datetime(2000, 1, 1)  # python-docx takes times without a zone as UTC
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _LONGEST = 300
-_WIDTH_CM, _TALLEST_CM = 17.0, 17.0
+_TALLEST_CM = 17.0
 
 
 def write_paper(path: Path, material: Material, blocks: Iterable[Block]) -> Path:
@@ -184,7 +186,7 @@ def add_table(document: Any, table: Table) -> None:
     described.set(qn("w:val"), _text(table.caption))
     properties.append(described)
     size = Pt(9 if len(table.columns) < 8 else 7.5)
-    widths = [Cm(width) for width in _widths(rows, 0.17 if len(table.columns) < 8 else 0.14)]
+    widths = [Cm(width) for width in column_widths(table, WIDTH_CM)]
     grid.autofit = False
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
@@ -206,22 +208,6 @@ def add_table(document: Any, table: Table) -> None:
             if r == 0:
                 _shade(place, "D8DDE2")
     document.add_paragraph()
-
-
-def _widths(rows: Sequence[Sequence[Cell]], letter_cm: float) -> list[float]:
-    """Share the width of the page out: no word of a column is broken where that can be helped."""
-    needed, wanted = [], []
-    for k in range(len(rows[0])):
-        texts = [_text(row[k].text) for row in rows]
-        words = [len(word) for text in texts for word in text.split()] or [1]
-        needed.append(0.45 + letter_cm * 1.15 * min(18, max(words)))
-        wanted.append(0.45 + letter_cm * 1.15 * min(60, max(map(len, texts))))
-    spare = _WIDTH_CM - sum(needed)
-    more = [max(0.0, want - need) for want, need in zip(wanted, needed, strict=True)]
-    if spare <= 0 or not sum(more):
-        return [width * _WIDTH_CM / sum(needed) for width in needed]
-    part = min(1.0, spare / sum(more))
-    return [need + part * extra for need, extra in zip(needed, more, strict=True)]
 
 
 def _shade(cell: Any, colour: str) -> None:
