@@ -84,6 +84,9 @@ def assert_safe(counts, totals, hidden, policy, most=None):
         if key in small:
             reach = (most or {}).get(key, np.inf)
             assert high >= min(policy.threshold, reach) - 1e-6, (key, low, high)
+            least = 1 if policy.zeros == "show" else 0
+            wide = min(policy.threshold - 1, reach - least)
+            assert high - low >= wide - 1e-6, (key, low, high)
 
 
 @st.composite
@@ -99,15 +102,23 @@ def counts_in_groups(draw):
 
 
 @settings(max_examples=60, deadline=None)
-@given(counts_in_groups(), st.sampled_from([5, 10]), st.sampled_from(["show", "hide"]))
-def test_no_hidden_number_can_be_worked_out_from_totals(world, threshold, zeros):
+@given(
+    counts_in_groups(),
+    st.sampled_from([5, 10]),
+    st.sampled_from(["show", "hide"]),
+    st.lists(st.integers(10, 40), min_size=20, max_size=20) | st.none(),
+)
+def test_no_hidden_number_can_be_worked_out_from_totals(world, threshold, zeros, others):
+    """Also where the number on roll, known to all, is not much above the count."""
     counts, totals = world
+    most = others and {key: counts[key] + more for key, more in zip(counts, others, strict=False)}
     policy = SmallNumbers(threshold=threshold, zeros=zeros, everybody="show")
     least = 1 if zeros == "show" else 0
     # Where all there is to hide adds up to too little, the grand total itself gives it away.
     if sum(v for v in counts.values() if v >= least) < 4 * threshold:
         return
-    assert_safe(counts, totals, suppress(counts, totals, policy, keep=["all"]), policy)
+    hidden = suppress(counts, totals, policy, most=most, keep=["all"])
+    assert_safe(counts, totals, hidden, policy, most)
 
 
 @settings(max_examples=25, deadline=None)
@@ -149,6 +160,23 @@ def test_a_difference_of_two_options_hides_one_of_the_sums():
     hidden = suppress(counts, totals, keep=["all"])
     assert_safe(counts, totals, hidden, SmallNumbers())
     assert {"one", "other"} & hidden or "b" in hidden
+
+
+def test_a_total_that_must_be_shown_is_shown_however_small():
+    counts, totals = {"a": 1, "b": 1, "c": 0}, {"all": ["a", "b", "c"]}
+    assert suppress(counts, totals, keep=["all"]) == {"a", "b"}
+
+
+def test_rolls_that_make_an_interval_narrow_call_for_more():
+    # b is 8 at most and a is 6 at most: between them they have 11, so that a is 3 to 6, not wider
+    counts, most = {"a": 4, "b": 7, "c": 30, "d": 40}, {"a": 6, "b": 8}
+    totals = {"pair": ["a", "b"], "all": list(counts)}
+    policy = SmallNumbers(everybody="show")
+    hidden = suppress(counts, totals, policy, most=most, keep=["all"])
+    assert_safe(counts, totals, hidden, policy, most)
+    low, high = intervals(counts, totals, {"a", "b"}, policy, most=most)["a"]
+    assert (low, high) == (3, 6)  # up to the threshold, but only four values
+    assert hidden > {"a", "b"}
 
 
 def test_intervals_are_what_the_attack_finds():

@@ -188,32 +188,38 @@ def _cure(
             matrix[r, slack], matrix[r, n + m + slack] = -1.0, 1.0
     own = [place[key] for key in table.totals.get(exposed, (exposed,))]
     matrix[-1, own], matrix[-1, [n + m + k for k in own]] = 1.0, -1.0
-    right = np.zeros(len(rows) + 1)
-    right[-1] = _shift(table, exposed, hidden, primary)
     costs = [0.0 if atom in hidden else 1.0 + table.counts[atom] for atom in atoms]
     costs += [1000.0 + table.value(row) for row in free]
     ends = [_moves(table, atom, hidden) for atom in atoms] + [(np.inf, np.inf)] * m
-    found = linprog(
-        [*costs, *costs],
-        A_eq=matrix,
-        b_eq=right,
-        bounds=[(0, up) for _, up in ends] + [(0, down) for down, _ in ends],
-        method="highs",
-    )
-    if found.x is None:
-        return set()
-    moved = np.abs(found.x[: n + m] - found.x[n + m :]) > 1e-7
-    return {key for key, moves in zip([*atoms, *free], moved, strict=True) if moves} - hidden
+    for shift in _shifts(table, exposed, hidden, primary):
+        found = linprog(
+            [*costs, *costs],
+            A_eq=matrix,
+            b_eq=[*[0.0] * len(rows), shift],
+            bounds=[(0, up) for _, up in ends] + [(0, down) for down, _ in ends],
+            method="highs",
+        )
+        if found.x is None:
+            continue
+        moved = np.abs(found.x[: n + m] - found.x[n + m :]) > 1e-7
+        more = {key for key, moves in zip([*atoms, *free], moved, strict=True) if moves} - hidden
+        if more:
+            return more
+    return set()
 
 
-def _shift(table: _Table, key: Key, hidden: set[Key], primary: Collection[Key]) -> float:
-    """By how much a hidden number should be able to be larger than it is."""
+def _shifts(
+    table: _Table, key: Key, hidden: set[Key], primary: Collection[Key]
+) -> tuple[float, float]:
+    """By how much a hidden number should be able to be larger, and smaller, than it is."""
     low, high = _interval(table, key, hidden)
+    value = table.value(key)
     if key not in primary:
-        return high - table.value(key) + 1
+        return high - value + 1, low - value - 1
     threshold = table.policy.threshold
-    most = _reach(table, key)[1]
-    return min(most, max(threshold, low + threshold - 1)) - table.value(key)
+    least, most = _reach(table, key)
+    up = min(most, max(threshold, low + threshold - 1))
+    return up - value, max(least, high - threshold + 1) - value
 
 
 def _moves(table: _Table, atom: Key, hidden: set[Key]) -> tuple[float, float]:

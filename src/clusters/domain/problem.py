@@ -185,8 +185,8 @@ class Problem:
 
         Examples
         --------
-        >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [300, 400]], {"need": [5, 7]}, [("a",
-        "b")])
+        >>> problem = Problem.from_arrays(
+        ...     ["a", "b"], [[0, 0], [300, 400]], {"need": [5, 7]}, [("a", "b")])
         >>> float(problem.distance_m[0, 1])
         500.0
         """
