@@ -369,9 +369,9 @@ def test_any_protection_holds_or_is_refused(case, level, method, limits, percent
 
 
 @pytest.mark.slow
-@settings(max_examples=2_000, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases())
-def test_thousands_of_splits(case):
+def test_ten_thousand_splits_of_a_pot(case):
     problem, plan, pot, formula = case
     assert check_split(split_budget(problem, plan, pot, formula)) == ()
 

@@ -1,0 +1,103 @@
+"""Add one rule at a time and see what each costs in journeys; then ask for the impossible.
+
+Run it on the packaged synthetic authority, or on your own file::
+
+    python examples/03_one_rule_at_a_time.py
+    python examples/03_one_rule_at_a_time.py --schools census.csv --columns pupils=NOR
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+import clusters as cl
+
+
+def names(text: str) -> dict[str, str | None]:
+    """Turn ``pupils=NOR,ehcps=TSENELSE`` into {our name: the file's name}."""
+    return {ours: theirs or None for ours, _, theirs in (p.partition("=") for p in text.split(","))}
+
+
+def read(arguments: argparse.Namespace) -> cl.Problem:
+    """Read the schools; the packaged authority where no file is named."""
+    if arguments.schools is None:
+        print("Data: the packaged synthetic authority (invented schools).")
+        return cl.datasets.load_problem()
+    return cl.build_problem(cl.read_schools(arguments.schools, columns=arguments.columns))
+
+
+def steps(problem: cl.Problem, n_clusters: int) -> Iterator[tuple[str, cl.Rules]]:
+    """Yield rules that grow by one, each with a sentence. Rules are values: none is changed."""
+    mean = len(problem) / n_clusters
+    fewest, most = int(mean * 0.5), int(mean * 1.7)
+    rules = cl.Rules(n_clusters=n_clusters)
+    yield f"{n_clusters} connected clusters", rules
+    rules = replace(rules, schools_per_cluster=(fewest, most))
+    yield f"+ {fewest} to {most} schools in each", rules
+    rules = replace(rules, balance={"pupils": 0.25})
+    yield "+ pupils within 25 % of the mean", rules
+    if not problem.pyramids:
+        return
+    # The largest pyramid may have more schools or pupils than a cluster is allowed. An exception
+    # excuses the cluster that holds it, by name and in writing; all others keep the rule.
+    pyramid, members = max(problem.pyramids.items(), key=lambda item: len(item[1]))
+    rules = replace(
+        rules,
+        together=[members],
+        exceptions={members[0]: ["schools_per_cluster", "balance"]},
+    )
+    yield f"+ pyramid {pyramid} ({len(members)} schools) whole", rules
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
+    parser.add_argument("--columns", type=names, help="ours=theirs,... where names differ")
+    parser.add_argument("--clusters", type=int, default=18, help="how many clusters")
+    parser.add_argument("--seconds", type=float, default=3.0, help="how long to search, each step")
+    arguments = parser.parse_args(argv)
+    problem = read(arguments)
+    priorities = cl.Priorities(travel_by="pupils")
+    settings = cl.Settings(time_limit_s=arguments.seconds)
+    unit = problem.travel_unit
+
+    # 1. The same search under one more rule each time. A rule can only make journeys longer; the
+    #    gap says how much of a difference could be the search's short time instead.
+    print(f"\n{'rules':48} {f'mean journey ({unit})':>18} {'gap':>8} {'schools':>9} {'pupils':>14}")
+    plans: list[tuple[str, cl.Rules, cl.Plan]] = []
+    for sentence, rules in steps(problem, arguments.clusters):
+        try:
+            result = cl.solve(problem, rules, priorities, settings)
+        except cl.NoPlanError as error:
+            print(f"{sentence:48} no plan: {error}")
+            continue
+        whole = cl.measure(problem, result.plan, priorities).whole
+        low, high = whole.balance["pupils"]
+        gap = "?" if result.gap is None else f"{100 * result.gap:.1f} %"
+        sizes = f"{whole.smallest}-{whole.largest}"
+        spread = f"{100 * low:+.0f} to {100 * high:+.0f} %"
+        print(f"{sentence:48} {whole.journeys.mean:>18,.0f} {gap:>8} {sizes:>9} {spread:>14}")
+        plans.append((sentence, rules, result.plan))
+
+    # 2. Was each rule needed, or would the first plan have kept it anyway?
+    if plans:
+        print("\nWhich of the later rules does the very first plan break?")
+        first = plans[0][2]
+        for sentence, rules, _ in plans[1:]:
+            broken = cl.verify(problem, rules, first, priorities).broken
+            print(f"  {sentence:48} {', '.join(broken) or 'none'}")
+
+    # 3. Ask for what cannot be: it is refused before any search, with the numbers in the sentence.
+    too_many = len(problem) // arguments.clusters + 1
+    print(f"\nAt least {too_many} schools in each of {arguments.clusters} clusters?")
+    impossible = cl.Rules(n_clusters=arguments.clusters, schools_per_cluster=(too_many, None))
+    try:
+        cl.solve(problem, impossible, priorities, settings)
+    except cl.InfeasibleError as error:
+        print(error)
+
+
+if __name__ == "__main__":
+    main()
