@@ -9,8 +9,10 @@ Run it on the packaged synthetic authority, or on your own file::
 from __future__ import annotations
 
 import argparse
+import csv
 from collections import Counter
 from collections.abc import Sequence
+from pathlib import Path
 
 import pandas as pd
 
@@ -23,15 +25,16 @@ def names(text: str) -> dict[str, str | None]:
     return {ours: theirs or None for ours, _, theirs in (p.partition("=") for p in text.split(","))}
 
 
-def plant_faults(path: str) -> pd.DataFrame:
-    """Spoil a copy of a file as people spoil files: a minus sign, a stray row, swapped axes."""
-    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig")
-    table.loc[2, "pupils"] = "-" + table.loc[2, "pupils"]
-    table.loc[5, "urn"] = table.loc[4, "urn"]
-    table.loc[9, "ehcps"] = "about 7"
-    table.loc[12, "easting"] = ""
-    table.loc[20, ["easting", "northing"]] = table.loc[20, ["northing", "easting"]].to_numpy()
-    return table
+def plant_faults(path: Path) -> pd.DataFrame:
+    """Spoil a copy of a file as people spoil files: a minus sign, a URN twice, swapped axes ..."""
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    rows[2]["pupils"] = "-" + rows[2]["pupils"]
+    rows[5]["urn"] = rows[4]["urn"]
+    rows[9]["ehcps"] = "about 7"
+    rows[12]["easting"] = ""
+    rows[20]["easting"], rows[20]["northing"] = rows[20]["northing"], rows[20]["easting"]
+    return pd.DataFrame(rows)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -55,14 +58,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     for field in ("pupils", "ehcps", "sen_support"):
         known = [n for n in (getattr(school, field) for school in schools) if n is not None]
         missing = len(schools) - len(known)
-        print(f"  {field:12} {sum(known):>9,} in all; not known for {missing} schools")
+        print(f"  {field:12} {sum(known):>9,} in all; not known for {missing} of the schools")
 
     # 3. Build the problem: journeys, territories and neighbours. Its notes say what was assumed,
     #    and a map in several parts is worth knowing of before any plan is sought.
-    if arguments.schools is None:
-        problem = cl.datasets.load_problem()
-    else:
-        problem = cl.build_problem(schools)
+    packaged = arguments.schools is None
+    problem = cl.datasets.load_problem() if packaged else cl.build_problem(schools)
     print("\nWhat was assumed:")
     for note in problem.notes:
         print(f"- {note}")
@@ -73,7 +74,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     #    them all, each with its place and how to mend it, and nothing is half read.
     print("\nThe same (packaged) file with five mistakes in it:")
     try:
-        cl.read_schools(plant_faults(str(cl.datasets.path("schools"))))
+        cl.read_schools(plant_faults(cl.datasets.path("schools")))
     except cl.DataError as error:
         print(error)
 

@@ -63,8 +63,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     settings = cl.Settings(time_limit_s=arguments.seconds)
     unit = problem.travel_unit
 
-    # 1. The same search under one more rule each time. A rule can only make journeys longer; the
-    #    gap says how much of a difference could be the search's short time instead.
+    # 1. The same search under one more rule each time. A further rule can never make the best plan
+    #    shorter (an exception can: it loosens another rule). The gap says how much of a difference
+    #    could be the search's short time instead.
     print(f"\n{'rules':48} {f'mean journey ({unit})':>18} {'gap':>8} {'schools':>9} {'pupils':>14}")
     plans: list[tuple[str, cl.Rules, cl.Plan]] = []
     for sentence, rules in steps(problem, arguments.clusters):

@@ -63,7 +63,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     except cl.NoPlanError as error:
         print(f"\nNo plan was found under these rules: {error}")
         return
-    print(f"\nA search of {found.seconds:.0f} seconds under the same rules:")
+    print(f"\nA search of {found.seconds:.1f} seconds under the same rules:")
     print(found.summary())
 
     # 4. Side by side. A map with mistakes in it has no cost, and its journeys leave out the schools
@@ -81,7 +81,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         "pyramids_split",
     ]
     print("\nSide by side:")
-    print(comparison.to_frame().set_index("plan")[shown].T.to_string())
+    print(comparison.to_frame()[shown].round(0).T.to_string())
     print("\nHow many schools would change cluster between each two:")
     pairs = comparison.differences()[["plan", "other", "schools_moved"]]
     print(pairs.to_string(index=False))
