@@ -96,7 +96,7 @@ def test_redraw_and_recombine(seed: int) -> None:
     if found is None or instance.k < 2:
         return
     chosen = rng.permutation(instance.k)[:2]
-    redrawn = redraw(instance, found, chosen, seed=seed, work=2.0)
+    redrawn = redraw(instance, [found.clusters[c] for c in chosen], seed=seed, work=2.0)
     if redrawn.clusters is not None:
         rest = [list(c) for q, c in enumerate(found.clusters) if q not in chosen]
         better = Found.of(instance, rest + redrawn.clusters)
@@ -148,7 +148,7 @@ def test_cut_off_parts_of_neighbourhoods_cost_no_more_than_the_plan() -> None:
     found = _some_plan(instance, rng)
     assert found is not None
     for _ in range(5):
-        redrawn = redraw(instance, found, np.arange(2), seed=1, work=20.0)
+        redrawn = redraw(instance, found.clusters[:2], seed=1, work=20.0)
         if redrawn.clusters is None:
             assert redrawn.proved
             return

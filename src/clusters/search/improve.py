@@ -8,7 +8,7 @@ the bound likes; after each of them the clusters met are recombined.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import numpy as np
 
@@ -106,32 +106,49 @@ def descend(
     for size in SIZES:
         if size > instance.k or (size > 2 and size * mean > MOST_ATOMS):
             break
-        queue = _neighbourhoods(instance, found, size, rng)
-        while queue and not shared.stop():
-            chosen = queue.pop()
-            key = frozenset(found.clusters[c] for c in chosen)
-            if key in proved:
-                continue
-            seed = int(rng.integers(1 << 30))
-            redrawn = redraw(
-                instance, found, chosen, seed=seed, work=0.5 * size, register=shared.register
-            )
-            yield redrawn.work
-            if redrawn.clusters is None:
-                if redrawn.proved:
-                    proved.add(key)
-                continue
-            rest = [list(c) for q, c in enumerate(found.clusters) if q not in set(chosen.tolist())]
-            better = Found.of(instance, rest + redrawn.clusters)
-            if better is None or better.cost >= found.cost:
-                continue
-            if redrawn.proved:
-                proved.add(frozenset(tuple(sorted(c)) for c in redrawn.clusters))
-            found = better
-            shared.submit(found, f"{size} clusters redrawn")
-            queue = _neighbourhoods(instance, found, size, rng)
+        gained = True
+        while gained and not shared.stop():
+            before = found
+            found = yield from _one_pass(shared, found, size, rng, proved)
+            gained = found is not before
         if shared.stop() or found.cost > hopeless * shared.target:
             return
+
+
+def _one_pass(
+    shared: Shared,
+    found: Found,
+    size: int,
+    rng: np.random.Generator,
+    proved: set[frozenset[tuple[int, ...]]],
+) -> Generator[float, None, Found]:
+    """Redraw every neighbourhood of one size once, but for those that a gain has changed."""
+    instance = shared.instance
+    waiting = [
+        tuple(found.clusters[c] for c in chosen)
+        for chosen in _neighbourhoods(instance, found, size, rng)
+    ]
+    held = set(found.clusters)
+    while waiting and not shared.stop():
+        clusters = waiting.pop()
+        key = frozenset(clusters)
+        if key in proved or not held.issuperset(clusters):
+            continue
+        seed = int(rng.integers(1 << 30))
+        redrawn = redraw(instance, clusters, seed=seed, work=0.5 * size, register=shared.register)
+        yield redrawn.work
+        if redrawn.clusters is None:
+            if redrawn.proved:
+                proved.add(key)
+            continue
+        better = found.replaced(instance, clusters, redrawn.clusters)
+        if better is None or better.cost >= found.cost:
+            continue
+        if redrawn.proved:
+            proved.add(frozenset(tuple(sorted(c)) for c in redrawn.clusters))
+        found, held = better, set(better.clusters)
+        shared.submit(found, f"{size} clusters redrawn")
+    return found
 
 
 def _neighbourhoods(

@@ -8,13 +8,12 @@ problems"; neighbourhoods are remembered until one of their clusters changes.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.domain import IntArray
 from clusters.model.core import Core, build_core, cut_off_parts
 from clusters.model.instance import Instance
 from clusters.search.bound import Relaxation
@@ -47,29 +46,28 @@ def single_worker(seed: int, work: float) -> cp_model.CpSolver:
 
 def redraw(
     instance: Instance,
-    found: Found,
-    chosen: IntArray,
+    clusters: Sequence[tuple[int, ...]],
     *,
     seed: int,
     work: float,
     register: Callable[[cp_model.CpSolver | None], None] = lambda _: None,
 ) -> Redrawn:
-    """Draw the chosen clusters of a plan anew, at least as well as they are.
+    """Draw some clusters of a plan anew, at least as well as they are.
 
     Parameters
     ----------
-    chosen
-        Numbers of the clusters to free.
+    clusters
+        Atoms of each cluster to free.
     work
         Deterministic budget of CP-SAT, about seconds.
     register
         Told of the running solver, so that someone else can stop it.
     """
-    atoms = np.concatenate([np.array(found.clusters[c]) for c in chosen])
-    small, kept, _ = instance.restricted(atoms, len(chosen))
+    atoms = np.concatenate([np.array(cluster) for cluster in clusters])
+    small, kept, _ = instance.restricted(atoms, len(clusters))
     position = np.full(instance.n, -1)
     position[kept] = np.arange(len(kept))
-    now = [[int(position[a]) for a in found.clusters[c]] for c in chosen]
+    now = [[int(position[a]) for a in cluster] for cluster in clusters]
     current = sum(small.best_centre(cluster)[1] for cluster in now)
     relaxation = Relaxation(small, states=STATES)
     allowed = narrowed(relaxation, current)
@@ -89,10 +87,10 @@ def redraw(
         spent += solver.response_proto.deterministic_time + 1e-3
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             return Redrawn(best, status == cp_model.INFEASIBLE, spent)
-        clusters = core.clusters(solver.boolean_value)
-        if cut_off_parts(core, clusters):
+        drawn = core.clusters(solver.boolean_value)
+        if cut_off_parts(core, drawn):
             continue
-        redrawn = list(clusters.values())
+        redrawn = list(drawn.values())
         cost = sum(small.best_centre(cluster)[1] for cluster in redrawn)
         if cost < lowest - 1e-9 * current:
             best, lowest = [[int(kept[a]) for a in cluster] for cluster in redrawn], cost
