@@ -408,3 +408,68 @@ def test_fairness_frames_pass_their_choices_on():
         figures = fairness(split, level, need="fsm", per="sen_support")
         frame = fairness_frame(split, level, need="fsm", per="sen_support")
         assert frame["value"].tolist() == [figure.value for figure in figures]
+
+
+EQUAL = ["9", "10", "100", "2", "b", "a"]
+
+
+@pytest.mark.parametrize("order", [EQUAL, EQUAL[::-1], sorted(EQUAL)])
+def test_the_odd_penny_goes_to_the_lowest_urn_within_a_cluster(order):
+    problem = problem_of([school(urn) for urn in order])
+    plan = plan_of({"All": order[2:] + order[:2]})
+    split = split_budget(problem, plan, "0.03", NEED)
+    assert {s.key for s in split.schools if s.total_pence} == {"2", "9", "10"}
+
+
+@pytest.mark.parametrize("order", [EQUAL, EQUAL[::-1], sorted(EQUAL)])
+def test_the_odd_penny_goes_to_the_cluster_with_the_lowest_urn(order):
+    problem = problem_of([school(urn) for urn in order])
+    pairs = [["9", "10"], ["100", "2"], ["b", "a"]]
+    groups = {f"{k}": sorted(pair, key=order.index) for k, pair in enumerate(pairs)}
+    plan = plan_of(dict(sorted(groups.items(), key=lambda item: order.index(item[1][0]))))
+    split = split_budget(problem, plan, "0.01", NEED)
+    assert {s.members for s in split.clusters if s.total_pence} == {tuple(groups["1"])}
+
+
+def test_tables_of_factors_do_not_depend_on_the_order():
+    def table(order):
+        problem = problem_of([school(urn, pupils=7, ehcps=1, sen_support=2) for urn in order])
+        plan = plan_of(
+            {"x": order[:3], "y": order[3:]}
+            if order is EQUAL
+            else {
+                "x": [u for u in order if u not in EQUAL[:3]],
+                "y": [u for u in order if u in EQUAL[:3]],
+            }
+        )
+        formula = cl.Formula({"ehcps": 1}, {"pupils": F(1, 3), "sen_support": F(1, 3)})
+        split = split_budget(problem, plan, "0.17", formula)
+        by_cluster = {frozenset(s.members): dict(s.factor_pence) for s in split.clusters}
+        return by_cluster, {s.key: dict(s.factor_pence) for s in split.schools}
+
+    expected = table(EQUAL)
+    assert table(sorted(EQUAL)) == expected
+    assert table(EQUAL[::-1]) == expected
+
+
+def test_a_cluster_may_be_called_like_a_school():
+    problem = problem_of([school("1", topup=100), school("2", topup=100)])
+    plan = plan_of({"1": ["1"], "2": ["2"]})
+    by_cluster = split_budget(problem, plan, "2", NEED, cl.Protection(floor="50%"))
+    assert [share.floor_pence for share in by_cluster.schools] == [None, None]
+    assert [share.floor_pence for share in by_cluster.clusters] == [50, 50]
+    by_school = split_budget(problem, plan, "2", NEED, cl.Protection(floor="50%", level="school"))
+    assert [share.floor_pence for share in by_school.clusters] == [None, None]
+    assert [share.name for share in by_school.clusters] == ["1", "2"]
+
+
+def test_exact_shares_are_kept():
+    problem = problem_of([school("1"), school("2"), school("3")])
+    plan = plan_of({"A": ["1", "2"], "B": ["3"]})
+    split = split_budget(problem, plan, "1", NEED, cl.Protection(cap="100%", floor="0%"))
+    assert [s.formula_exact for s in split.clusters] == [F(200, 3), F(100, 3)]
+    assert [s.flexible_exact for s in split.schools] == [F(100, 3)] * 3
+    assert [f.kind for f in split.factors] == ["rate"]
+    lumps = split_budget(problem, plan, "1", cl.Formula(lump_per_cluster="0.10"))
+    assert [f.kind for f in lumps.factors] == ["rate", "lump"]
+    assert lumps.schools[0].quantity["lump_per_cluster"] == F(1, 2)
