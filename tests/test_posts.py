@@ -98,6 +98,34 @@ def test_a_post_stands_where_the_pupils_are():
     assert chosen.unmet_after == 0
 
 
+def test_of_equal_choices_the_one_with_the_least_travel_is_taken():
+    """One post for sight serves three clusters, whose pupils with that need are in a line A B C.
+
+    At B its journeys are 4 x 10 + 3 x 10 km; at A, which is in the middle for autism, 3 x 10 + 3 x
+    20; at C 4 x 20 + 3 x 10.
+    """
+    lines = {"A": (4, 0.0, 10_000.0), "B": (3, 10_000.0, 0.0), "C": (3, 20_000.0, 20_000.0)}
+    schools, groups = [], {}
+    for label, (pupils, sight_at, autism_at) in lines.items():
+        schools.append(school(f"{label}v", pupils, east=sight_at, kind="vi"))
+        schools.append(school(f"{label}a", 1, east=autism_at))
+        groups |= {f"{label}v": f"{label}v", f"{label}a": f"{label}v"}
+    problem = Problem.from_schools(schools)
+    plan = Plan.from_assignment(groups, {f"{label}v": label for label in lines})
+    sight = Post(name="sight", kind="vi", cost="50000", covers=10, value=9)
+    chosen = share_posts(
+        problem,
+        plan,
+        [TEACHER, sight],
+        "50000",
+        pupils_per_capacity={"asd": 1.0, "vi": 1.0},
+        across_m=30_000,
+    )
+    (post,) = chosen.posts
+    assert (post.name, post.cluster, post.school) == ("sight", "B", "Bv")
+    assert dict(post.serves) == {"A": 4, "B": 3, "C": 3}
+
+
 def test_values_say_who_counts_more():
     problem = Problem.from_schools(
         [school("x", 10, east=0.0), school("y", 10, east=9.0, kind="vi")]
@@ -165,33 +193,39 @@ def test_faults(make, words):
         make()
 
 
-def best_by_brute_force(case):
-    """Most value over all choices of posts, each serving its own cluster only."""
+def covered(case, counts, places):
+    """Most value that so many posts cover in a group of clusters that they serve together."""
+    total = 0
+    for k, row in enumerate(case.unmet):
+        left = sum(row[c] for c in places)
+        posts = [
+            (case.value[p], n * case.covers[p])
+            for (p, place), n in counts.items()
+            if place in places and case.kind[p] == k
+        ]
+        for value, covers in sorted(posts, reverse=True):
+            taken = min(left, covers)
+            total += value * taken
+            left -= taken
+    return total
+
+
+def best_by_brute_force(case, groups):
+    """Most value of all choices of posts, and the least cost of a choice that has it."""
     keys = [(p, c) for p in range(len(case.kind)) for c in range(len(case.unmet[0]))]
-    best = 0
-    for counts in itertools.product(range(case.most + 1), repeat=len(keys)):
-        if sum(n * case.cost[p] for n, (p, _) in zip(counts, keys, strict=True)) > case.budget:
-            continue
-        total = 0
-        for k, row in enumerate(case.unmet):
-            for c, unmet in enumerate(row):
-                left = unmet
-                posts = [
-                    (case.value[p], n * case.covers[p])
-                    for n, (p, place) in zip(counts, keys, strict=True)
-                    if place == c and case.kind[p] == k
-                ]
-                for value, covers in sorted(posts, reverse=True):
-                    taken = min(left, covers)
-                    total += value * taken
-                    left -= taken
-        best = max(best, total)
-    return best
+    best = (0, 0)
+    for numbers in itertools.product(range(case.most + 1), repeat=len(keys)):
+        counts = dict(zip(keys, numbers, strict=True))
+        cost = sum(n * case.cost[p] for (p, _), n in counts.items())
+        if cost <= case.budget:
+            best = max(best, (sum(covered(case, counts, group) for group in groups), -cost))
+    return best[0], -best[1]
 
 
+@pytest.mark.parametrize("groups", [[[0], [1]], [[0, 1]]], ids=["within", "across"])
 @settings(deadline=None, max_examples=40)
 @given(st.data())
-def test_the_choice_is_the_best_of_all(data):
+def test_the_choice_is_the_best_of_all_and_then_the_cheapest(groups, data):
     number = st.integers(1, 9)
     unmet = data.draw(
         st.lists(st.lists(st.integers(0, 12), min_size=2, max_size=2), min_size=2, max_size=2)
@@ -202,17 +236,23 @@ def test_the_choice_is_the_best_of_all(data):
         cost=[data.draw(number), data.draw(number)],
         covers=[data.draw(number), data.draw(number)],
         value=[data.draw(st.integers(1, 3)), data.draw(st.integers(1, 3))],
-        reach=[[[0], [1]], [[0], [1]]],
-        travel=[[0, 1], [1, 0]],
+        reach=[[next(group for group in groups if c in group) for c in (0, 1)]] * 2,
+        travel=[[[0, 1], [1, 0]]] * 2,
         budget=data.draw(st.integers(1, 30)),
         most=2,
     )
     answer = solve_posts(case, 5.0, 1)
-    best = best_by_brute_force(case)
+    best, cheapest = best_by_brute_force(case, groups)
     assert answer.proved
-    assert answer.value == best
+    assert answer.value == answer.bound == best
     assert best <= knapsack_bound(case)
-    assert sum(n * case.cost[p] for (p, _), n in answer.posts.items()) <= case.budget
+    assert sum(n * case.cost[p] for (p, _), n in answer.posts.items()) == cheapest
+    for key in itertools.product((0, 1), (0, 1)):
+        served = {d: n for (p, c, d), n in answer.served.items() if (p, c) == key}
+        assert set(served) <= set(case.reach[key[0]][key[1]])
+        assert sum(served.values()) <= case.covers[key[0]] * answer.posts.get(key, 0)
+    for k, d in itertools.product((0, 1), (0, 1)):
+        assert sum(n for (p, _, to), n in answer.served.items() if (p, to) == (k, d)) <= unmet[k][d]
 
 
 @given(
@@ -228,7 +268,7 @@ def test_the_knapsack_bound_is_never_too_low(budget, posts):
         covers=[covers for _, covers in posts],
         value=[1] * len(posts),
         reach=[[[0]]] * len(posts),
-        travel=[[0]],
+        travel=[[[0]]],
         budget=budget,
         most=10**9,
     )

@@ -6,6 +6,7 @@ import ast
 import itertools
 from dataclasses import replace
 from datetime import date
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,9 @@ import pytest
 import clusters as cl
 from clusters.budget import Backdated, Taper, check_split, second_route, split_budget
 from clusters.domain import FrozenDict
-from tests.budget.authority import authority
+from tests.budget.authority import authority, plan_of, problem_of, school
+
+F = Fraction
 
 
 @pytest.fixture(scope="module")
@@ -153,8 +156,6 @@ def test_the_checker_shares_no_arithmetic():
 
 def forged_pennies(paid, measures, **more):
     """Findings for three schools, each its own cluster, with other pence than they are due."""
-    from tests.budget.authority import plan_of, problem_of, school
-
     problem = problem_of([school(urn, measures={"m": value}) for urn, value in measures.items()])
     plan = plan_of({f"C{urn}": [urn] for urn in measures})
     made = split_budget(problem, plan, more.pop("pot"), cl.Formula({"m": 1}))
@@ -222,8 +223,92 @@ def test_caps_are_named():
     problem, plan = authority(4, 2)
     made = split_budget(problem, plan, "1000", cl.Formula({"pupils": 1}))
     schools = (replace(made.schools[0], cap_pence=1), *made.schools[1:])
-    (finding,) = check_split(replace(made, schools=schools))
-    assert finding.message.endswith("is not between a floor of 0 and a cap of 1")
+    findings = check_split(replace(made, schools=schools))
+    assert [finding.message for finding in findings] == [
+        f"{made.schools[0].flexible_pence} pence is not between a floor of 0 and a cap of 1",
+        "its limits are no floor and no cap",
+    ]
+
+
+def forge(split, level, change, i=0):
+    """One share of a split with figures that are not its own."""
+    shares = list(split.shares(level))
+    shares[i] = replace(shares[i], **change)
+    return replace(split, **{f"{level}s": tuple(shares)})
+
+
+@pytest.mark.parametrize("level", ["cluster", "school"])
+def test_figures_beside_the_money_are_worked_out_again_too(split, level):
+    share = split.shares(level)[0]
+    first = next(iter(share.quantity))
+    more = FrozenDict({**share.quantity, first: share.quantity[first] + F(1, 10**6)})
+    for change, message in [
+        ({"today_pence": share.today_pence + 1}, f"today's spend is {share.today_pence}"),
+        ({"today_pence": None}, f"today's spend is {share.today_pence}"),
+        ({"quantity": more}, f"{first} counts {float(share.quantity[first]):.6f}"),
+        ({"formula_exact": share.formula_exact + F(1, 10**9)}, "its exact share is"),
+        ({"flexible_exact": share.flexible_exact + F(1, 10**9)}, "its exact share is"),
+        ({"floor_pence": 1}, "its limits are"),
+        ({"cap_pence": 10**12}, "its limits are"),
+    ]:
+        (finding,) = check_split(forge(split, level, change))
+        assert finding.message.startswith(message)
+        assert finding.key == share.key
+
+
+@pytest.mark.parametrize("level", ["cluster", "school"])
+def test_limits_must_stand_at_their_own_level(level):
+    problem, plan = authority(6, 2)
+    protection = cl.Protection(floor="10%", cap="900%", level=level)
+    pot = sum(one.topup_pence for one in problem.schools) // 100
+    made = split_budget(problem, plan, pot, cl.Formula({"pupils": 1}), protection)
+    assert check_split(made) == ()
+    share = made.shares(level)[1]
+    (finding,) = check_split(forge(made, level, {"floor_pence": share.floor_pence - 1}, 1))
+    limits = f"a floor of {share.floor_pence} and a cap of {share.cap_pence}"
+    assert (finding.check, finding.message) == ("limits", f"its limits are {limits}")
+    other = "school" if level == "cluster" else "cluster"
+    (finding,) = check_split(forge(made, other, {"floor_pence": 0}, 1))
+    assert finding.message == "its limits are no floor and no cap"
+
+
+def test_money_moved_between_factors_is_seen(split):
+    """Three pence from one factor to another at two places: every total stays as it was."""
+    moved_ = split
+    for level, k, step in [("school", 0, 3), ("school", 4, -3)]:
+        share = moved_.shares(level)[k]
+        assert share.cluster == "C1"
+        cells = dict(share.factor_pence)
+        cells["units"] += step
+        cells["pupils"] -= step
+        moved_ = forge(moved_, level, {"factor_pence": FrozenDict(cells)}, k)
+    found = [(finding.check, finding.key) for finding in check_split(moved_)]
+    assert set(found) == {("factors", split.schools[0].key), ("factors", split.schools[4].key)}
+    assert any("gives" in finding.message for finding in check_split(moved_))
+
+
+def test_factors_that_are_not_the_formulas_are_seen(split):
+    assert "factors" in checks(replace(split, factors=split.factors[::-1]))
+    (finding,) = [f for f in check_split(replace(split, factors=())) if f.check == "factors"]
+    assert finding.message == (
+        "the factors of the formula are pupils, units, lump_per_cluster, lump_per_school"
+    )
+
+
+def test_members_that_are_not_the_plans_are_seen(split):
+    first = split.clusters[0]
+    assert checks(forge(split, "cluster", {"members": first.members[:-1]})) == {"plan"}
+    assert checks(forge(split, "cluster", {"cluster": "C2"})) == {"plan"}
+    assert checks(forge(split, "school", {"members": first.members})) == {"plan"}
+
+
+def test_spend_that_nobody_knows_is_not_known_to_the_checker_either():
+    problem = problem_of([school("1", topup=None), school("2", topup=5)])
+    made = split_budget(problem, plan_of({"A": ["1", "2"]}), "10", cl.Formula({"pupils": 1}))
+    assert check_split(made) == ()
+    assert [f.message for f in check_split(forge(made, "cluster", {"today_pence": 5}))] == [
+        "today's spend is not known"
+    ]
 
 
 def test_two_sums_for_one_school_are_added():

@@ -178,3 +178,12 @@ def test_figures_by_cluster_and_as_a_table():
     assert len(frame) == len(fair.fairness(split, "cluster")) == 11
     with pytest.raises(MoneyError, match="idaci"):
         fair.fairness(split, need="idaci")
+
+
+def test_parts_of_a_pupil_count():
+    """Half a full-time place and one: 10 pounds each is 20 and 10 for a place."""
+    problem = problem_of([school("a"), school("b")]).with_measures(places=[0.5, 1])
+    split = split_budget(problem, plan_of({"A": ["a"], "B": ["b"]}), "20", cl.Formula({"ehcps": 1}))
+    figures = {f.name: f.value for f in fair.fairness(split, "school", per="places")}
+    # mean 20 / 1.5; (0.5 x 6.67 + 1 x 3.33) / (2 x 20)
+    assert figures["Hoover"] == pytest.approx(1 / 6)

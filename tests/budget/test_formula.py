@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 
 import pytest
 
 import clusters as cl
-from clusters.budget import Sparsity, Taper, presets, split_budget
+from clusters.budget import Sparsity, Taper, check_split, presets, split_budget
+from clusters.domain import NeedCount
 from clusters.errors import MoneyError
-from tests.budget.authority import authority
+from tests.budget.authority import authority, plan_of, problem_of, school
 
 F = Fraction
 
@@ -32,6 +34,32 @@ F = Fraction
 def test_faults_of_a_formula(arguments, words):
     with pytest.raises(MoneyError, match=words):
         cl.Formula(**arguments)
+
+
+def test_a_share_may_not_be_called_like_a_sum_of_every_split():
+    problem, plan = authority(6, 2)
+    formula = cl.Formula({"ehcps": 1}, {"fsm": "10%"}, lump_per_cluster=5, lump_per_school=5)
+    formula = replace(formula, sparsity=Sparsity(amount=5))
+    frame = split_budget(problem, plan, "9999", formula).to_frame()
+    sums = {name.removesuffix("_pence") for name in frame if name.endswith("_pence")} - {"fsm"}
+    assert len(sums) == 12
+    for name in sums:
+        with pytest.raises(MoneyError, match=rf"shares\['{name}'\] is called like a sum"):
+            cl.Formula({"need": 1}, {name: "5%"})
+        assert dict(cl.Formula({name: 1}).weights) == {name: 1}
+
+
+def test_a_measure_called_like_a_column_does_not_hide_it():
+    problem, plan = authority(6, 2)
+    names = ("cluster", "centre", "urn", "school", "units", "total")
+    problem = problem.with_measures(**{name: range(1, 7) for name in names})
+    plain = split_budget(problem, plan, "21", cl.Formula({"units": 1}))
+    split = split_budget(problem, plan, "21", cl.Formula(dict.fromkeys(names, 1)))
+    for level in ("cluster", "school"):
+        frame, same = split.to_frame(level), plain.to_frame(level)
+        assert frame.columns.tolist() == same.columns.tolist()
+        assert frame.drop(columns="units").equals(same.drop(columns="units"))
+        assert (frame["units"] == 6 * same["units"]).all()
 
 
 def test_misspelt_words_fail():
@@ -87,6 +115,7 @@ def test_a_taper_applies_to_sparsity_too():
     assert [s.factor_pence["sparsity"] for s in few.schools] == [
         {45: 10_000, 120: 8_000}.get(p, 0) for p in pupils
     ]
+    assert check_split(everyone) == check_split(few) == ()
 
 
 @pytest.mark.parametrize("name", presets.PRESETS)
@@ -124,6 +153,27 @@ def test_weights_by_type_and_level():
         "sen_support_vi": 1,
     }
     assert dict(presets.need_units().weights) == {"ehcps": 3, "sen_support": 1}
+
+
+def test_need_by_type_and_level_is_shared_as_it_is_weighted():
+    """2 x 3 x 2 + 3 x 2 = 18 units and 1 x 3 x 2 = 6; other types count for nothing."""
+    problem = problem_of(
+        [
+            school("1", need={"asd": NeedCount(ehcps=2, sen_support=3)}),
+            school(
+                "2",
+                need={
+                    "asd": NeedCount(ehcps=1, sen_support=0),
+                    "vi": NeedCount(ehcps=9, sen_support=9),
+                },
+            ),
+        ]
+    )
+    split = split_budget(
+        problem, plan_of({"A": ["1"], "B": ["2"]}), "100", presets.by_type_and_level({"asd": 2})
+    )
+    assert [share.total_pence for share in split.schools] == [7_500, 2_500]
+    assert [share.quantity["units"] for share in split.clusters] == [18, 6]
 
 
 def test_the_national_shares_reproduce():

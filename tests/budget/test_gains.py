@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 import clusters as cl
+from clusters.budget import check_split, split_budget
 from clusters.budget import gains as fx
-from clusters.budget import split_budget
 from clusters.errors import MoneyError
 from tests.budget.authority import authority, plan_of, problem_of, school
 
@@ -31,9 +31,11 @@ def test_effects_by_school(split):
     assert frame["change_pence"].tolist()[:3] == [-1_000, 1_000, 0]
     assert frame["change_percent"].tolist()[:2] == [-25.0, 20.0]
     assert frame["change_per_pupil_pence"].tolist()[:2] == [-333, 10]
+    assert frame["change_per_ehcp_pence"].tolist()[:2] == [-1_000, 500]
     assert frame["yearly_per_ehcp_pence"].tolist()[:2] == [3_000, 3_000]
     assert frame["outcome"].tolist() == ["loses", "gains", "the same", "not known"]
-    assert frame.loc["3", ["change_percent", "change_per_pupil_pence"]].isna().all()
+    empty = ["change_percent", "change_per_pupil_pence", "change_per_ehcp_pence"]
+    assert frame.loc["3", empty].isna().all()
     assert frame.loc["4", ["today_pence", "change_pence"]].isna().all()
 
 
@@ -149,6 +151,8 @@ def test_a_transition_falls_by_the_floor_each_year():
     )
     assert [split.schools[0].flexible_pence for split in years] == [8_000, 6_400, 5_120]
     assert all(sum(s.total_pence for s in split.clusters) == 20_000 for split in years)
+    assert [split.schools[0].today_pence for split in years] == [10_000, 8_000, 6_400]
+    assert all(check_split(split) == () for split in years)
 
 
 def test_every_moved_number_moves_as_said():
@@ -245,3 +249,10 @@ def test_per_cents_are_exact_to_two_decimals():
     problem = problem_of([school("1", topup=80_000)])
     split = split_budget(problem, plan_of({"A": ["1"]}), "79999.99", cl.Formula({"ehcps": 1}))
     assert fx.effects(split)["change_percent"].tolist() == [9900.0]
+
+
+def test_nobody_who_only_gains_has_a_worst():
+    problem = problem_of([school("1", topup=10), school("2", topup=20)])
+    split = split_budget(problem, plan_of({"A": ["1"], "B": ["2"]}), "2", cl.Formula({"ehcps": 1}))
+    unrest = fx.turbulence(split)
+    assert (unrest.worst_pence, unrest.best_pence, unrest.moved_pence) == (0, 90, 0)

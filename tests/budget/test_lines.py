@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from fractions import Fraction
 
 import pytest
@@ -110,3 +111,69 @@ def test_every_line_recomputes_to_the_penny(n, seed, pot_pence, protection):
     for level in ("cluster", "school"):
         for share, line in zip(split.shares(level), explain(split, level).values(), strict=True):
             assert recompute(line) == (share.total_pence, share.total_pence), line
+            assert on_a_calculator(line) == share.total_pence, line
+            # What is called rounding is no more than a penny for each product.
+            rounding = re.search(r"rounding £([0-9.]+)$", line)
+            assert rounding is None or Fraction(rounding[1]) * 100 <= line.count(" x ") + 1
+
+
+def on_a_calculator(line):
+    """Work a line out with nothing but its text: products to the nearest penny, then a sum."""
+    total = 0
+    for term in re.split(r" (?=[+-] )", line.split(": ", 1)[1]):
+        sums = [Fraction(text.replace(",", "")) for text in re.findall(r"£([0-9,.]+)", term)]
+        count = re.match(r"(?:[+-] )?([0-9,.]+) ", term) if " x £" in term else None
+        number = Fraction(count[1].replace(",", "")) if count else 1
+        pence = (number * sums[0] * 100 + Fraction(1, 2)).__floor__()
+        total += -pence if term.startswith("- ") else pence
+    return total
+
+
+def only_line(measures, pot, formula):
+    problem = problem_of([school("1", measures=measures)])
+    return explain(split_budget(problem, plan_of({"A": ["1"]}), pot, formula))["A"]
+
+
+@pytest.mark.parametrize(
+    ("value", "formula", "line"),
+    [
+        (1, {"weights": {"m": 1}}, "1 need unit x £30.00"),
+        (2, {"weights": {"m": 1}}, "2 need units x £15.00"),
+        (2, {"weights": {"m": 1}, "unit": "points"}, "2 points x £15.00"),
+        (1, {"weights": {"m": 1}, "unit": "points"}, "1 points x £30.00"),
+        (0.5, {"weights": {"m": 1}}, "0.5 need units x £60.00"),
+        (1200, {"weights": {"m": 1}}, "1,200 need units x £0.025"),
+        (20, {"shares": {"m": 1}}, "20 m x £1.50"),
+        (20, {"weights": {"m": 0.125}}, "2.5 need units x £12.00"),
+    ],
+)
+def test_how_a_product_is_written(value, formula, line):
+    assert only_line({"m": value}, "30", cl.Formula(**formula)) == f"£30.00: {line}"
+
+
+def test_names_of_measures_are_read_as_words():
+    problem = problem_of([school("1", sen_support=1_500), school("2", sen_support=0)])
+    formula = cl.Formula(shares={"sen_support": 1})
+    split = split_budget(problem, plan_of({"A": ["1"], "B": ["2"]}), "3000", formula)
+    assert explain(split) == {
+        "A": "£3,000.00: 1,500 sen support x £2.00",
+        "B": "£0.00: nothing",
+    }
+    assert recompute(explain(split)["A"]) == (300_000, 300_000)
+
+
+def test_a_rate_has_twelve_decimals_at_most_and_rounding_is_named():
+    """2 million million units and 1 share a million pounds: 0.4999999999997 of a millionth each."""
+    problem = problem_of(
+        [school("1", measures={"m": 2e12}), school("2", measures={"m": 1}), school("3", ehcps=0)]
+    )
+    problem = problem.with_measures(m=[2e12, 1, 0])
+    plan = plan_of({"A": ["1"], "B": ["2"], "C": ["3"]})
+    lines = explain(split_budget(problem, plan, "1000000", cl.Formula({"m": 1})))
+    assert lines["A"] == "£1,000,000.00: 2,000,000,000,000 need units x £0.0000005"
+    third = problem.with_measures(m=[3e12, 1, 0])
+    lines = explain(split_budget(third, plan, "1000000", cl.Formula({"m": 1})))
+    assert lines["A"] == (
+        "£1,000,000.00: 3,000,000,000,000 need units x £0.000000333333 + rounding £1.00"
+    )
+    assert recompute(lines["A"]) == (100_000_000, 100_000_000)

@@ -29,6 +29,8 @@ from clusters.budget import (
     Scenario,
     Sparsity,
     Taper,
+    adding_up,
+    by_pot,
     by_year,
     check_split,
     effects,
@@ -167,6 +169,10 @@ CASES: dict[str, Callable[[], Any]] = {
     "amounts": lambda: by_year({"a": -1, "b": 2.5}),
     "line": lambda: recompute("words"),
     "step": lambda: sensitivity(split(), "0%"),
+    "step words": lambda: sensitivity(split(), "x"),
+    "pots": lambda: by_pot({"a": 4}, {"x": 5}),
+    "share called like a sum": lambda: cl.Formula({"need": 1}, {"total": "5%"}),
+    "published": lambda: adding_up(["1", "x", 0.5], 2.5),
     "apportion": lambda: apportion(-1, [1, -2, "x"], "best"),
     "proxies": lambda: high_needs_proxies({"a": "b", "c": "d"}),
     "figure": lambda: fair.gini([1, -1], [1]),
@@ -230,6 +236,17 @@ def forged(**change: Any) -> str:
     return lines(check_split(replace(made, schools=schools)))
 
 
+def nobody(share: Any) -> Any:
+    return replace(share, committed_pence=0)
+
+
+def owed_nothing() -> str:
+    made = rich_split()
+    schools = tuple(replace(s, committed_pence=0, backdated_pence=0) for s in made.schools)
+    findings = check_split(replace(made, schools=schools))
+    return lines([finding for finding in findings if finding.check == "committed"])
+
+
 def preset(made: cl.Formula) -> str:
     numbers = {**made.weights, **made.shares}
     return f"{made.name} | {made.source} | {made.unit} | {lines(numbers)}"
@@ -284,9 +301,23 @@ WORDS: dict[str, Callable[[], str]] = {
     "finding formula": lambda: forged(formula_pence=1),
     "finding flexible": lambda: forged(flexible_pence=49_999, formula_pence=49_999),
     "finding negative": lambda: forged(flexible_pence=-1),
+    "finding negative formula": lambda: forged(formula_pence=-1),
+    "finding negative factor": lambda: forged(factor_pence={"units": -1}),
     "finding committed": lambda: forged(committed_pence=5, backdated_pence=7),
+    "finding owed": lambda: owed_nothing(),
+    "finding held": lambda: lines(
+        check_split(replace(made, clusters=(nobody(made.clusters[0]), *made.clusters[1:])))[:2]
+        if (made := rich_split())
+        else ()
+    ),
     "finding plan": lambda: forged(cluster="B"),
     "finding limits": lambda: forged(floor_pence=70_000),
+    "finding caps": lambda: forged(cap_pence=1),
+    "finding today": lambda: forged(today_pence=1),
+    "finding quantity": lambda: forged(quantity={"units": Fraction(1, 3)}),
+    "finding exact": lambda: forged(formula_exact=F(7, 3), flexible_exact=F(8, 3)),
+    "finding members": lambda: forged(members=("1", "2")),
+    "finding factor names": lambda: lines(check_split(replace(split(), factors=()))),
     "finding clusters": lambda: lines(
         check_split(replace(made, clusters=made.clusters[::-1])) if (made := split()) else ()
     ),

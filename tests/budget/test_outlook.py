@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 import clusters as cl
+from clusters.budget import outlook as simulation
 from clusters.budget import split_budget
 from clusters.budget.assumptions import MINUTES, Assumptions, Scenario, given_by
 from clusters.budget.outlook import look_ahead, simulated_costs
@@ -347,3 +348,24 @@ def test_limits_of_the_assumptions_are_their_own_names():
     for name in ("cost_variation", "dispersion"):
         with pytest.raises(MoneyError, match=f"{name} is not"):
             Assumptions(**{name: 100.5})
+
+
+def test_the_level_that_keeps_the_risk_is_one_of_the_years():
+    """Of ten years at 0, 10 ... 90 no more than a quarter may be above: 70 leaves two, 60 three."""
+    cost = 10.0 * np.arange(10)
+    risk = simulation._risk("A", 1, 1, 50.0, cost, 0.25)
+    assert (risk.expected, risk.contingency, risk.buffer) == (45, 20, 25)
+    assert risk.chance_of_overspend == 0.4
+    third = simulation._risk("A", 1, 1, 0.0, np.array([0.0, 0.0, 1.0]), 0.5)
+    assert third.chance_of_overspend == 0.3333
+    assert third.buffer_percent == 0.0
+    assert replace(third, expected=3, buffer=1).buffer_percent == 33.3
+
+
+def test_ten_thousand_years_unless_told_otherwise():
+    split = equal_world(n=2, ehcps=1, k=2)
+    outlook = look_ahead(split, scenarios=())
+    assert (outlook.n_simulations, outlook.seed, outlook.risk) == (10_000, 1, 0.1)
+    assert simulation._checked("10%", 1_000_000, 0) == 0.1
+    with pytest.raises(MoneyError, match="n_simulations is not"):
+        simulation._checked("10%", 1_000_001, 0)

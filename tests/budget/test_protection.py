@@ -5,6 +5,8 @@ from __future__ import annotations
 from fractions import Fraction
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import clusters as cl
 from clusters.budget import check_split, split_budget
@@ -27,6 +29,8 @@ def world(*lines):
 
 
 def paid(split):
+    """Pounds by cluster, worked out by both routes."""
+    assert check_split(split) == ()
     return [share.flexible_pence / 100 for share in split.clusters]
 
 
@@ -160,6 +164,7 @@ def test_a_cluster_without_formula_money_shares_its_floor_by_today(today, expect
     plan = plan_of({"A": ["1", "2"], "B": ["3"]})
     split = split_budget(problem, plan, "400", NEED, cl.Protection(floor="25%"))
     assert [s.flexible_pence for s in split.schools][:2] == expected
+    assert check_split(split) == ()
 
 
 def test_today_may_be_given():
@@ -217,6 +222,8 @@ def test_limits_per_pupil_need_pupils():
     [
         ({"floor": 95}, "the floor is not a share of today's spend.*95%"),
         ({"floor": "-1%"}, "the floor is not a share"),
+        ({"floor": "1000%"}, "the floor is not a share"),
+        ({"cap": 10}, "the cap is not a share"),
         ({"floor": "x"}, "floor is not a number"),
         ({"cap": 110}, "the cap is not a share of today's spend"),
         ({"cap": "90%", "floor": "95%"}, "the floor is above the cap"),
@@ -297,3 +304,63 @@ def test_capping_by_pupils_without_a_floor():
     split = split_budget(*THREE, "300", NEED, cl.Protection(gain_per_pupil=1, method="capping"))
     assert paid(split) == [75, 75, 150]
     assert split.protected.factor == 1
+
+
+LIMITS = st.one_of(
+    st.fixed_dictionaries(
+        {"floor": st.sampled_from([None, "0%", "50%", "95%", "120%"])},
+        optional={"cap": st.sampled_from(["120%", "150%", "300%"])},
+    ),
+    st.fixed_dictionaries(
+        {"loss_per_pupil": st.sampled_from([None, 0, "1.50", 20])},
+        optional={"gain_per_pupil": st.sampled_from([0, "3.33", 40])},
+    ),
+)
+
+
+@settings(deadline=None, max_examples=200)
+@given(
+    st.lists(
+        st.tuples(st.integers(0, 5), st.integers(0, 400), st.integers(0, 10)),
+        min_size=1,
+        max_size=4,
+    ),
+    LIMITS,
+    st.sampled_from(["scaling", "capping"]),
+    st.integers(0, 150_000),
+    st.integers(0, 9_000),
+)
+def test_both_routes_agree_on_every_small_world(lines, limits, method, pence, committed):
+    """Few schools and round figures, so that pots fall on and between all sorts of bends."""
+    problem, plan = world(*lines)
+    pot = cl.Pot(F(pence + committed, 100), committed={"1": F(committed, 100)})
+    try:
+        split = split_budget(problem, plan, pot, NEED, cl.Protection(method=method, **limits))
+    except MoneyError as error:
+        refused = str(error)
+        assert any(word in refused for word in ("fits", "every school has 0 of ehcps", "no cap"))
+        return
+    assert check_split(split) == ()
+    assert sum(share.flexible_pence for share in split.clusters) == pence
+
+
+def test_a_gain_per_pupil_counts_committed_money():
+    pot = cl.Pot("600", committed={"1": "100", "2": "120"})
+    split = split_budget(*THREE, pot, NEED, cl.Protection(gain_per_pupil=5))
+    # 300 + 50 - 100, 100 + 50 - 120, 200 + 50
+    assert [s.cap_pence for s in split.clusters] == [25_000, 3_000, 25_000]
+    assert paid(split) == [116.67, 30, 233.33]
+
+
+def test_floor_and_cap_may_be_one():
+    pot = "570"
+    split = split_budget(*THREE, pot, NEED, cl.Protection(floor="95%", cap="95%"))
+    assert paid(split) == [285, 95, 190]
+
+
+def test_a_penny_today_has_a_cap():
+    problem = problem_of([school("1", topup=1), school("2", topup=100)])
+    plan = plan_of({"A": ["1"], "B": ["2"]})
+    split = split_budget(problem, plan, "1.01", NEED, cl.Protection(cap="100%"))
+    assert [s.cap_pence for s in split.clusters] == [1, 100]
+    assert paid(split) == [0.01, 1]

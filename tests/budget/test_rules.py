@@ -343,3 +343,52 @@ def test_the_comparison_keeps_floors_and_caps():
 def test_the_share_of_floors_that_fits_is_rounded_down():
     with pytest.raises(MoneyError, match=r"floors of 33\.33 % of these"):
         award([3, 3], 2, floors=[3, 3])
+
+
+def test_one_limit_for_all_and_limits_from_a_series():
+    import pandas as pd
+
+    assert award([100, 300], 100, floors="30") == [3824, 6176]
+    assert award([1, 3], 100, caps=60) == [4000, 6000]
+    claims, floors = pd.Series({"x": 100, "y": 300}), pd.Series({"x": 40})
+    assert award(claims, 100, floors=floors) == {"x": 5000, "y": 5000}
+    with pytest.raises(MoneyError) as caught:
+        award(claims, 100, floors={"z": 1, "10": 1, "9": 1})
+    assert [fault.what.split("'")[1] for fault in caught.value.faults] == ["9", "10", "z"]
+
+
+def test_claims_that_cannot_be_read_are_not_weighed_against_the_pot_as_well():
+    with pytest.raises(MoneyError) as caught:
+        award([1, -2], 1, floors=[2, 2])
+    assert [fault.what for fault in caught.value.faults] == ["claim 1 is negative"]
+
+
+def test_claims_may_be_parts_of_a_penny():
+    """Only their ratios matter: 1 : 2 of 300 pounds, the second held at 150."""
+    assert award(["0.001", "0.002"], 300, caps=[None, 150]) == [15000, 15000]
+    assert award(["0.001", "0.002"], 300, "maxmin", caps=[200, 200]) == [10000, 20000]
+    assert award(["0.001", 0], 300, caps=[300, 5]) == [30000, 0]
+
+
+@pytest.mark.parametrize(
+    ("pot", "expected"),
+    [
+        # equal awards up to half; the third is held at 220
+        (120, [4000, 4000, 4000]),
+        # 100 - 300 + t is below half of 100, 200 - 300 + 230 = 130, and 230 is above 220
+        (400, [5000, 13000, 22000]),
+        # 290 for the others: 90 and 190
+        (500, [9000, 19000, 22000]),
+    ],
+)
+def test_the_talmud_with_a_cap(pot, expected):
+    assert award([100, 200, 300], pot, "talmud", caps=[None, None, 220]) == expected
+    # 200 - 300 + 220 = 120 is below the cap of 130, which the second meets at 230
+    middle = award([100, 200, 300], 390, "talmud", caps=[None, 130, None])
+    assert middle == [5000, 12000, 22000]
+
+
+def test_a_cap_above_the_claim_changes_nothing():
+    assert award([100, 200], 250, "cel", caps=[100, 900]) == award([100, 200], 250, "cel")
+    with pytest.raises(MoneyError, match=r"at most £250\.00, £0\.01 less than the pot"):
+        award([100, 200], "250.01", "cea", caps=[900, 150])

@@ -146,6 +146,25 @@ def test_a_thousand_clusters():
     assert len(split.to_frame("cluster")) == 1000
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "protection", [None, cl.Protection(floor="15%", method="capping"), cl.Protection(floor="15%")]
+)
+def test_a_thousand_clusters_with_everything(protection):
+    problem, plan = authority(1000, 1000)
+    formula = cl.Formula(
+        {"ehcps": 3, "sen_support": 1},
+        {"pupils": "15%", "fsm": "20%"},
+        lump_per_cluster="100.01",
+        lump_per_school="50.5",
+        taper=Taper(full_to=100, none_from=1000),
+        sparsity=Sparsity(amount="77"),
+    )
+    split = split_budget(problem, plan, "18000000.01", formula, protection)
+    assert sum(share.total_pence for share in split.schools) == 1_800_000_001
+    assert check_split(split) == ()
+
+
 def test_equal_shares_do_not_depend_on_the_order_of_schools_or_on_labels():
     problem, plan = authority(10, 3, seed=4)
     paid = {s.key: s.total_pence for s in split_budget(problem, plan, "1000.01", NEED).schools}
@@ -164,9 +183,11 @@ def test_equal_shares_do_not_depend_on_the_order_of_schools_or_on_labels():
 def test_ids_may_be_numbers_or_their_text():
     numbered = problem_of([school(101), school(102)])
     plan = plan_of({"A": ["101"], "B": [102]})
-    split = split_budget(numbered, plan, cl.Pot("10", committed={"101": "1", 102: "2"}), NEED)
-    assert [share.committed_pence for share in split.schools] == [100, 200]
+    committed = {"101": "1", 102: "2", 101: "0.50"}
+    split = split_budget(numbered, plan, cl.Pot("10", committed=committed), NEED)
+    assert [share.committed_pence for share in split.schools] == [150, 200]
     assert [share.key for share in split.schools] == [101, 102]
+    assert check_split(split) == ()
 
 
 def test_factors_without_a_school_in_common_still_add_up():
@@ -368,12 +389,85 @@ def test_any_protection_holds_or_is_refused(case, level, method, limits, percent
     assert check_split(split) == ()
 
 
+def with_more_need(problem, formula, more):
+    """The same schools, the first of which has more of every measure that the formula reads."""
+    names = {*formula.weights, *formula.shares}
+    changed = {name: problem.measure(name).tolist() for name in names}
+    for values in changed.values():
+        values[0] += more
+    return problem.with_measures(**changed)
+
+
+def more_need_never_less_money(case, more, protection):
+    """A school with more need, and its cluster, have no less.
+
+    With limits by school the cluster is left out: a school at its cap cannot rise, and what its
+    need takes from the others, measure by measure, may take a little from those of its own cluster.
+    """
+    problem, plan, pot, formula = case
+    try:
+        before = split_budget(problem, plan, pot, formula, protection)
+        after = split_budget(with_more_need(problem, formula, more), plan, pot, formula, protection)
+    except MoneyError as error:
+        refused = str(error)
+        assert "fits" in refused
+        return
+    assert after.schools[0].total_pence >= before.schools[0].total_pence
+    if protection is None or protection.level == "cluster":
+        (cluster,) = [k for k, s in enumerate(plan.clusters) if problem.ids[0] in s.members]
+        assert after.clusters[cluster].total_pence >= before.clusters[cluster].total_pence
+    assert min(share.flexible_pence for share in (*after.schools, *after.clusters)) >= 0
+
+
+PROTECTIONS = st.one_of(
+    st.none(),
+    st.builds(
+        cl.Protection,
+        floor=st.sampled_from([None, "0%", "40%"]),
+        cap=st.sampled_from([None, "150%", "900%"]),
+        level=st.sampled_from(["cluster", "school"]),
+        method=st.sampled_from(["scaling", "capping"]),
+    ),
+)
+
+
+@settings(suppress_health_check=[HealthCheck.too_slow], deadline=None)
+@given(cases(), st.integers(1, 50), PROTECTIONS)
+def test_more_need_is_never_less_money(case, more, protection):
+    more_need_never_less_money(case, more, protection)
+
+
 @pytest.mark.slow
 @settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
-@given(cases())
-def test_ten_thousand_splits_of_a_pot(case):
+@given(cases(), st.integers(1, 50), PROTECTIONS)
+def test_ten_thousand_times_more_need_is_never_less_money(case, more, protection):
+    more_need_never_less_money(case, more, protection)
+
+
+@pytest.mark.slow
+@settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
+@given(cases(), PROTECTIONS, st.randoms())
+def test_ten_thousand_splits_of_a_pot(case, protection, random):
+    """Exact sums, floors and caps, each share within a penny, whatever the order of the rows.
+
+    The checker works each out again; what it does not look at is the order.
+    """
     problem, plan, pot, formula = case
-    assert check_split(split_budget(problem, plan, pot, formula)) == ()
+    try:
+        split = split_budget(problem, plan, pot, formula, protection)
+    except MoneyError as error:
+        refused = str(error)
+        assert "fits" in refused
+        return
+    assert check_split(split) == ()
+    schools, groups = list(problem.schools), list(plan.clusters)
+    random.shuffle(schools)
+    random.shuffle(groups)
+    mixed = plan_of({g.label: random.sample(g.members, len(g.members)) for g in groups})
+    again = split_budget(problem_of(schools), mixed, pot, formula, protection)
+    assert {s.key: s.total_pence for s in again.schools} == {
+        s.key: s.total_pence for s in split.schools
+    }
 
 
 def test_the_frames_show_facts_and_changes():
@@ -452,6 +546,27 @@ def test_tables_of_factors_do_not_depend_on_the_order():
     assert table(EQUAL[::-1]) == expected
 
 
+@pytest.mark.parametrize("together", [True, False])
+def test_the_odd_pennies_of_factors_go_by_number_whatever_the_order(together):
+    """9, 10 and 100 come in that order, as 1, 2 and 3 do, however the rows stand."""
+    formula = cl.Formula({"ehcps": 1}, {"pupils": F(1, 3), "sen_support": F(1, 3)})
+
+    def table(urns, pot):
+        problem = problem_of([school(urn, pupils=7, ehcps=1, sen_support=2) for urn in urns])
+        plan = plan_of({"All": urns} if together else {f"C{urn}": [urn] for urn in urns})
+        split = split_budget(problem, plan, pot, formula)
+        cells = {s.key: tuple(s.factor_pence.values()) for s in split.schools}
+        by_cluster = {c.members[0]: tuple(c.factor_pence.values()) for c in split.clusters}
+        assert together or by_cluster == cells
+        return [cells[urn] for urn in sorted(urns, key=int)]
+
+    for pence in range(1, 20):
+        pot = F(pence, 100)
+        expected = table(["1", "2", "3"], pot)
+        for urns in (["9", "10", "100"], ["100", "9", "10"], ["10", "100", "9"]):
+            assert table(urns, pot) == expected
+
+
 def test_a_cluster_may_be_called_like_a_school():
     problem = problem_of([school("1", topup=100), school("2", topup=100)])
     plan = plan_of({"1": ["1"], "2": ["2"]})
@@ -472,4 +587,7 @@ def test_exact_shares_are_kept():
     assert [f.kind for f in split.factors] == ["rate"]
     lumps = split_budget(problem, plan, "1", cl.Formula(lump_per_cluster="0.10"))
     assert [f.kind for f in lumps.factors] == ["rate", "lump"]
+    by_school = split_budget(problem, plan, "1", cl.Formula(lump_per_school="0.10"))
+    assert [f.kind for f in by_school.factors] == ["rate", "lump"]
+    assert [s.name for s in by_school.schools] == ["School 1", "School 2", "School 3"]
     assert lumps.schools[0].quantity["lump_per_cluster"] == F(1, 2)

@@ -142,6 +142,20 @@ def test_three_hundred_clusters_by_twelve_months():
     assert {sum(column) for column in zip(*rounded, strict=True)} <= {150_000_000, 150_000_001}
 
 
+def test_a_unit_goes_round_by_other_rows_before_a_zero_gives_way():
+    """Rounded by itself each row has its first half; the third column needs a unit of the first."""
+    half = F(1, 2)
+    table = [[half, half, F(0)], [F(0), half, half]]
+    assert controlled_rounding(table, [1, 1], [0, 1, 1]) == [[0, 1, 0], [0, 0, 1]]
+    assert controlled_rounding(table, [1, 1], [1, 1, 0]) == [[1, 0, 0], [0, 1, 0]]
+    longer = [[half, half, F(0), F(0)], [F(0), half, half, F(0)], [F(0), F(0), half, half]]
+    assert controlled_rounding(longer, [1, 1, 1], [0, 1, 1, 1]) == [
+        [0, 1, 0, 0],
+        [0, 0, 1, 0],
+        [0, 0, 0, 1],
+    ]
+
+
 def test_a_zero_gives_way_last():
     table = [[F(100, 3), F(0)]] * 3 + [[F(0), F(200, 3)]] * 3
     rows, columns = [33, 33, 33, 67, 67, 67], [100, 200]

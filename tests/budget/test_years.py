@@ -19,6 +19,35 @@ def test_eighteen_million_from_september():
     assert table.pence == ((1_050_000_000, 750_000_000),)
 
 
+def test_two_pots_and_three_people():
+    """The penny split of stackoverflow 924019; worked_examples.md 4.6."""
+    people = {"first": 34_567_889, "second": 46_059_973, "third": 30_483_248}
+    table = years.by_pot(people, {"one": 98_765_432, "other": 12_345_678})
+    assert table.keys == ("first", "second", "third")
+    assert table.parts == ("one", "other")
+    assert table.pence == (
+        (30_727_013, 3_840_876),
+        (40_942_198, 5_117_775),
+        (27_096_221, 3_387_027),
+    )
+
+
+def test_a_split_paid_from_two_pots():
+    problem, plan = authority(12, 3)
+    split = split_budget(problem, plan, "1000.01", cl.Formula({"pupils": 1}))
+    for level in ("cluster", "school"):
+        table = years.by_pot(split, {"high needs": 66_667, "schools block": 33_334}, level)
+        assert table.totals == (66_667, 33_334)
+        assert [sum(row) for row in table.pence] == [s.total_pence for s in split.shares(level)]
+    pots = {"high needs": 66_667, "schools block": 33_334}
+    assert years.by_pot(split, pots) == years.by_pot(split, pots, "cluster")
+    assert years.by_pot({"a": 0}, {"x": 0}).pence == ((0,),)
+    with pytest.raises(MoneyError, match=r"pots come to £0\.05 and the amounts to £0\.04"):
+        years.by_pot({"a": 4}, {"x": 5})
+    with pytest.raises(MoneyError, match="the amount of 'x' is not a whole number of pence"):
+        years.by_pot({"a": 4}, {"x": 4.0})
+
+
 @pytest.mark.parametrize(("month", "twelfths"), [(4, 12), (9, 7), (10, 6), (1, 3), (3, 1), (12, 4)])
 def test_parts_of_the_year_by_start_month(month, twelfths):
     """Norfolk used 6/12 for an October start (domain.md section 2)."""
@@ -105,3 +134,19 @@ def test_the_order_of_the_rows_moves_no_penny():
 def test_totals_of_the_parts_are_those_of_the_whole_sum():
     table = years.by_year({"a": 1, "b": 1, "c": 10})
     assert table.totals == (7, 5)
+
+
+def test_urns_take_their_pennies_by_number():
+    """9 comes before 10, as 1 before 2, whether they are numbers or text."""
+    for kind in ("monthly", "termly"):
+        plain = years.instalments({1: 1, 2: 1, 3: 5}, kind)
+        by_number = years.instalments({"10": 1, "9": 1, "100": 5}, kind)
+        rows = dict(zip(by_number.keys, by_number.pence, strict=True))
+        assert (rows["9"], rows["10"], rows["100"]) == plain.pence
+
+
+def test_instalments_by_hand():
+    assert years.instalments({"a": 12}).pence == ((1,) * 12,)
+    assert years.instalments({"a": 6, "b": 3}, "termly").pence == ((2, 2, 2), (1, 1, 1))
+    assert years.instalments({"a": 3}, "termly", 5).parts == ("autumn", "spring", "summer")
+    assert years.by_year({"a": 24}, 10).pence == ((12, 12),)

@@ -20,17 +20,19 @@ from clusters.budget.outlook import Outlook, look_ahead
 from clusters.budget.pot import Backdated, Pot
 from clusters.budget.presets import PRESETS
 from clusters.budget.protection import Protection
+from clusters.budget.published import AddingUp, adding_up
 from clusters.budget.rules import RULES, award, compare_rules
 from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import Sparsity, Taper
 from clusters.budget.split import split_budget
 from clusters.budget.tables import controlled_rounding
-from clusters.budget.years import Calendar, by_year, instalments
+from clusters.budget.years import Calendar, by_pot, by_year, instalments
 
 __all__ = [
     "MINUTES",
     "PRESETS",
     "RULES",
+    "AddingUp",
     "Assumptions",
     "Backdated",
     "Calendar",
@@ -46,7 +48,9 @@ __all__ = [
     "Split",
     "Taper",
     "Turbulence",
+    "adding_up",
     "award",
+    "by_pot",
     "by_year",
     "check_split",
     "compare_rules",

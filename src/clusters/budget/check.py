@@ -11,8 +11,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
+from fractions import Fraction
 
-from clusters.budget.second_route import SAME, Again, held_back, paid_before, read_pence
+from clusters.budget.second_route import (
+    SAME,
+    Again,
+    held_back,
+    paid_before,
+    read_decimal,
+    read_pence,
+)
 from clusters.budget.shares import Share, Split
 from clusters.domain import SchoolId
 
@@ -33,8 +41,8 @@ class MoneyFinding:
 def check_split(split: Split) -> tuple[MoneyFinding, ...]:
     """Work a split out again from its inputs and list what does not agree; empty if all does.
 
-    Checks: "sums" (of schools, clusters, factors and the pot), "committed", "formula", "rounding",
-    "limits", "protection", "plan".
+    Checks: "sums" (of schools, clusters, factors and the pot), "committed", "today", "factors",
+    "formula", "rounding", "limits", "protection", "plan".
 
     Examples
     --------
@@ -50,11 +58,14 @@ def check_split(split: Split) -> tuple[MoneyFinding, ...]:
         if findings:
             return tuple(findings)
         again = Again(split)
-        findings += [*_sums(split), *_committed(split), *_limits(split)]
-        findings += _amounts(again, "formula", again.formula(), lambda share: share.formula_pence)
-        findings += _amounts(
-            again, "protection", again.flexible(), lambda share: share.flexible_pence
-        )
+        findings += [*_sums(split), *_committed(split), *_today(again)]
+        findings += [*_limits(split), *_limits_again(again), *_factors(again)]
+        formula, flexible = again.formula(), again.flexible()
+        for share in (*split.clusters, *split.schools):
+            findings += _exact(share, "formula", formula, share.formula_exact)
+            findings += _exact(share, "protection", flexible, share.flexible_exact)
+        findings += _amounts(again, "formula", formula, lambda share: share.formula_pence)
+        findings += _amounts(again, "protection", flexible, lambda share: share.flexible_pence)
         return tuple(findings)
 
 
@@ -63,9 +74,12 @@ def _plan(split: Split) -> Iterator[MoneyFinding]:
     label = {str(urn): c.label for c in split.plan.clusters for urn in c.members}
     wanted = {str(urn): label.get(str(urn)) for urn in split.problem.ids}
     found = {str(share.key): share.cluster for share in split.schools}
-    if wanted != found or len(split.schools) != len(split.problem.ids):
+    alone = all(share.members == (share.key,) for share in split.schools)
+    if wanted != found or len(split.schools) != len(split.problem.ids) or not alone:
         yield MoneyFinding("plan", "the schools of the split are not those of the plan")
-    if [share.key for share in split.clusters] != [c.label for c in split.plan.clusters]:
+    planned = [(c.label, c.label, [str(urn) for urn in c.members]) for c in split.plan.clusters]
+    shown = [(s.key, s.cluster, [str(urn) for urn in s.members]) for s in split.clusters]
+    if planned != shown:
         yield MoneyFinding("plan", "the clusters of the split are not those of the plan")
 
 
@@ -120,9 +134,69 @@ def _limits(split: Split) -> Iterator[MoneyFinding]:
         low = 0 if share.floor_pence is None else share.floor_pence
         high = share.cap_pence
         if share.flexible_pence < low or (high is not None and share.flexible_pence > high):
-            top = "no cap" if high is None else f"a cap of {high}"
-            message = f"{share.flexible_pence} pence is not between a floor of {low} and {top}"
+            message = f"{share.flexible_pence} pence is not between {_words(low, high)}"
             yield MoneyFinding("limits", message, share.key)
+
+
+def _words(low: int | None, high: int | None) -> str:
+    floor = "no floor" if low is None else f"a floor of {low}"
+    return f"{floor} and {'no cap' if high is None else f'a cap of {high}'}"
+
+
+def _limits_again(again: Again) -> Iterator[MoneyFinding]:
+    """Floors and caps worked out anew; none where no limit holds at that level."""
+    protection = again.split.protection
+    units = again.units()
+    at_school = protection is not None and protection.level == "school"
+    for shares, here in ((again.split.clusters, not at_school), (again.split.schools, at_school)):
+        for share in shares:
+            wanted: tuple[int | None, int | None] = (None, None)
+            if protection is not None and here:
+                unit = units[share.key]
+                low, high = unit.low(protection), unit.high(protection)
+                wanted = (int(low), int(high) if high.is_finite() else None)
+            if (share.floor_pence, share.cap_pence) != wanted:
+                yield MoneyFinding("limits", f"its limits are {_words(*wanted)}", share.key)
+
+
+def _today(again: Again) -> Iterator[MoneyFinding]:
+    """Today's spend, which everybody's change is measured from."""
+    spend = again.today()
+    for share in (*again.split.clusters, *again.split.schools):
+        sums = [spend[urn] for urn in share.members]
+        wanted = None if None in sums else sum(sum_ or 0 for sum_ in sums)
+        if share.today_pence != wanted:
+            message = f"today's spend is {'not known' if wanted is None else wanted}"
+            yield MoneyFinding("today", message, share.key)
+
+
+_NEAR_PENCE = 2
+"""Tables of factors keep their totals, for which a cell may move beyond the penny next to it."""
+
+
+def _factors(again: Again) -> Iterator[MoneyFinding]:
+    """Every factor by itself: what is counted, exactly, and what it gives, within two pence."""
+    names = [factor.name for factor in again.split.factors]
+    if names != list(again.parts):
+        yield MoneyFinding("factors", f"the factors of the formula are {', '.join(again.parts)}")
+        return
+    for share in (*again.split.clusters, *again.split.schools):
+        for name, part in again.parts.items():
+            counted = sum((part.quantity[urn] for urn in share.members), Decimal(0))
+            due = sum((part.amounts[urn] for urn in share.members), Decimal(0))
+            if abs(read_decimal(share.quantity[name]) - counted) > SAME:
+                yield MoneyFinding("factors", f"{name} counts {counted:.6f}", share.key)
+            if abs(share.factor_pence[name] - due) > _NEAR_PENCE:
+                yield MoneyFinding("factors", f"{name} gives {due:.4f} pence", share.key)
+
+
+def _exact(
+    share: Share, check: str, wanted: Mapping[SchoolId, Decimal], exact: Fraction
+) -> Iterator[MoneyFinding]:
+    """Compare the exact share before rounding."""
+    due = sum((wanted[urn] for urn in share.members), Decimal(0))
+    if abs(read_decimal(exact) - due) > SAME:
+        yield MoneyFinding(check, f"its exact share is {due:.4f} pence", share.key)
 
 
 def _amounts(

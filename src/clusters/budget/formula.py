@@ -26,6 +26,15 @@ __all__ = ["Factor", "Formula", "factors_of", "measure_names"]
 
 _Clusters: TypeAlias = Sequence[Sequence[SchoolId]]
 
+_COLUMNS = frozenset(
+    {
+        *("units", "lump_per_cluster", "lump_per_school", "sparsity"),
+        *("committed", "backdated", "formula", "protection", "flexible", "total"),
+        *("today", "change"),
+    }
+)
+"""Sums of money in every split, each a column: a share of the same name would hide one."""
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
@@ -124,6 +133,11 @@ def _numbers(
         number = faults.take(Fraction(0), reader, value, f"{what}[{name!r}]")
         if number < 0:
             faults.add(f"{what}[{name!r}] is negative", "give 0 or more", value=value)
+        if what == "shares" and name in _COLUMNS:
+            faults.add(
+                f"{what}[{name!r}] is called like a sum that every split has",
+                "give the measure another name",
+            )
         numbers[str(name)] = number
     return numbers
 

@@ -36,9 +36,10 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     """List gains and losses against today's spend, one row per cluster or school.
 
     Columns: `today_pence`, `yearly_pence` (committed and flexible money, without backdated
-    payments), `change_pence`, `change_percent` (of today, two decimals), `change_per_pupil_pence`
-    and `yearly_per_ehcp_pence` (whole pence, halves upwards), `outcome` ("gains", "loses", "the
-    same"). A cell is empty where today's spend, pupils or plans are 0 or not known.
+    payments), `change_pence`, `change_percent` (of today, two decimals), `change_per_pupil_pence`,
+    `change_per_ehcp_pence` and `yearly_per_ehcp_pence` (whole pence, halves upwards), `outcome`
+    ("gains", "loses", "the same"). A cell is empty where today's spend, pupils or plans are 0 or
+    not known.
     """
     import pandas as pd
 
@@ -56,6 +57,7 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
                 "change_pence": change,
                 "change_percent": _percent(change, share.today_pence),
                 "change_per_pupil_pence": _per(change, _of(share, pupils)),
+                "change_per_ehcp_pence": _per(change, _of(share, ehcps)),
                 "yearly_per_ehcp_pence": _per(share.yearly_pence, _of(share, ehcps)),
                 "outcome": _outcome(change),
             }

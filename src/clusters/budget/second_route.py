@@ -5,7 +5,7 @@ The duplication is on purpose: see :mod:`clusters.budget.check`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
@@ -17,7 +17,17 @@ from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import Sparsity, Taper
 from clusters.domain import Problem, SchoolId
 
-__all__ = ["SAME", "Again", "half_up", "held_back", "paid_before", "read_decimal", "read_pence"]
+__all__ = [
+    "SAME",
+    "Again",
+    "Part",
+    "Unit",
+    "half_up",
+    "held_back",
+    "paid_before",
+    "read_decimal",
+    "read_pence",
+]
 
 SAME = Decimal("1e-24")
 """Two amounts of pence that are no further apart are one."""
@@ -36,6 +46,7 @@ class Again:
         self.members: dict[str, list[SchoolId]] = {
             c.label: [ids[str(urn)] for urn in c.members] for c in split.plan.clusters
         }
+        self.parts: dict[str, Part] = self.factors()
 
     def rank(self, share: Share) -> tuple[int, int, str]:
         """Place in the published tie rule: the lowest URN of a cluster, or the URN."""
@@ -58,43 +69,58 @@ class Again:
 
     def formula(self) -> dict[SchoolId, Decimal]:
         """Exact pence by school, by the formula alone."""
-        formula = self.split.formula
-        amounts = self.lumps()
-        pot = self.split.pot
+        return {
+            urn: sum((part.amounts[urn] for part in self.parts.values()), Decimal(0))
+            for urn in self.problem.ids
+        }
+
+    def factors(self) -> dict[str, Part]:
+        """Quantities and exact pence by school for each factor that gives something out."""
+        formula, pot = self.split.formula, self.split.pot
+        lumps = {name: part for name, part in self.lumps().items() if any(part.amounts.values())}
         flexible = read_pence(pot.total) - held_back(pot)
         flexible -= sum(sum(sums.values()) for sums in paid_before(pot))
-        rest = flexible - half_up(sum(amounts.values(), Decimal(0)))
-        parts = [
-            (read_decimal(share), self.measure(name)) for name, share in formula.shares.items()
-        ]
+        rest = flexible - sum(
+            half_up(sum(part.amounts.values(), Decimal(0))) for part in lumps.values()
+        )
+        counts = {name: self.measure(name) for name in formula.shares}
+        parts = [read_decimal(share) for share in formula.shares.values()]
         if formula.weights:
-            units = dict.fromkeys(self.problem.ids, Decimal(0))
+            counts["units"] = dict.fromkeys(self.problem.ids, Decimal(0))
             for name, weight in formula.weights.items():
                 for urn, value in self.measure(name).items():
-                    units[urn] += read_decimal(weight) * value
-            parts.append((1 - sum((part for part, _ in parts), Decimal(0)), units))
-        pots = _pots([part * rest for part, _ in parts], rest)
-        for (_, quantity), sum_ in zip(parts, pots, strict=True):
-            whole = sum(quantity.values())
-            for urn, value in quantity.items():
-                amounts[urn] += value * sum_ / whole if whole else 0
-        return amounts
+                    counts["units"][urn] += read_decimal(weight) * value
+            parts.append(1 - sum(parts, Decimal(0)))
+        rates = {}
+        pots = _pots([part * rest for part in parts], rest)
+        for (name, quantity), sum_ in zip(counts.items(), pots, strict=True):
+            whole = sum(quantity.values()) or Decimal(1)
+            amounts = {urn: value * sum_ / whole for urn, value in quantity.items()}
+            rates[name] = Part(quantity, amounts)
+        return rates | lumps
 
-    def lumps(self) -> dict[SchoolId, Decimal]:
-        """Exact pence by school from lump sums and sparsity."""
+    def lumps(self) -> dict[str, Part]:
+        """Quantities and exact pence by school of lump sums and sparsity."""
         formula = self.split.formula
-        amounts = dict.fromkeys(self.problem.ids, Decimal(0))
-        for members in self.members.values():
-            for urn in members:
-                amounts[urn] += Decimal(read_pence(formula.lump_per_cluster)) / len(members)
-        full = read_pence(formula.lump_per_school)
-        for urn in amounts:
-            amounts[urn] += half_up(full * self.kept(formula.taper, urn))
-        if formula.sparsity is not None:
-            for k, urn in enumerate(self.problem.ids):
-                part = self.far(formula.sparsity, k) * self.kept(formula.sparsity.taper, urn)
-                amounts[urn] += half_up(read_pence(formula.sparsity.amount) * part)
-        return amounts
+        full = Decimal(read_pence(formula.lump_per_cluster))
+        each = {
+            urn: Decimal(1) / len(members) for members in self.members.values() for urn in members
+        }
+        parts = {
+            "lump_per_cluster": Part(each, {urn: full * part for urn, part in each.items()}),
+            "lump_per_school": _whole(
+                read_pence(formula.lump_per_school),
+                {urn: self.kept(formula.taper, urn) for urn in self.problem.ids},
+            ),
+        }
+        sparsity = formula.sparsity
+        if sparsity is not None:
+            far = {
+                urn: self.far(sparsity, k) * self.kept(sparsity.taper, urn)
+                for k, urn in enumerate(self.problem.ids)
+            }
+            parts["sparsity"] = _whole(read_pence(sparsity.amount), far)
+        return parts
 
     def kept(self, taper: Taper | None, urn: SchoolId) -> Decimal:
         """Find the share of a sum that a school keeps for its size."""
@@ -117,48 +143,72 @@ class Again:
         whole = round(min(metres, far))
         return max(Decimal(0), Decimal(whole - near) / (far - near))
 
+    def groups(self) -> dict[SchoolId, list[SchoolId]]:
+        """Schools by the cluster or school that limits hold for; none without a protection."""
+        protection = self.split.protection
+        if protection is None:
+            return {}
+        if protection.level == "cluster":
+            return {label: urns for label, urns in self.members.items()}  # noqa: C416 (wider keys)
+        return {urn: [urn] for urn in self.problem.ids}
+
+    def units(self) -> dict[SchoolId, Unit]:
+        """Gather what is known of each cluster or school that limits hold for."""
+        protection, formula, today = self.split.protection, self.formula(), self.today()
+        committed = paid_before(self.split.pot)[0]
+        counted = protection is not None and protection.per_pupil
+        pupils = self.measure("pupils") if counted else dict.fromkeys(today, Decimal(0))
+        return {
+            key: Unit(
+                share=sum((formula[urn] for urn in group), Decimal(0)),
+                today=sum(today[urn] or 0 for urn in group),
+                committed=sum(committed.get(str(urn), 0) for urn in group),
+                pupils=sum((pupils[urn] for urn in group), Decimal(0)),
+            )
+            for key, group in self.groups().items()
+        }
+
     def flexible(self) -> dict[SchoolId, Decimal]:
         """Exact pence by school after protection."""
-        formula, protection = self.formula(), self.split.protection
+        formula, protection, today = self.formula(), self.split.protection, self.today()
         if protection is None:
             return formula
-        groups = [[urn] for urn in self.problem.ids]
-        if protection.level == "cluster":
-            groups = list(self.members.values())
-        today = self.today()
-        committed = {urn: paid_before(self.split.pot)[0].get(str(urn), 0) for urn in today}
-        pupils = self.measure("pupils") if protection.per_pupil else {}
-        units = [
-            _Unit(
-                share=sum((formula[urn] for urn in group), Decimal(0)),
-                today=sum(today[urn] for urn in group),
-                committed=sum(committed[urn] for urn in group),
-                pupils=sum((pupils.get(urn, Decimal(0)) for urn in group), Decimal(0)),
-            )
-            for group in groups
-        ]
         pot = half_up(sum(formula.values(), Decimal(0)))
-        paid = _protected(protection, units, pot)
+        paid = _protected(protection, list(self.units().values()), pot)
         final: dict[SchoolId, Decimal] = {}
-        for group, amount in zip(groups, paid, strict=True):
+        for group, amount in zip(self.groups().values(), paid, strict=True):
             weights = [formula[urn] for urn in group]
-            weights = weights if any(weights) else [Decimal(today[urn]) for urn in group]
+            weights = weights if any(weights) else [Decimal(today[urn] or 0) for urn in group]
             weights = weights if any(weights) else [Decimal(1)] * len(group)
             for urn, weight in zip(group, weights, strict=True):
                 final[urn] = amount * weight / sum(weights)
         return final
 
-    def today(self) -> dict[SchoolId, int]:
-        """Today's spend in pence."""
+    def today(self) -> dict[SchoolId, int | None]:
+        """Today's spend in pence; None where it is not known."""
         protection = self.split.protection
         if protection is None or protection.today is None:
-            return {school.urn: int(school.topup_pence or 0) for school in self.problem.schools}
+            return {school.urn: school.topup_pence for school in self.problem.schools}
         given = {str(urn): read_pence(sum_) for urn, sum_ in protection.today.items()}
-        return {urn: given.get(str(urn), 0) for urn in self.problem.ids}
+        return {urn: given.get(str(urn)) for urn in self.problem.ids}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one factor counts and gives, by school: units, and exact pence."""
+
+    quantity: Mapping[SchoolId, Decimal]
+    amounts: Mapping[SchoolId, Decimal]
+
+
+def _whole(full: int, quantity: Mapping[SchoolId, Decimal]) -> Part:
+    """Give each school its part of a sum in whole pence, halves upwards."""
+    sums = {urn: Decimal(half_up(full * part)) for urn, part in quantity.items()}
+    return Part(quantity, sums)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Unit:
+class Unit:
     """A cluster or school that limits hold for."""
 
     share: Decimal
@@ -167,6 +217,7 @@ class _Unit:
     pupils: Decimal
 
     def low(self, protection: Protection) -> Decimal:
+        """Work out its floor anew: whole pence, rounded up."""
         lows = [Decimal(0)]
         if protection.floor is not None:
             lows.append(read_decimal(protection.floor) * self.today - self.committed)
@@ -177,6 +228,7 @@ class _Unit:
         return max(lows).to_integral_value(ROUND_CEILING)
 
     def high(self, protection: Protection) -> Decimal:
+        """Work out its cap anew: whole pence, rounded down; infinite for none."""
         highs = []
         if protection.cap is not None and self.today > 0:
             highs.append(read_decimal(protection.cap) * self.today - self.committed)
@@ -221,7 +273,7 @@ def paid_before(pot: Pot) -> tuple[dict[str, int], dict[str, int]]:
     return owed, late
 
 
-def _protected(protection: Protection, units: Sequence[_Unit], pot: int) -> list[Decimal]:
+def _protected(protection: Protection, units: Sequence[Unit], pot: int) -> list[Decimal]:
     """Find the scale, or the level of gains, by halving an interval."""
     lows = [unit.low(protection) for unit in units]
     highs = [unit.high(protection) for unit in units]
@@ -242,11 +294,11 @@ def _protected(protection: Protection, units: Sequence[_Unit], pot: int) -> list
     return _halve(lambda level: paid(Decimal(1), level), lowest, pot)
 
 
-def _top(protection: Protection, unit: _Unit, level: Decimal | None) -> list[Decimal]:
+def _top(protection: Protection, unit: Unit, level: Decimal | None) -> list[Decimal]:
     return [] if level is None else [unit.top(protection, level)]
 
 
-def _levels(protection: Protection, units: Sequence[_Unit]) -> tuple[Decimal, Decimal | None]:
+def _levels(protection: Protection, units: Sequence[Unit]) -> tuple[Decimal, Decimal | None]:
     if protection.per_pupil:
         loss, gain = protection.loss_per_pupil, protection.gain_per_pupil
         worst = max((unit.today / unit.pupils for unit in units if unit.pupils), default=Decimal(0))

@@ -150,13 +150,17 @@ class Split:
         return pd.DataFrame(rows)
 
 
+_OWN = frozenset({"cluster", "centre", "schools", "urn", "school", "units", "total"})
+"""Columns that tables have anyway: measures of the same name are not shown beside them."""
+
+
 def _known_measures(split: Split) -> dict[str, dict[SchoolId, Fraction]]:
     """Measures that the table shows: those of the formula, pupils and plans where known."""
     names = dict.fromkeys(("pupils", "ehcps", *measure_names(split.formula)))
     return {
         name: exact_measure(split.problem, name)
         for name in names
-        if name in split.problem.measures and name != "schools"
+        if name in split.problem.measures and name not in _OWN
     }
 
 

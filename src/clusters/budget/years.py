@@ -1,4 +1,4 @@
-"""Financial and academic years: part years and instalments that add up.
+"""Financial and academic years, and pots: part years, instalments and sources that add up.
 
 A financial year runs from April to March, an academic year from September to August. Money for the
 year from September falls 7/12 into the financial year in which it starts and 5/12 into the next.
@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any, Literal
 from clusters.budget.faults import Faults
 from clusters.budget.shares import Split
 from clusters.budget.tables import controlled_rounding
-from clusters.money import largest_remainder, lowest_first, proportional
+from clusters.money import largest_remainder, lowest_first, pounds, proportional
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["MONTHS", "TERMS", "Calendar", "by_year", "instalments", "year_parts"]
+__all__ = ["MONTHS", "TERMS", "Calendar", "by_pot", "by_year", "instalments", "year_parts"]
 
 MONTHS = (
     "January",
@@ -44,7 +44,7 @@ _APRIL = 4
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """A table of whole pence: one row per key, one column per part of the year.
+    """A table of whole pence: one row per key, one column per part of the year (or per pot).
 
     Rows add up to the amounts that went in, columns to `totals`.
     """
@@ -164,6 +164,42 @@ def instalments(
         faults.check()
     equal = Fraction(1, len(names))
     return _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
+
+
+def by_pot(
+    amounts: Split | Mapping[Any, int],
+    pots: Mapping[str, int],
+    level: Literal["cluster", "school"] = "cluster",
+) -> Calendar:
+    """Divide PENCE between the pots that pay for them: everyone from each pot in proportion.
+
+    Parameters
+    ----------
+    amounts
+        A split (its yearly money: committed and flexible), or pence by key.
+    pots
+        Pence by name of the pot. Together they come to the amounts.
+
+    Raises
+    ------
+    MoneyError
+        If the pots and the amounts differ, or a sum is not a whole number of pence.
+
+    Examples
+    --------
+    >>> by_pot({"North": 100, "South": 50}, {"high needs": 75, "schools block": 75}).pence
+    ((50, 50), (25, 25))
+    """
+    sums = _pence_by_key(amounts, level)
+    paid, needed = sum(_pence_by_key(pots, level).values()), sum(sums.values())
+    if paid != needed:
+        faults = Faults()
+        faults.add(
+            f"the pots come to {pounds(paid)} and the amounts to {pounds(needed)}",
+            "give pots that come to the same",
+        )
+        faults.check()
+    return _calendar(sums, {name: Fraction(sum_, needed or 1) for name, sum_ in pots.items()})
 
 
 def _pence_by_key(amounts: Split | Mapping[Any, int], level: str) -> dict[Any, int]:

@@ -31,7 +31,7 @@ class PostsCase:
     reach
         By post and cluster, the clusters that a post there may serve.
     travel
-        Metres from cluster to cluster, for choosing between equals.
+        Metres by type, from cluster to cluster, for choosing between equals.
     budget
         Pence.
     most
@@ -44,7 +44,7 @@ class PostsCase:
     covers: Sequence[int]
     value: Sequence[int]
     reach: Sequence[Sequence[Sequence[int]]]
-    travel: Sequence[Sequence[int]]
+    travel: Sequence[Sequence[Sequence[int]]]
     budget: int
     most: int
 
@@ -83,7 +83,8 @@ class _Model:
             list(self.posts.values()), [case.cost[p] for p, _ in self.posts]
         )
         self.travel = cp_model.LinearExpr.weighted_sum(
-            list(self.served.values()), [case.travel[c][d] for _, c, d in self.served]
+            list(self.served.values()),
+            [case.travel[case.kind[p]][c][d] for p, c, d in self.served],
         )
 
     def _most(self, p: int, c: int) -> int:

@@ -1,209 +1,22 @@
-"""Better use of the money: which shared posts, at which schools, meet most unmet need per pound.
-
-From need and expertise by cluster come the gaps; from the cost of a post and the pupils it covers,
-what it would cost to fill them; within a budget, the choice of posts that covers most pupils, for
-their own cluster or also for clusters within reach. The choice is by CP-SAT and says whether it is
-proved to be the best.
-"""
+"""Unmet need by cluster, and the choice of the posts that meet most of it."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from fractions import Fraction
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, SchoolId, is_number
+from clusters.domain import FrozenDict, Plan, Priorities, Problem, is_number
 from clusters.errors import Fault, MoneyError, RulesError
 from clusters.measures import Access, measure
-from clusters.money import Amount, as_pounds, pence
+from clusters.money import Amount, pence
+from clusters.posts.values import PARTS, Gap, Post, PostPlan, SharedPost, fault
 
 if TYPE_CHECKING:
-    import pandas as pd
-
     from clusters.model.posts import PostsAnswer, PostsCase
 
-__all__ = ["Gap", "Post", "PostPlan", "SharedPost", "gaps", "share_posts"]
-
-_PARTS = 1000
-"""Pupils are counted in thousandths inside the model."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
-    """A sort of post (or place) that could be paid for.
-
-    Parameters
-    ----------
-    name
-        What it is called: "specialist teacher, autism".
-    kind
-        The type of need that it serves.
-    cost
-        POUNDS a year for one.
-    covers
-        Pupils that one covers (a policy), above 0.
-    value
-        Worth of covering one of these pupils against one of another type: a whole number from 1.
-
-    Raises
-    ------
-    MoneyError
-        Listing every fault.
-    """
-
-    name: str
-    kind: str
-    cost: Amount
-    covers: float
-    value: int = 1
-
-    def __post_init__(self) -> None:
-        faults: list[Fault] = []
-        try:
-            pence(self.cost, f"the cost of {self.name!r}", least=1)
-        except MoneyError as error:
-            faults += error.faults
-        if not is_number(self.covers) or round(self.covers * _PARTS) < 1:
-            faults.append(
-                _fault(
-                    f"what {self.name!r} covers is not above 0",
-                    "give the pupils that one covers",
-                    self.covers,
-                )
-            )
-        if type(self.value) is not int or not 1 <= self.value <= 1000:
-            faults.append(
-                _fault(
-                    f"the value of {self.name!r} is not a whole number from 1 to 1000",
-                    "give 1 where all count the same",
-                    self.value,
-                )
-            )
-        if faults:
-            raise MoneyError(faults)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
-    """Unmet need of one type in one cluster, before and after the posts.
-
-    Parameters
-    ----------
-    need, capacity
-        Pupils with this primary need; recorded capacity.
-    unmet, unmet_after
-        Pupils beyond what capacity covers; beyond what posts cover as well.
-    posts_to_fill, cost_to_fill_pence
-        Posts of the cheapest sort that would fill the gap alone, and their cost; None where no sort
-        of post serves this type.
-    """
-
-    cluster: str
-    kind: str
-    need: float
-    capacity: float
-    unmet: float
-    unmet_after: float
-    posts_to_fill: int | None
-    cost_to_fill_pence: int | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedPost:
-    """Posts of one sort at one school, and the pupils they cover by cluster."""
-
-    name: str
-    kind: str
-    count: int
-    school: SchoolId
-    school_name: str
-    cluster: str
-    cost_pence: int
-    serves: Mapping[str, float]
-
-    @property
-    def pupils(self) -> float:
-        """Pupils covered."""
-        return math.fsum(self.serves.values())
-
-    @property
-    def pence_per_pupil(self) -> int:
-        """Cost of covering one pupil, in whole pence."""
-        return round(Fraction(self.cost_pence) / Fraction(round(self.pupils * _PARTS), _PARTS))
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostPlan:
-    """Posts chosen within a budget, the gaps they leave, and what is proved about the choice.
-
-    Parameters
-    ----------
-    posts
-        Cheapest per pupil first.
-    gaps
-        By cluster and type, those with unmet need only.
-    cost_pence, budget_pence
-        What the posts cost; what there was.
-    unmet, unmet_after
-        Pupils over all clusters and types.
-    proved
-        Whether no choice within the budget covers more (by value).
-    most_possible
-        No choice within the budget covers more pupils (by value) than this.
-    not_counted
-        Types whose unmet need is not known, because nothing says what capacity covers.
-    """
-
-    posts: tuple[SharedPost, ...]
-    gaps: tuple[Gap, ...]
-    cost_pence: int
-    budget_pence: int
-    unmet: float
-    unmet_after: float
-    proved: bool
-    most_possible: float
-    not_counted: tuple[str, ...]
-
-    def to_frame(self, kind: Literal["post", "gap"] = "post") -> pd.DataFrame:
-        """Return a table of posts, or of gaps; money in pence, and pounds as Decimals."""
-        import pandas as pd
-
-        if kind == "gap":
-            return pd.DataFrame(
-                [
-                    {
-                        "cluster": gap.cluster,
-                        "type": gap.kind,
-                        "need": gap.need,
-                        "capacity": gap.capacity,
-                        "unmet": gap.unmet,
-                        "unmet_after": gap.unmet_after,
-                        "posts_to_fill": gap.posts_to_fill,
-                        "cost_to_fill_pence": gap.cost_to_fill_pence,
-                    }
-                    for gap in self.gaps
-                ]
-            )
-        return pd.DataFrame(
-            [
-                {
-                    "post": post.name,
-                    "type": post.kind,
-                    "count": post.count,
-                    "urn": post.school,
-                    "school": post.school_name,
-                    "cluster": post.cluster,
-                    "pupils": post.pupils,
-                    "serves": "; ".join(f"{c}: {n:g}" for c, n in post.serves.items()),
-                    "cost_pence": post.cost_pence,
-                    "pence_per_pupil": post.pence_per_pupil,
-                    "cost": as_pounds(post.cost_pence),
-                }
-                for post in self.posts
-            ]
-        )
+__all__ = ["gaps", "share_posts"]
 
 
 def gaps(
@@ -295,7 +108,7 @@ def share_posts(
         unmet=math.fsum(gap.unmet for gap in left),
         unmet_after=math.fsum(gap.unmet_after for gap in left),
         proved=answer is None or answer.proved,
-        most_possible=0.0 if answer is None else answer.bound / _PARTS,
+        most_possible=0.0 if answer is None else answer.bound / PARTS,
         not_counted=tuple(sorted(known - set(pupils_per_capacity))),
     )
 
@@ -314,7 +127,7 @@ class _Table:
         self.problem, self.kinds, self.labels = problem, kinds, labels
         unmet = {(row.kind, row.cluster): row.unmet for row in rows}
         self.unmet = [
-            [round(unmet.get((kind, label), 0.0) * _PARTS) for label in labels] for kind in kinds
+            [round(unmet.get((kind, label), 0.0) * PARTS) for label in labels] for kind in kinds
         ]
         members = [
             [k for urn in cluster.members if (k := problem.find(urn)) is not None]
@@ -359,17 +172,16 @@ class _Table:
             ]
             for post in posts
         ]
-        first = posts[0].kind
         return PostsCase(
             unmet=self.unmet,
             kind=[self.kinds.index(post.kind) for post in posts],
             cost=[pence(post.cost) for post in posts],
-            covers=[round(post.covers * _PARTS) for post in posts],
+            covers=[round(post.covers * PARTS) for post in posts],
             value=[post.value for post in posts],
             reach=reach,
             travel=[
-                [min(10**6, round(min(1e6, self._journey(first, c, d)))) for d in places]
-                for c in places
+                [[round(min(1e6, self._journey(kind, c, d))) for d in places] for c in places]
+                for kind in self.kinds
             ],
             budget=budget,
             most=most,
@@ -391,7 +203,7 @@ class _Table:
                     cost_pence=count * pence(posts[p].cost),
                     serves=FrozenDict(
                         {
-                            self.labels[to]: parts / _PARTS
+                            self.labels[to]: parts / PARTS
                             for (q, place, to), parts in answer.served.items()
                             if (q, place) == (p, c)
                         }
@@ -417,7 +229,7 @@ def _gap(row: Access, after: float, posts: Sequence[Post]) -> Gap:
     cost: int | None = None
     if sorts:
         best = min(sorts, key=lambda post: Fraction(pence(post.cost)) / Fraction(post.covers))
-        count = math.ceil(round(row.unmet * _PARTS) / round(best.covers * _PARTS))
+        count = math.ceil(round(row.unmet * PARTS) / round(best.covers * PARTS))
         cost = count * pence(best.cost)
     return Gap(
         cluster=row.cluster,
@@ -446,25 +258,19 @@ def _checked(
     except (MoneyError, RulesError) as error:
         faults += error.faults
     if not posts:
-        faults.append(_fault("there are no posts to choose from", "give at least one Post"))
+        faults.append(fault("there are no posts to choose from", "give at least one Post"))
     for post in posts:
         if post.kind not in pupils_per_capacity:
             faults.append(
-                _fault(
+                fault(
                     f"{post.name!r} serves {post.kind!r}, and nothing says what capacity covers",
                     f"give pupils_per_capacity[{post.kind!r}]",
                 )
             )
     if type(most) is not int or most < 1:
-        faults.append(_fault("most is not a whole number of 1 or more", "give one", most))
+        faults.append(fault("most is not a whole number of 1 or more", "give one", most))
     if across_m is not None and (not is_number(across_m) or across_m < 0):
-        faults.append(
-            _fault("across_m is not a number of 0 or more", "give one, or None", across_m)
-        )
+        faults.append(fault("across_m is not a number of 0 or more", "give one, or None", across_m))
     if faults:
         raise MoneyError(faults)
     return budget_pence
-
-
-def _fault(what: str, remedy: str, value: object = None) -> Fault:
-    return Fault(what=what, remedy=remedy, value=None if value is None else str(value))
