@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusters import Capacity, NeedCount, Priorities, Problem, Rules, School
+from clusters.model.instance import Instance, compile_instance
 
 RULES = (
     "schools_per_cluster",
@@ -341,3 +342,10 @@ def draw_priorities(
         given["change"] = float(rng.choice(scale))
         given["change_from"] = {s.urn: int(rng.integers(3)) for s in problem.schools}
     return Priorities(**given)
+
+
+def drawn_instance(seed: int) -> tuple[Case, Instance]:
+    """Draw 8 to 13 schools under a mix of all rules and priorities, for one number of clusters."""
+    case = draw(30_000 + seed, n_schools=(8, 13))
+    k = case.rules.count_range[-1] if seed % 2 else case.rules.count_range[0]
+    return case, compile_instance(case.problem, case.rules, case.priorities, k)

@@ -7,24 +7,20 @@ import pytest
 
 from clusters import Cluster, Plan, verify
 from clusters.model.instance import Instance, compile_instance
+from clusters.search.anneal import anneal
 from clusters.search.found import Found
 from clusters.search.improve import improve
-from clusters.search.local import tables_of, wander
+from clusters.search.local import finished, wander
 from clusters.search.neighbourhood import redraw
 from clusters.search.prove import prove
 from clusters.search.recombine import Pool, recombine
-from clusters.search.start import from_plan, grow, spread_centres, start
+from clusters.search.start import drafted, from_plan, grow, spread_centres, start
 from clusters.search.state import Shared
-from tests.search.drawn import Case, draw
+from clusters.search.tables import tables_of
+from clusters.search.windows import annealed_window
+from tests.search.drawn import Case, draw, drawn_instance
 
 SEEDS = range(16)
-
-
-def _case(seed: int) -> tuple[Case, Instance]:
-    """A case of 8 to 13 schools under a mix of all rules and priorities."""
-    case = draw(30_000 + seed, n_schools=(8, 13))
-    k = case.rules.count_range[-1] if seed % 2 else case.rules.count_range[0]
-    return case, compile_instance(case.problem, case.rules, case.priorities, k)
 
 
 def _keeps_every_rule(case: Case, instance: Instance, found: Found | None) -> bool:
@@ -56,7 +52,7 @@ def _some_plan(instance: Instance, rng: np.random.Generator) -> Found | None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_start(seed: int) -> None:
-    case, instance = _case(seed)
+    case, instance = drawn_instance(seed)
     if instance.m < instance.k or instance.k > instance.n:
         return
     assert _keeps_every_rule(case, instance, _some_plan(instance, np.random.default_rng(seed)))
@@ -64,7 +60,7 @@ def test_start(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_wander_from_any_draft(seed: int) -> None:
-    case, instance = _case(seed)
+    case, instance = drawn_instance(seed)
     if instance.k > instance.n or not instance.m:
         return
     rng = np.random.default_rng(seed)
@@ -77,7 +73,7 @@ def test_wander_from_any_draft(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_from_plan_even_a_broken_one(seed: int) -> None:
-    case, instance = _case(seed)
+    case, instance = drawn_instance(seed)
     if instance.k > instance.n or not instance.m:
         return
     rng = np.random.default_rng(seed)
@@ -89,8 +85,44 @@ def test_from_plan_even_a_broken_one(seed: int) -> None:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
+def test_anneal_at_any_heat(seed: int) -> None:
+    case, instance = drawn_instance(seed)
+    if instance.m < instance.k or instance.k > instance.n:
+        return
+    rng = np.random.default_rng(seed)
+    for even, hot in ((True, 0.1), (False, 3.0)):
+        labels = drafted(instance, rng, even=even)
+        walk = finished(anneal(instance, tables_of(instance), labels, rng, steps=9000, hot=hot))
+        assert _keeps_every_rule(case, instance, walk.found)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_window_changes_nothing_outside(seed: int) -> None:
+    case, instance = drawn_instance(seed)
+    rng = np.random.default_rng(seed)
+    found = _some_plan(instance, rng) if instance.m >= instance.k else None
+    if found is None or instance.k < 3:
+        return
+    for hot in (0.1, 1.0):
+        drawn = finished(annealed_window(instance, found, 2, rng, hot=hot, per_atom=500))
+        if drawn is not None:
+            assert _keeps_every_rule(case, instance, drawn)
+            assert len(set(found.clusters) & set(drawn.clusters)) >= instance.k - 2
+
+
+def test_the_same_seed_anneals_to_the_same_labels() -> None:
+    _, instance = drawn_instance(3)
+    walks = []
+    for _ in range(2):
+        rng = np.random.default_rng(5)
+        labels = drafted(instance, rng, even=True)
+        walks.append(finished(anneal(instance, tables_of(instance), labels, rng, steps=9000)))
+    assert walks[0].labels.tolist() == walks[1].labels.tolist()
+
+
+@pytest.mark.parametrize("seed", SEEDS)
 def test_redraw_and_recombine(seed: int) -> None:
-    case, instance = _case(seed)
+    case, instance = drawn_instance(seed)
     rng = np.random.default_rng(seed)
     found = _some_plan(instance, rng) if instance.m >= instance.k else None
     if found is None or instance.k < 2:
@@ -111,12 +143,16 @@ def test_redraw_and_recombine(seed: int) -> None:
     joined, _work = recombine(pool, found, seed=seed, work=2.0)
     assert joined is None or joined.cost < found.cost
     assert _keeps_every_rule(case, instance, joined)
+    part = np.sort(rng.permutation(instance.k)[:2])
+    joined, _work = recombine(pool, found, seed=seed, work=2.0, within=part)
+    assert joined is None or len(set(found.clusters) & set(joined.clusters)) >= instance.k - 2
+    assert _keeps_every_rule(case, instance, joined)
 
 
 @pytest.mark.parametrize("stage", [improve, prove])
 @pytest.mark.parametrize("seed", range(8))
 def test_whole_stages_share_only_plans_that_keep_every_rule(stage, seed: int) -> None:  # type: ignore[no-untyped-def]
-    case, instance = _case(seed)
+    case, instance = drawn_instance(seed)
     if instance.k > instance.n:
         return
     shared = Shared(instance)
@@ -132,7 +168,7 @@ def test_whole_stages_share_only_plans_that_keep_every_rule(stage, seed: int) ->
 
 def test_growing_leaves_no_cluster_empty() -> None:
     for seed in range(10):
-        _, instance = _case(seed)
+        _, instance = drawn_instance(seed)
         if instance.m < instance.k or instance.k > len(np.unique(instance.home)):
             continue
         labels = grow(instance, spread_centres(instance, np.random.default_rng(seed)))

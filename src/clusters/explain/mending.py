@@ -208,8 +208,8 @@ def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
 
 def _walked(near: Nearby, seconds: float, seed: int) -> IntArray | None:
     """Walk from the given plan under prices per school moved; keep who moves the fewest."""
-    from clusters.search.local import tables_of
     from clusters.search.start import from_plan
+    from clusters.search.tables import tables_of
 
     finite = near.instance.cost[np.isfinite(near.instance.cost)]
     unit = float(finite.mean()) + 1e-9 if len(finite) else 1.0

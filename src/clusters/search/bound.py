@@ -69,6 +69,8 @@ class Relaxation:
     ----------
     bound
         Best valid lower bound on the cost of every plan.
+    level
+        The bound at the best multipliers as things stand, set by `reduced_to`.
     """
 
     def __init__(self, instance: Instance, states: int = STATES) -> None:
@@ -84,7 +86,7 @@ class Relaxation:
         self.sidelines = _sidelines(instance, self.dimension)
         self.exact = False
         self.work = 0.0
-        self.bound = -np.inf
+        self.bound = self.level = -np.inf
         self.multipliers = self._first_multipliers()
         self._assume_short()
         self._best: tuple[FloatArray, list[FloatArray]] = self._snapshot()
@@ -174,10 +176,14 @@ class Relaxation:
 
     # -- evaluation -----------------------------------------------------------------------------
 
-    def _reduced(self) -> tuple[FloatArray, FloatArray]:
-        """Reduced costs of the pairs, and of each centre with its own atom alone."""
-        r = self.pair_cost - self.multipliers[self.pair_atom]
-        own = self.own_cost - self.multipliers[self.instance.home]
+    def reduced(self, multipliers: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """Reduced costs of the pairs, and of each centre with its own atom alone.
+
+        At the present multipliers, or at others (n,) that are given.
+        """
+        m = self.multipliers if multipliers is None else multipliers
+        r = self.pair_cost - m[self.pair_atom]
+        own = self.own_cost - m[self.instance.home]
         if self.group_price:
             own = own + self.group_price * (self.group[self.instance.home] >= 0)
         for s in self.sidelines:
@@ -185,7 +191,7 @@ class Relaxation:
             own = own + s.multiplier * (s.coefficient[self.instance.home] - s.limit)
         return r, own
 
-    def _caps(self, extra: IntArray | int = 0, loose: bool = False) -> tuple[IntArray, IntArray]:
+    def room(self, extra: IntArray | int = 0, loose: bool = False) -> tuple[IntArray, IntArray]:
         """Bounds per centre on the load beside its own atom (and `extra`)."""
         own = self.load[self.instance.home] + extra
         if self.dimension is None:
@@ -201,7 +207,7 @@ class Relaxation:
         values = np.full(instance.m, INFINITY)
         excused = np.full(instance.m, -1, dtype=np.int64)
         plain = ~np.isin(instance.home, instance.excused)
-        low, high = self._caps()
+        low, high = self.room()
         high = np.where(plain, high, -1)
         self._least(r if not len(instance.excused) else self._hidden(r), low, high, values)
         for e in instance.excused.tolist():
@@ -221,7 +227,7 @@ class Relaxation:
         own = instance.home == e
         price = np.where(own, 0.0, INFINITY)
         price[self.pair_centre[rows]] = r[rows]
-        low, high = self._caps(np.where(own, 0, self.load[e]), loose=True)
+        low, high = self.room(np.where(own, 0, self.load[e]), loose=True)
         high = np.where(price < INFINITY, high, -1)
         values = np.full(instance.m, INFINITY)
         without = r.copy()
@@ -244,7 +250,7 @@ class Relaxation:
         """
         if self._reference is not None and (self.multipliers > self._reference).any():
             self._index_pairs()
-        r, own = self._reduced()
+        r, own = self.reduced()
         self.work += 1e-9 * len(r) * max(64, self.high)
         values, excused = self._values(r, own)
         k = self.instance.k
@@ -261,13 +267,13 @@ class Relaxation:
         instance, chosen = self.instance, self.chosen
         taken = np.zeros((len(chosen), instance.n), dtype=np.bool_)
         special = excused[chosen]
-        low, high = self._caps()
+        low, high = self.room()
         reduced = r if not len(instance.excused) else self._hidden(r)
         plain = np.flatnonzero(special < 0)
         self._mark(reduced, low, high, plain, taken)
         for e in np.unique(special[special >= 0]).tolist():
             own = instance.home == e
-            low_e, high_e = self._caps(np.where(own, 0, self.load[e]), loose=True)
+            low_e, high_e = self.room(np.where(own, 0, self.load[e]), loose=True)
             without = np.where(self.pair_atom == e, INFINITY / 1e6, r)
             rows = np.flatnonzero(special == e)
             self._mark(without, low_e, high_e, rows, taken)
@@ -388,7 +394,7 @@ class Relaxation:
         """
         instance = self.instance
         self._restore()
-        bound = self.evaluate()
+        bound = self.level = self.evaluate()
         if not np.isfinite(bound):
             return np.zeros_like(self.possible)
         slack = target - bound + SAFETY * abs(target)
@@ -396,7 +402,7 @@ class Relaxation:
         last = float(values[self.chosen[-1]])
         entering = np.maximum(values - last, 0.0)
         open_ = entering <= slack
-        forced = self._forced() + self._reduced()[1][self.pair_centre]
+        forced = self._forced() + self.reduced()[1][self.pair_centre]
         base = np.where(values >= last, last, values)
         keep = forced - base[self.pair_centre] <= slack
         keep &= open_[self.pair_centre]
@@ -413,9 +419,9 @@ class Relaxation:
     def _forced(self) -> FloatArray:
         """Least value beside the own atom of each pair's centre with the pair forced in."""
         instance = self.instance
-        r = self._reduced()[0]
+        r = self.reduced()[0]
         forced = np.full(len(r), INFINITY)
-        low, high = self._caps()
+        low, high = self.room()
         plain_home = ~np.isin(instance.home, instance.excused)
         reduced = r if not len(instance.excused) else self._hidden(r)
         high = np.where(plain_home, high, -1)
@@ -443,6 +449,16 @@ class Relaxation:
         if self.exact:
             return with_e
         return with_e + np.where(self.pair_atom == e, 0.0, np.maximum(r, 0.0))
+
+    def pair_of(self, a: int, c: int) -> int:
+        """Return the number of the pair of an atom and a centre."""
+        first, last = self.start[c], self.start[c + 1]
+        return int(first + np.flatnonzero(self.pair_atom[first:last] == a)[0])
+
+    @property
+    def complete(self) -> bool:
+        """Whether every possible pair is listed (not only those that can lower a value)."""
+        return self._reference is None
 
     def fix(self, target: float) -> int:
         """Drop for good the pairs that no plan below `target` can use; return how many are left."""

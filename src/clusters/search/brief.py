@@ -12,9 +12,9 @@ from clusters.model.instance import Instance
 from clusters.naming import name_clusters
 from clusters.search.found import Found
 from clusters.search.improve import descend, improve
-from clusters.search.local import tables_of
 from clusters.search.start import start
 from clusters.search.state import Shared
+from clusters.search.tables import tables_of
 
 __all__ = ["any_plan", "found_of", "improved", "plan_of"]
 

@@ -1,103 +1,185 @@
-"""Improvement: many descents from different starts, clusters drawn anew, the best parts recombined.
+"""Improvement: plans annealed anew, windows annealed, clusters drawn anew, best parts recombined.
 
-A *descent* takes a rough plan through neighbourhoods of growing size until none gains. Descents
-start
-from fresh plans, from the best plan with some clusters redrawn at random, and from the centres that
-the bound likes; after each of them the clusters met are recombined.
+Each activity finds what the others miss. Annealing from nothing finds where the clusters belong;
+annealing a window moves borders in a part of the map, however large the map is; CP-SAT settles a
+few clusters exactly; set partitioning joins the best parts of the plans met. They take turns so
+that each gets the same share of the work, a larger one while it finds better plans.
 """
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import numpy as np
 
-from clusters.domain import IntArray
-from clusters.model.instance import Instance
+from clusters.search.anneal import anneal
 from clusters.search.found import Found
-from clusters.search.local import wander
+from clusters.search.mend import mend
 from clusters.search.neighbourhood import adjacent_clusters, redraw
 from clusters.search.recombine import recombine
-from clusters.search.start import grow, start
+from clusters.search.start import drafted
 from clusters.search.state import Shared
+from clusters.search.windows import annealed_window, draw_window
 
-__all__ = ["improve"]
+__all__ = ["descend", "improve"]
 
 SIZES = (2, 3, 4, 6)
 """Numbers of clusters freed together, in the order in which a descent tries them."""
-FIRST_STARTS = 8
-"""Plans made from nothing before the first descent."""
 MOST_ATOMS = 70
 """Most atoms in a neighbourhood."""
+FIRST, SHORT, LONG = 100, 400, 16_000
+"""Proposals for each atom when a plan is annealed from nothing: first, next, at the longest."""
+LEAST = 3000
+"""Proposals however few atoms there are."""
+WARM, HEATS = 0.3, (1.0, 3.0)
+"""First temperature of the first plan, and of later ones in turn."""
+PATIENT = 1600
+"""Proposals for each atom from which on a first plan that breaks rules is mended by CP-SAT."""
+WINDOW_ATOMS, WINDOW_HEATS = (100, 160, 250), (0.1, 0.3, 0.6)
+"""Atoms in a window, about, and its first temperatures."""
+PER_ATOM = 1000
+"""Proposals for each atom of a window."""
+JOINED_ATOMS = 400
+"""Atoms of the part of the map that is recombined at a time, about."""
+TURN = 1.0
+"""Work of an activity in a turn, about."""
+SUCCESS = 0.25
+"""A turn that found a better plan counts as this much of its work: the activity goes on sooner."""
+
+Settled = set[frozenset[tuple[int, ...]]]
 
 
 def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     """Improve the shared best plan until told to stop; yield the work done after each slice."""
-    instance = shared.instance
-    if instance.m < instance.k:
+    if shared.instance.m < shared.instance.k:
         return
-    proved: set[frozenset[tuple[int, ...]]] = set()
-    tries = 0
-    while not shared.stop() and (tries < FIRST_STARTS or shared.best is None):
-        shared.submit(_started(shared, rng, even=tries % 2 == 0), "new start")
-        tries += 1
-        yield 0.05
-    yield from _recombined(shared, rng)
+    length = FIRST
+    while shared.best is None and not shared.stop():
+        yield from _anew(shared, rng, length, WARM, mending=length >= PATIENT)
+        length = min(2 * length, LONG)
+    settled: Settled = set()
+    lengths = _growing()
+    activities: list[Callable[[], Iterator[float]]] = [
+        lambda: _anew(shared, rng, *next(lengths)),
+        lambda: _windows(shared, rng),
+        lambda: _redrawn(shared, rng, settled),
+        lambda: _recombined(shared, rng),
+    ]
+    counted = [0.0] * len(activities)
+    while not shared.stop() and shared.instance.k > 1:
+        turn = int(np.argmin(counted))
+        before, spent = shared.best, 0.05
+        for work in activities[turn]():
+            spent += work
+            yield work
+        counted[turn] += spent * (SUCCESS if shared.best is not before else 1.0)
+        yield 0.01
+
+
+def _growing() -> Iterator[tuple[int, float]]:
+    """Proposals for each atom, and first temperature, of one plan after the other."""
+    length = SHORT
+    while True:
+        for hot in HEATS:
+            yield length, hot
+        length = min(2 * length, LONG)
+
+
+def _anew(
+    shared: Shared, rng: np.random.Generator, length: int, hot: float, *, mending: bool = False
+) -> Iterator[float]:
+    """Anneal a plan from nothing."""
+    instance, tables = shared.instance, shared.tables
+    labels = drafted(instance, rng, even=shared.best is None or bool(rng.integers(2)))
+    yield 0.01
+    steps = LEAST + length * instance.n
+    walk = yield from anneal(instance, tables, labels, rng, steps=steps, hot=hot, stop=shared.stop)
+    found = walk.found
+    if found is None and mending:
+        found = mend(instance, walk.labels, stop=shared.stop, register=shared.register)
+    shared.submit(found, "annealed anew")
+
+
+def _windows(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
+    """Anneal windows of the best plan."""
+    instance, spent = shared.instance, 0.0
+    while spent < TURN and not shared.stop() and shared.best is not None:
+        atoms = WINDOW_ATOMS[int(rng.integers(len(WINDOW_ATOMS)))]
+        found = yield from _adding(
+            annealed_window(
+                instance,
+                shared.best,
+                max(3, round(atoms * instance.k / instance.n)),
+                rng,
+                hot=WINDOW_HEATS[int(rng.integers(len(WINDOW_HEATS)))],
+                per_atom=PER_ATOM,
+                stop=shared.stop,
+            ),
+            total := [0.0],
+        )
+        spent += total[0] + 0.02
+        shared.submit(found, "window annealed")
+
+
+def _adding(
+    steps: Generator[float, None, Found | None], total: list[float]
+) -> Generator[float, None, Found | None]:
+    """Pass on steps, adding up their work."""
+    while True:
+        try:
+            work = next(steps)
+        except StopIteration as end:
+            found: Found | None = end.value
+            return found
+        total[0] += work
+        yield work
+
+
+def _redrawn(shared: Shared, rng: np.random.Generator, settled: Settled) -> Iterator[float]:
+    """Redraw neighbourhoods of the best plan exactly, as many as a turn has room for."""
+    spent = 0.0
     if shared.best is not None:
-        yield from descend(shared, shared.best, rng, proved)
-    turn = 0
-    while not shared.stop() and instance.k > 1:
-        turn += 1
-        fresh = _fresh(shared, rng, turn)
-        yield 0.05
-        if fresh is None:
-            continue
-        shared.submit(fresh, "new start")
-        best = shared.best
-        yield from descend(shared, fresh, rng, proved, hopeless=1.03)
-        yield from _recombined(shared, rng)
-        if shared.best is not best and shared.best is not None:
-            yield from descend(shared, shared.best, rng, proved)
+        for work in descend(shared, shared.best, rng, settled):
+            spent += work
+            yield work
+            if spent >= TURN:
+                return
 
 
 def _recombined(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
-    if shared.best is not None and not shared.stop():
-        found, work = recombine(
-            shared.pool,
-            shared.best,
-            seed=int(rng.integers(1 << 30)),
-            work=1.0,
-            prices=shared.prices,
-            register=shared.register,
-        )
-        yield work
-        shared.submit(found, "recombination")
-
-
-def _started(shared: Shared, rng: np.random.Generator, even: bool) -> Found | None:
-    return start(
-        shared.instance,
-        shared.tables,
-        rng,
-        even=even,
-        stop=shared.stop,
+    """Recombine the plans met, in a part of the map where it is large."""
+    instance, best = shared.instance, shared.best
+    if best is None or shared.stop():
+        return
+    near = adjacent_clusters(instance, best)
+    size = max(3, round(JOINED_ATOMS * instance.k / instance.n))
+    chosen = draw_window(near, int(rng.integers(instance.k)), size)
+    found, work = recombine(
+        shared.pool,
+        best,
+        seed=int(rng.integers(1 << 30)),
+        work=TURN,
+        within=chosen,
+        prices=shared.prices,
         register=shared.register,
     )
+    yield work
+    shared.submit(found, "recombination")
 
 
 def descend(
     shared: Shared,
     found: Found,
     rng: np.random.Generator,
-    proved: set[frozenset[tuple[int, ...]]],
+    settled: Settled,
     hopeless: float = np.inf,
 ) -> Iterator[float]:
     """Redraw neighbourhoods of a plan until none gains (or it stays far behind the best plan).
 
     Parameters
     ----------
-    proved
-        Sets of clusters known to be drawn as well as can be; added to.
+    settled
+        Sets of clusters that were drawn anew to no avail; added to.
     hopeless
         Give up between sizes where the cost exceeds the best plan's by this factor.
     """
@@ -109,7 +191,7 @@ def descend(
         gained = True
         while gained and not shared.stop():
             before = found
-            found = yield from _one_pass(shared, found, size, rng, proved)
+            found = yield from _one_pass(shared, found, size, rng, settled)
             gained = found is not before
         if shared.stop() or found.cost > hopeless * shared.target:
             return
@@ -120,89 +202,42 @@ def _one_pass(
     found: Found,
     size: int,
     rng: np.random.Generator,
-    proved: set[frozenset[tuple[int, ...]]],
+    settled: Settled,
 ) -> Generator[float, None, Found]:
     """Redraw every neighbourhood of one size once, but for those that a gain has changed."""
     instance = shared.instance
-    waiting = [
-        tuple(found.clusters[c] for c in chosen)
-        for chosen in _neighbourhoods(instance, found, size, rng)
-    ]
+    waiting = _neighbourhoods(shared, found, size, rng)
     held = set(found.clusters)
     while waiting and not shared.stop():
         clusters = waiting.pop()
         key = frozenset(clusters)
-        if key in proved or not held.issuperset(clusters):
+        if key in settled or not held.issuperset(clusters):
             continue
         seed = int(rng.integers(1 << 30))
         redrawn = redraw(instance, clusters, seed=seed, work=0.5 * size, register=shared.register)
         yield redrawn.work
         if redrawn.clusters is None:
-            if redrawn.proved:
-                proved.add(key)
+            settled.add(key)
             continue
         better = found.replaced(instance, clusters, redrawn.clusters)
         if better is None or better.cost >= found.cost:
             continue
         if redrawn.proved:
-            proved.add(frozenset(tuple(sorted(c)) for c in redrawn.clusters))
+            settled.add(frozenset(tuple(sorted(c)) for c in redrawn.clusters))
         found, held = better, set(better.clusters)
         shared.submit(found, f"{size} clusters redrawn")
     return found
 
 
 def _neighbourhoods(
-    instance: Instance, found: Found, size: int, rng: np.random.Generator
-) -> list[IntArray]:
+    shared: Shared, found: Found, size: int, rng: np.random.Generator
+) -> list[tuple[tuple[int, ...], ...]]:
     """Draw sets of adjoining clusters, one around each cluster at the least, in random order."""
-    near = adjacent_clusters(instance, found)
+    near = adjacent_clusters(shared.instance, found)
     sets: dict[tuple[int, ...], None] = {}
-    for first in rng.permutation(instance.k).tolist():
+    for first in rng.permutation(shared.instance.k).tolist():
         for _ in range(2 if size > 2 else 3):
-            chosen = [first]
-            while len(chosen) < size:
-                weight = near[chosen].sum(axis=0)
-                weight[chosen] = 0.0
-                if weight.sum() <= 0:
-                    break
-                chosen.append(int(rng.choice(instance.k, p=weight / weight.sum())))
+            chosen = draw_window(near, first, size, rng)
             if len(chosen) > 1:
-                sets[tuple(sorted(chosen))] = None
-    return [np.array(chosen) for chosen in sets]
-
-
-def _fresh(shared: Shared, rng: np.random.Generator, turn: int) -> Found | None:
-    """Return another plan to descend from: a new one, or the best one shaken."""
-    instance = shared.instance
-    if turn % 3 == 0 or shared.best is None:
-        return _started(shared, rng, even=bool(rng.integers(2)))
-    centres = np.array(shared.best.centres)
-    near = adjacent_clusters(instance, shared.best)
-    shaken = max(2, instance.k // 3)
-    chosen = [int(rng.integers(instance.k))]
-    while len(chosen) < shaken:
-        weight = near[chosen].sum(axis=0)
-        weight[chosen] = 0.0
-        if weight.sum() <= 0:
-            break
-        chosen.append(int(rng.choice(instance.k, p=weight / weight.sum())))
-    labels = shared.best.labels(instance.n)
-    for c in chosen:
-        inside = np.flatnonzero(labels[instance.home] == c)
-        centres[c] = int(rng.choice(inside))
-    freed = np.isin(labels, chosen)
-    if turn % 3 == 1:
-        # centres drawn anew anywhere among the freed atoms, not one for each old cluster
-        pool = np.flatnonzero(freed[instance.home])
-        homes = rng.permutation(np.unique(instance.home[pool]))[: len(chosen)]
-        if len(homes) == len(chosen):
-            centres[chosen] = [int(np.flatnonzero(instance.home == a)[0]) for a in homes]
-    return wander(
-        instance,
-        shared.tables,
-        grow(instance, centres),
-        rng,
-        steps=400 + 20 * instance.n,
-        patience=200 + 2 * instance.n,
-        stop=shared.stop,
-    ).found
+                sets[tuple(chosen.tolist())] = None
+    return [tuple(found.clusters[c] for c in chosen) for chosen in sets]

@@ -19,10 +19,12 @@ from clusters.model.instance import Instance
 from clusters.search.bound import Relaxation
 from clusters.search.found import Found
 
+__all__ = ["Redrawn", "adjacent_clusters", "redraw", "single_worker"]
+
 STATES = 700
 """Steps of the load in the bound of a neighbourhood: coarse, to be quick."""
-
-__all__ = ["Redrawn", "adjacent_clusters", "redraw", "single_worker"]
+NEAREST = 3
+"""Without contiguity, the clusters of so many nearest centres are an atom's neighbours."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,9 +128,9 @@ def adjacent_clusters(instance: Instance, found: Found) -> np.ndarray:
                 near[labels[a], labels[b]] += 1.0
     else:
         pair = instance.cost[:, list(found.centres)]
-        second = np.argsort(np.where(np.isfinite(pair), pair, np.inf), axis=1)[:, :3]
-        for a in range(instance.n):
-            near[labels[a], second[a]] += 1.0
+        nearest = min(NEAREST, k)
+        second = np.argpartition(pair, nearest - 1, axis=1)[:, :nearest]
+        np.add.at(near, (labels[:, None], second), 1.0)
         near = near + near.T
     np.fill_diagonal(near, 0.0)
     return near

@@ -17,6 +17,7 @@ from ortools.sat.python import cp_model
 from clusters.model.core import Core, build_core, cut_off_parts
 from clusters.model.instance import Instance
 from clusters.search.bound import MANY_PAIRS, Relaxation
+from clusters.search.climb import Climb
 from clusters.search.found import Found
 from clusters.search.improve import improve
 from clusters.search.local import wander
@@ -30,11 +31,17 @@ COARSE, FINE = 1000, 6000
 """Steps of the load in the bound, at first and at last."""
 SLICE = 20
 """Steps of the ascent between two looks at the clock and the best plan."""
+LEAST_GAIN = 0.02
+"""The ascent ends where five slices gain less than this share of what is missing."""
 FIRST_RUNG = 0.002
 """First target, as a share above the bound."""
 LAST_RUNG = 0.2
 """Where no plan is known, a target further above the bound than this gives way to none at all."""
 SMALLEST_RUNG = 2e-5
+NEARLY = 1.6
+"""A best plan that is less than this many steps away is the next target."""
+QUICK = 2.0
+"""Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
 RUNG_WORK = 8.0
@@ -58,25 +65,33 @@ def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
 
 def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
     """Ascend over upper limits alone, then over both, then in fine steps of the load."""
-    yield from _ascend(shared, relaxation, rng, 300, theta=1.0)
     if relaxation.possible.sum() > MANY_PAIRS:
+        yield from _ascend(shared, relaxation, rng, 300, theta=1.0)
         yield from _ascend(shared, relaxation, rng, 600, theta=0.3)
         return
+    yield from _ascend(shared, relaxation, rng, 160, theta=1.0)
     relaxation.exact = relaxation.low > 0
     if relaxation.exact:
-        yield from _ascend(shared, relaxation, rng, 320, theta=1.0)
+        yield from _ascend(shared, relaxation, rng, 100, theta=1.0)
     relaxation.refine(FINE)
-    yield from _ascend(shared, relaxation, rng, 160, theta=0.3)
+    yield from _ascend(shared, relaxation, rng, 400, theta=0.7, least=LEAST_GAIN)
 
 
 def _ascend(
-    shared: Shared, relaxation: Relaxation, rng: np.random.Generator, steps: int, theta: float
+    shared: Shared,
+    relaxation: Relaxation,
+    rng: np.random.Generator,
+    steps: int,
+    theta: float,
+    least: float = 0.0,
 ) -> Iterator[float]:
     """Ascend in slices, dropping what the best plan rules out.
 
-    From time to time the centres that the bound chose become the centres of a plan.
+    From time to time the centres that the bound chose become the centres of a plan. Ends early
+    where five slices gain less than a share `least` of what is missing to the best plan.
     """
     relaxation.begin(theta)
+    before = relaxation.bound
     for slice_ in range(steps // SLICE):
         if shared.stop():
             return
@@ -93,6 +108,9 @@ def _ascend(
             if np.isfinite(shared.target):
                 relaxation.fix(shared.target)
             yield 0.05
+            if relaxation.bound - before < least * (shared.target - relaxation.bound):
+                return
+            before = relaxation.bound
         if not going:
             return
 
@@ -127,14 +145,61 @@ def _plan_around(
 
 
 def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
-    """Try one target after the other; the steps follow what the last one took."""
+    """Climb by columns as far as they can be listed, then by cores."""
+    if relaxation.complete and np.isfinite(relaxation.bound):
+        yield from _by_columns(shared, relaxation, rng)
+    yield from _by_cores(shared, relaxation, rng)
+
+
+def _next_target(shared: Shared, relaxation: Relaxation, step: float) -> float:
+    """Return the next target: a step above the bound, or the best plan where that is near."""
+    bound, best = max(shared.bound, relaxation.bound), shared.target
+    scale = max(abs(bound), 0.01 * abs(best) if np.isfinite(best) else 0.0, 1e-6)
+    goal = best - 0.5 * TOLERANCE * abs(best)
+    target = bound + step * scale
+    return goal if goal - bound < NEARLY * step * scale else min(target, goal)
+
+
+def _by_columns(
+    shared: Shared, relaxation: Relaxation, rng: np.random.Generator
+) -> Iterator[float]:
+    """Try one target after the other by columns; the steps follow what the last one took."""
+    step, fixed = FIRST_RUNG, np.inf
+    climb = Climb(shared, relaxation, rng)
+    while not shared.stop() and not (shared.best is None and step > LAST_RUNG):
+        if shared.target < fixed:
+            relaxation.fix(shared.target)
+            fixed = shared.target
+        begin = shared.bound
+        spent = 0.0
+        target = _next_target(shared, relaxation, step)
+        rung = climb.rung(target)
+        try:
+            while True:
+                work = next(rung)
+                spent += work
+                yield work
+        except StopIteration as end:
+            decided = bool(end.value)
+        if decided:
+            step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
+            climb.work = max(climb.work, 2.0 * spent)
+            continue
+        if climb.overflowed and step <= SMALLEST_RUNG:
+            return
+        climb.work *= 1.5
+        if climb.overflowed or shared.bound <= begin:
+            step /= 2.0
+
+
+def _by_cores(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
+    """Try one target after the other by cores; the steps follow what the last one took."""
     step, budget, fixed = FIRST_RUNG, RUNG_WORK, np.inf
     while not shared.stop():
-        bound, best = max(shared.bound, relaxation.bound), shared.target
-        if best < fixed:
-            relaxation.fix(best)
-            fixed = best
-        target = min(bound + step * abs(bound) + 1e-9, best - 0.5 * TOLERANCE * abs(best))
+        if shared.target < fixed:
+            relaxation.fix(shared.target)
+            fixed = shared.target
+        target = _next_target(shared, relaxation, step)
         if shared.best is None and step > LAST_RUNG:
             target = np.inf
         allowed = (

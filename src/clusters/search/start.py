@@ -10,13 +10,16 @@ import numpy as np
 
 from clusters.domain import FloatArray, IntArray, Plan, Problem
 from clusters.model.instance import NO_LIMIT, Instance
+from clusters.search.anneal import HOT
 from clusters.search.found import Found
-from clusters.search.local import Tables, wander
+from clusters.search.local import wander
 from clusters.search.mend import mend
+from clusters.search.tables import Tables
 
-PATIENCE = 400
+STEPS = 40
+"""Steps for each atom of a first plan."""
 
-__all__ = ["from_plan", "grow", "spread_centres", "start"]
+__all__ = ["drafted", "from_plan", "grow", "spread_centres", "start"]
 
 
 def start(
@@ -28,17 +31,21 @@ def start(
     stop: Callable[[], bool] = lambda: False,
     register: Callable[[Any], None] = lambda _: None,
 ) -> Found | None:
-    """Return a plan that keeps every rule, or None where one try did not find any.
-
-    `even`: begin from centres with even loads around them, else from centres far apart.
-    """
-    centres = even_centres(instance, rng) if even else spread_centres(instance, rng)
-    labels = grow(instance, centres)
-    steps, patience = 2000 + 10 * instance.n, PATIENCE + 4 * instance.n
-    walk = wander(instance, tables, labels, rng, steps=steps, patience=patience, stop=stop)
+    """Return a plan that keeps every rule, or None where one try did not find any."""
+    labels = drafted(instance, rng, even=even)
+    steps = 500 + STEPS * instance.n
+    walk = wander(instance, tables, labels, rng, steps=steps, patience=steps, hot=HOT, stop=stop)
     if walk.found is None:
         return mend(instance, walk.labels, stop=stop, register=register)
     return walk.found
+
+
+def drafted(instance: Instance, rng: np.random.Generator, *, even: bool) -> IntArray:
+    """Draw a rough plan: cluster number of each atom, array (n,).
+
+    `even`: around centres with even loads around them, else around centres far apart.
+    """
+    return grow(instance, even_centres(instance, rng) if even else spread_centres(instance, rng))
 
 
 def even_centres(instance: Instance, rng: np.random.Generator) -> IntArray:
@@ -203,8 +210,8 @@ def from_plan(
     found = Found.of(instance, [np.flatnonzero(labels == c).tolist() for c in range(instance.k)])
     if found is not None:
         return found
-    steps, patience = 400 + 40 * instance.n, PATIENCE + 4 * instance.n
-    walk = wander(instance, tables, labels, rng, steps=steps, patience=patience)
+    steps = 500 + STEPS * instance.n
+    walk = wander(instance, tables, labels, rng, steps=steps, patience=steps)
     return mend(instance, walk.labels) if walk.found is None else walk.found
 
 

@@ -18,8 +18,8 @@ import numpy as np
 from clusters.domain import FloatArray
 from clusters.model.instance import Instance
 from clusters.search.found import Found
-from clusters.search.local import Tables, tables_of
 from clusters.search.recombine import Pool
+from clusters.search.tables import Tables, tables_of
 
 __all__ = ["Shared"]
 

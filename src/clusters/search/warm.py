@@ -9,7 +9,11 @@ import numpy as np
 from clusters.domain import Priorities, Problem, Rules
 from clusters.model.instance import compile_instance
 from clusters.search.bound import Relaxation
-from clusters.search.local import tables_of, wander
+from clusters.search.columns import Columns, Cut, Prices, list_columns
+from clusters.search.local import wander
+from clusters.search.master import Master
+from clusters.search.pricing import extended, triples
+from clusters.search.tables import Tables, tables_of
 
 __all__ = ["warm_up"]
 
@@ -26,9 +30,28 @@ def warm_up() -> None:
     rules = Rules(n_clusters=2, balance={"need": 0.5})
     instance = compile_instance(problem, rules, Priorities(), 2)
     rng = np.random.default_rng(0)
-    wander(instance, tables_of(instance), np.array([0, 0, 1, 1]), rng, steps=4, patience=4)
+    tables = tables_of(instance)
+    wander(instance, tables, np.array([0, 0, 1, 1]), rng, steps=4, patience=4)
     relaxation = Relaxation(instance)
     for exact in (False, True):
         relaxation.exact = exact
         relaxation.ascend(2, np.inf)
         relaxation.reduced_to(1e9)
+    _columns(relaxation, tables)
+
+
+def _columns(relaxation: Relaxation, tables: Tables) -> None:
+    """List columns, with prices and without, and look for cuts."""
+    instance = relaxation.instance
+    cuts = (Cut((0, 1, 2), 2),)
+    prices = Prices(
+        atoms=np.zeros(instance.n), clusters=0.0, cuts=cuts, charges=np.ones(1), value=0.0
+    )
+    for given in (None, prices):
+        for step in list_columns(relaxation, tables, 1e9, prices=given, work=1.0):
+            if isinstance(step, Columns):
+                master = Master(step, instance.n, instance.k, 0.0, prices)
+                for _ in master.solve(np.inf):
+                    pass
+    held = np.eye(5, dtype=np.bool_)
+    extended(held, np.ones(5), triples(held, np.ones(5), 0.0)[0])

@@ -1,0 +1,220 @@
+"""One rung of the ladder, by columns: find a plan at or below a target, or prove there is none.
+
+All clusters that such a plan can hold are listed, the master problem drops those that its prices
+rule out, subset-row cuts raise it, and what is left is chosen from exactly. Contiguity, every load
+and every priority are exact in each cluster listed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+import numpy as np
+
+from clusters.model.partition import Choice, choose
+from clusters.search.bound import Relaxation
+from clusters.search.columns import Columns, Prices, list_columns
+from clusters.search.found import Found
+from clusters.search.master import Master
+from clusters.search.state import Shared
+
+__all__ = ["Climb"]
+
+ROUNDS = 30
+"""Most rounds of cuts."""
+FEW, MANY = 600, 25_000
+"""Columns that are chosen from at once, and the most that are chosen from at all."""
+CHOICE_WORK = 6.0
+NEAR = 0.2
+"""How far prices for the next rung may be from the bound's multipliers, in means of them."""
+KNOWN, REPRICED = 20_000, 1
+"""Columns kept for working out prices, and how often that is done anew."""
+SPARE = 0.5
+"""Share of the way from bound to target that prices may give away before they are dropped."""
+OFFERED, OFFER_WORK = 700, 0.7
+"""Columns that a plan is chosen from on the way, and the budget for that."""
+
+
+@dataclass(slots=True, eq=False)
+class Climb:
+    """What one rung leaves to the next: the prices, and how much listing is worth.
+
+    Parameters
+    ----------
+    work
+        Budget for listing, about seconds.
+    overflowed
+        Whether the last list was given up.
+    known
+        Columns that prices are worked out over.
+    """
+
+    shared: Shared
+    relaxation: Relaxation
+    rng: np.random.Generator
+    work: float = 6.0
+    prices: Prices | None = None
+    overflowed: bool = False
+    known: Columns | None = None
+
+    def rung(self, target: float) -> Generator[float, None, bool]:
+        """Look for plans that cost at most `target`; yield work, return whether it was decided."""
+        columns = yield from self._listed(target)
+        if columns is None:
+            return False
+        instance = self.shared.instance
+        master = Master(columns, instance.n, instance.k, instance.offset, self._first_prices())
+        stalled = 0
+        for turn in range(ROUNDS):
+            before = master.bound
+            yield from master.solve(target)
+            self.shared.raise_bound(min(target, master.bound), "columns")
+            if master.bound > target:
+                yield from self._look_ahead(master)
+                return True
+            if self.shared.stop():
+                return False
+            self.prices = master.prices
+            self.shared.prices = master.prices.atoms
+            left = master.drop(target)
+            stalled += turn > 0 and master.bound - before < 0.1 * (target - master.bound)
+            if left <= FEW or (stalled >= 2 and left <= MANY) or not master.sharpen():
+                break
+        yield from self._offer(master, target)
+        return (yield from self._choose(master, target))
+
+    def _look_ahead(self, master: Master) -> Generator[float, None, None]:
+        """Work out prices for the next rung: with the present cuts, over all columns listed."""
+        if not self.shared.stop():
+            master.revive()
+            yield from self._priced(master, NEAR)
+            order = np.argsort(master.reduced, kind="stable")[:KNOWN]
+            self.known = master.columns.only(np.sort(order))
+
+    def _priced(self, master: Master, near: float) -> Generator[float, None, None]:
+        """Take the prices of a master problem.
+
+        They stay near the multipliers of the bound, as columns not yet listed count too.
+        """
+        around = self.relaxation.best_multipliers
+        yield from master.solve(np.inf, around=around, within=near * float(np.abs(around).mean()))
+        self.prices = master.prices
+        self.shared.prices = master.prices.atoms
+
+    def _listed(self, target: float) -> Generator[float, None, Columns | None]:
+        """List the columns; None where there are too many.
+
+        Prices cut the list short. They were worked out over other columns: should a new one have a
+        negative reduced cost, the prices are worked out anew with it (column generation, the list
+        being the exact pricing). What is still negative in the end is allowed for.
+        """
+        instance, spare = self.shared.instance, 0.0
+        for turn in range(REPRICED + 2):
+            prices = self.prices
+            columns = yield from self._list_once(target, prices, spare)
+            if columns is None or prices is None:
+                return columns
+            reduced = prices.reduced(columns)
+            need = -(instance.k - 1) * float(reduced.min(initial=0.0))
+            if need <= spare + 1e-9 * abs(target):
+                return columns
+            if turn < REPRICED and self.known is not None:
+                new = columns.only(np.flatnonzero(reduced < 0.0)[:KNOWN])
+                self.known = self.known.and_(new)
+                master = Master(self.known, instance.n, instance.k, instance.offset, prices)
+                yield from self._priced(master, NEAR / 2 ** (turn + 1))
+            elif turn < REPRICED + 1 and need < SPARE * (target - self.relaxation.level):
+                spare = 1.2 * need
+            else:
+                self.prices = None
+        return None
+
+    def _list_once(
+        self, target: float, prices: Prices | None, spare: float
+    ) -> Generator[float, None, Columns | None]:
+        columns = None
+        for step in list_columns(
+            self.relaxation,
+            self.shared.tables,
+            target,
+            prices=prices,
+            spare=spare,
+            work=self.work,
+        ):
+            if isinstance(step, Columns):
+                columns = step
+            else:
+                yield step
+            if self.shared.stop():
+                return None
+        self.overflowed = columns is None
+        return columns
+
+    def _first_prices(self) -> Prices:
+        """Prices to order the columns by: the last rung's, else those of the bound."""
+        if self.prices is not None:
+            return self.prices
+        relaxation = self.relaxation
+        return Prices(
+            atoms=relaxation.multipliers,
+            clusters=float(relaxation.values[relaxation.chosen[-1]]),
+            cuts=(),
+            charges=np.zeros(0),
+            value=relaxation.level - self.shared.instance.offset,
+        )
+
+    def _offer(self, master: Master, target: float) -> Generator[float, None, None]:
+        """Make a plan of the columns with the least reduced costs, above the target or not."""
+        if self.shared.rules_out(self.shared.target) or target >= 0.999 * self.shared.target:
+            return
+        living = np.flatnonzero(master.alive)
+        order = living[np.argsort(master.reduced[living], kind="stable")[:OFFERED]]
+        choice = self._chosen(master, np.sort(order), self.shared.target, OFFER_WORK)
+        yield choice.work
+
+    def _choose(self, master: Master, target: float) -> Generator[float, None, bool]:
+        """Choose exactly from what is left; return whether that settled the target."""
+        living = np.flatnonzero(master.alive)
+        if len(living) > MANY:
+            return False
+        choice = self._chosen(master, living, target, CHOICE_WORK)
+        yield choice.work
+        offset = self.shared.instance.offset
+        if not choice.settled:
+            self.shared.raise_bound(min(target, choice.bound + offset), "columns")
+            return False
+        self.shared.raise_bound(min(target, choice.bound + offset), "columns")
+        if choice.chosen is not None:
+            self.shared.raise_bound(
+                min(target, float(master.columns.cost[living[choice.chosen]].sum()) + offset),
+                "columns",
+            )
+        return True
+
+    def _chosen(self, master: Master, living: np.ndarray, below: float, work: float) -> Choice:
+        """Choose from some columns and offer the plan."""
+        columns, instance = master.columns, self.shared.instance
+        clusters = [columns.of(c) for c in living.tolist()]
+        if not covers_all(clusters, instance.n):
+            return Choice(chosen=None, settled=True, bound=np.inf, work=1e-3)
+        choice = choose(
+            clusters,
+            columns.cost[living],
+            instance.n,
+            instance.k,
+            below=below - instance.offset,
+            at_most=[(cut.atoms, cut.divisor, cut.most) for cut in master.cuts],
+            seed=int(self.rng.integers(1 << 30)),
+            work=work,
+            register=self.shared.register,
+        )
+        if choice.chosen is not None:
+            found = Found.of(instance, [clusters[number] for number in choice.chosen])
+            self.shared.submit(found, "columns")
+        return choice
+
+
+def covers_all(clusters: list[list[int]], n: int) -> bool:
+    """Whether every one of n atoms is in a cluster."""
+    return len({a for atoms in clusters for a in atoms}) == n

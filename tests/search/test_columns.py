@@ -1,0 +1,223 @@
+"""Columns, master problem and rungs alone: nothing a good plan needs is left out, bounds hold."""
+
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from clusters.domain import Priorities, Problem, Rules
+from clusters.model.instance import Instance, compile_instance
+from clusters.model.partition import choose
+from clusters.search.bound import Relaxation
+from clusters.search.climb import Climb
+from clusters.search.columns import Columns, Cut, Prices, list_columns
+from clusters.search.master import Master
+from clusters.search.pricing import extended, triples
+from clusters.search.state import Shared
+from clusters.search.tables import tables_of
+from tests.search.brute import Judge, best_of, partings
+from tests.search.drawn import Case, draw
+
+
+def _instance(case: Case) -> Instance:
+    return compile_instance(case.problem, case.rules, case.priorities, case.rules.count_range[0])
+
+
+def _relaxation(instance: Instance, target: float) -> Relaxation:
+    relaxation = Relaxation(instance)
+    for exact in (False, True):
+        relaxation.exact = exact and relaxation.low > 0
+        relaxation.ascend(20, target)
+    return relaxation
+
+
+def _clusters_used(case: Case, instance: Instance, target: float) -> dict[tuple[int, ...], float]:
+    """Cost by cluster of atoms, for the clusters of all plans that cost at most `target`."""
+    judge = Judge(case.problem, case.rules, case.priorities, instance.k)
+    atom_of = {p: a for a, schools in enumerate(instance.members) for p in schools}
+    cost: dict[int, float] = {}
+    for bits in range(1, 1 << judge.n):
+        members = [p for p in range(judge.n) if bits >> p & 1]
+        if not judge.keeps_rules(members, bits):
+            continue
+        at = [
+            judge.cost_at(members, c)
+            for c in members
+            if c in judge.may_lead and all(judge.may_travel(p, c) for p in members)
+        ]
+        if at:
+            cost[bits] = min(at) + judge.shared_cost(members, bits)
+    used: dict[tuple[int, ...], float] = {}
+    for groups in partings(judge.n, instance.k):
+        keys = [sum(1 << p for p in group) for group in groups]
+        if not all(key in cost for key in keys):
+            continue
+        if instance.offset + sum(cost[key] for key in keys) <= target:
+            for key, group in zip(keys, groups, strict=True):
+                used[tuple(sorted({atom_of[p] for p in group}))] = cost[key]
+    return used
+
+
+def _listed(
+    relaxation: Relaxation, target: float, prices: Prices | None = None, spare: float = 0.0
+) -> Columns:
+    steps = list_columns(
+        relaxation, tables_of(relaxation.instance), target, prices=prices, spare=spare, work=20.0
+    )
+    return next(step for step in steps if isinstance(step, Columns))
+
+
+def _prices(instance: Instance, rng: np.random.Generator, scale: float) -> Prices:
+    """Arbitrary prices with a few cuts: any are valid."""
+    sets = list(combinations(range(instance.n), 3)) + list(combinations(range(instance.n), 5))
+    picked = rng.permutation(len(sets))[:4].tolist()
+    cuts = tuple(Cut(sets[q], 2) for q in picked)
+    charges = rng.uniform(0, scale, len(cuts))
+    atoms, opening = rng.normal(scale, scale, instance.n), float(rng.normal(0, scale))
+    most = np.array([cut.most for cut in cuts], dtype=np.float64)
+    value = float(atoms.sum() + instance.k * opening - charges @ most)
+    return Prices(atoms=atoms, clusters=opening, cuts=cuts, charges=charges, value=value)
+
+
+def _reduced(prices: Prices, cluster: tuple[int, ...], cost: float) -> float:
+    charged = sum(
+        charge * (len(set(cut.atoms) & set(cluster)) // cut.divisor)
+        for cut, charge in zip(prices.cuts, prices.charges.tolist(), strict=True)
+    )
+    return cost - float(prices.atoms[list(cluster)].sum()) - prices.clusters + charged
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_every_cluster_of_plans_at_or_below_the_target_is_listed_at_its_cost(seed: int) -> None:
+    case = draw(60_000 + seed, n_schools=(4, 7))
+    best = best_of(case.problem, case.rules, case.priorities, case.rules.count_range[0])
+    instance = _instance(case)
+    if best is None:
+        return
+    target = best[0] * (1.0, 1.1, 1.5)[seed % 3] + 1e-6
+    columns = _listed(_relaxation(instance, best[0]), target)
+    listed = {tuple(columns.of(c)): float(columns.cost[c]) for c in range(len(columns))}
+    used = _clusters_used(case, instance, target)
+    assert used.keys() <= listed.keys()
+    for cluster, cost in used.items():
+        assert listed[cluster] == pytest.approx(cost, rel=1e-9, abs=1e-6)
+    for c in range(len(columns)):
+        atoms = columns.of(c)
+        assert instance.within_bounds(atoms)
+        assert instance.connected(atoms)
+        assert float(columns.cost[c]) == pytest.approx(instance.best_centre(atoms)[1], abs=1e-6)
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_prices_shorten_the_list_by_no_more_than_they_say(seed: int) -> None:
+    case = draw(61_000 + seed, n_schools=(5, 7))
+    best = best_of(case.problem, case.rules, case.priorities, case.rules.count_range[0])
+    instance = _instance(case)
+    if best is None or instance.n < 5:
+        return
+    rng = np.random.default_rng(seed)
+    prices = _prices(instance, rng, 1.0 + best[0] / instance.n)
+    target, spare = best[0] * 1.2 + 1e-6, 0.1 * best[0]
+    columns = _listed(_relaxation(instance, best[0]), target, prices, spare)
+    listed = {tuple(columns.of(c)) for c in range(len(columns))}
+    limit = max(target - instance.offset - prices.value, 0.0) + spare
+    for cluster, cost in _clusters_used(case, instance, target).items():
+        if _reduced(prices, cluster, cost) <= limit:
+            assert cluster in listed
+    values = prices.reduced(columns)
+    for c in range(len(columns)):
+        expected = _reduced(prices, tuple(columns.of(c)), float(columns.cost[c]))
+        assert values[c] == pytest.approx(expected, rel=1e-9, abs=1e-6 * (1 + best[0]))
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_rungs_prove_no_more_than_the_truth_and_end_at_the_optimum(seed: int) -> None:
+    case = draw(62_000 + seed, n_schools=(5, 8))
+    best = best_of(case.problem, case.rules, case.priorities, case.rules.count_range[0])
+    if best is None or best[0] < 1e-6:
+        return
+    instance = _instance(case)
+    shared = Shared(instance)
+    climb = Climb(shared, _relaxation(instance, best[0]), np.random.default_rng(seed))
+    for share in (0.7, 0.9, 0.97, 1.0 - 1e-9, 1.0 + 1e-9, 1.2):
+        for _ in climb.rung(share * best[0]):
+            pass
+        assert shared.bound <= best[0] * (1 + 1e-9) + 1e-6
+        assert shared.bound >= min(share, 1.0 - 1e-8) * best[0] - 1e-6
+    assert shared.target == pytest.approx(best[0], rel=1e-9, abs=1e-6)
+
+
+def _line(n: int) -> Instance:
+    """Schools at equal distances along a street, three to a cluster."""
+    problem = Problem.from_arrays(
+        [f"s{p}" for p in range(n)],
+        [[100.0 * p, 0.0] for p in range(n)],
+        {"need": [1.0] * n},
+        [(f"s{p}", f"s{p + 1}") for p in range(n - 1)],
+    )
+    rules = Rules(n_clusters=n // 3, schools_per_cluster=(2, 4))
+    return compile_instance(problem, rules, Priorities(), n // 3)
+
+
+def test_the_master_problem_drops_only_what_is_too_dear() -> None:
+    instance = _line(9)
+    target = 700.0  # the best plan costs 600: three clusters of three, 200 each
+    relaxation = _relaxation(instance, target)
+    columns = _listed(relaxation, target)
+    prices = Prices(
+        atoms=relaxation.multipliers, clusters=0.0, cuts=(), charges=np.zeros(0), value=0.0
+    )
+    master = Master(columns, instance.n, instance.k, instance.offset, prices)
+    for _ in master.solve(target):
+        pass
+    assert master.bound == pytest.approx(600.0)
+    assert master.drop(target) >= 3
+    living = {tuple(columns.of(c)) for c in np.flatnonzero(master.alive).tolist()}
+    assert {(0, 1, 2), (3, 4, 5), (6, 7, 8)} <= living
+
+
+def test_a_list_that_does_not_fit_its_budget_is_not_given() -> None:
+    instance = _line(12)
+    steps = list_columns(_relaxation(instance, 1e4), tables_of(instance), 1e4, work=1e-6)
+    assert not any(isinstance(step, Columns) for step in steps)
+
+
+def test_columns_kept_and_added() -> None:
+    columns = Columns(
+        atoms=np.array([0, 1, 2, 3, 4, 5]), start=np.array([0, 2, 3, 6]), cost=np.arange(3.0)
+    )
+    some = columns.only(np.array([2, 0]))
+    assert [some.of(c) for c in range(2)] == [[3, 4, 5], [0, 1]]
+    assert some.cost.tolist() == [2.0, 0.0]
+    both = some.and_(columns)
+    assert [both.of(c) for c in range(5)] == [[3, 4, 5], [0, 1], [0, 1], [2], [3, 4, 5]]
+
+
+def test_three_clusters_of_a_triangle_break_the_cut_of_its_corners() -> None:
+    held = np.array([[1, 1, 0, 0, 0], [0, 1, 1, 0, 0], [1, 0, 1, 0, 0]], dtype=np.bool_)
+    rows, worth = triples(held, np.full(3, 0.5), 1.1)
+    assert {tuple(sorted(row)) for row in rows.tolist()} == {(0, 1, 2)}
+    assert worth == pytest.approx(1.5)
+
+
+def test_five_of_a_ring_break_the_cut_of_all_five() -> None:
+    held = np.zeros((5, 5), dtype=np.bool_)
+    for c in range(5):
+        held[c, [c, (c + 1) % 5]] = True
+    rows, worth = extended(held, np.full(5, 0.5), np.array([[0, 1, 2]]))
+    assert sorted(rows[0].tolist()) == [0, 1, 2, 3, 4]
+    assert worth[0] == pytest.approx(2.5)
+
+
+def test_choosing_is_exact_whatever_cuts_are_added() -> None:
+    clusters = [[0, 1], [1, 2], [0, 2], [0], [1], [2], [3]]
+    cost = np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0, 1.0])
+    for cuts in ((), [((0, 1, 2), 2, 1)]):
+        choice = choose(clusters, cost, 4, 3, below=10.0, seed=1, work=5.0, at_most=cuts)
+        assert choice.settled
+        assert choice.chosen is not None
+        assert cost[choice.chosen].sum() == pytest.approx(4.0)
+        assert choice.bound == pytest.approx(4.0)
+    assert choose(clusters, cost, 4, 3, below=3.9, seed=1, work=5.0).chosen is None
