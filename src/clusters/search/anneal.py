@@ -42,8 +42,7 @@ HOPELESS = 8.0
 """A shift dearer by this many temperatures than what would be accepted is not looked at closer,
 unless one of its clusters breaks a bound."""
 FLOOR = 10.0
-"""Least price of an excess of one mean cluster, in units of the mean cost of an atom; falls with the
-temperature."""
+"""Least price of an excess of one mean cluster, in units of the mean cost of an atom; cools too."""
 HARD = 0.6
 """Share of the proposals after which no cluster may break a bound any more."""
 SLICE = 60_000
