@@ -285,7 +285,10 @@ def test_areas_are_contiguous_balanced_and_proved() -> None:
     assert areas.certificate.ok
     assert areas.result is not None
     assert areas.result.status == "optimal"
-    assert areas.labels == dict(zip("12345678", ["West"] * 4 + ["East"] * 4, strict=True))
+    # four and four costs the same 8 km as three and five, and no other halves are as good
+    sides = "".join(areas.labels[key][0] for key in "12345678")
+    assert sides in {"WWWEEEEE", "WWWWEEEE", "WWWWWEEE"}
+    assert areas.result.objective == pytest.approx(8000.0)
 
 
 def test_an_area_is_led_by_an_able_school_of_its_centre() -> None:

@@ -68,7 +68,7 @@ def empty_state(t: Tables, labels: IntArray) -> State:
     k, n, r, nodes = t.k, len(labels), len(t.low), len(t.owner)
     return State(
         labels=labels,
-        member=np.zeros((k, n), dtype=np.int32),
+        member=np.zeros((k, n), dtype=np.int64),
         size=np.zeros(k, dtype=np.int64),
         slot=np.zeros(n, dtype=np.int64),
         sums=np.zeros(len(t.home)),
