@@ -15,6 +15,7 @@ from clusters.search.improve import descend, improve
 from clusters.search.start import start
 from clusters.search.state import Shared
 from clusters.search.tables import tables_of
+from clusters.search.warm import warm_up
 
 __all__ = ["any_plan", "found_of", "improved", "plan_of"]
 
@@ -26,6 +27,7 @@ def any_plan(
     instance: Instance, *, seconds: float, seed: int = 1, tries: int = 1000
 ) -> Found | None:
     """Find some plan that keeps every rule; None where none was found in time."""
+    warm_up()
     deadline = time.monotonic() + seconds
     rng = np.random.default_rng(seed)
     tables = tables_of(instance)
@@ -55,6 +57,7 @@ def improved(
     seconds, work
         Limits on wall-clock time and on deterministic work (about seconds).
     """
+    warm_up()
     shared = Shared(instance)
     shared.deadline = time.monotonic() + seconds
     for found in starts:

@@ -10,9 +10,11 @@ from clusters.domain import Priorities, Problem, Rules
 from clusters.model.instance import compile_instance
 from clusters.search.bound import Relaxation
 from clusters.search.columns import Columns, Cut, Prices, list_columns
+from clusters.search.improve import improve
 from clusters.search.local import wander
 from clusters.search.master import Master
 from clusters.search.pricing import extended, triples
+from clusters.search.state import Shared
 from clusters.search.tables import Tables, tables_of
 
 __all__ = ["warm_up"]
@@ -32,6 +34,8 @@ def warm_up() -> None:
     rng = np.random.default_rng(0)
     tables = tables_of(instance)
     wander(instance, tables, np.array([0, 0, 1, 1]), rng, steps=4, patience=4)
+    for _ in zip(range(8), improve(Shared(instance), rng), strict=False):
+        pass
     relaxation = Relaxation(instance)
     for exact in (False, True):
         relaxation.exact = exact
