@@ -207,7 +207,7 @@ def solve(
     Notes
     -----
     Ctrl-C ends the search and returns the best plan found so far. The very first call on a machine
-    compiles the search (up to a minute, kept for later); the time limit counts from then.
+    compiles the search (a minute or two, kept for later); the time limit counts from then.
     Methods and sources: docs/model.md.
 
     Examples
