@@ -13,14 +13,15 @@ from __future__ import annotations
 from collections.abc import Callable, Generator
 from typing import NamedTuple
 
-import numba as nb
 import numpy as np
 
 from clusters.domain import IntArray
 from clusters.model.instance import Instance
+from clusters.search.compiled import entry, inlined
 from clusters.search.found import Found
 from clusters.search.moves import (
-    INNER,
+    NONE,
+    ZERO,
     change,
     empty_state,
     estimate,
@@ -49,7 +50,6 @@ SLICE = 60_000
 """Proposals between two looks at the clock: about a fifth of a second."""
 WORK = 3e-6
 """Work of a proposal, in seconds of one core."""
-_jit = nb.njit(nogil=True, cache=True, error_model="numpy")
 
 
 class Walk(NamedTuple):
@@ -109,7 +109,7 @@ def anneal(
 # ---- compiled -----------------------------------------------------------------------------------
 
 
-@INNER
+@inlined
 def _draw(dice):  # type: ignore[no-untyped-def]
     """Draw the next pseudo-random number in [0, 1) (xorshift64*, Vigna 2016)."""
     x = dice[0]
@@ -120,18 +120,18 @@ def _draw(dice):  # type: ignore[no-untyped-def]
     return np.float64((x * np.uint64(2685821657736338717)) >> np.uint64(11)) / 9007199254740992.0
 
 
-@INNER
+@inlined
 def _pick(t, s, a, dice):  # type: ignore[no-untyped-def]
     """Draw a neighbouring cluster that an atom may join (-1: none this time)."""
     first, source = t.near_start[a], s.labels[a]
     count = t.near_start[a + 1] - first
     if count == 0 or s.size[source] < 2:
-        return -1
+        return NONE
     target = s.labels[t.near[first + int(_draw(dice) * count)]]
-    return target if target != source else -1
+    return target if target != source else NONE
 
 
-@_jit
+@entry
 def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type: ignore[no-untyped-def]
     """Propose `count` of `steps` shifts; keeps the cheapest labels that break no rule in `best`."""
     n = len(s.labels)
@@ -151,10 +151,10 @@ def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type:
             penalty = max(penalty * fall, FLOOR * heat / hot)
         else:
             penalty = min(penalty * rise, roof)
-        a, target = 0, -1
+        a, target = ZERO, NONE
         for _ in range(8):
             if target < 0:
-                a = int(_draw(dice) * n)
+                a = np.int64(_draw(dice) * n)
                 target = _pick(t, s, a, dice)
         if target >= 0:
             room = -heat * np.log(1.0 - _draw(dice))
@@ -167,27 +167,30 @@ def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type:
     carried[1] = penalty
 
 
-@INNER
+@inlined
 def _propose(t, s, a, target, penalty, room, dice):  # type: ignore[no-untyped-def]
     """Shift an atom if that costs no more than `room`, else with another one if both together do.
 
     A shift that does not pay is taken back after two tries of going on from it.
     """
     source, parts, parts_there = s.labels[a], s.parts[s.labels[a]], s.parts[target]
-    mover, goal, price, tries = a, target, 0.0, 0
-    while tries < 3:
-        tries += 1
-        if goal >= 0:
+    mover, goal, price = a, target, 0.0
+    for tries in range(4):
+        left, there, last = NONE, NONE, tries == 3
+        if last:
+            mover, goal, left, there = a, source, parts_there, parts
+        elif goal >= 0:
             total = price + change(t, s, mover, goal) + penalty * excess_change(t, s, mover, goal)
-            if total <= room or tries == 1:
+            last = total <= room
+            if last or tries == 0:
                 left, there = still_whole(t, s, mover, goal)
-                if left >= 0:
-                    move(t, s, mover, goal, left, there)
-                    if total <= room:
-                        return
-                    price = total
-                elif tries == 1:
-                    return
+            if tries == 0:
+                price = total
+        if left >= 0:
+            move(t, s, mover, goal, left, there)
+            if last:
+                return
+        elif tries == 0:
+            return
         mover = s.member[target, int(_draw(dice) * (s.size[target] - 1))]
         goal = _pick(t, s, mover, dice)
-    move(t, s, a, source, parts_there, parts)

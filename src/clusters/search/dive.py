@@ -13,15 +13,13 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
 
+from clusters.search.compiled import entry, inner
 from clusters.search.knapsack import INFINITY
 
 __all__ = ["Dive", "Reading", "Room", "completions", "dive"]
 
-_jit = nb.njit(nogil=True, cache=True)
-_inner = nb.njit(nogil=True, cache=True)
 
 LEFT, OPEN, TAKEN = 0, 1, 2
 TIE = 1e-9
@@ -85,7 +83,7 @@ class Room(NamedTuple):
 # ---- tables -------------------------------------------------------------------------------------
 
 
-@_jit
+@entry
 def completions(load, value, group, price, low, high):  # type: ignore[no-untyped-def]
     """Least values from each item on, INFINITY where none fits: array (1 or 2, m + 1, high + 1).
 
@@ -113,7 +111,7 @@ def completions(load, value, group, price, low, high):  # type: ignore[no-untype
 # ---- the rules of one cluster -------------------------------------------------------------------
 
 
-@_inner
+@inner
 def _joined(graph_start, graph, owner, status, mark, queue, heart, goal, stamp):  # type: ignore[no-untyped-def]
     """Whether all nodes taken (goal of them) are reached from the heart by taken or open ones."""
     mark[heart] = stamp
@@ -132,7 +130,7 @@ def _joined(graph_start, graph, owner, status, mark, queue, heart, goal, stamp):
     return got == goal
 
 
-@_inner
+@inner
 def _touches(node_start, node, graph_start, graph, owner, status, a, but):  # type: ignore[no-untyped-def]
     """Whether an atom borders on one that is taken (the node `but` apart)."""
     for q in range(node_start[a], node_start[a + 1]):
@@ -144,7 +142,7 @@ def _touches(node_start, node, graph_start, graph, owner, status, a, but):  # ty
     return False
 
 
-@_inner
+@inner
 def _fits(loads, held, high, apart_start, apart, status, a):  # type: ignore[no-untyped-def]
     """Whether an atom may join what is taken: loads not too great, nobody it must be apart from."""
     for q in range(len(high)):
@@ -156,7 +154,7 @@ def _fits(loads, held, high, apart_start, apart, status, a):  # type: ignore[no-
     return rivals == 0
 
 
-@_inner
+@inner
 def _within_bounds(t, d):  # type: ignore[no-untyped-def]
     """Whether the loads of a whole cluster are within its own bounds."""
     for q in range(len(t.low)):
@@ -170,7 +168,7 @@ def _within_bounds(t, d):  # type: ignore[no-untyped-def]
     return True
 
 
-@_inner
+@inner
 def _pair_cost(t, members, c):  # type: ignore[no-untyped-def]
     total = 0.0
     for a in members:
@@ -178,7 +176,7 @@ def _pair_cost(t, members, c):  # type: ignore[no-untyped-def]
     return total
 
 
-@_inner
+@inner
 def _best_here(t, members, c, cost):  # type: ignore[no-untyped-def]
     """Whether no other candidate among the members is a better centre (the first of equals)."""
     slack = TIE * (abs(cost) + 1e-12)
@@ -193,7 +191,7 @@ def _best_here(t, members, c, cost):  # type: ignore[no-untyped-def]
     return True
 
 
-@_inner
+@inner
 def _shared(t, members):  # type: ignore[no-untyped-def]
     """Cost of a cluster beyond its pair costs."""
     total = 0.0
@@ -216,7 +214,7 @@ def _shared(t, members):  # type: ignore[no-untyped-def]
     return total
 
 
-@_inner
+@inner
 def _cheap_enough(s, d, members, cost):  # type: ignore[no-untyped-def]
     """Whether a cluster is within every limit at its true cost."""
     last = len(s.most) - 1
@@ -235,7 +233,7 @@ def _cheap_enough(s, d, members, cost):  # type: ignore[no-untyped-def]
 # ---- taking and leaving -------------------------------------------------------------------------
 
 
-@_inner
+@inner
 def _charges(cut_start, cut, divisor, charge, count, a):  # type: ignore[no-untyped-def]
     """Add up what the cuts charge for one more atom."""
     total = 0.0
@@ -246,7 +244,7 @@ def _charges(cut_start, cut, divisor, charge, count, a):  # type: ignore[no-unty
     return total
 
 
-@_inner
+@inner
 def _put(loads, held, cut_start, cut, count, a, sign):  # type: ignore[no-untyped-def]
     """Count an atom in (or out again)."""
     for q in range(len(held)):
@@ -255,7 +253,7 @@ def _put(loads, held, cut_start, cut, count, a, sign):  # type: ignore[no-untype
         count[cut[q]] += sign
 
 
-@_inner
+@inner
 def _hopeful(limit, after, so_far, x, w, opened):  # type: ignore[no-untyped-def]
     """Whether a branch may still lead to a cluster within every limit."""
     good = True
@@ -264,7 +262,7 @@ def _hopeful(limit, after, so_far, x, w, opened):  # type: ignore[no-untyped-def
     return good
 
 
-@_inner
+@inner
 def _stays_open(group, price, x, opened):  # type: ignore[no-untyped-def]
     """Whether the group of item x + 1 is open, where that of item x is (or is not)."""
     if price == 0.0 or x + 1 >= len(group) or group[x] < 0:
@@ -272,7 +270,7 @@ def _stays_open(group, price, x, opened):  # type: ignore[no-untyped-def]
     return opened * (group[x + 1] == group[x])
 
 
-@_inner
+@inner
 def _note(t, s, d, taken, nodes, stamp, found):  # type: ignore[no-untyped-def]
     """Write a complete cluster down if it keeps the rules; false where there is no room left."""
     m, first = len(s.item), found.start[found.size[0]]
@@ -303,7 +301,7 @@ def _note(t, s, d, taken, nodes, stamp, found):  # type: ignore[no-untyped-def]
     return True
 
 
-@_jit
+@entry
 def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # noqa: C901
     """List the clusters of a centre; returns steps used, or -1 where steps or room ran out.
 

@@ -14,23 +14,23 @@ costs.
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
+
+from clusters.search.compiled import entry, inner
 
 __all__ = ["INFINITY", "best_clusters", "forced_values", "least_values"]
 
-_jit = nb.njit(nogil=True, cache=True)
 INFINITY = 1e300
 
 
-@_jit
+@inner
 def _clear(f, exact):  # type: ignore[no-untyped-def]
     """Begin a table: nothing taken yet. Exact tables hold loads of exactly v, others at most v."""
     f[:] = INFINITY if exact else 0.0
     f[0] = 0.0
 
 
-@_jit
+@inner
 def _add_item(f, w, r):  # type: ignore[no-untyped-def]
     """Offer one more item of load w to a table."""
     for v in range(len(f) - 1, w - 1, -1):
@@ -39,7 +39,7 @@ def _add_item(f, w, r):  # type: ignore[no-untyped-def]
             f[v] = with_item
 
 
-@_jit
+@inner
 def _fill(f, h, mine, q, r, group, price, exact):  # type: ignore[no-untyped-def]
     """Offer all items to a table; h is scratch space for the group that is being opened."""
     _clear(f, exact)
@@ -59,14 +59,14 @@ def _fill(f, h, mine, q, r, group, price, exact):  # type: ignore[no-untyped-def
                 f[v] = h[v]
 
 
-@_jit
+@inner
 def _wanted(first, last, r, exact):  # type: ignore[no-untyped-def]
     """Items worth offering: all where a load must be reached, else those that lower the value."""
     mine = np.arange(first, last)
     return mine if exact else mine[r[mine] < 0]
 
 
-@_jit
+@inner
 def _useful(first, last, q, r, low, f):  # type: ignore[no-untyped-def]
     """Items that a least-value set of load low to len(f) - 1 may hold, and that value.
 
@@ -91,7 +91,7 @@ def _useful(first, last, q, r, low, f):  # type: ignore[no-untyped-def]
     return np.concatenate((good, rest[:used])), value
 
 
-@_jit
+@inner
 def _unbounded(mine, r, group, price):  # type: ignore[no-untyped-def]
     """Least value where every wanted item fits."""
     total, x = 0.0, 0
@@ -109,7 +109,7 @@ def _unbounded(mine, r, group, price):  # type: ignore[no-untyped-def]
     return total
 
 
-@_jit
+@entry
 def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-untyped-def]
     """z[c] = least value of a cluster of centre c, its own atom apart."""
     roof = max(0, high.max()) + 1
@@ -131,7 +131,7 @@ def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-un
         z[c] = f[low[c] :].min() if exact else f[high[c]]
 
 
-@_jit
+@inner
 def _fill_traced(mine, q, r, group, price, exact, capacity):  # type: ignore[no-untyped-def]
     """Fill a table and note every decision: items used, and groups opened at their last item."""
     size = len(mine)
@@ -158,7 +158,7 @@ def _fill_traced(mine, q, r, group, price, exact, capacity):  # type: ignore[no-
     return f, used, opened
 
 
-@_jit
+@entry
 def best_clusters(start, items, q, r, group, price, low, high, chosen, taken):  # type: ignore[no-untyped-def]
     """Mark in taken[row, items] a least-value cluster of each chosen centre."""
     for row in range(len(chosen)):
@@ -183,7 +183,7 @@ def best_clusters(start, items, q, r, group, price, low, high, chosen, taken):  
                 v -= q[i]
 
 
-@_jit
+@inner
 def _tables(mine, q, r, exact, capacity, backwards):  # type: ignore[no-untyped-def]
     """Row x: the table of the items before x (or, backwards, from x on)."""
     size = len(mine)
@@ -197,7 +197,7 @@ def _tables(mine, q, r, exact, capacity, backwards):  # type: ignore[no-untyped-
     return rows
 
 
-@_jit
+@inner
 def _window_min(values, left, need, window):  # type: ignore[no-untyped-def]
     """window[v] = least of values[w] for need - v <= w <= left - v, by a monotone queue."""
     queue = np.empty(left + 2, dtype=np.int64)
@@ -214,7 +214,7 @@ def _window_min(values, left, need, window):  # type: ignore[no-untyped-def]
         window[v] = values[queue[head]] if head < tail else INFINITY
 
 
-@_jit
+@inner
 def _forced_at(x, mine, q, before, after, low, high, window):  # type: ignore[no-untyped-def]
     """Least value of the other items where the x-th of them is in."""
     left, need = high - q[mine[x]], low - q[mine[x]]
@@ -231,7 +231,7 @@ def _forced_at(x, mine, q, before, after, low, high, window):  # type: ignore[no
     return best
 
 
-@_jit
+@entry
 def forced_values(start, q, r, group, price, low, high, forced):  # type: ignore[no-untyped-def]
     """forced[i] = a lower bound on the value of the cluster of i's centre with item i in it.
 
@@ -249,7 +249,7 @@ def forced_values(start, q, r, group, price, low, high, forced):  # type: ignore
             _forced_exactly(first, last, q, r, low[c], high[c], forced)
 
 
-@_jit
+@inner
 def _forced_exactly(first, last, q, r, low, high, forced):  # type: ignore[no-untyped-def]
     exact = low > 0
     mine = _wanted(first, last, r, exact)
@@ -264,7 +264,7 @@ def _forced_exactly(first, last, q, r, low, high, forced):  # type: ignore[no-un
         forced[mine[x]] = r[mine[x]] + others
 
 
-@_jit
+@inner
 def _forced_with_groups(first, last, q, r, group, price, low, high, forced):  # type: ignore[no-untyped-def]
     """Value of the best cluster, plus what forcing i in costs at the least: r[i] where positive."""
     exact = low > 0

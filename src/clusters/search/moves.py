@@ -9,14 +9,14 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
-import numba as nb
 import numpy as np
 
 from clusters.domain import IntArray
+from clusters.search.compiled import inlined, inner
 from clusters.search.tables import Tables
 
 __all__ = [
-    "INNER",
+    "NONE",
     "State",
     "change",
     "empty_state",
@@ -27,15 +27,8 @@ __all__ = [
     "still_whole",
 ]
 
-INNER = nb.njit(
-    nogil=True,
-    cache=True,
-    no_cpython_wrapper=True,
-    no_cfunc_wrapper=True,
-    forceinline=True,
-    error_model="numpy",
-)
-"""Inlined into the caller: handing over a state of twenty arrays costs more than most functions."""
+NONE, ONE, ZERO = np.int64(-1), np.int64(1), np.int64(0)
+"""As typed values: a plain number would be a type of its own, and each function compiled for it."""
 
 
 class State(NamedTuple):
@@ -90,7 +83,7 @@ def empty_state(t: Tables, labels: IntArray) -> State:
     )
 
 
-@INNER
+@inner
 def settle(t, s):  # type: ignore[no-untyped-def]
     """Sum up the labels from nothing."""
     s.size[:] = 0
@@ -103,13 +96,13 @@ def settle(t, s):  # type: ignore[no-untyped-def]
         s.slot[a] = s.size[c]
         s.member[c, s.size[c]] = a
         s.size[c] += 1
-        _count(t, s, a, c, 1)
+        _count(t, s, a, c, ONE)
     for c in range(t.k):
         for p in range(s.size[c]):
             _sum_anew(t, s, s.member[c, p], c)
         s.parts[c] = 1
         if len(t.graph_start) > 1:
-            s.parts[c] = _parts(t, s, c, -1, -1)
+            s.parts[c] = _parts(t, s, c, NONE, NONE)
         s.own[c] = 0.0
         s.shared[c] = 0.0
         s.excess[c] = 0.0
@@ -120,7 +113,7 @@ def settle(t, s):  # type: ignore[no-untyped-def]
     s.totals[2] = s.broken.sum()
 
 
-@INNER
+@inlined
 def _count(t, s, a, c, sign):  # type: ignore[no-untyped-def]
     """Add an atom to (or take it from) the sums of a cluster that do not depend on centres."""
     for d in range(len(t.low)):
@@ -133,7 +126,7 @@ def _count(t, s, a, c, sign):  # type: ignore[no-untyped-def]
         s.short[c, u] += sign * t.short[u, a]
 
 
-@INNER
+@inlined
 def _sum_anew(t, s, a, c):  # type: ignore[no-untyped-def]
     """Add up the costs of a cluster's members at the candidate centres that an atom holds."""
     for q in range(t.centre_start[a], t.centre_start[a + 1]):
@@ -144,7 +137,7 @@ def _sum_anew(t, s, a, c):  # type: ignore[no-untyped-def]
         s.sums[j] = total
 
 
-@INNER
+@inlined
 def move(t, s, a, target, parts_left, parts_there):  # type: ignore[no-untyped-def]
     """Shift an atom to another cluster; the parts of both afterwards are the caller's finding."""
     source = s.labels[a]
@@ -165,15 +158,15 @@ def move(t, s, a, target, parts_left, parts_there):  # type: ignore[no-untyped-d
     s.size[target] += 1
     s.labels[a] = target
     _sum_anew(t, s, a, target)
-    _count(t, s, a, source, -1)
-    _count(t, s, a, target, 1)
     s.parts[source] = parts_left
     s.parts[target] = parts_there
-    _refresh(t, s, source)
-    _refresh(t, s, target)
+    for sign in range(-1, 2, 2):
+        c = target if sign > 0 else source
+        _count(t, s, a, c, sign)
+        _refresh(t, s, c)
 
 
-@INNER
+@inlined
 def _refresh(t, s, c):  # type: ignore[no-untyped-def]
     """Look at a cluster anew: centre, cost, bounds, excess; keeps the totals."""
     best, lowest = -1, t.barred * max(1, s.size[c])
@@ -182,10 +175,10 @@ def _refresh(t, s, c):  # type: ignore[no-untyped-def]
         for q in range(t.centre_start[b], t.centre_start[b + 1]):
             if s.sums[t.centre[q]] < lowest:
                 best, lowest = t.centre[q], s.sums[t.centre[q]]
-    shared = _shared(t, s, c, -1, 0)
+    shared = _shared(t, s, c, NONE, ZERO)
     excess = s.parts[c] - 1.0
     for d in range(len(t.low)):
-        s.low[c, d], s.high[c, d] = _bounds(t, s, c, d, -1, -1)
+        s.low[c, d], s.high[c, d] = _bounds(t, s, c, d, NONE, NONE)
         excess += _over(s.load[c, d], s.low[c, d], s.high[c, d]) / t.scale[d]
     conflicts = 0
     for p in range(s.size[c]):
@@ -204,12 +197,12 @@ def _refresh(t, s, c):  # type: ignore[no-untyped-def]
     s.excess[c], s.broken[c] = excess, broken
 
 
-@INNER
+@inlined
 def _over(load, low, high):  # type: ignore[no-untyped-def]
     return max(load - high, 0) + max(low - load, 0)
 
 
-@INNER
+@inlined
 def _bounds(t, s, c, d, gone, come):  # type: ignore[no-untyped-def]
     """Bounds of a load of a cluster without one atom and with another: the loosest it holds."""
     low, high = t.low[d], t.high[d]
@@ -221,7 +214,7 @@ def _bounds(t, s, c, d, gone, come):  # type: ignore[no-untyped-def]
     return low, high
 
 
-@INNER
+@inlined
 def _shared(t, s, c, a, sign):  # type: ignore[no-untyped-def]
     """Cost of a cluster beyond its pair costs, with an atom more (sign 1) or less (-1)."""
     total = 0.0
@@ -240,7 +233,18 @@ def _shared(t, s, c, a, sign):  # type: ignore[no-untyped-def]
     return total
 
 
-@INNER
+@inlined
+def _shared_change(t, s, a, target):  # type: ignore[no-untyped-def]
+    """Change of what two clusters cost beyond their pair costs when an atom is shifted."""
+    price = 0.0
+    if len(t.even) or t.n_groups or len(t.short_price):
+        for sign in range(-1, 2, 2):
+            c = target if sign > 0 else s.labels[a]
+            price += _shared(t, s, c, a, sign) - s.shared[c]
+    return price
+
+
+@inlined
 def estimate(t, s, a, target):  # type: ignore[no-untyped-def]
     """Change of cost when an atom is shifted and both centres stay: never below `change`.
 
@@ -250,13 +254,10 @@ def estimate(t, s, a, target):  # type: ignore[no-untyped-def]
     if here < 0 or there < 0 or t.home[here] == a:
         return -np.inf
     price = t.cost[a, there] - t.cost[a, here]
-    if len(t.even) or t.n_groups or len(t.short_price):
-        price += _shared(t, s, s.labels[a], a, -1) - s.shared[s.labels[a]]
-        price += _shared(t, s, target, a, 1) - s.shared[target]
-    return price
+    return price + _shared_change(t, s, a, target)
 
 
-@INNER
+@inlined
 def change(t, s, a, target):  # type: ignore[no-untyped-def]
     """Change of cost when an atom is shifted, both clusters at their best centres."""
     source = s.labels[a]
@@ -280,38 +281,29 @@ def change(t, s, a, target):  # type: ignore[no-untyped-def]
             if total >= there:
                 break
         there = min(there, total)
-    price = left + there - s.own[source] - s.own[target]
-    if len(t.even) or t.n_groups or len(t.short_price):
-        price += _shared(t, s, source, a, -1) - s.shared[source]
-        price += _shared(t, s, target, a, 1) - s.shared[target]
-    return price
+    return left + there - s.own[source] - s.own[target] + _shared_change(t, s, a, target)
 
 
-@INNER
+@inlined
 def excess_change(t, s, a, target):  # type: ignore[no-untyped-def]
     """Change of the excess over bounds and of the conflicts when an atom is shifted."""
     source, total = s.labels[a], 0.0
     for d in range(len(t.low)):
-        w, x, y = t.loads[a, d], s.load[source, d], s.load[target, d]
-        low, high, floor, roof = (
-            s.low[source, d],
-            s.high[source, d],
-            s.low[target, d],
-            s.high[target, d],
-        )
-        change = -_over(x, low, high) - _over(y, floor, roof)
-        if t.is_excused[a]:
-            low, high = _bounds(t, s, source, d, a, -1)
-            floor, roof = _bounds(t, s, target, d, -1, a)
-        change += _over(x - w, low, high) + _over(y + w, floor, roof)
-        total += change / t.scale[d]
+        for sign in range(-1, 2, 2):
+            c = target if sign > 0 else source
+            load, low, high = s.load[c, d], s.low[c, d], s.high[c, d]
+            before = _over(load, low, high)
+            if t.is_excused[a]:
+                low, high = _bounds(t, s, c, d, NONE if sign > 0 else a, a if sign > 0 else NONE)
+            after = _over(load + sign * t.loads[a, d], low, high)
+            total += (after - before) / t.scale[d]
     for q in range(t.apart_start[a], t.apart_start[a + 1]):
         other = s.labels[t.apart[q]]
         total += (other == target) * 1.0 - (other == source) * 1.0
     return total
 
 
-@INNER
+@inlined
 def still_whole(t, s, a, target):  # type: ignore[no-untyped-def]
     """Parts of both clusters after a shift (source, target); source -1 where it would fall apart.
 
@@ -320,18 +312,18 @@ def still_whole(t, s, a, target):  # type: ignore[no-untyped-def]
     source = s.labels[a]
     if len(t.graph_start) <= 1:
         return 1, 1
-    left = _parts(t, s, source, a, -1)
+    left = _parts(t, s, source, a, NONE)
     if left > s.parts[source]:
         return -1, -1
     there = s.parts[target]
     if there > 1 or t.node_start[a + 1] - t.node_start[a] > 1:
-        there = _parts(t, s, target, -1, a)
+        there = _parts(t, s, target, NONE, a)
         if there > s.parts[target]:
             return -1, -1
     return left, there
 
 
-@INNER
+@inlined
 def _parts(t, s, c, gone, come):  # type: ignore[no-untyped-def]
     """Count the connected parts of a cluster without one atom and with another (-1: none)."""
     s.totals[3] += 1.0

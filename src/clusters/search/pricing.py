@@ -7,18 +7,18 @@ not: of any three schools, at most one cluster holds two or more; of any five, a
 
 from __future__ import annotations
 
-import numba as nb
 import numpy as np
+
+from clusters.search.compiled import entry, inner
 
 __all__ = ["cut_rows", "extended", "reduced_costs", "triples"]
 
-_jit = nb.njit(nogil=True, cache=True)
 DUST = 1e-9
 MOST_SETS = 100_000
 """Most triples that are written down."""
 
 
-@_jit
+@entry
 def reduced_costs(atoms, start, cost, price, opening, cut_start, cut, divisor, charge):  # type: ignore[no-untyped-def]
     """Cost of each column less what its atoms and its opening are worth, plus what cuts charge."""
     reduced = cost - opening
@@ -38,7 +38,7 @@ def reduced_costs(atoms, start, cost, price, opening, cut_start, cut, divisor, c
     return reduced
 
 
-@_jit
+@entry
 def cut_rows(columns, atoms, start, first_row, cut_start, cut, divisor):  # type: ignore[no-untyped-def]
     """Rows and coefficients of some columns in the linear programme, end to end, with offsets.
 
@@ -72,7 +72,7 @@ def cut_rows(columns, atoms, start, first_row, cut_start, cut, divisor):  # type
     return row[:end], value[:end], offset
 
 
-@_jit
+@inner
 def _together(held, weight):  # type: ignore[no-untyped-def]
     """Weight of the columns with both rows, array (R, R)."""
     columns, rows = held.shape
@@ -85,7 +85,7 @@ def _together(held, weight):  # type: ignore[no-untyped-def]
     return pair
 
 
-@_jit
+@inner
 def _with_both(held, weight, i, j, three):  # type: ignore[no-untyped-def]
     """three[x] = weight of the columns with rows i, j and x."""
     three[:] = 0.0
@@ -95,7 +95,7 @@ def _with_both(held, weight, i, j, three):  # type: ignore[no-untyped-def]
                 three[x] += weight[c]
 
 
-@_jit
+@entry
 def triples(held, weight, least):  # type: ignore[no-untyped-def]
     """Triples of rows of which the columns (f, R booleans) with two or more weigh over `least`.
 
@@ -118,7 +118,7 @@ def triples(held, weight, least):  # type: ignore[no-untyped-def]
     return found[:size], worth[:size]
 
 
-@_jit
+@inner
 def _best_row(held, weight, count, used, odd):  # type: ignore[no-untyped-def]
     """Row that adds most to the weight of pairs, and that weight; odd: what half a pair counts."""
     best, most = -1, -1.0
@@ -134,7 +134,7 @@ def _best_row(held, weight, count, used, odd):  # type: ignore[no-untyped-def]
     return best, most
 
 
-@_jit
+@entry
 def extended(held, weight, three):  # type: ignore[no-untyped-def]
     """Add two rows to each triple so that the columns with pairs weigh most; rows and weights."""
     five, worth = np.empty((len(three), 5), dtype=np.int64), np.zeros(len(three))
