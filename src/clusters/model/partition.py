@@ -12,7 +12,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import FloatArray
-from clusters.model.core import RESOLUTION
+from clusters.model.core import RESOLUTION, single_worker
 
 __all__ = ["Choice", "choose"]
 
@@ -89,11 +89,7 @@ def choose(
     if held:
         for number, variable in enumerate(use):
             model.add_hint(variable, number in held)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = work
+    solver = single_worker(seed, work)
     register(solver)
     status = solver.solve(model)
     register(None)

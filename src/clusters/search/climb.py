@@ -181,16 +181,11 @@ class Climb:
         choice = self._chosen(master, living, target, CHOICE_WORK)
         yield choice.work
         offset = self.shared.instance.offset
-        if not choice.settled:
-            self.shared.raise_bound(min(target, choice.bound + offset), "columns")
-            return False
-        self.shared.raise_bound(min(target, choice.bound + offset), "columns")
-        if choice.chosen is not None:
-            self.shared.raise_bound(
-                min(target, float(master.columns.cost[living[choice.chosen]].sum()) + offset),
-                "columns",
-            )
-        return True
+        bound = choice.bound
+        if choice.settled and choice.chosen is not None:
+            bound = float(master.columns.cost[living[choice.chosen]].sum())
+        self.shared.raise_bound(min(target, bound + offset), "columns")
+        return choice.settled
 
     def _chosen(self, master: Master, living: np.ndarray, below: float, work: float) -> Choice:
         """Choose from some columns and offer the plan."""

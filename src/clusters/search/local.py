@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, TypeVar
 from clusters.domain import IntArray
 from clusters.model.instance import Instance
 from clusters.search.anneal import Walk, anneal
-from clusters.search.tables import Tables, tables_of
+from clusters.search.tables import Tables
 
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["Tables", "Walk", "finished", "tables_of", "wander"]
+__all__ = ["finished", "wander"]
 
 Outcome = TypeVar("Outcome")
 

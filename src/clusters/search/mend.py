@@ -9,10 +9,9 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import IntArray
-from clusters.model.core import build_core, cut_off_parts
+from clusters.model.core import build_core, cut_off_parts, single_worker
 from clusters.model.instance import Instance
 from clusters.search.found import Found
-from clusters.search.neighbourhood import single_worker
 
 __all__ = ["mend"]
 

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.core import Core, build_core, cut_off_parts
+from clusters.model.core import Core, build_core, cut_off_parts, single_worker
 from clusters.model.instance import Instance
 from clusters.search.bound import Relaxation
 from clusters.search.found import Found
 
-__all__ = ["Redrawn", "adjacent_clusters", "redraw", "single_worker"]
+__all__ = ["Redrawn", "adjacent_clusters", "redraw"]
 
 STATES = 700
 """Steps of the load in the bound of a neighbourhood: coarse, to be quick."""
@@ -34,16 +34,6 @@ class Redrawn:
     clusters: list[list[int]] | None
     proved: bool
     work: float
-
-
-def single_worker(seed: int, work: float) -> cp_model.CpSolver:
-    """Return a solver that proves with one worker: full linearisation, a deterministic budget."""
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = work
-    return solver
 
 
 def redraw(

@@ -14,14 +14,13 @@ from collections.abc import Generator, Iterator
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.core import Core, build_core, cut_off_parts
+from clusters.model.core import Core, build_core, cut_off_parts, single_worker
 from clusters.model.instance import Instance
 from clusters.search.bound import MANY_PAIRS, Relaxation
 from clusters.search.climb import Climb
 from clusters.search.found import Found
 from clusters.search.improve import improve
 from clusters.search.local import wander
-from clusters.search.neighbourhood import single_worker
 from clusters.search.start import grow
 from clusters.search.state import TOLERANCE, Shared
 

@@ -6,15 +6,17 @@ Source: Balinski & Quandt 1964 for the model; Rochat & Taillard 1995 for its use
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from clusters.domain import FloatArray, IntArray
-from clusters.model.core import RESOLUTION
 from clusters.model.instance import Instance
+from clusters.model.partition import choose
 from clusters.search.found import Found
-from clusters.search.neighbourhood import single_worker
+
+if TYPE_CHECKING:
+    from ortools.sat.python import cp_model
 
 __all__ = ["Pool", "recombine"]
 
@@ -67,35 +69,24 @@ def recombine(
     columns = list(dict.fromkeys([*own, *_columns(costs, own, prices, most)]))
     if len(columns) == len(own):
         return None, 0.0
-    # sums of a few numbers in any order differ in the last digits
-    target = sum(costs[c] for c in own) * (1 + 1e-12)
-    dearest = sum(sorted(costs[c] for c in columns)[-len(own) :])
-    unit = max(dearest, 1e-9) / RESOLUTION
-    model = cp_model.CpModel()
-    use = [model.new_bool_var("") for _ in columns]
-    covers: dict[int, list[cp_model.IntVar]] = {a: [] for cluster in own for a in cluster}
-    for variable, cluster in zip(use, columns, strict=True):
-        for a in cluster:
-            covers[a].append(variable)
-    for cover in covers.values():
-        model.add_exactly_one(cover)
-    model.add(cp_model.LinearExpr.sum(use) == len(own))
-    cost = cp_model.LinearExpr.weighted_sum(use, [int(costs[c] / unit) for c in columns])
-    model.add(cost <= int(target / unit))
-    model.minimize(cost)
-    held = set(own)
-    for variable, cluster in zip(use, columns, strict=True):
-        model.add_hint(variable, cluster in held)
-    solver = single_worker(seed, work)
-    register(solver)
-    status = solver.solve(model)
-    register(None)
-    spent = float(solver.response_proto.deterministic_time)
-    if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-        return None, spent
-    new = [list(c) for v, c in zip(use, columns, strict=True) if solver.boolean_value(v)]
+    position = {a: q for q, a in enumerate(a for cluster in own for a in cluster)}
+    choice = choose(
+        [[position[a] for a in cluster] for cluster in columns],
+        np.array([costs[cluster] for cluster in columns]),
+        len(position),
+        len(own),
+        # sums of a few numbers in any order differ in the last digits
+        below=sum(costs[c] for c in own) * (1 + 1e-12),
+        hint=range(len(own)),
+        seed=seed,
+        work=work,
+        register=register,
+    )
+    if choice.chosen is None:
+        return None, choice.work
+    new = [list(columns[number]) for number in choice.chosen]
     found = best.replaced(instance, own, new)
-    return (found if found is not None and found.cost < best.cost else None), spent
+    return (found if found is not None and found.cost < best.cost else None), choice.work
 
 
 def _columns(
