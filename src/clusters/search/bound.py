@@ -1,60 +1,38 @@
 r"""The Lagrangian bound: no plan under the rules can cost less.
 
 Relax "each school in exactly one cluster" with a multiplier :math:`\lambda_a` per atom. What is
-left
-falls apart by centre: :math:`z_c(\lambda) = \min \sum_a (c_{ac} - \lambda_a) x_a`, an exact
-knapsack
-over one load, with the centre's own atom in. Then
+left falls apart by centre: :math:`z_c(\lambda) = \min \sum_a (c_{ac} - \lambda_a) x_a`, an exact
+knapsack over one load, with the centre's own atom in. Then
 
 .. math:: LB(\lambda) = \sum_a \lambda_a + \text{the sum of the } k \text{ smallest } z_c.
 
 Any multipliers give a valid bound. Contiguity, "apart" and the groups' prices are left out or kept
-as
-far as the knapsack can carry them: leaving out only lowers the bound. Other loads and unmet need
-take
-part through multipliers of their own, per centre. Sources: Held & Karp 1971 (subgradient ascent);
-Ceselli & Righini 2005, "A branch-and-price algorithm for the capacitated p-median problem" (the
-knapsack form); Camerini, Fratta & Maffioli 1975 (deflected directions).
+as far as the knapsack can carry them: leaving out only lowers the bound. Other loads and unmet need
+take part through multipliers of their own, per centre (see `sidelines`). Sources: Held & Karp 1971
+(subgradient ascent); Ceselli & Righini 2005, "A branch-and-price algorithm for the capacitated
+p-median problem" (the knapsack form); Camerini, Fratta & Maffioli 1975 (deflected directions).
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import NO_LIMIT, Instance
 from clusters.search.knapsack import INFINITY, best_clusters, forced_values, least_values
+from clusters.search.sidelines import sidelines_of
 
-__all__ = ["MANY_PAIRS", "Relaxation", "Sideline"]
+__all__ = ["MANY_PAIRS", "Relaxation"]
 
 STATES = 6000
 """Longest table of the dynamic programme; finer loads are rounded down to this many steps."""
-
-SIDE_STEP = 0.25
-"""Unit of a sideline's step, as a share of the mean cluster (docs/decisions/0004)."""
 MANY_PAIRS = 150_000
 """Above this many pairs only those that can lower a value are listed, with HEADROOM to grow."""
 HEADROOM = 1.3
 SAFETY = 1e-10
 """Share of the sum of absolute terms by which a bound is lowered, to be safe from rounding."""
-
-
-@dataclass(slots=True)
-class Sideline:
-    """A linear side constraint of each cluster that takes part through a multiplier.
-
-    multiplier[c] x (sum of coefficient over the cluster - limit) is added to the value of centre c;
-    the multiplier lies between `least` and `most`.
-    """
-
-    coefficient: FloatArray
-    limit: float
-    least: float
-    most: float
-    multiplier: FloatArray
 
 
 class Relaxation:
@@ -83,7 +61,7 @@ class Relaxation:
         self.group_price = instance.group_price
         for number, group in enumerate(instance.groups):
             self.group[group] = number
-        self.sidelines = _sidelines(instance, self.dimension)
+        self.sidelines = sidelines_of(instance, self.dimension)
         self.exact = False
         self.work = 0.0
         self.bound = self.level = -np.inf
@@ -360,7 +338,7 @@ class Relaxation:
         length = self._theta * max(goal - value, 1e-4 * abs(value)) / size
         self.multipliers = self.multipliers + length * self._direction
         for s, slope in zip(self.sidelines, self._side, strict=True):
-            moved = s.multiplier + length * slope / self._side_scale(s)
+            moved = s.multiplier + length * slope / s.step
             s.multiplier = np.clip(moved, s.least, s.most)
         return True
 
@@ -369,16 +347,12 @@ class Relaxation:
         """The multipliers of the atoms that gave the best bound, array (n,)."""
         return self._best[0]
 
-    def _side_scale(self, s: Sideline) -> float:
-        """Size of a step's unit: a share of the mean cluster, found by trial (docs/decisions)."""
-        return SIDE_STEP * float(np.abs(s.coefficient).sum()) / self.instance.k or 1.0
-
     def _side_slopes(self) -> list[FloatArray]:
         """By sideline, how far each chosen cluster exceeds its limit (0 for the others)."""
         slopes = []
         for s in self.sidelines:
             slope = np.zeros(self.instance.m)
-            slope[self.chosen] = (self.taken @ s.coefficient - s.limit) / self._side_scale(s)
+            slope[self.chosen] = (self.taken @ s.coefficient - s.limit) / s.step
             slopes.append(slope)
         return slopes
 
@@ -388,9 +362,8 @@ class Relaxation:
         """Return the pairs that a plan of cost at most `target` can use, array (n, m) of booleans.
 
         A centre is closed where even with it among the k chosen the bound exceeds the target; a
-        pair
-        is dropped where it does with the pair forced in (its value comes from prefix and suffix
-        tables).
+        pair is dropped where it does with the pair forced in (its value comes from prefix and
+        suffix tables).
         """
         instance = self.instance
         self._restore()
@@ -481,33 +454,3 @@ def _tightest(instance: Instance) -> int | None:
         if instance.high[d] < NO_LIMIT
     ]
     return min(room)[1] if room else None
-
-
-def _sidelines(instance: Instance, carried: int | None) -> list[Sideline]:
-    lines = []
-    for d in range(len(instance.high)):
-        if d == carried:
-            continue
-        # a load with an upper bound too gains nothing here (measured): its total is fixed anyway
-        load = instance.loads[d].astype(np.float64)
-        if instance.low[d] > 0 and instance.high[d] == NO_LIMIT:
-            room = np.zeros(instance.n)
-            for e, atom in enumerate(instance.excused.tolist()):
-                room[atom] = max(0, int(instance.low[d]) - int(instance.excused_low[e, d]))
-            lines.append(_line(instance, -load - room, -float(instance.low[d])))
-    for unmet in instance.unmet:
-        lines.append(_line(instance, unmet.shortfall, 0.0, most=unmet.price))
-    if instance.balance_load is not None:
-        price = instance.balance_price
-        lines.append(_line(instance, instance.balance_load, instance.balance_mean, -price, price))
-    return lines
-
-
-def _line(
-    instance: Instance,
-    coefficient: FloatArray,
-    limit: float,
-    least: float = 0.0,
-    most: float = np.inf,
-) -> Sideline:
-    return Sideline(coefficient, limit, least, most, np.zeros(instance.m))
