@@ -153,8 +153,7 @@ class Priorities:
     """What makes one plan better than another: a cost to be made small, added up over clusters.
 
     Journeys are counted in `travel_by` units x metres (or minutes). The other priorities are prices
-    in the same
-    currency, per kilometre (per minute where journeys are in minutes):
+    in the same currency, per kilometre (per minute where journeys are in minutes):
 
     Parameters
     ----------

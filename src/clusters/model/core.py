@@ -1,10 +1,9 @@
 """The CP-SAT model: one variable per allowed pair of atom and centre, one function per rule.
 
 ``x[a, c]`` is true where atom a is in the cluster of centre c; ``x[home(c), c]`` means "c is a
-centre".
-Every function takes the same core and adds one rule or the cost of one priority, so that each can
-be
-tested alone. The same encoding serves the whole problem, a neighbourhood and a single cluster.
+centre". Every function takes the same core and adds one rule or the cost of one priority, so that
+each can be tested alone. The same encoding serves the whole problem, a neighbourhood and a single
+cluster.
 """
 
 from __future__ import annotations
@@ -298,8 +297,7 @@ def cut_off_parts(core: Core, clusters: dict[int, list[int]]) -> int:
     """Forbid the parts of clusters that are not connected to their centre; return how many.
 
     For a part A cut off from its centre: whoever of A is with a centre outside A and its border
-    must
-    bring someone of the border along (a separator inequality; Carvajal et al. 2013, "Imposing
+    must bring someone of the border along (a separator inequality; Carvajal et al. 2013, "Imposing
     connectivity constraints in forest planning models"). It is written for every such centre.
     """
     instance, count = core.instance, 0

@@ -164,9 +164,8 @@ class Instance:
         -------
         list
             (atoms with a school in the part, atoms outside the part that border on it). An atom
-            that
-            needs no way out of its own - it has a school on the border too - is left out of the
-            first.
+            that needs no way out of its own - it has a school on the border too - is left out of
+            the first.
         """
         if self.neighbours is None:
             return []

@@ -1,8 +1,7 @@
 """What the stages of the search share: the best plan, the best bound, and the wish to stop.
 
 The stages are generators that yield after every slice of work, so that a scheduler can run them
-side
-by side in threads or one after the other on a fixed budget. All access is under one lock.
+side by side in threads or one after the other on a fixed budget. All access is under one lock.
 """
 
 from __future__ import annotations
