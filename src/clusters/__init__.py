@@ -1,8 +1,7 @@
 """Group schools into clusters, prove how good the grouping is, and split the money to the penny.
 
 Every public name is listed in ``__all__``; the module that defines it is imported on first use, so
-that
-``import clusters`` stays fast.
+that ``import clusters`` stays fast.
 """
 
 from __future__ import annotations

@@ -1,10 +1,10 @@
 """The proof: a Lagrangian bound, then a ladder of targets climbed to the best plan.
 
-For a target just above the bound, reduced costs leave a small *core* of pairs that any plan at or
-below the target must come from; CP-SAT searches it exactly. Nothing there: the target is a new
-bound.
-A plan there: the best of the core is the best of all. Contiguity comes in by separator inequalities
-where a solution needs them.
+A rung is climbed by columns (see `climb`) where they can be listed. Else, for a target just above
+the bound, reduced costs leave a small *core* of pairs that any plan at or below the target must
+come from; CP-SAT searches it exactly. Nothing there: the target is a new bound. A plan there: the
+best of the core is the best of all. Contiguity comes in by separator inequalities where a solution
+needs them.
 """
 
 from __future__ import annotations
