@@ -94,11 +94,6 @@ class Relaxation:
         self.low = _rounded_low(load, low, high, step)
         self.loose_low = _rounded_low(load, floor, loose, step)
 
-    def refine(self, states: int) -> None:
-        """Use finer steps from now on."""
-        self._set_loads(states)
-        self._index_pairs()
-
     def _first_multipliers(self) -> FloatArray:
         """Twice the cost at the second nearest centre (the nearest is often the atom itself)."""
         cost = np.where(self.possible, self.instance.cost, np.inf)

@@ -14,7 +14,7 @@ import numpy as np
 
 from clusters.model.partition import Choice, choose
 from clusters.search.bound import Relaxation
-from clusters.search.columns import Columns, Prices, list_columns
+from clusters.search.columns import ROUNDING, Columns, Prices, given_away, list_columns
 from clusters.search.found import Found
 from clusters.search.master import Master
 from clusters.search.state import Shared
@@ -28,10 +28,12 @@ FEW, MANY = 600, 25_000
 CHOICE_WORK = 6.0
 NEAR = 0.2
 """How far prices for the next rung may be from the bound's multipliers, in means of them."""
-KNOWN, REPRICED = 20_000, 1
-"""Columns kept for working out prices, and how often that is done anew."""
-SPARE = 0.5
-"""Share of the way from bound to target that prices may give away before they are dropped."""
+KNOWN = 20_000
+"""Columns kept for working out prices, and the most that are added at a time."""
+PRICINGS = 10
+"""Most times that prices are worked out anew before a rung."""
+NEGLIGIBLE = 0.1
+"""Share of a rung that negative reduced costs may give away."""
 OFFERED, OFFER_WORK = 700, 0.7
 """Columns that a plan is chosen from on the way, and the budget for that."""
 
@@ -53,14 +55,21 @@ class Climb:
     shared: Shared
     relaxation: Relaxation
     rng: np.random.Generator
-    work: float = 6.0
+    work: float = 2.0
     prices: Prices | None = None
     overflowed: bool = False
     known: Columns | None = None
 
+    @property
+    def value(self) -> float:
+        """What the present prices add up to: as a rule, the bound that the next rung will reach."""
+        if self.prices is None:
+            return -np.inf
+        return self.prices.value + self.shared.instance.offset
+
     def rung(self, target: float) -> Generator[float, None, bool]:
         """Look for plans that cost at most `target`; yield work, return whether it was decided."""
-        columns = yield from self._listed(target)
+        columns, target = yield from self._listed(target)
         if columns is None:
             return False
         instance = self.shared.instance
@@ -75,70 +84,76 @@ class Climb:
                 return True
             if self.shared.stop():
                 return False
-            self.prices = master.prices
             self.shared.prices = master.prices.atoms
             left = master.drop(target)
             stalled += turn > 0 and master.bound - before < 0.1 * (target - master.bound)
             if left <= FEW or (stalled >= 2 and left <= MANY) or not master.sharpen():
                 break
         yield from self._offer(master, target)
-        return (yield from self._choose(master, target))
+        decided = yield from self._choose(master, target)
+        yield from self._look_ahead(master)
+        return decided
 
     def _look_ahead(self, master: Master) -> Generator[float, None, None]:
         """Work out prices for the next rung: with the present cuts, over all columns listed."""
         if not self.shared.stop():
             master.revive()
-            yield from self._priced(master, NEAR)
+            yield from self._priced(master)
             order = np.argsort(master.reduced, kind="stable")[:KNOWN]
             self.known = master.columns.only(np.sort(order))
 
-    def _priced(self, master: Master, near: float) -> Generator[float, None, None]:
+    def _priced(self, master: Master) -> Generator[float, None, None]:
         """Take the prices of a master problem.
 
         They stay near the multipliers of the bound, as columns not yet listed count too.
         """
         around = self.relaxation.best_multipliers
-        yield from master.solve(np.inf, around=around, within=near * float(np.abs(around).mean()))
+        yield from master.solve(np.inf, around=around, within=NEAR * float(np.abs(around).mean()))
         self.prices = master.prices
         self.shared.prices = master.prices.atoms
 
-    def _listed(self, target: float) -> Generator[float, None, Columns | None]:
-        """List the columns; None where there are too many.
+    def _listed(self, target: float) -> Generator[float, None, tuple[Columns | None, float]]:
+        """List the columns, and up to which target the list is whole; None where it is too long.
 
-        Prices cut the list short. They were worked out over other columns: should a new one have a
-        negative reduced cost, the prices are worked out anew with it (column generation, the list
-        being the exact pricing). What is still negative in the end is allowed for.
+        Prices cut the list short. They were worked out over other columns, so columns of negative
+        reduced cost are looked for first, and the prices moved halfway to those worked out anew
+        with them (column generation, the list being the exact pricing; Wentges 1997, "Weighted
+        Dantzig-Wolfe decomposition"), until what is still negative gives little away.
         """
-        instance, spare = self.shared.instance, 0.0
-        for turn in range(REPRICED + 2):
+        instance, begin = self.shared.instance, max(self.shared.bound, self.relaxation.level)
+        most, given = NEGLIGIBLE * max(target - begin, 0.0), 0.0
+        for _ in range(PRICINGS if self.prices is not None else 0):
             prices = self.prices
-            columns = yield from self._list_once(target, prices, spare)
-            if columns is None or prices is None:
-                return columns
-            reduced = prices.reduced(columns)
-            need = -(instance.k - 1) * float(reduced.min(initial=0.0))
-            if need <= spare + 1e-9 * abs(target):
-                return columns
-            if turn < REPRICED and self.known is not None:
-                new = columns.only(np.flatnonzero(reduced < 0.0)[:KNOWN])
-                self.known = self.known.and_(new)
-                master = Master(self.known, instance.n, instance.k, instance.offset, prices)
-                yield from self._priced(master, NEAR / 2 ** (turn + 1))
-            elif turn < REPRICED + 1 and need < SPARE * (target - self.relaxation.level):
-                spare = 1.2 * need
-            else:
-                self.prices = None
-        return None
+            new = yield from self._list_once(target, -np.inf)
+            if new is None or prices is None:
+                return None, target
+            reduced = prices.reduced(new)
+            given = given_away(new, reduced, instance.n, instance.k)
+            if given <= most:
+                break
+            new = new.only(np.sort(np.argsort(reduced, kind="stable")[:KNOWN]))
+            self.known = new if self.known is None else self.known.and_(new)
+            master = Master(self.known, instance.n, instance.k, instance.offset, prices)
+            yield from self._priced(master)
+            self.prices = prices.halfway(master.prices)
+        spare = min(given, most)
+        columns = yield from self._list_once(target, spare)
+        if columns is None or self.prices is None:
+            return columns, target
+        given = given_away(columns, self.prices.reduced(columns), instance.n, instance.k)
+        reached = target + min(0.0, spare - given + ROUNDING * abs(target))
+        if reached <= self.shared.bound:
+            self.prices = None  # they do not serve: the next list is made without
+            return None, target
+        return columns, reached
 
-    def _list_once(
-        self, target: float, prices: Prices | None, spare: float
-    ) -> Generator[float, None, Columns | None]:
+    def _list_once(self, target: float, spare: float) -> Generator[float, None, Columns | None]:
         columns = None
         for step in list_columns(
             self.relaxation,
             self.shared.tables,
             target,
-            prices=prices,
+            prices=self.prices,
             spare=spare,
             work=self.work,
         ):

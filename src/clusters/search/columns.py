@@ -21,7 +21,7 @@ from clusters.search.dive import Dive, Reading, Room, completions, dive
 from clusters.search.pricing import reduced_costs
 from clusters.search.tables import Tables
 
-__all__ = ["Columns", "Cut", "Prices", "by_atom", "list_columns"]
+__all__ = ["Columns", "Cut", "Prices", "by_atom", "given_away", "list_columns"]
 
 MOST_COLUMNS = 700_000
 MOST_ATOMS = 12_000_000
@@ -68,6 +68,16 @@ class Prices:
     cuts: tuple[Cut, ...]
     charges: FloatArray
     value: float
+
+    def halfway(self, others: Prices) -> Prices:
+        """Return the prices between these and others with the same cuts: as valid as both."""
+        return Prices(
+            atoms=(self.atoms + others.atoms) / 2,
+            clusters=(self.clusters + others.clusters) / 2,
+            cuts=self.cuts,
+            charges=(self.charges + others.charges) / 2,
+            value=(self.value + others.value) / 2,
+        )
 
     def reduced(self, columns: Columns) -> FloatArray:
         """Cost of each column less what it is worth at these prices, array (count,)."""
@@ -120,6 +130,20 @@ class Columns:
         return sorted(self.atoms[self.start[column] : self.start[column + 1]].tolist())
 
 
+def given_away(columns: Columns, reduced: FloatArray, n: int, k: int) -> float:
+    """Most that the clusters of a plan but one can have of negative reduced costs, as a sum >= 0.
+
+    There are k - 1 of them, and each school is in one.
+    """
+    below = columns.only(np.flatnonzero(reduced < 0.0))
+    if not len(below):
+        return 0.0
+    size = np.diff(below.start)
+    share = np.zeros(n)
+    np.maximum.at(share, below.atoms, np.repeat(-reduced[reduced < 0.0] / size, size))
+    return min(-(k - 1) * float(reduced.min()), float(share.sum()))
+
+
 def by_atom(n: int, cuts: Sequence[Cut]) -> tuple[IntArray, IntArray]:
     """Cuts that hold each of n atoms, end to end: where each atom's begin, and their numbers."""
     lists: list[list[int]] = [[] for _ in range(n)]
@@ -156,8 +180,8 @@ class _Lister:
             self.second, self.second_own = relaxation.reduced(prices.atoms)
             offset = relaxation.instance.offset
             # columns of negative reduced cost are always listed: the caller must know of them
-            self.second_limit = max(target - offset - prices.value, 0.0) + prices.clusters
-            self.second_limit += spare + ROUNDING * abs(target)
+            self.second_limit = max(target - offset - prices.value + spare, 0.0)
+            self.second_limit += prices.clusters + ROUNDING * abs(target)
         nodes = len(tables.owner)
         self.status = np.zeros(n, dtype=np.int8)
         self.count = np.zeros(len(cuts), dtype=np.int64)
@@ -330,8 +354,9 @@ def list_columns(
         Of the set-partitioning problem: only clusters whose reduced cost is at most target - value
         are listed.
     spare
-        Added to that limit. The list is a proof where the reduced costs of the other clusters of a
-        plan cannot add up to less than minus this.
+        Added to that limit, which is never below 0. The list is a proof where the reduced costs of
+        the other clusters of a plan cannot add up to less than minus this; minus infinity lists
+        those of negative reduced cost alone.
     work
         Budget, about seconds; beyond it (or where the room does not suffice) no list is yielded.
     """

@@ -26,11 +26,11 @@ from clusters.search.state import TOLERANCE, Shared
 
 __all__ = ["prove"]
 
-COARSE, FINE = 1000, 6000
-"""Steps of the load in the bound, at first and at last."""
+COARSE = 1000
+"""Steps of the load in the bound: finer ones cost time and gain little (decision 5)."""
 SLICE = 20
 """Steps of the ascent between two looks at the clock and the best plan."""
-LEAST_GAIN = 0.02
+LEAST_GAIN = 0.06
 """The ascent ends where five slices gain less than this share of what is missing."""
 FIRST_RUNG = 0.002
 """First target, as a share above the bound."""
@@ -63,7 +63,7 @@ def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
 
 
 def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
-    """Ascend over upper limits alone, then over both, then in fine steps of the load."""
+    """Ascend over upper limits alone, then over both."""
     if relaxation.possible.sum() > MANY_PAIRS:
         yield from _ascend(shared, relaxation, rng, 300, theta=1.0)
         yield from _ascend(shared, relaxation, rng, 600, theta=0.3)
@@ -72,7 +72,6 @@ def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> I
     relaxation.exact = relaxation.low > 0
     if relaxation.exact:
         yield from _ascend(shared, relaxation, rng, 100, theta=1.0)
-    relaxation.refine(FINE)
     yield from _ascend(shared, relaxation, rng, 400, theta=0.7, least=LEAST_GAIN)
 
 
@@ -150,9 +149,9 @@ def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) ->
     yield from _by_cores(shared, relaxation, rng)
 
 
-def _next_target(shared: Shared, relaxation: Relaxation, step: float) -> float:
+def _next_target(shared: Shared, bound: float, step: float) -> float:
     """Return the next target: a step above the bound, or the best plan where that is near."""
-    bound, best = max(shared.bound, relaxation.bound), shared.target
+    best = shared.target
     scale = max(abs(bound), 0.01 * abs(best) if np.isfinite(best) else 0.0, 1e-6)
     goal = best - 0.5 * TOLERANCE * abs(best)
     target = bound + step * scale
@@ -171,7 +170,9 @@ def _by_columns(
             fixed = shared.target
         begin = shared.bound
         spent = 0.0
-        target = _next_target(shared, relaxation, step)
+        # up to where the last prices reach, nothing is expected
+        base = max(begin, climb.value)
+        target = _next_target(shared, base, step)
         rung = climb.rung(target)
         try:
             while True:
@@ -188,7 +189,8 @@ def _by_columns(
             return
         climb.work *= 1.5
         if climb.overflowed or shared.bound <= begin:
-            step /= 2.0
+            tried = (target - base) / max(abs(base), 1e-6)
+            step = min(step, tried if tried > 0.0 else step) / 2.0
 
 
 def _by_cores(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
@@ -198,7 +200,7 @@ def _by_cores(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) 
         if shared.target < fixed:
             relaxation.fix(shared.target)
             fixed = shared.target
-        target = _next_target(shared, relaxation, step)
+        target = _next_target(shared, max(shared.bound, relaxation.bound), step)
         if shared.best is None and step > LAST_RUNG:
             target = np.inf
         allowed = (
