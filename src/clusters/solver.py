@@ -207,7 +207,7 @@ def solve(
     Notes
     -----
     Ctrl-C ends the search and returns the best plan found so far. The very first call on a machine
-    compiles the search (a minute or two, kept for later); the time limit counts from then.
+    compiles the search (about a minute, kept for later); the time limit counts from then.
     Methods and sources: docs/model.md.
 
     Examples
@@ -345,6 +345,7 @@ def _worth_while(searches: list[_Search]) -> list[_Search]:
 def _allot(search: _Search, clock: _Clock, shares: int) -> None:
     """Give a search one of so many equal shares of what is left."""
     search.shared.deadline = np.inf
+    search.shared.halted[0] = False
     if np.isfinite(clock.deadline):
         left = clock.deadline - time.monotonic()
         search.shared.deadline = time.monotonic() + left / shares

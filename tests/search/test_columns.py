@@ -188,6 +188,16 @@ def test_a_list_that_does_not_fit_its_budget_is_not_given() -> None:
     assert not any(isinstance(step, Columns) for step in steps)
 
 
+def test_a_list_is_not_given_once_time_is_up() -> None:
+    instance, halted = _line(12), np.ones(1, dtype=np.bool_)
+    relaxation, tables = _relaxation(instance, 1e4), tables_of(instance)
+    steps = list_columns(relaxation, tables, 1e4, work=10.0, halted=halted)
+    assert not any(isinstance(step, Columns) for step in steps)
+    halted[0] = False
+    steps = list_columns(relaxation, tables, 1e4, work=10.0, halted=halted)
+    assert any(isinstance(step, Columns) for step in steps)
+
+
 def test_negative_reduced_costs_give_away_no_more_than_disjoint_clusters_can() -> None:
     columns = Columns(
         atoms=np.array([0, 1, 1, 2, 3, 4]), start=np.array([0, 2, 4, 6]), cost=np.zeros(3)

@@ -156,6 +156,7 @@ class Climb:
             prices=self.prices,
             spare=spare,
             work=self.work,
+            halted=self.shared.halted,
         ):
             if isinstance(step, Columns):
                 columns = step

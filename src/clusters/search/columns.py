@@ -164,8 +164,10 @@ class _Lister:
         target: float,
         prices: Prices | None,
         spare: float,
+        halted: np.ndarray,
     ) -> None:
         self.relaxation, self.tables, self.prices = relaxation, tables, prices
+        self.halted = halted
         self.allowed = relaxation.reduced_to(target)
         self.reduced, self.own = relaxation.reduced()
         slack = target - relaxation.level + ROUNDING * abs(target)
@@ -242,6 +244,7 @@ class _Lister:
             self.mark,
             self.queue,
             self.held,
+            self.halted,
         )
         return int(dive(t, reading, state, self.room, steps))
 
@@ -345,6 +348,7 @@ def list_columns(
     prices: Prices | None = None,
     spare: float = 0.0,
     work: float,
+    halted: np.ndarray | None = None,
 ) -> Iterator[float | Columns]:
     """List every cluster that a plan of cost at most `target` can hold; yields work, then the list.
 
@@ -359,8 +363,11 @@ def list_columns(
         those of negative reduced cost alone.
     work
         Budget, about seconds; beyond it (or where the room does not suffice) no list is yielded.
+    halted
+        Array (1,) of booleans: nor once another thread has made it true.
     """
-    lister = _Lister(relaxation, tables, target, prices, spare)
+    halted = np.zeros(1, dtype=np.bool_) if halted is None else halted
+    lister = _Lister(relaxation, tables, target, prices, spare, halted)
     yield relaxation.instance.m * 1e-4
     left = work * STEPS_PER_SECOND
     for c in np.flatnonzero(

@@ -53,7 +53,7 @@ class Dive(NamedTuple):
     centre: the candidate; heart: the node that connection is counted from; forced: atoms in every
     cluster, the centre's own first; low, high: loosest bounds of the loads (r,). Cuts by atom
     (cut_start, cut), with the charge of each cut whenever a further `divisor` of its atoms are
-    together; charged in the last reading.
+    together; charged in the last reading. halted (1,): becomes true when there is no time left.
     """
 
     centre: int
@@ -69,6 +69,7 @@ class Dive(NamedTuple):
     mark: Any
     queue: Any
     held: Any
+    halted: Any
 
 
 class Room(NamedTuple):
@@ -303,7 +304,7 @@ def _note(t, s, d, taken, nodes, stamp, found):  # type: ignore[no-untyped-def]
 
 @entry
 def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # noqa: C901
-    """List the clusters of a centre; returns steps used, or -1 where steps or room ran out.
+    """List the clusters of a centre; returns steps used, or -1 where steps, room or time ran out.
 
     One loop over local arrays: the same in small functions that share records is ten times slower.
     """
@@ -331,8 +332,9 @@ def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # noqa: C901
         _put(loads, held, cut_start, cut, count, a, 1)
         nodes += node_start[a + 1] - node_start[a]
     down = _hopeful(limit, after, so_far, x, w, opened[0])
+    halted = d.halted
     while used < steps:
-        used += 1
+        used = steps if halted[0] else used + 1
         if down and x == m:
             stamp += 1
             if not _note(t, s, d, taken, nodes, stamp, found):

@@ -105,7 +105,7 @@ def _windows(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     instance, spent = shared.instance, 0.0
     while spent < TURN and not shared.stop() and shared.best is not None:
         atoms = WINDOW_ATOMS[int(rng.integers(len(WINDOW_ATOMS)))]
-        found = yield from _adding(
+        found, work = yield from _counted(
             annealed_window(
                 instance,
                 shared.best,
@@ -114,24 +114,23 @@ def _windows(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
                 hot=WINDOW_HEATS[int(rng.integers(len(WINDOW_HEATS)))],
                 per_atom=PER_ATOM,
                 stop=shared.stop,
-            ),
-            total := [0.0],
+            )
         )
-        spent += total[0] + 0.02
+        spent += work + 0.02
         shared.submit(found, "window annealed")
 
 
-def _adding(
-    steps: Generator[float, None, Found | None], total: list[float]
-) -> Generator[float, None, Found | None]:
-    """Pass on steps, adding up their work."""
+def _counted(
+    steps: Generator[float, None, Found | None],
+) -> Generator[float, None, tuple[Found | None, float]]:
+    """Pass steps on; return what came of them, and their work."""
+    total = 0.0
     while True:
         try:
             work = next(steps)
         except StopIteration as end:
-            found: Found | None = end.value
-            return found
-        total[0] += work
+            return end.value, total
+        total += work
         yield work
 
 
@@ -172,16 +171,13 @@ def descend(
     found: Found,
     rng: np.random.Generator,
     settled: Settled,
-    hopeless: float = np.inf,
 ) -> Iterator[float]:
-    """Redraw neighbourhoods of a plan until none gains (or it stays far behind the best plan).
+    """Redraw neighbourhoods of a plan until none gains.
 
     Parameters
     ----------
     settled
         Sets of clusters that were drawn anew to no avail; added to.
-    hopeless
-        Give up between sizes where the cost exceeds the best plan's by this factor.
     """
     instance = shared.instance
     mean = instance.n / instance.k
@@ -193,7 +189,7 @@ def descend(
             before = found
             found = yield from _one_pass(shared, found, size, rng, settled)
             gained = found is not before
-        if shared.stop() or found.cost > hopeless * shared.target:
+        if shared.stop():
             return
 
 

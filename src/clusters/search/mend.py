@@ -94,7 +94,7 @@ def _around(instance: Instance, labels: IntArray, c: int, size: int) -> IntArray
         if instance.neighbours is not None:
             near = [labels[b] for a in inside.tolist() for b in instance.neighbours[a]]
         else:
-            order = np.argsort(instance.cost[inside][:, :], axis=1)[:, :20]
+            order = np.argsort(instance.cost[inside], axis=1)[:, :20]
             near = labels[instance.home[order]].ravel().tolist()
         tally = np.bincount(near, minlength=instance.k)
         tally[chosen] = 0

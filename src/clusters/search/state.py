@@ -37,6 +37,8 @@ class Shared:
         What is being solved.
     on_news
         Called with (phase) after every better plan or bound, without the lock.
+    halted
+        Array (1,) of booleans that compiled loops look at.
     """
 
     instance: Instance
@@ -51,6 +53,7 @@ class Shared:
     deadline: float = np.inf
     work_allotted: float = np.inf
     stop_at_gap: float = 0.0
+    halted: np.ndarray = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
     _lock: Any = field(default_factory=threading.RLock)
     _solvers: list[Any] = field(default_factory=list)
 
@@ -123,7 +126,8 @@ class Shared:
         self.halt()
 
     def halt(self) -> None:
-        """Stop every running solver."""
+        """Stop every running solver and compiled loop."""
+        self.halted[0] = True
         with self._lock:
             for _, solver in self._solvers:
                 solver.stop_search()
