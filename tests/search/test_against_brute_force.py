@@ -74,6 +74,10 @@ def test_random_mixes(seed: int) -> None:
     _agrees(draw(8000 + seed))
 
 
+def test_prices_of_a_short_list_without_any_plan_do_not_hold_the_ladder_up() -> None:
+    _agrees(draw(376))
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(500))
 def test_many_random_mixes(seed: int) -> None:

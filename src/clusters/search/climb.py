@@ -48,6 +48,8 @@ class Climb:
         Budget for listing, about seconds.
     overflowed
         Whether the last list was given up.
+    misled
+        Whether the last prices did not hold for a longer list, and were dropped.
     known
         Columns that prices are worked out over.
     """
@@ -58,6 +60,7 @@ class Climb:
     work: float = 2.0
     prices: Prices | None = None
     overflowed: bool = False
+    misled: bool = False
     known: Columns | None = None
 
     @property
@@ -121,6 +124,7 @@ class Climb:
         Dantzig-Wolfe decomposition"), until what is still negative gives little away.
         """
         instance, begin = self.shared.instance, max(self.shared.bound, self.relaxation.level)
+        self.misled = False
         most, given = NEGLIGIBLE * max(target - begin, 0.0), 0.0
         for _ in range(PRICINGS if self.prices is not None else 0):
             prices = self.prices
@@ -143,7 +147,7 @@ class Climb:
         given = given_away(columns, self.prices.reduced(columns), instance.n, instance.k)
         reached = target + min(0.0, spare - given + ROUNDING * abs(target))
         if reached <= self.shared.bound:
-            self.prices = None  # they do not serve: the next list is made without
+            self.prices, self.misled = None, True
             return None, target
         return columns, reached
 

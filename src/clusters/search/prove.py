@@ -187,7 +187,10 @@ def _by_columns(
             continue
         if climb.overflowed and step <= SMALLEST_RUNG:
             return
-        climb.work *= 1.5
+        if climb.misled:
+            continue  # the same step again, without prices
+        if climb.overflowed:
+            climb.work *= 1.5
         if climb.overflowed or shared.bound <= begin:
             tried = (target - base) / max(abs(base), 1e-6)
             step = min(step, tried if tried > 0.0 else step) / 2.0
