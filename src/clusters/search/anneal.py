@@ -110,7 +110,7 @@ def anneal(
 
 
 @inlined
-def _draw(dice):  # type: ignore[no-untyped-def]
+def _draw(dice):  # type: ignore[no-untyped-def]  # numba infers them
     """Draw the next pseudo-random number in [0, 1) (xorshift64*, Vigna 2016)."""
     x = dice[0]
     x ^= x >> np.uint64(12)
@@ -121,7 +121,7 @@ def _draw(dice):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _pick(t, s, a, dice):  # type: ignore[no-untyped-def]
+def _pick(t, s, a, dice):  # type: ignore[no-untyped-def]  # numba infers them
     """Draw a neighbouring cluster that an atom may join (-1: none this time)."""
     first, source = t.near_start[a], s.labels[a]
     count = t.near_start[a + 1] - first
@@ -132,7 +132,7 @@ def _pick(t, s, a, dice):  # type: ignore[no-untyped-def]
 
 
 @entry
-def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type: ignore[no-untyped-def]
+def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type: ignore[no-untyped-def]  # numba infers them
     """Propose `count` of `steps` shifts; keeps the cheapest labels that break no rule in `best`."""
     n = len(s.labels)
     settle(t, s)
@@ -168,7 +168,7 @@ def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type:
 
 
 @inlined
-def _propose(t, s, a, target, penalty, room, dice):  # type: ignore[no-untyped-def]
+def _propose(t, s, a, target, penalty, room, dice):  # type: ignore[no-untyped-def]  # numba infers them
     """Shift an atom if that costs no more than `room`, else with another one if both together do.
 
     A shift that does not pay is taken back after two tries of going on from it.

@@ -85,7 +85,7 @@ class Room(NamedTuple):
 
 
 @entry
-def completions(load, value, group, price, low, high):  # type: ignore[no-untyped-def]
+def completions(load, value, group, price, low, high):  # type: ignore[no-untyped-def]  # numba infers them
     """Least values from each item on, INFINITY where none fits: array (1 or 2, m + 1, high + 1).
 
     The first axis: whether the item's group is open; one place only where groups cost nothing.
@@ -113,7 +113,7 @@ def completions(load, value, group, price, low, high):  # type: ignore[no-untype
 
 
 @inner
-def _joined(graph_start, graph, owner, status, mark, queue, heart, goal, stamp):  # type: ignore[no-untyped-def]
+def _joined(graph_start, graph, owner, status, mark, queue, heart, goal, stamp):  # type: ignore[no-untyped-def]  # numba infers them
     """Whether all nodes taken (goal of them) are reached from the heart by taken or open ones."""
     mark[heart] = stamp
     queue[0] = heart
@@ -132,7 +132,7 @@ def _joined(graph_start, graph, owner, status, mark, queue, heart, goal, stamp):
 
 
 @inner
-def _touches(node_start, node, graph_start, graph, owner, status, a, but):  # type: ignore[no-untyped-def]
+def _touches(node_start, node, graph_start, graph, owner, status, a, but):  # type: ignore[no-untyped-def]  # numba infers them
     """Whether an atom borders on one that is taken (the node `but` apart)."""
     for q in range(node_start[a], node_start[a + 1]):
         x = node[q]
@@ -144,7 +144,7 @@ def _touches(node_start, node, graph_start, graph, owner, status, a, but):  # ty
 
 
 @inner
-def _fits(loads, held, high, apart_start, apart, status, a):  # type: ignore[no-untyped-def]
+def _fits(loads, held, high, apart_start, apart, status, a):  # type: ignore[no-untyped-def]  # numba infers them
     """Whether an atom may join what is taken: loads not too great, nobody it must be apart from."""
     for q in range(len(high)):
         if held[q] + loads[a, q] > high[q]:
@@ -156,7 +156,7 @@ def _fits(loads, held, high, apart_start, apart, status, a):  # type: ignore[no-
 
 
 @inner
-def _within_bounds(t, d):  # type: ignore[no-untyped-def]
+def _within_bounds(t, d):  # type: ignore[no-untyped-def]  # numba infers them
     """Whether the loads of a whole cluster are within its own bounds."""
     for q in range(len(t.low)):
         low, high = t.low[q], t.high[q]
@@ -170,7 +170,7 @@ def _within_bounds(t, d):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _pair_cost(t, members, c):  # type: ignore[no-untyped-def]
+def _pair_cost(t, members, c):  # type: ignore[no-untyped-def]  # numba infers them
     total = 0.0
     for a in members:
         total += t.cost[a, c]
@@ -178,7 +178,7 @@ def _pair_cost(t, members, c):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _best_here(t, members, c, cost):  # type: ignore[no-untyped-def]
+def _best_here(t, members, c, cost):  # type: ignore[no-untyped-def]  # numba infers them
     """Whether no other candidate among the members is a better centre (the first of equals)."""
     slack = TIE * (abs(cost) + 1e-12)
     for a in members:
@@ -193,7 +193,7 @@ def _best_here(t, members, c, cost):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _shared(t, members):  # type: ignore[no-untyped-def]
+def _shared(t, members):  # type: ignore[no-untyped-def]  # numba infers them
     """Cost of a cluster beyond its pair costs."""
     total = 0.0
     if len(t.even):
@@ -216,7 +216,7 @@ def _shared(t, members):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _cheap_enough(s, d, members, cost):  # type: ignore[no-untyped-def]
+def _cheap_enough(s, d, members, cost):  # type: ignore[no-untyped-def]  # numba infers them
     """Whether a cluster is within every limit at its true cost."""
     last = len(s.most) - 1
     for v in range(last + 1):
@@ -235,7 +235,7 @@ def _cheap_enough(s, d, members, cost):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _charges(cut_start, cut, divisor, charge, count, a):  # type: ignore[no-untyped-def]
+def _charges(cut_start, cut, divisor, charge, count, a):  # type: ignore[no-untyped-def]  # numba infers them
     """Add up what the cuts charge for one more atom."""
     total = 0.0
     for q in range(cut_start[a], cut_start[a + 1]):
@@ -246,7 +246,7 @@ def _charges(cut_start, cut, divisor, charge, count, a):  # type: ignore[no-unty
 
 
 @inner
-def _put(loads, held, cut_start, cut, count, a, sign):  # type: ignore[no-untyped-def]
+def _put(loads, held, cut_start, cut, count, a, sign):  # type: ignore[no-untyped-def]  # numba infers them
     """Count an atom in (or out again)."""
     for q in range(len(held)):
         held[q] += sign * loads[a, q]
@@ -255,7 +255,7 @@ def _put(loads, held, cut_start, cut, count, a, sign):  # type: ignore[no-untype
 
 
 @inner
-def _hopeful(limit, after, so_far, x, w, opened):  # type: ignore[no-untyped-def]
+def _hopeful(limit, after, so_far, x, w, opened):  # type: ignore[no-untyped-def]  # numba infers them
     """Whether a branch may still lead to a cluster within every limit."""
     good = True
     for v in range(len(limit)):
@@ -264,7 +264,7 @@ def _hopeful(limit, after, so_far, x, w, opened):  # type: ignore[no-untyped-def
 
 
 @inner
-def _stays_open(group, price, x, opened):  # type: ignore[no-untyped-def]
+def _stays_open(group, price, x, opened):  # type: ignore[no-untyped-def]  # numba infers them
     """Whether the group of item x + 1 is open, where that of item x is (or is not)."""
     if price == 0.0 or x + 1 >= len(group) or group[x] < 0:
         return 0
@@ -272,7 +272,7 @@ def _stays_open(group, price, x, opened):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _note(t, s, d, taken, nodes, stamp, found):  # type: ignore[no-untyped-def]
+def _note(t, s, d, taken, nodes, stamp, found):  # type: ignore[no-untyped-def]  # numba infers them
     """Write a complete cluster down if it keeps the rules; false where there is no room left."""
     m, first = len(s.item), found.start[found.size[0]]
     end = first + len(d.forced)
@@ -303,7 +303,7 @@ def _note(t, s, d, taken, nodes, stamp, found):  # type: ignore[no-untyped-def]
 
 
 @entry
-def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # noqa: C901
+def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # numba infers them  # noqa: C901 - one loop, see below
     """List the clusters of a centre; returns steps used, or -1 where steps, room or time ran out.
 
     One loop over local arrays: the same in small functions that share records is ten times slower.

@@ -14,6 +14,7 @@ import numpy as np
 
 from clusters.search.anneal import anneal
 from clusters.search.found import Found
+from clusters.search.local import counted
 from clusters.search.mend import mend
 from clusters.search.neighbourhood import adjacent_clusters, redraw
 from clusters.search.recombine import recombine
@@ -105,7 +106,7 @@ def _windows(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     instance, spent = shared.instance, 0.0
     while spent < TURN and not shared.stop() and shared.best is not None:
         atoms = WINDOW_ATOMS[int(rng.integers(len(WINDOW_ATOMS)))]
-        found, work = yield from _counted(
+        found, work = yield from counted(
             annealed_window(
                 instance,
                 shared.best,
@@ -118,20 +119,6 @@ def _windows(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         )
         spent += work + 0.02
         shared.submit(found, "window annealed")
-
-
-def _counted(
-    steps: Generator[float, None, Found | None],
-) -> Generator[float, None, tuple[Found | None, float]]:
-    """Pass steps on; return what came of them, and their work."""
-    total = 0.0
-    while True:
-        try:
-            work = next(steps)
-        except StopIteration as end:
-            return end.value, total
-        total += work
-        yield work
 
 
 def _redrawn(shared: Shared, rng: np.random.Generator, settled: Settled) -> Iterator[float]:

@@ -24,14 +24,14 @@ INFINITY = 1e300
 
 
 @inner
-def _clear(f, exact):  # type: ignore[no-untyped-def]
+def _clear(f, exact):  # type: ignore[no-untyped-def]  # numba infers them
     """Begin a table: nothing taken yet. Exact tables hold loads of exactly v, others at most v."""
     f[:] = INFINITY if exact else 0.0
     f[0] = 0.0
 
 
 @inner
-def _add_item(f, w, r):  # type: ignore[no-untyped-def]
+def _add_item(f, w, r):  # type: ignore[no-untyped-def]  # numba infers them
     """Offer one more item of load w to a table."""
     for v in range(len(f) - 1, w - 1, -1):
         with_item = f[v - w] + r
@@ -40,7 +40,7 @@ def _add_item(f, w, r):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _fill(f, h, mine, q, r, group, price, exact):  # type: ignore[no-untyped-def]
+def _fill(f, h, mine, q, r, group, price, exact):  # type: ignore[no-untyped-def]  # numba infers them
     """Offer all items to a table; h is scratch space for the group that is being opened."""
     _clear(f, exact)
     x = 0
@@ -60,14 +60,14 @@ def _fill(f, h, mine, q, r, group, price, exact):  # type: ignore[no-untyped-def
 
 
 @inner
-def _wanted(first, last, r, exact):  # type: ignore[no-untyped-def]
+def _wanted(first, last, r, exact):  # type: ignore[no-untyped-def]  # numba infers them
     """Items worth offering: all where a load must be reached, else those that lower the value."""
     mine = np.arange(first, last)
     return mine if exact else mine[r[mine] < 0]
 
 
 @inner
-def _useful(first, last, q, r, low, f):  # type: ignore[no-untyped-def]
+def _useful(first, last, q, r, low, f):  # type: ignore[no-untyped-def]  # numba infers them
     """Items that a least-value set of load low to len(f) - 1 may hold, and that value.
 
     Those that lower the value come first. Where they do not reach the load, one that raises it by
@@ -92,7 +92,7 @@ def _useful(first, last, q, r, low, f):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _unbounded(mine, r, group, price):  # type: ignore[no-untyped-def]
+def _unbounded(mine, r, group, price):  # type: ignore[no-untyped-def]  # numba infers them
     """Least value where every wanted item fits."""
     total, x = 0.0, 0
     while x < len(mine):
@@ -110,7 +110,7 @@ def _unbounded(mine, r, group, price):  # type: ignore[no-untyped-def]
 
 
 @entry
-def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-untyped-def]
+def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-untyped-def]  # numba infers them
     """z[c] = least value of a cluster of centre c, its own atom apart."""
     roof = max(0, high.max()) + 1
     f_space, h_space = np.empty(roof), np.empty(roof)
@@ -132,7 +132,7 @@ def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-un
 
 
 @inner
-def _fill_traced(mine, q, r, group, price, exact, capacity):  # type: ignore[no-untyped-def]
+def _fill_traced(mine, q, r, group, price, exact, capacity):  # type: ignore[no-untyped-def]  # numba infers them
     """Fill a table and note every decision: items used, and groups opened at their last item."""
     size = len(mine)
     used = np.zeros((size, capacity + 1), dtype=np.bool_)
@@ -159,7 +159,7 @@ def _fill_traced(mine, q, r, group, price, exact, capacity):  # type: ignore[no-
 
 
 @entry
-def best_clusters(start, items, q, r, group, price, low, high, chosen, taken):  # type: ignore[no-untyped-def]
+def best_clusters(start, items, q, r, group, price, low, high, chosen, taken):  # type: ignore[no-untyped-def]  # numba infers them
     """Mark in taken[row, items] a least-value cluster of each chosen centre."""
     for row in range(len(chosen)):
         c = chosen[row]
@@ -184,7 +184,7 @@ def best_clusters(start, items, q, r, group, price, low, high, chosen, taken):  
 
 
 @inner
-def _tables(mine, q, r, exact, capacity, backwards):  # type: ignore[no-untyped-def]
+def _tables(mine, q, r, exact, capacity, backwards):  # type: ignore[no-untyped-def]  # numba infers them
     """Row x: the table of the items before x (or, backwards, from x on)."""
     size = len(mine)
     rows = np.empty((size + 1, capacity + 1))
@@ -198,7 +198,7 @@ def _tables(mine, q, r, exact, capacity, backwards):  # type: ignore[no-untyped-
 
 
 @inner
-def _window_min(values, left, need, window):  # type: ignore[no-untyped-def]
+def _window_min(values, left, need, window):  # type: ignore[no-untyped-def]  # numba infers them
     """window[v] = least of values[w] for need - v <= w <= left - v, by a monotone queue."""
     queue = np.empty(left + 2, dtype=np.int64)
     head, tail, pushed = 0, 0, -1
@@ -215,7 +215,7 @@ def _window_min(values, left, need, window):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _forced_at(x, mine, q, before, after, low, high, window):  # type: ignore[no-untyped-def]
+def _forced_at(x, mine, q, before, after, low, high, window):  # type: ignore[no-untyped-def]  # numba infers them
     """Least value of the other items where the x-th of them is in."""
     left, need = high - q[mine[x]], low - q[mine[x]]
     if left < 0:
@@ -232,7 +232,7 @@ def _forced_at(x, mine, q, before, after, low, high, window):  # type: ignore[no
 
 
 @entry
-def forced_values(start, q, r, group, price, low, high, forced):  # type: ignore[no-untyped-def]
+def forced_values(start, q, r, group, price, low, high, forced):  # type: ignore[no-untyped-def]  # numba infers them
     """forced[i] = a lower bound on the value of the cluster of i's centre with item i in it.
 
     Exact where groups have no price; with a price the groups of the other items are still charged,
@@ -250,7 +250,7 @@ def forced_values(start, q, r, group, price, low, high, forced):  # type: ignore
 
 
 @inner
-def _forced_exactly(first, last, q, r, low, high, forced):  # type: ignore[no-untyped-def]
+def _forced_exactly(first, last, q, r, low, high, forced):  # type: ignore[no-untyped-def]  # numba infers them
     exact = low > 0
     mine = _wanted(first, last, r, exact)
     before = _tables(mine, q, r, exact, high, False)
@@ -265,7 +265,7 @@ def _forced_exactly(first, last, q, r, low, high, forced):  # type: ignore[no-un
 
 
 @inner
-def _forced_with_groups(first, last, q, r, group, price, low, high, forced):  # type: ignore[no-untyped-def]
+def _forced_with_groups(first, last, q, r, group, price, low, high, forced):  # type: ignore[no-untyped-def]  # numba infers them
     """Value of the best cluster, plus what forcing i in costs at the least: r[i] where positive."""
     exact = low > 0
     mine = _wanted(first, last, r, exact)

@@ -1,4 +1,4 @@
-"""A short walk from a draft to a plan near it."""
+"""A short walk from a draft to a plan near it; and ways to run a stage and count its work."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from clusters.search.tables import Tables
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["finished", "wander"]
+__all__ = ["counted", "finished", "wander"]
 
 Outcome = TypeVar("Outcome")
 
@@ -57,6 +57,20 @@ def wander(
             stop=stop,
         )
     )
+
+
+def counted(
+    stage: Generator[float, None, Outcome],
+) -> Generator[float, None, tuple[Outcome, float]]:
+    """Pass on the work of a stage as it is done; return what came of it, and the work in all."""
+    total = 0.0
+    while True:
+        try:
+            work = next(stage)
+        except StopIteration as end:
+            return end.value, total
+        total += work
+        yield work
 
 
 def finished(stage: Generator[float, None, Outcome]) -> Outcome:

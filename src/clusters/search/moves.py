@@ -84,7 +84,7 @@ def empty_state(t: Tables, labels: IntArray) -> State:
 
 
 @inner
-def settle(t, s):  # type: ignore[no-untyped-def]
+def settle(t, s):  # type: ignore[no-untyped-def]  # numba infers them
     """Sum up the labels from nothing."""
     s.size[:] = 0
     s.load[:] = 0
@@ -114,7 +114,7 @@ def settle(t, s):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _count(t, s, a, c, sign):  # type: ignore[no-untyped-def]
+def _count(t, s, a, c, sign):  # type: ignore[no-untyped-def]  # numba infers them
     """Add an atom to (or take it from) the sums of a cluster that do not depend on centres."""
     for d in range(len(t.low)):
         s.load[c, d] += sign * t.loads[a, d]
@@ -127,7 +127,7 @@ def _count(t, s, a, c, sign):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _sum_anew(t, s, a, c):  # type: ignore[no-untyped-def]
+def _sum_anew(t, s, a, c):  # type: ignore[no-untyped-def]  # numba infers them
     """Add up the costs of a cluster's members at the candidate centres that an atom holds."""
     for q in range(t.centre_start[a], t.centre_start[a + 1]):
         j = t.centre[q]
@@ -138,7 +138,7 @@ def _sum_anew(t, s, a, c):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def move(t, s, a, target, parts_left, parts_there):  # type: ignore[no-untyped-def]
+def move(t, s, a, target, parts_left, parts_there):  # type: ignore[no-untyped-def]  # numba infers them
     """Shift an atom to another cluster; the parts of both afterwards are the caller's finding."""
     source = s.labels[a]
     last = s.member[source, s.size[source] - 1]
@@ -167,7 +167,7 @@ def move(t, s, a, target, parts_left, parts_there):  # type: ignore[no-untyped-d
 
 
 @inlined
-def _refresh(t, s, c):  # type: ignore[no-untyped-def]
+def _refresh(t, s, c):  # type: ignore[no-untyped-def]  # numba infers them
     """Look at a cluster anew: centre, cost, bounds, excess; keeps the totals."""
     best, lowest = -1, t.barred * max(1, s.size[c])
     for p in range(s.size[c]):
@@ -198,12 +198,12 @@ def _refresh(t, s, c):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _over(load, low, high):  # type: ignore[no-untyped-def]
+def _over(load, low, high):  # type: ignore[no-untyped-def]  # numba infers them
     return max(load - high, 0) + max(low - load, 0)
 
 
 @inlined
-def _bounds(t, s, c, d, gone, come):  # type: ignore[no-untyped-def]
+def _bounds(t, s, c, d, gone, come):  # type: ignore[no-untyped-def]  # numba infers them
     """Bounds of a load of a cluster without one atom and with another: the loosest it holds."""
     low, high = t.low[d], t.high[d]
     for e in range(len(t.excused)):
@@ -215,7 +215,7 @@ def _bounds(t, s, c, d, gone, come):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _shared(t, s, c, a, sign):  # type: ignore[no-untyped-def]
+def _shared(t, s, c, a, sign):  # type: ignore[no-untyped-def]  # numba infers them
     """Cost of a cluster beyond its pair costs, with an atom more (sign 1) or less (-1)."""
     total = 0.0
     if len(t.even):
@@ -234,7 +234,7 @@ def _shared(t, s, c, a, sign):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _shared_change(t, s, a, target):  # type: ignore[no-untyped-def]
+def _shared_change(t, s, a, target):  # type: ignore[no-untyped-def]  # numba infers them
     """Change of what two clusters cost beyond their pair costs when an atom is shifted."""
     price = 0.0
     if len(t.even) or t.n_groups or len(t.short_price):
@@ -245,7 +245,7 @@ def _shared_change(t, s, a, target):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def estimate(t, s, a, target):  # type: ignore[no-untyped-def]
+def estimate(t, s, a, target):  # type: ignore[no-untyped-def]  # numba infers them
     """Change of cost when an atom is shifted and both centres stay: never below `change`.
 
     Minus infinity where nothing can be said without looking for a centre.
@@ -258,7 +258,7 @@ def estimate(t, s, a, target):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def change(t, s, a, target):  # type: ignore[no-untyped-def]
+def change(t, s, a, target):  # type: ignore[no-untyped-def]  # numba infers them
     """Change of cost when an atom is shifted, both clusters at their best centres."""
     source = s.labels[a]
     left = t.barred * (s.size[source] - 1)
@@ -285,7 +285,7 @@ def change(t, s, a, target):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def excess_change(t, s, a, target):  # type: ignore[no-untyped-def]
+def excess_change(t, s, a, target):  # type: ignore[no-untyped-def]  # numba infers them
     """Change of the excess over bounds and of the conflicts when an atom is shifted."""
     source, total = s.labels[a], 0.0
     for d in range(len(t.low)):
@@ -304,7 +304,7 @@ def excess_change(t, s, a, target):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def still_whole(t, s, a, target):  # type: ignore[no-untyped-def]
+def still_whole(t, s, a, target):  # type: ignore[no-untyped-def]  # numba infers them
     """Parts of both clusters after a shift (source, target); source -1 where it would fall apart.
 
     The atom must border on the target.
@@ -324,7 +324,7 @@ def still_whole(t, s, a, target):  # type: ignore[no-untyped-def]
 
 
 @inlined
-def _parts(t, s, c, gone, come):  # type: ignore[no-untyped-def]
+def _parts(t, s, c, gone, come):  # type: ignore[no-untyped-def]  # numba infers them
     """Count the connected parts of a cluster without one atom and with another (-1: none)."""
     s.totals[3] += 1.0
     stamp = np.int64(s.totals[3])

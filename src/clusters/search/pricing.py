@@ -19,7 +19,7 @@ MOST_SETS = 100_000
 
 
 @entry
-def reduced_costs(atoms, start, cost, price, opening, cut_start, cut, divisor, charge):  # type: ignore[no-untyped-def]
+def reduced_costs(atoms, start, cost, price, opening, cut_start, cut, divisor, charge):  # type: ignore[no-untyped-def]  # numba infers them
     """Cost of each column less what its atoms and its opening are worth, plus what cuts charge."""
     reduced = cost - opening
     count = np.zeros(len(charge), dtype=np.int64)
@@ -39,7 +39,7 @@ def reduced_costs(atoms, start, cost, price, opening, cut_start, cut, divisor, c
 
 
 @entry
-def cut_rows(columns, atoms, start, first_row, cut_start, cut, divisor):  # type: ignore[no-untyped-def]
+def cut_rows(columns, atoms, start, first_row, cut_start, cut, divisor):  # type: ignore[no-untyped-def]  # numba infers them
     """Rows and coefficients of some columns in the linear programme, end to end, with offsets.
 
     Rows: one per atom, then `first_row` for the number of clusters, then the cuts.
@@ -73,7 +73,7 @@ def cut_rows(columns, atoms, start, first_row, cut_start, cut, divisor):  # type
 
 
 @inner
-def _together(held, weight):  # type: ignore[no-untyped-def]
+def _together(held, weight):  # type: ignore[no-untyped-def]  # numba infers them
     """Weight of the columns with both rows, array (R, R)."""
     columns, rows = held.shape
     pair = np.zeros((rows, rows))
@@ -86,7 +86,7 @@ def _together(held, weight):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _with_both(held, weight, i, j, three):  # type: ignore[no-untyped-def]
+def _with_both(held, weight, i, j, three):  # type: ignore[no-untyped-def]  # numba infers them
     """three[x] = weight of the columns with rows i, j and x."""
     three[:] = 0.0
     for c in range(len(held)):
@@ -96,7 +96,7 @@ def _with_both(held, weight, i, j, three):  # type: ignore[no-untyped-def]
 
 
 @entry
-def triples(held, weight, least):  # type: ignore[no-untyped-def]
+def triples(held, weight, least):  # type: ignore[no-untyped-def]  # numba infers them
     """Triples of rows of which the columns (f, R booleans) with two or more weigh over `least`.
 
     Returns rows (count, 3), in any order and more than once each, and their weights.
@@ -119,7 +119,7 @@ def triples(held, weight, least):  # type: ignore[no-untyped-def]
 
 
 @inner
-def _best_row(held, weight, count, used, odd):  # type: ignore[no-untyped-def]
+def _best_row(held, weight, count, used, odd):  # type: ignore[no-untyped-def]  # numba infers them
     """Row that adds most to the weight of pairs, and that weight; odd: what half a pair counts."""
     best, most = -1, -1.0
     for x in range(held.shape[1]):
@@ -135,7 +135,7 @@ def _best_row(held, weight, count, used, odd):  # type: ignore[no-untyped-def]
 
 
 @entry
-def extended(held, weight, three):  # type: ignore[no-untyped-def]
+def extended(held, weight, three):  # type: ignore[no-untyped-def]  # numba infers them
     """Add two rows to each triple so that the columns with pairs weigh most; rows and weights."""
     five, worth = np.empty((len(three), 5), dtype=np.int64), np.zeros(len(three))
     for number in range(len(three)):

@@ -20,7 +20,7 @@ from clusters.search.bound import MANY_PAIRS, Relaxation
 from clusters.search.climb import Climb
 from clusters.search.found import Found
 from clusters.search.improve import improve
-from clusters.search.local import wander
+from clusters.search.local import counted, wander
 from clusters.search.start import grow
 from clusters.search.state import TOLERANCE, Shared
 
@@ -169,18 +169,10 @@ def _by_columns(
             relaxation.fix(shared.target)
             fixed = shared.target
         begin = shared.bound
-        spent = 0.0
         # up to where the last prices reach, nothing is expected
         base = max(begin, climb.value)
         target = _next_target(shared, base, step)
-        rung = climb.rung(target)
-        try:
-            while True:
-                work = next(rung)
-                spent += work
-                yield work
-        except StopIteration as end:
-            decided = bool(end.value)
+        decided, spent = yield from counted(climb.rung(target))
         if decided:
             step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
             climb.work = max(climb.work, 2.0 * spent)
