@@ -1,7 +1,7 @@
 """The packaged synthetic authority: Calderwick, which does not exist.
 
 About 170 mainstream schools in four towns, valleys, villages and moor, with invented names and
-numbers that behave like a real authority's. Every file is made by ``python -m clusters.datasets``
+numbers that behave like a real authority's. Every file is made by ``python -m tools.calderwick``
 from a seed. Never present any of it as a real place (docs/assumptions.md).
 """
 
