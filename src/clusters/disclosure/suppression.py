@@ -12,6 +12,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.disclosure.policy import SmallNumbers
 from clusters.domain import FrozenDict
 
@@ -40,6 +41,7 @@ class _Table:
         return self.policy.least, most if most >= self.counts[key] else math.inf
 
 
+@checked
 def suppress(
     counts: Mapping[Key, int],
     totals: Mapping[Key, Collection[Key]],
@@ -114,6 +116,7 @@ def suppress(
             settled.add(exposed)  # what must be shown gives it away
 
 
+@checked
 def intervals(
     counts: Mapping[Key, int],
     totals: Mapping[Key, Collection[Key]],

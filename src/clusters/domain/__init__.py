@@ -7,6 +7,7 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 """
 
 from clusters.domain.checks import check_rules
+from clusters.domain.given_plan import HasPlan, PlanLike, plan_of, plans_of
 from clusters.domain.plan import Cluster, Plan
 from clusters.domain.policy import EXCUSABLE, RULE_NAMES, Priorities, Rules
 from clusters.domain.problem import DECIMALS, Problem, edges_of_pairs, straight_line_m
@@ -30,9 +31,11 @@ __all__ = [
     "Cluster",
     "FloatArray",
     "FrozenDict",
+    "HasPlan",
     "IntArray",
     "NeedCount",
     "Plan",
+    "PlanLike",
     "Priorities",
     "Problem",
     "Rules",
@@ -42,5 +45,7 @@ __all__ = [
     "check_rules",
     "edges_of_pairs",
     "is_number",
+    "plan_of",
+    "plans_of",
     "straight_line_m",
 ]

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain.plan import Plan
 from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number, plain
 from clusters.errors import Fault, RulesError
@@ -30,6 +31,7 @@ RULE_NAMES = (
 EXCUSABLE = ("schools_per_cluster", "balance", "limits", "max_travel", "expertise")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What every plan must satisfy.
@@ -148,6 +150,7 @@ class Rules:
         )
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priorities:
     """What makes one plan better than another: a cost to be made small, added up over clusters.

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from clusters.arguments import checked
 from clusters.domain.policy import rule_fault
 from clusters.domain.school import Capacity, School
 from clusters.domain.values import (
@@ -28,6 +29,7 @@ DECIMALS = 6
 exact."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
     """Validated facts: schools, journeys, neighbours, and the numbers that add up.
@@ -101,6 +103,7 @@ class Problem:
         )
 
     @classmethod
+    @checked
     def from_schools(
         cls,
         schools: Iterable[School],
@@ -144,6 +147,7 @@ class Problem:
         )
 
     @classmethod
+    @checked
     def from_arrays(
         cls,
         ids: Sequence[SchoolId],

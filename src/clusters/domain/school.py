@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain.values import FrozenDict, SchoolId, is_number
 from clusters.errors import DataError, Fault
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedCount:
     """Pupils whose primary need is of one type; None is "not known", never zero."""
@@ -19,6 +21,7 @@ class NeedCount:
     sen_support: int | None = None
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """How much of one expertise a school can share.
@@ -55,6 +58,7 @@ class Capacity:
             raise DataError(faults)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
     """The facts about one school. None is "not known" throughout.

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, SchoolId, check_rules
 from clusters.explain.easing import eased, is_exception, joined, place_of_fix, suspects
 from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Relaxation, WhyNoPlan
@@ -37,6 +38,7 @@ MOST_CHECKED = 8
 """Most relaxations looked at."""
 
 
+@checked
 def why_no_plan(
     problem: Problem,
     rules: Rules,

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import shapely
 
+from clusters.arguments import checked
 from clusters.domain import (
     FloatArray,
     IntArray,
@@ -39,6 +40,7 @@ _TERRITORIES_NOTE = (
 )
 
 
+@checked
 def build_problem(
     schools: Iterable[School],
     *,

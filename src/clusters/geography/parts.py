@@ -8,6 +8,7 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from clusters.arguments import checked
 from clusters.domain import FloatArray, IntArray, Problem, SchoolId, straight_line_m
 from clusters.errors import DataError, Fault
 
@@ -21,6 +22,7 @@ class Bridge:
     distance_m: float
 
 
+@checked
 def parts(problem: Problem) -> list[tuple[SchoolId, ...]]:
     """Find the connected parts of the schools, as ids: the largest first.
 
@@ -39,6 +41,7 @@ def parts(problem: Problem) -> list[tuple[SchoolId, ...]]:
     return [tuple(ids[k] for k in group) for group in _groups(_part_of(problem))]
 
 
+@checked
 def suggest_bridges(problem: Problem) -> tuple[Bridge, ...]:
     """Suggest the pairs of schools, as close as can be, that would join all parts into one.
 
@@ -63,6 +66,7 @@ def suggest_bridges(problem: Problem) -> tuple[Bridge, ...]:
     )
 
 
+@checked
 def check_connected(problem: Problem) -> None:
     """Raise unless every school can be reached from every other through neighbours.
 

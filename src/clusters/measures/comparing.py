@@ -9,7 +9,18 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import FrozenDict, IntArray, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    IntArray,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    plans_of,
+)
 from clusters.measures.facts import BoolArray, Facts, Groups, facts_of, placed_of, places_of
 from clusters.measures.matching import (
     Difference,
@@ -136,9 +147,10 @@ class Comparison:
         return always_together(self.plans, self.problem)
 
 
+@checked
 def compare(
     problem: Problem,
-    plans: Mapping[str, Plan],
+    plans: Mapping[str, PlanLike],
     priorities: Priorities | None = None,
     *,
     rules: Rules | None = None,
@@ -185,6 +197,7 @@ def compare(
     >>> comparison.differences()["schools_moved"].tolist()
     [1]
     """
+    plans = plans_of(problem, plans)
     results = dict(results or {})
     if not plans or set(results) - set(plans):
         strange = ", ".join(sorted(map(str, set(results) - set(plans))))

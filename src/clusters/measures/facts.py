@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clusters.arguments import checked
 from clusters.domain import (
     FloatArray,
     IntArray,
@@ -164,6 +165,7 @@ def _keys(members: object) -> tuple[object, ...]:
     return tuple(members) if known else ()  # type: ignore[arg-type]  # known says that it is
 
 
+@checked
 def places_of(problem: Problem, groups: Groups) -> IntArray:
     """Place each school: array (n,) with the number of its group, -1 where it has none.
 

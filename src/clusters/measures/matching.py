@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import IntArray, Plan, Problem, SchoolId
 from clusters.measures.facts import places_of
 
@@ -112,6 +113,7 @@ def _as_places(
     return ids, places
 
 
+@checked
 def co_membership(
     plans: Mapping[str, Plan] | Iterable[Plan], problem: Problem | None = None
 ) -> pd.DataFrame:
@@ -148,6 +150,7 @@ def co_membership(
     return pd.DataFrame(share, index=index, columns=index.rename("with"))
 
 
+@checked
 def always_together(
     plans: Mapping[str, Plan] | Iterable[Plan], problem: Problem | None = None
 ) -> tuple[tuple[SchoolId, ...], ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules, is_number
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
@@ -31,6 +32,7 @@ SPARE = 2
 """Themes tried beyond the number of options, since some will be too dear or too alike."""
 
 
+@checked
 def propose(
     problem: Problem,
     rules: Rules,

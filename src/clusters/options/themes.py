@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
 from clusters.verifier.case import words
 
@@ -15,6 +16,7 @@ FULL = 0.999
 """Share of the schools whose group of today must be known for "least change" to be offered."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
     """What an option is to be especially good at.

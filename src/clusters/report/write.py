@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clusters.arguments import checked
 from clusters.disclosure import SmallNumbers
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.errors import DataError, Fault
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from clusters.solver import Result
 
 
+@checked
 def write_report(
     path: str | Path,
     problem: Problem,

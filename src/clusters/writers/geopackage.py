@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clusters.domain import Plan, Problem
+from clusters.arguments import checked
+from clusters.domain import PlanLike, Problem, plan_of
 from clusters.writers.atomic import replacing
 from clusters.writers.tables import COUNTS, plan_geodataframe
 
@@ -17,8 +18,9 @@ __all__ = ["write_geopackage"]
 _FIXED_DATE = "2000-01-01T00:00:00.000Z"
 
 
+@checked
 def write_geopackage(
-    path: str | os.PathLike[str], problem: Problem, plan: Plan, *, crs: Any = "EPSG:27700"
+    path: str | os.PathLike[str], problem: Problem, plan: PlanLike, *, crs: Any = "EPSG:27700"
 ) -> Path:
     """Write a GeoPackage for QGIS: layers schools, territories and clusters (territories joined).
 
@@ -34,6 +36,7 @@ def write_geopackage(
     DataError
         If it cannot be written there.
     """
+    plan = plan_of(problem, plan)
     import geopandas
     import pyogrio
     import shapely

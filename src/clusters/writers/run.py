@@ -19,6 +19,7 @@ from typing import Any
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import Problem
 from clusters.errors import DataError, Fault
 from clusters.writers.atomic import write_bytes
@@ -31,6 +32,7 @@ _PACKAGES = (
 )
 
 
+@checked
 def write_run(
     path: str | os.PathLike[str],
     problem: Problem,
