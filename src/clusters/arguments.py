@@ -17,7 +17,7 @@ import typing
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
-from typing import Any, TypeVar
+from typing import Any, TypeVar, overload
 
 from clusters.errors import ArgumentError, ClustersError, Fault
 
@@ -43,7 +43,11 @@ _WORDS: dict[Any, str] = {
 _NAMED = {"HasPlan": "a Result", "PathLike": "a path", "Path": "a path", "Hashable": "cluster"}
 
 
-def checked(target: _T) -> _T:
+@overload
+def checked(target: _T) -> _T: ...
+@overload
+def checked(*, leave: Collection[str]) -> Callable[[_T], _T]: ...
+def checked(target: Any = None, *, leave: Collection[str] = ()) -> Any:
     """Refuse calls of a function, or of a class, whose arguments are of the wrong kind.
 
     Parameters
@@ -51,6 +55,8 @@ def checked(target: _T) -> _T:
     target
         A function: its arguments are checked before it runs. A class: its own checks come first,
         as they can say more; what they let through, or stumble over, is checked afterwards.
+    leave
+        Arguments of a function that it checks itself, together with their range.
 
     Raises
     ------
@@ -68,13 +74,9 @@ def checked(target: _T) -> _T:
     clusters.errors.ArgumentError: number is the text '7', not a whole number - call \
 double(number, *, times=1)
     """
-    if isinstance(target, type):
-        init = target.__init__  # type: ignore[misc]  # wrapped by its own signature
-        target.__init__ = _in_module_of(  # type: ignore[misc]
-            init, _checked_after(init, target.__name__)
-        )
-        return target
-    return typing.cast("_T", _in_module_of(target, _checked_before(target)))
+    if target is None:
+        return functools.partial(_with_door, leave=leave)
+    return _with_door(target)
 
 
 def called(name: str, signature: inspect.Signature) -> str:
@@ -102,12 +104,14 @@ def described(value: object) -> str:
     """
     if value is None or isinstance(value, bool):
         return str(value)
-    if isinstance(value, numbers.Number):
+    if _is_number(value):
         return "no number (nan)" if value != value else f"the number {value}"
     if isinstance(value, str):
         return f"the text {value if len(value) <= _SHOWN else value[:_SHOWN] + '...'!r}"
     if isinstance(value, type):
         return f"the class {value.__name__}"
+    if _is_labelled(value) and not value.index.is_unique:
+        return "a Series with a label that occurs twice"
     return _with_article(type(value).__name__)
 
 
@@ -126,6 +130,16 @@ def _with_article(noun: str) -> str:
     return f"{'an' if noun[0].lower() in 'aeiou' else 'a'} {noun}"
 
 
+def _with_door(target: Any, leave: Collection[str] = ()) -> Any:
+    if isinstance(target, type):
+        init: Any = target.__init__  # type: ignore[misc]  # the one of this very class
+        made = _in_module_of(init, _checked_after(_Door(init, target.__name__), init))
+        target.__init__ = made  # type: ignore[misc]
+        return target
+    door = _Door(target, target.__qualname__, leave)
+    return _in_module_of(target, _checked_before(door, target))
+
+
 def _in_module_of(function: Any, wrapper: Any) -> Any:
     """Give the wrapper the function's globals: doctest looks there for what a module defines."""
     made = types.FunctionType(
@@ -136,9 +150,7 @@ def _in_module_of(function: Any, wrapper: Any) -> Any:
     return functools.wraps(function)(made)
 
 
-def _checked_before(function: Any) -> Any:
-    door = _Door(function, function.__qualname__)
-
+def _checked_before(door: _Door, function: Any) -> Any:
     def wrapper(*args: Any, **kwargs: Any) -> Any:
         bound = door.bound(args, kwargs)
         return function(*bound.args, **bound.kwargs)
@@ -146,17 +158,16 @@ def _checked_before(function: Any) -> Any:
     return wrapper
 
 
-def _checked_after(init: Any, name: str) -> Any:
-    door = _Door(init, name)
-    kinds = (ArgumentError, ClustersError, Exception)  # the wrapper sees no globals of this module
+def _checked_after(door: _Door, init: Any) -> Any:
+    own, other = ClustersError, Exception  # bound here: the wrapper sees another module's globals
 
     def wrapper(*args: Any, **kwargs: Any) -> None:
         door.taken(args, kwargs)
         try:
             init(*args, **kwargs)
-        except kinds[1]:
+        except own:
             raise
-        except kinds[2] as error:
+        except other as error:
             door.refuse(args, kwargs, error)
             raise
         door.refuse(args, kwargs, None)
@@ -167,9 +178,10 @@ def _checked_after(init: Any, name: str) -> Any:
 class _Door:
     """The signature of one function, with its annotations resolved when it is first called."""
 
-    def __init__(self, function: Any, name: str) -> None:
+    def __init__(self, function: Any, name: str, leave: Collection[str] = ()) -> None:
         self.function = function
         self.name = name
+        self.leave = ("self", "cls", *leave)
 
     @functools.cached_property
     def signature(self) -> inspect.Signature:
@@ -182,7 +194,7 @@ class _Door:
         return {
             name: _resolved(parameter.annotation, space)
             for name, parameter in self.signature.parameters.items()
-            if name != "self"
+            if name not in self.leave
             and parameter.annotation is not parameter.empty
             and parameter.kind not in (parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD)
         }
@@ -235,7 +247,7 @@ class _Door:
         return ""
 
     def _misfit(self, message: str, kwargs: Mapping[str, Any]) -> Fault:
-        known = [name for name in self.signature.parameters if name != "self"]
+        known = [name for name in self.signature.parameters if name not in ("self", "cls")]
         strange = next((name for name in kwargs if name not in known), None)
         close = get_close_matches(strange, known, n=1) if strange else []
         hint = f"did you mean {close[0]}? " if close else ""
@@ -254,11 +266,16 @@ def _resolved(annotation: Any, space: dict[str, Any]) -> Any:
 
 
 def _read_once(value: Any, hint: Any) -> Any:
-    """Read an iterator into a tuple, as looking at it uses it up; make a list a wanted tuple."""
+    """Read an iterator into a tuple, as looking at it uses it up; make a list a wanted tuple.
+
+    A pandas Series that stands for a mapping becomes one, unless a label occurs in it twice.
+    """
     kinds = [typing.get_origin(kind) or kind for kind in _kinds(hint)]
     wanted = any(kind in (Iterable, Collection, Sequence) for kind in kinds)
     if wanted and isinstance(value, Iterator) and Iterator not in kinds:
         return tuple(value)
+    if Mapping in kinds and _is_labelled(value) and value.index.is_unique:
+        return value.to_dict()
     if tuple in kinds and list not in kinds and Sequence not in kinds and type(value) is list:
         return tuple(value)
     return value
@@ -268,9 +285,15 @@ def _kinds(hint: Any) -> tuple[Any, ...]:
     return typing.get_args(hint) if typing.get_origin(hint) in _UNIONS else (hint,)
 
 
-def _misfit(value: Any, hint: Any, label: str) -> _Wrong | None:
-    """Find what does not fit an annotation: the value, or the first item in it; None if it fits."""
+def _misfit(value: Any, hint: Any, label: str, *, is_item: bool = False) -> _Wrong | None:
+    """Find what does not fit an annotation: the value, or the first item in it; None if it fits.
+
+    Of a number in a list or a mapping, whether it is whole and in range is for the function to say:
+    it can list all that are not.
+    """
     kinds = _kinds(hint)
+    if is_item and (int in kinds or float in kinds) and _is_number(value):
+        return None
     if any(kind is Decimal or _is_array_like(kind) for kind in kinds):
         return None  # money and arrays: what reads them says how they are written
     found = None
@@ -291,6 +314,8 @@ def _misfit_of_one(value: Any, kind: Any, label: str) -> _Wrong | None:
         return None if _is_a(value, kind) else (label, value, kind)
     if not _is_a(value, origin):
         return label, value, kind
+    if origin is Mapping and not isinstance(value, Mapping):  # a Series
+        return None
     items = typing.get_args(kind)
     if issubclass(origin, Mapping):
         return _misfit_in_mapping(value, items, label)
@@ -298,9 +323,13 @@ def _misfit_of_one(value: Any, kind: Any, label: str) -> _Wrong | None:
         if len(value) != len(items):
             return label, value, kind
         pairs = enumerate(zip(value, items, strict=True))
-        return next((w for k, (v, t) in pairs if (w := _misfit(v, t, f"{label}[{k}]"))), None)
+        return next(
+            (w for k, (v, t) in pairs if (w := _misfit(v, t, f"{label}[{k}]", is_item=True))), None
+        )
     if origin in _SERIES and not isinstance(value, Iterator) and items:
-        found = (_misfit(item, items[0], f"{label}[{k}]") for k, item in enumerate(value))
+        found = (
+            _misfit(item, items[0], f"{label}[{k}]", is_item=True) for k, item in enumerate(value)
+        )
         return next((wrong for wrong in found if wrong), None)
     return None
 
@@ -308,7 +337,7 @@ def _misfit_of_one(value: Any, kind: Any, label: str) -> _Wrong | None:
 def _misfit_in_mapping(value: Any, items: Sequence[Any], label: str) -> _Wrong | None:
     for key, item in value.items():
         wrong = _misfit(key, items[0], f"a key of {label}") or _misfit(
-            item, items[1], f"{label}[{key!r}]"
+            item, items[1], f"{label}[{key!r}]", is_item=True
         )
         if wrong:
             return wrong
@@ -337,7 +366,24 @@ def _is_series(value: Any, kind: Any) -> bool:
         return False
     if kind is Sequence:  # with an order; __array__ lets numpy and pandas in
         return isinstance(value, Sequence | Iterator) or hasattr(value, "__array__")
-    return isinstance(value, tuple | list) if kind in (tuple, list) else True
+    if kind in (tuple, list):
+        return isinstance(value, tuple | list) or hasattr(value, "__array__")
+    return True
+
+
+def _is_labelled(value: Any) -> bool:
+    """Whether a value is a pandas Series (told without pandas, which takes a second to import)."""
+    return all(hasattr(value, name) for name in ("index", "to_dict", "items")) and not hasattr(
+        value, "columns"
+    )
+
+
+def _is_mapping(value: Any) -> bool:
+    return isinstance(value, Mapping) or (_is_labelled(value) and value.index.is_unique)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, numbers.Number) and not isinstance(value, bool)
 
 
 def _is_truth(value: Any) -> bool:
@@ -361,6 +407,7 @@ _CHECKS: dict[Any, Callable[[Any], bool]] = {
     int: lambda value: isinstance(value, numbers.Integral) and not isinstance(value, bool),
     float: _is_real,
     Callable: callable,
+    Mapping: _is_mapping,
 }
 
 

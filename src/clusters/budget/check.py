@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
 
-from clusters.arguments import checked
 from clusters.budget.second_route import (
     SAME,
     Again,
@@ -39,7 +38,6 @@ class MoneyFinding:
     key: SchoolId | None = None
 
 
-@checked
 def check_split(split: Split) -> tuple[MoneyFinding, ...]:
     """Work a split out again from its inputs and list what does not agree; empty if all does.
 

@@ -161,7 +161,7 @@ class Outlook:
         )
 
 
-@checked
+@checked(leave=("n_simulations", "seed"))
 def look_ahead(
     split: Split,
     assumptions: Assumptions | None = None,

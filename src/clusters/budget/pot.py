@@ -119,7 +119,7 @@ class Pot:
 
     total: Amount
     committed: Mapping[SchoolId, Amount] = field(default_factory=FrozenDict, kw_only=True)
-    backdated: Sequence[Backdated] = field(default=(), kw_only=True)
+    backdated: Sequence[Backdated] | Backdated = field(default=(), kw_only=True)
     contingency: Amount = field(default=0, kw_only=True)
     low_incidence: Amount = field(default=0, kw_only=True)
     total_pence: int = field(init=False, repr=False)

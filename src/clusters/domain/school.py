@@ -66,7 +66,8 @@ class School:
     Parameters
     ----------
     urn
-        Unique reference number, as text (any hashable id for problems made from arrays).
+        Unique reference number, as text; a whole number or another text for problems made from
+        arrays.
     name
         Name as published.
     easting, northing
@@ -146,6 +147,15 @@ class School:
                     urn=str(self.urn),
                     column=column,
                     value=str(value),
+                )
+        built_in = {"schools", *(name for name, value in counts.items() if value is not None)}
+        for column in self.measures:
+            if column in built_in:
+                yield Fault(
+                    what=f"a measure is called {column!r}, which the school has already",
+                    remedy="give the measure another name",
+                    urn=str(self.urn),
+                    column=str(column),
                 )
         for column, number in self.measures.items():
             if not is_number(number) or number < 0:

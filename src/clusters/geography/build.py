@@ -18,6 +18,7 @@ from clusters.domain import (
     SchoolId,
     edges_of_pairs,
 )
+from clusters.domain.plausible import id_faults, place_faults
 from clusters.errors import DataError, Fault
 from clusters.geography.given import given_edges
 from clusters.geography.journeys import journeys_of
@@ -106,8 +107,8 @@ def build_problem(
     'Journeys are straight lines, in metres.'
     """
     schools = tuple(schools)
-    _check_schools(schools)
-    xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64)
+    xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64).reshape(-1, 2)
+    _check_schools(schools, xy)
     travel = journeys_of(schools, distance_m, minutes)
     land = _land(schools, xy, boundary)
     ways = _ways(schools, land, neighbours)
@@ -165,25 +166,18 @@ class _Ways:
     notes: tuple[str, ...] = ()
 
 
-def _check_schools(schools: Sequence[School]) -> None:
-    """Refuse what no later step can place: nothing at all, or degrees."""
+def _check_schools(schools: Sequence[School], xy: FloatArray) -> None:
+    """Refuse what no later step can place: nothing at all, ids or positions that are none."""
+    ids = [school.urn for school in schools]
+    faults = [*id_faults(ids), *place_faults(ids, xy)]
     if not schools:
-        raise DataError(
+        faults.append(
             Fault(
                 what="there are no schools", remedy="check that the file or the filter leaves any"
             )
         )
-    xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64)
-    for lon, lat in (xy.T, xy.T[::-1]):
-        if ((lon > -9) & (lon < 2.5)).all() and ((lat > 49) & (lat < 61)).all():
-            raise DataError(
-                Fault(
-                    what="the coordinates look like degrees of longitude and latitude",
-                    remedy="give easting and northing in metres (EPSG:27700)",
-                    where="schools",
-                    value=f"{xy[0, 0]:g}, {xy[0, 1]:g}",
-                )
-            )
+    if faults:
+        raise DataError(faults)
 
 
 def _land(schools: tuple[School, ...], xy: FloatArray, boundary: Any) -> _Land:
@@ -261,6 +255,6 @@ def _cut(edges: IntArray, lines: Any, barriers: Any) -> tuple[IntArray, str]:
 def _bridged(
     schools: tuple[School, ...], edges: IntArray, bridges: tuple[tuple[SchoolId, SchoolId], ...]
 ) -> tuple[IntArray, str]:
-    added = edges_of_pairs([school.urn for school in schools], bridges)
+    added = edges_of_pairs([school.urn for school in schools], bridges, "bridges")
     names = "; ".join(f"{schools[i].name} and {schools[j].name}" for i, j in added.tolist())
     return sorted_pairs(np.vstack([edges, added])), f"Bridged by hand: {names}."

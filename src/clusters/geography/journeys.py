@@ -53,7 +53,7 @@ def journeys_of(schools: tuple[School, ...], distance_m: Any, minutes: Any) -> T
                     where=where,
                 )
             )
-    return Travel(values, unit, (*notes, *_remarks(values, words, schools)))
+    return Travel(values, unit, (*notes, *_remarks(values, words)))
 
 
 def _as_array(source: Any, where: str) -> FloatArray:
@@ -70,7 +70,7 @@ def _as_array(source: Any, where: str) -> FloatArray:
         ) from error
 
 
-def _remarks(values: FloatArray, words: str, schools: tuple[School, ...]) -> list[str]:
+def _remarks(values: FloatArray, words: str) -> list[str]:
     notes = []
     finite = np.where(np.isfinite(values), values, 0.0)
     pairs = int((np.triu(values != values.T, 1)).sum())
@@ -83,11 +83,4 @@ def _remarks(values: FloatArray, words: str, schools: tuple[School, ...]) -> lis
     apart = int(np.isinf(values).sum())
     if apart:
         notes.append(f"For {apart} journeys there is no way.")
-    if words == "metres":
-        straight = straight_line_m(schools)
-        short = int((values < 0.99 * straight).sum())
-        if short:
-            notes.append(
-                f"{short} journeys are shorter than the straight line: check that they are metres."
-            )
     return notes

@@ -65,7 +65,11 @@ def problem_of_clusters(
             name=cluster.label,
             easting=problem.schools[h].easting,
             northing=problem.schools[h].northing,
-            measures={name: math.fsum(values[held]) for name, values in problem.measures.items()},
+            measures={
+                name: math.fsum(values[held])
+                for name, values in problem.measures.items()
+                if name != "schools"
+            },
         )
         for cluster, h, held in zip(clusters, heart, members, strict=True)
     ]
@@ -77,6 +81,8 @@ def problem_of_clusters(
         boundary=problem.boundary,
         notes=("Its schools are the clusters of a plan.",),
     )
+    held_schools = np.array([len(held) for held in members], dtype=np.float64)
+    small = replace(small, measures={**small.measures, "schools": held_schools})
     if problem.territories is not None:
         import shapely
 
