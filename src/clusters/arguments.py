@@ -21,7 +21,7 @@ from typing import Any, TypeVar, overload
 
 from clusters.errors import ArgumentError, ClustersError, Fault
 
-__all__ = ["called", "checked", "described"]
+__all__ = ["at_least", "called", "checked", "described"]
 
 _T = TypeVar("_T", bound=Callable[..., Any])
 _Wrong = tuple[str, object, Any]
@@ -56,7 +56,7 @@ def checked(target: Any = None, *, leave: Collection[str] = ()) -> Any:
         A function: its arguments are checked before it runs. A class: its own checks come first,
         as they can say more; what they let through, or stumble over, is checked afterwards.
     leave
-        Arguments of a function that it checks itself, together with their range.
+        Arguments that are not looked at here, as it checks them itself with more to say.
 
     Raises
     ------
@@ -77,6 +77,22 @@ double(number, *, times=1)
     if target is None:
         return functools.partial(_with_door, leave=leave)
     return _with_door(target)
+
+
+def at_least(least: float, **given: float) -> None:
+    """Refuse numbers below the least that makes sense, by their names.
+
+    Raises
+    ------
+    ArgumentError
+        Naming each number that is below.
+    """
+    low = [name for name, value in given.items() if not value >= least]
+    if low:
+        raise ArgumentError(
+            Fault(what=f"{name} is {given[name]}", remedy=f"give a number of {least:g} or more")
+            for name in low
+        )
 
 
 def called(name: str, signature: inspect.Signature) -> str:
@@ -110,7 +126,7 @@ def described(value: object) -> str:
         return f"the text {value if len(value) <= _SHOWN else value[:_SHOWN] + '...'!r}"
     if isinstance(value, type):
         return f"the class {value.__name__}"
-    if _is_labelled(value) and not value.index.is_unique:
+    if _is_labelled(value) and not _is_mapping(value):
         return "a Series with a label that occurs twice"
     return _with_article(type(value).__name__)
 
@@ -133,7 +149,7 @@ def _with_article(noun: str) -> str:
 def _with_door(target: Any, leave: Collection[str] = ()) -> Any:
     if isinstance(target, type):
         init: Any = target.__init__  # type: ignore[misc]  # the one of this very class
-        made = _in_module_of(init, _checked_after(_Door(init, target.__name__), init))
+        made = _in_module_of(init, _checked_after(_Door(init, target.__name__, leave), init))
         target.__init__ = made  # type: ignore[misc]
         return target
     door = _Door(target, target.__qualname__, leave)

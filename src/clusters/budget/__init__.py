@@ -3,8 +3,8 @@
 Sums go in as POUNDS (text, whole numbers, Decimals; never floats) and come out as whole PENCE.
 """
 
-from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
 from clusters.arguments import checked
+from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
 from clusters.budget.check import MoneyFinding
 from clusters.budget.check import check_split as _check_split
 from clusters.budget.equity import FairnessFigure, fairness, fairness_frame

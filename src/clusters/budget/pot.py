@@ -85,7 +85,7 @@ class Backdated:
         return round_half_up(exact_pence(self.a_year) * Fraction(self.days, DAYS_IN_A_YEAR))
 
 
-@checked
+@checked(leave=("backdated",))
 @dataclass(frozen=True, slots=True)
 class Pot:
     """The money there is, in POUNDS, and what comes off before anything is shared by formula.
@@ -119,7 +119,7 @@ class Pot:
 
     total: Amount
     committed: Mapping[SchoolId, Amount] = field(default_factory=FrozenDict, kw_only=True)
-    backdated: Sequence[Backdated] | Backdated = field(default=(), kw_only=True)
+    backdated: Sequence[Backdated] = field(default=(), kw_only=True)
     contingency: Amount = field(default=0, kw_only=True)
     low_incidence: Amount = field(default=0, kw_only=True)
     total_pence: int = field(init=False, repr=False)

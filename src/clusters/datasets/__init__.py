@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked
+from clusters.domain import Plan, Problem
 from clusters.errors import DataError, Fault
 
 if TYPE_CHECKING:
-    from clusters.domain import Plan, Problem
     from clusters.readers import Schools
 
 __all__ = [

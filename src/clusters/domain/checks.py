@@ -163,8 +163,8 @@ def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
                 "give the schools' pyramids, or weight 0",
             )
         )
-    if priorities.change and priorities.change_from is not None:
-        faults += _change_faults(problem, priorities.change_from)
+    if priorities.change and priorities.groups_before is not None:
+        faults += _change_faults(problem, priorities.groups_before)
     if priorities.expertise:
         faults += _coverage_faults(problem, priorities.pupils_per_capacity)
     return faults

@@ -3,30 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from typing import Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 
 from clusters.arguments import described
-from clusters.domain.plan import Cluster, Plan
+from clusters.domain.plan import Cluster, Plan, PlanLike
 from clusters.domain.problem import Problem
 from clusters.domain.values import SchoolId, plain
 from clusters.errors import ArgumentError, DataError, Fault
 
-__all__ = ["HasPlan", "PlanLike", "plan_of", "plans_of"]
-
-
-@runtime_checkable
-class HasPlan(Protocol):
-    """What holds a plan: a Result, an Option, a Repair."""
-
-    @property
-    def plan(self) -> Plan:
-        """The plan."""
-
-
-PlanLike: TypeAlias = Plan | HasPlan | Mapping[SchoolId, Hashable]
-"""What every function takes where it wants a plan."""
+__all__ = ["plan_of", "plans_of"]
 
 
 def plan_of(problem: Problem, given: PlanLike, name: str = "plan") -> Plan:

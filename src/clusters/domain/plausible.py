@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from clusters.arguments import described
-from clusters.domain.values import FloatArray, SchoolId, TravelUnit
+from clusters.domain.values import FloatArray, SchoolId, TravelUnit, is_id
 from clusters.errors import Fault
 
 __all__ = ["id_faults", "journey_faults", "journey_notes", "place_faults"]
@@ -66,7 +66,7 @@ def id_faults(ids: Sequence[object]) -> Iterator[Fault]:
     """
     seen: dict[str, object] = {}
     for number, key in enumerate(ids, start=1):
-        if not _is_id(key):
+        if not is_id(key):
             yield Fault(
                 what=f"id {number} is {described(key)}, which names no school",
                 remedy="give each school its URN: a text or a whole number",
@@ -228,9 +228,3 @@ def _not_metres(travel: FloatArray, straight: FloatArray) -> str | None:
 
 def _within(value: float, bounds: tuple[float, float]) -> bool:
     return bounds[0] <= value <= bounds[1]
-
-
-def _is_id(key: object) -> bool:
-    if isinstance(key, str):
-        return bool(key.strip()) and key.strip().lower() != "nan"
-    return isinstance(key, int | np.integer) and not isinstance(key, bool)

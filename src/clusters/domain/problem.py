@@ -140,24 +140,17 @@ class Problem:
         """
         schools = tuple(schools)
         measures, unknown, need_note = _measures_of(schools, need_weights)
-        straight = straight_line_m(schools)
-        matrix = straight if travel is None else numbers_of(travel, "travel")
-        odd: list[str] = []
-        if travel is not None and matrix.shape == straight.shape and not np.isnan(matrix).any():
-            ids = [school.urn for school in schools]
-            if faults := journey_faults(matrix, travel_unit, straight, ids):
-                raise DataError(faults)
-            odd = journey_notes(matrix, travel_unit, straight)
+        matrix = straight_line_m(schools) if travel is None else numbers_of(travel, "travel")
         return cls(
             schools=schools,
             travel=matrix,
             travel_unit=travel_unit,
-            edges=None if edges is None else np.array(edges, dtype=np.int64).reshape(-1, 2),
+            edges=None if edges is None else _pairs_of(edges),
             measures=measures,
             unknown=unknown,
             territories=None if territories is None else tuple(territories),
             boundary=boundary,
-            notes=(*notes, *odd, *need_note),
+            notes=(*notes, *need_note),
         )
 
     @classmethod
@@ -211,6 +204,7 @@ class Problem:
         ids = [plain(key) for key in ids]
         n = len(ids)
         xy = numbers_of(xy_m, "xy_m")
+        journeys, travel = ("distance_m", distance_m) if minutes is None else ("minutes", minutes)
         given = {name: numbers_of(values, name) for name, values in (measures or {}).items()}
         able = {name: numbers_of(values, name) for name, values in (expertise or {}).items()}
         faults = [] if xy.shape == (n, 2) else [_shape_fault("xy_m", xy.shape, f"({n}, 2)")]
@@ -268,10 +262,13 @@ class Problem:
                 school_faults += error.faults
         if school_faults:
             raise DataError(school_faults)
+        unit: TravelUnit = "m" if minutes is None else "min"
+        matrix = None if travel is None else numbers_of(travel, journeys)
         return cls.from_schools(
             schools,
-            travel=distance_m if minutes is None else minutes,
-            travel_unit="m" if minutes is None else "min",
+            travel=matrix,
+            travel_unit=unit,
+            notes=() if matrix is None else check_journeys(schools, matrix, unit),
             edges=None if neighbours is None else edges_of_pairs(ids, neighbours),
         )
 
@@ -391,6 +388,18 @@ def straight_line_m(schools: Sequence[School]) -> FloatArray:
     return np.hypot(xy[:, None, 0] - xy[None, :, 0], xy[:, None, 1] - xy[None, :, 1])
 
 
+def check_journeys(
+    schools: Sequence[School], travel: FloatArray, unit: TravelUnit
+) -> tuple[str, ...]:
+    """Refuse given journeys that cannot be what they are said to be; notes on what is odd."""
+    straight = straight_line_m(schools)
+    faults = [*_travel_faults(travel, len(schools), "distance_m" if unit == "m" else "minutes")]
+    faults = faults or journey_faults(travel, unit, straight, [school.urn for school in schools])
+    if faults:
+        raise DataError(faults)
+    return tuple(journey_notes(travel, unit, straight))
+
+
 def edges_of_pairs(
     ids: Sequence[SchoolId],
     pairs: Iterable[tuple[SchoolId, SchoolId] | str],
@@ -461,6 +470,13 @@ def numbers_of(values: npt.ArrayLike, name: str) -> FloatArray:
         ) from error
 
 
+def _pairs_of(edges: npt.ArrayLike) -> IntArray:
+    pairs = numbers_of(edges, "edges")
+    if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2 or (pairs % 1).any()):
+        raise DataError(_shape_fault("edges", pairs.shape, "(m, 2) of positions"))
+    return pairs.astype(np.int64).reshape(-1, 2)
+
+
 def _shape_fault(name: str, shape: tuple[int, ...], wanted: str) -> Fault:
     return Fault(
         what=f"{name} has shape {shape}", remedy=f"give an array of shape {wanted}", where=name
@@ -485,9 +501,9 @@ def _unit_faults(unit: object) -> Iterator[Fault]:
         )
 
 
-def _travel_faults(travel: FloatArray, n: int) -> Iterator[Fault]:
+def _travel_faults(travel: FloatArray, n: int, where: str = "travel") -> Iterator[Fault]:
     if travel.shape != (n, n):
-        yield _shape_fault("travel", travel.shape, f"({n}, {n})")
+        yield _shape_fault(where, travel.shape, f"({n}, {n})")
         return
     bad = np.isnan(travel) | (travel < 0)
     if bad.any():
@@ -495,13 +511,13 @@ def _travel_faults(travel: FloatArray, n: int) -> Iterator[Fault]:
         yield Fault(
             what=f"{int(bad.sum())} journeys are negative or missing (first: row {i}, column {j})",
             remedy="give a journey of 0 or more for each pair, infinity where there is no way",
-            where="travel",
+            where=where,
         )
     if np.diagonal(travel).any():
         yield Fault(
             what="a school's journey to itself is not 0",
             remedy="put 0 on the diagonal",
-            where="travel",
+            where=where,
         )
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clusters.arguments import checked
-from clusters.domain.values import FrozenDict, SchoolId, is_number
+from clusters.arguments import checked, described
+from clusters.domain.values import FrozenDict, SchoolId, is_id, is_number
 from clusters.errors import DataError, Fault
 
 
@@ -117,9 +117,17 @@ class School:
     def __post_init__(self) -> None:
         for name in ("need", "expertise", "measures", "traits"):
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
-        faults = [*self._position_faults(), *self._count_faults()]
+        faults = [*self._id_faults(), *self._position_faults(), *self._count_faults()]
         if faults:
             raise DataError(faults)
+
+    def _id_faults(self) -> Iterator[Fault]:
+        if not is_id(self.urn):
+            yield Fault(
+                what=f"urn is {described(self.urn)}, which names no school",
+                remedy="give its URN: a text or a whole number",
+                column="urn",
+            )
 
     def _position_faults(self) -> Iterator[Fault]:
         for column in ("easting", "northing"):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.arguments import checked
+from clusters.arguments import at_least, checked
 from clusters.domain import (
     IntArray,
     Plan,
@@ -148,6 +148,7 @@ def improve_curve(
     plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     check_rules(problem, rules, priorities)
+    at_least(0, time_limit_s=time_limit_s, seed=seed)
     deadline = time.monotonic() + time_limit_s
     mended = None
     if not verify(problem, rules, plan, priorities).ok:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.arguments import checked
+from clusters.arguments import at_least, checked
 from clusters.domain import (
     IntArray,
     Plan,
@@ -162,6 +162,7 @@ def repair(
             plan=plan, moved=(), placed=(), mended=(), fewest=0, certificate=certificate, mode=mode
         )
     refuse_impossible(problem, rules)
+    at_least(0, time_limit_s=time_limit_s, seed=seed)
     deadline = time.monotonic() + time_limit_s
     near = Nearby(problem, rules, priorities, plan)
     labels, fewest = _nearest(near, (1 - POLISH) * time_limit_s, seed)

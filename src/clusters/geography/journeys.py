@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
+from clusters.domain.problem import check_journeys
 from clusters.errors import DataError, Fault
 from clusters.matrices import read_matrix
 
@@ -45,15 +46,8 @@ def journeys_of(schools: tuple[School, ...], distance_m: Any, minutes: Any) -> T
         values, notes = read.values, [*notes, *read.notes]
     else:
         values = _as_array(source, where)
-        if values.shape != (len(schools),) * 2:
-            raise DataError(
-                Fault(
-                    what=f"{where} has shape {values.shape}",
-                    remedy=f"give an array of shape ({len(schools)}, {len(schools)})",
-                    where=where,
-                )
-            )
-    return Travel(values, unit, (*notes, *_remarks(values, words)))
+    found = check_journeys(schools, values, unit)
+    return Travel(values, unit, (*notes, *found, *_remarks(values, words)))
 
 
 def _as_array(source: Any, where: str) -> FloatArray:

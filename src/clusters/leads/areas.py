@@ -11,7 +11,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, PlanLike, Priorities, Problem, Rules, SchoolId, plan_of
-from clusters.errors import DataError, Fault, InfeasibleError
+from clusters.errors import ArgumentError, DataError, Fault, InfeasibleError
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates, shortcomings
 from clusters.leads.compass import name_areas
 from clusters.leads.scale import problem_of_clusters
@@ -110,14 +110,18 @@ class Areas:
 
         Raises
         ------
-        ValueError
+        ArgumentError
             If kind is none of these.
         """
         import pandas as pd
 
         if kind not in ("area", "cluster", "school"):
-            msg = f"there is no frame {kind!r}: use area, cluster or school"
-            raise ValueError(msg)
+            raise ArgumentError(
+                Fault(
+                    what=f"there is no frame {kind!r}",
+                    remedy='call to_frame("area"), to_frame("cluster") or to_frame("school")',
+                )
+            )
         rows = [row for area in self.plan.clusters for row in self._rows(area, kind)]
         return pd.DataFrame(rows)
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.arguments import checked
+from clusters.arguments import at_least, checked
 from clusters.domain import FloatArray, PlanLike, Problem, plan_of
 from clusters.maps import zones as _zones
 from clusters.maps.colours import colour_classes
@@ -160,6 +160,7 @@ def lay_out(
         narrower drawing is a smaller map, not a smaller print.
     """
     plan = plan_of(problem, plan)
+    at_least(100, width=width)
     groups = _zones.members_of(problem, plan)
     owner = [-1] * len(problem)
     for cluster, group in enumerate(groups):

@@ -80,6 +80,7 @@ def map_svg(
 
     Examples
     --------
+    >>> from clusters import Plan, Problem
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [3000, 4000]], {"pupils": [5, 7]})
     >>> drawing = map_svg(problem, Plan.from_assignment({"a": "a", "b": "b"}), title="Two schools")
     >>> drawing[:4], drawing.count('href="#cluster-')

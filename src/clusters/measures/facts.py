@@ -13,14 +13,15 @@ from clusters.domain import (
     FloatArray,
     IntArray,
     Plan,
+    PlanLike,
     Priorities,
     Problem,
     School,
-    SchoolId,
+    groups_of,
 )
 
 BoolArray = npt.NDArray[np.bool_]
-Groups = Plan | Mapping[SchoolId, Hashable]
+Groups = PlanLike
 """A plan, or groups by school id."""
 
 
@@ -173,6 +174,7 @@ def places_of(problem: Problem, groups: Groups) -> IntArray:
     that hold no school of the problem left out.
     """
     places = np.full(len(problem), -1, dtype=np.int64)
+    groups = groups_of(groups)
     if isinstance(groups, Plan):
         for number, cluster in reversed(list(enumerate(placed_of(problem, groups)))):
             places[cluster.members] = number

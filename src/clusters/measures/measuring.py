@@ -79,7 +79,7 @@ def measured(
     problem = facts.problem
     clusters = placed_of(problem, plan)
     if reference is None and priorities is not None:
-        reference = priorities.change_from
+        reference = priorities.groups_before
     per_capacity = {} if priorities is None else priorities.pupils_per_capacity
     expertise = access_of(facts, clusters, per_capacity)
     rows = tuple(_cluster(facts, cluster) for cluster in clusters)

@@ -12,14 +12,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clusters.arguments import checked
+from clusters.budget import Split
 from clusters.domain import Plan, PlanLike, Problem, School, plan_of
 from clusters.maps import clean
 from clusters.report.words import capital
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from clusters.budget import Split
 
 SMALL_SCHOOL = 100
 """Pupils below which a school counts as small here."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from clusters.arguments import checked
+from clusters.arguments import at_least, checked
 from clusters.domain import FloatArray, PlanLike, Priorities, Problem, is_number, plan_of
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
@@ -149,6 +149,7 @@ def expertise_sensitivity(
     """
     plan = plan_of(problem, plan)
     _check(share, found_share, draws)
+    at_least(0, seed=seed)
     kinds = types_of(problem)
     clusters = held_clusters(problem, plan)
     held, need = capacity_table(problem, kinds), need_table(problem, kinds)

@@ -10,6 +10,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, plan_of
+from clusters.errors import ArgumentError, Fault
 from clusters.writers.atomic import replacing
 from clusters.writers.tables import COUNTS, plan_geodataframe
 
@@ -41,6 +42,13 @@ def write_geopackage(
     import pyogrio
     import shapely
 
+    if crs is None:
+        raise ArgumentError(
+            Fault(
+                what="crs is None, so that no map could place the plan",
+                remedy='give the coordinate system of the positions, such as crs="EPSG:27700"',
+            )
+        )
     zones = plan_geodataframe(problem, plan, crs=crs)
     points = zones.set_geometry(
         geopandas.points_from_xy(zones["easting"], zones["northing"], crs=crs)

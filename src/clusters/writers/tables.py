@@ -8,9 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clusters.arguments import checked
+from clusters.arguments import checked, described
 from clusters.domain import Plan, PlanLike, Problem, School, SchoolId, plan_of
-from clusters.errors import DataError, Fault
+from clusters.errors import ArgumentError, DataError, Fault
 from clusters.readers.plans import NOT_KNOWN
 from clusters.writers.atomic import write_bytes
 
@@ -128,7 +128,22 @@ def plan_geodataframe(problem: Problem, plan: PlanLike, *, crs: Any = "EPSG:2770
         shapes = [shapely.Point(xy) for xy in problem.xy_m[known]]
     else:
         shapes = [problem.territories[position] for position in known]
-    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=crs)
+    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=_system(crs))
+
+
+def _system(crs: Any) -> Any:
+    """Coordinate system by what pyproj knows it by; None for none."""
+    import pyproj
+
+    try:
+        return None if crs is None else pyproj.CRS(crs)
+    except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
+        raise ArgumentError(
+            Fault(
+                what=f"crs is {described(crs)}, which is no coordinate system",
+                remedy='give a code such as crs="EPSG:27700"',
+            )
+        ) from error
 
 
 @checked
@@ -142,6 +157,13 @@ def write_frame(path: str | os.PathLike[str], frame: Any) -> Path:
     DataError
         If it cannot be written there.
     """
+    if not hasattr(frame, "columns") or not hasattr(frame, "to_csv"):
+        raise ArgumentError(
+            Fault(
+                what=f"frame is {described(frame)}, not a DataFrame",
+                remedy="call write_frame(path, frame), for instance with plan_frame(problem, plan)",
+            )
+        )
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     safe = frame.map(_safe).astype(object)
