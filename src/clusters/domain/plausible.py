@@ -14,6 +14,7 @@ import numpy as np
 from clusters.arguments import described
 from clusters.domain.values import FloatArray, SchoolId, TravelUnit, is_id
 from clusters.errors import Fault
+from clusters.text import counted
 
 __all__ = ["id_faults", "journey_faults", "journey_notes", "place_faults"]
 
@@ -53,6 +54,7 @@ NO_WAY_LEAST = {"min": 10_000.0, "m": 10_000_000.0}
 ODD_DETOUR = 10.0
 """A journey in metres of more than this many times the straight line gets a note."""
 
+_ARE = ("journey is", "journeys are")
 _DOOR = {"m": "distance_m", "min": "minutes"}
 _WORDS = {"m": "metres", "min": "minutes"}
 _MINUTES = {"seconds": 1 / 60, "hours": 60.0, "milliseconds": 1 / 60_000}
@@ -153,7 +155,7 @@ def journey_faults(
     i, j = np.argwhere(none)[0].tolist()
     return [
         Fault(
-            what=f"{_counted(int(none.sum()), 'is', 'are')} longer than any can be (the first from "
+            what=f"{counted(int(none.sum()), *_ARE)} longer than any can be (the first from "
             f"{ids[i]} to {ids[j]}), as where a router writes a number for no way",
             remedy='put infinity there: numpy.inf, or "inf" in a file',
             where=_DOOR[unit],
@@ -178,14 +180,10 @@ def journey_notes(travel: FloatArray, unit: TravelUnit, straight: FloatArray) ->
             (int((speeds > fast).sum()), f"faster than {fast:g} km/h over the straight line"),
         ]
     return [
-        f"{_counted(count, 'is', 'are')} {what}: check that they are {_WORDS[unit]}."
+        f"{counted(count, *_ARE)} {what}: check that they are {_WORDS[unit]}."
         for count, what in found
         if count
     ]
-
-
-def _counted(count: int, one: str, many: str) -> str:
-    return f"1 journey {one}" if count == 1 else f"{count:,} journeys {many}"
 
 
 def _speeds(travel: FloatArray, straight: FloatArray) -> FloatArray:

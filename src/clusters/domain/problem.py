@@ -25,6 +25,7 @@ from clusters.domain.values import (
     plain,
 )
 from clusters.errors import DataError, Fault, RulesError
+from clusters.text import counted
 
 DECIMALS = 6
 """Measures are kept to six decimal places, so that every sum and comparison of them can be
@@ -509,7 +510,8 @@ def _travel_faults(travel: FloatArray, n: int, where: str = "travel") -> Iterato
     if bad.any():
         i, j = np.argwhere(bad)[0]
         yield Fault(
-            what=f"{int(bad.sum())} journeys are negative or missing (first: row {i}, column {j})",
+            what=f"{counted(int(bad.sum()), 'journey is', 'journeys are')} negative or missing "
+            f"(first: row {i}, column {j})",
             remedy="give a journey of 0 or more for each pair, infinity where there is no way",
             where=where,
         )

@@ -27,6 +27,7 @@ from clusters.geography.parts import describe_parts
 from clusters.geography.proximity import delaunay_edges, gabriel_edges, sorted_pairs
 from clusters.geography.sites import Sites, distinct_sites
 from clusters.geography.territories import Territories, padded_hull, territories_of
+from clusters.text import counted
 
 _PROXIMITY: Mapping[str, tuple[Callable[[FloatArray], IntArray], str]] = {
     "gabriel": (
@@ -189,7 +190,10 @@ def _land(schools: tuple[School, ...], xy: FloatArray, boundary: Any) -> _Land:
         outline = read_boundary(boundary, schools, xy)
         region, near = region_with(outline, sites.xy)
         if near:
-            notes.append(f"{near} sites lie just outside the boundary and count as inside.")
+            notes.append(
+                f"{counted(near, 'site lies', 'sites lie')} just outside the boundary, near "
+                "enough to count as inside."
+            )
     return _Land(sites, territories_of(sites.xy, region), outline, tuple(notes))
 
 
@@ -200,7 +204,10 @@ def _ways(schools: tuple[School, ...], land: _Land, neighbours: Any) -> _Ways:
     sites = land.sites
     xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64)
     shared = (
-        (f"On {sites.shared} sites there is more than one school; these are neighbours.",)
+        (
+            f"On {counted(sites.shared, 'site')} there is more than one school; "
+            "these are neighbours.",
+        )
         if sites.shared
         else ()
     )
@@ -249,7 +256,7 @@ def _cut(edges: IntArray, lines: Any, barriers: Any) -> tuple[IntArray, str]:
     """Take out the pairs whose line a barrier meets (None: on one site, never cut)."""
     met = np.zeros(len(edges), dtype=bool)
     met[np.unique(shapely.STRtree(barriers).query(lines, predicate="intersects")[0])] = True
-    return edges[~met], f"Barriers part {int(met.sum())} pairs of neighbours."
+    return edges[~met], f"Barriers part {counted(int(met.sum()), 'pair')} of neighbours."
 
 
 def _bridged(

@@ -12,6 +12,7 @@ from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
 from clusters.domain.problem import check_journeys
 from clusters.errors import DataError, Fault
 from clusters.matrices import read_matrix
+from clusters.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +71,11 @@ def _remarks(values: FloatArray, words: str) -> list[str]:
     pairs = int((np.triu(values != values.T, 1)).sum())
     if pairs:
         notes.append(
-            f"Journeys differ by direction for {pairs} pairs of schools, by up to "
+            f"Journeys differ by direction for {counted(pairs, 'pair')} of schools, by up to "
             f"{np.abs(finite - finite.T).max():,.1f} {words}; "
             "the journey from school to centre counts."
         )
     apart = int(np.isinf(values).sum())
     if apart:
-        notes.append(f"For {apart} journeys there is no way.")
+        notes.append(f"For {counted(apart, 'journey')} there is no way.")
     return notes

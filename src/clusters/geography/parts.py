@@ -11,6 +11,7 @@ from scipy.sparse.csgraph import connected_components
 from clusters.arguments import checked
 from clusters.domain import FloatArray, IntArray, Problem, SchoolId, straight_line_m
 from clusters.errors import DataError, Fault
+from clusters.text import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -99,7 +100,7 @@ def describe_parts(problem: Problem) -> str | None:
     small = "; ".join(_named(problem, group) for group in groups[1:])
     return (
         f"The neighbours fall into {len(groups)} parts that no cluster can span: apart from the "
-        f"largest ({len(groups[0])} schools) there is {small}."
+        f"largest ({counted(len(groups[0]), 'school')}) there is {small}."
     )
 
 
