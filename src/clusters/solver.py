@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clusters.domain import Plan, Priorities, Problem, Rules, is_number
+from clusters.arguments import checked
+from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, is_number, plan_of
 from clusters.domain.checks import check_rules
 from clusters.domain.policy import rule_fault
 from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError, RulesError
@@ -31,6 +32,7 @@ HEARTBEAT_S = 0.5
 """Longest time between two calls of `on_progress`."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """How hard to search.
@@ -164,6 +166,7 @@ class Result:
         )
 
 
+@checked
 def solve(
     problem: Problem,
     rules: Rules,
@@ -171,7 +174,7 @@ def solve(
     settings: Settings | None = None,
     *,
     on_progress: Callable[[Progress], None] | None = None,
-    start: Plan | None = None,
+    start: PlanLike | None = None,
 ) -> Result:
     """Find the best plan that the time allows, with a bound on how good any plan can be.
 
@@ -220,6 +223,7 @@ def solve(
     >>> result.status, result.objective
     ('optimal', 2.0)
     """
+    start = None if start is None else plan_of(problem, start, "start")
     priorities = Priorities() if priorities is None else priorities
     settings = Settings() if settings is None else settings
     check_rules(problem, rules, priorities)

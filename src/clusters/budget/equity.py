@@ -19,6 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.shares import Split
 
@@ -303,6 +304,7 @@ _FIGURES: Sequence[tuple[str, Callable[[Numbers, Numbers], float], str, str]] = 
 )
 
 
+@checked
 def fairness(
     split: Split,
     level: Literal["cluster", "school"] = "school",
@@ -369,6 +371,7 @@ def fairness(
     )
 
 
+@checked
 def fairness_frame(
     split: Split,
     level: Literal["cluster", "school"] = "school",

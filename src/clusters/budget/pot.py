@@ -8,6 +8,7 @@ from datetime import date
 from fractions import Fraction
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults, reading
 from clusters.domain import FrozenDict, SchoolId
 from clusters.errors import Fault, MoneyError
@@ -19,6 +20,7 @@ DAYS_IN_A_YEAR = 365
 """Backdated payments count days over 365, in leap years too."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backdated:
     """One payment owed to a school from a compliance date in the past.
@@ -83,6 +85,7 @@ class Backdated:
         return round_half_up(exact_pence(self.a_year) * Fraction(self.days, DAYS_IN_A_YEAR))
 
 
+@checked(leave=("backdated",))
 @dataclass(frozen=True, slots=True)
 class Pot:
     """The money there is, in POUNDS, and what comes off before anything is shared by formula.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, SchoolId
 from clusters.money import Amount, Number, pence, percentage
@@ -24,6 +25,7 @@ LABEL = (
 )
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
     """Limits on losses and gains against today's spend: a local choice, not the statutory floor.

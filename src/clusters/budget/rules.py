@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, overload
 
+from clusters.arguments import checked
 from clusters.budget.paths import clip_shares, solve_path
 from clusters.errors import Fault, MoneyError
 from clusters.money import (
@@ -81,6 +82,7 @@ def award(
     floors: Any = ...,
     caps: Any = ...,
 ) -> list[int]: ...
+@checked
 def award(
     claims: Any,
     pot: Amount,
@@ -249,6 +251,7 @@ _PATHS: Mapping[str, Callable[[Sequence[_Claim]], _Path]] = {
 }
 
 
+@checked
 def compare_rules(
     claims: Mapping[Any, Amount], pot: Amount, floors: Any = None, caps: Any = None
 ) -> dict[str, dict[Any, int]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.domain import Problem, SchoolId
 from clusters.money import Amount, Number, exact_number, measure_number, pence
@@ -12,6 +13,7 @@ from clusters.money import Amount, Number, exact_number, measure_number, pence
 __all__ = ["Sparsity", "Taper", "exact_measure"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taper:
     """A share that falls in a straight line from 1 to 0 as a measure grows.
@@ -54,6 +56,7 @@ class Taper:
         return min(Fraction(1), max(Fraction(0), (high - value) / (high - low)))
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sparsity:
     """A sum for small schools that are far from others, tapered by distance and by size.

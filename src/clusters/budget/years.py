@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.shares import Split
 from clusters.budget.tables import controlled_rounding
@@ -101,6 +102,7 @@ def year_parts(start_month: int = 9) -> dict[str, Fraction]:
     return parts
 
 
+@checked
 def by_year(
     amounts: Split | Mapping[Any, int],
     start_month: int = 9,
@@ -123,6 +125,7 @@ def by_year(
     return _calendar(_pence_by_key(amounts, level), year_parts(start_month))
 
 
+@checked
 def instalments(
     amounts: Split | Mapping[Any, int],
     rhythm: Literal["monthly", "termly"] = "monthly",
@@ -166,6 +169,7 @@ def instalments(
     return _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
 
 
+@checked
 def by_pot(
     amounts: Split | Mapping[Any, int],
     pots: Mapping[str, int],

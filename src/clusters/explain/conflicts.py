@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from clusters.arguments import at_least, checked
 from clusters.domain import Plan, Priorities, Problem, Rules, SchoolId, check_rules
 from clusters.explain.easing import eased, is_exception, joined, place_of_fix, suspects
 from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Relaxation, WhyNoPlan
@@ -37,6 +38,7 @@ MOST_CHECKED = 8
 """Most relaxations looked at."""
 
 
+@checked
 def why_no_plan(
     problem: Problem,
     rules: Rules,
@@ -87,6 +89,7 @@ def why_no_plan(
      'n_clusters: 1 cluster (now 2)']
     """
     check_rules(problem, rules, priorities)
+    at_least(0, time_limit_s=time_limit_s, seed=seed)
     usable = IN_HAND * time_limit_s  # single steps may take a little longer than they are given
     ask = _Question(problem, rules, time.monotonic() + usable, usable, seed)
     begin = time.monotonic()

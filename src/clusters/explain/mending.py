@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.domain import IntArray, Plan, Priorities, Problem, Rules, check_rules
+from clusters.arguments import at_least, checked
+from clusters.domain import (
+    IntArray,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    check_rules,
+    plan_of,
+)
 from clusters.domain.policy import rule_fault
 from clusters.errors import InfeasibleError, OutOfTimeError, RulesError
 from clusters.explain.conflicts import why_no_plan
@@ -92,10 +102,11 @@ class Repair:
         return pd.DataFrame(rows, columns=["school", "name", "before", "after"])
 
 
+@checked
 def repair(
     problem: Problem,
     rules: Rules,
-    plan: Plan,
+    plan: PlanLike,
     priorities: Priorities | None = None,
     mode: str = "fewest moves",
     *,
@@ -140,6 +151,7 @@ def repair(
     >>> [(move.school, move.before, move.after) for move in mended.moved]
     [('c', 'West', 'East')]
     """
+    plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     if mode not in MODES:
         raise RulesError(rule_fault(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}"))
@@ -150,6 +162,7 @@ def repair(
             plan=plan, moved=(), placed=(), mended=(), fewest=0, certificate=certificate, mode=mode
         )
     refuse_impossible(problem, rules)
+    at_least(0, time_limit_s=time_limit_s, seed=seed)
     deadline = time.monotonic() + time_limit_s
     near = Nearby(problem, rules, priorities, plan)
     labels, fewest = _nearest(near, (1 - POLISH) * time_limit_s, seed)

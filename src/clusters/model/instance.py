@@ -386,7 +386,7 @@ def _pair_costs(
 
 
 def _group_today(problem: Problem, priorities: Priorities) -> list[object]:
-    source = priorities.change_from
+    source = priorities.groups_before
     assert source is not None
     groups = source.labels if isinstance(source, Plan) else source
     today: list[object] = [None] * len(problem)

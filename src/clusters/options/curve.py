@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
@@ -73,6 +74,7 @@ class TradeOff:
         return pd.DataFrame(rows, columns=[a, b, "sentence"])
 
 
+@checked
 def trade_off(
     problem: Problem,
     rules: Rules,

@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain import Plan, Priorities, Problem, Rules, check_rules, is_number
+from clusters.arguments import checked
+from clusters.domain import (
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    check_rules,
+    groups_of,
+    is_number,
+)
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
 from clusters.naming import name_clusters
@@ -31,6 +41,7 @@ SPARE = 2
 """Themes tried beyond the number of options, since some will be too dear or too alike."""
 
 
+@checked
 def propose(
     problem: Problem,
     rules: Rules,
@@ -41,7 +52,7 @@ def propose(
     ceiling: float = 0.10,
     min_difference: float = 0.10,
     themes: Sequence[str | Theme] | None = None,
-    today: Plan | Mapping[Any, Any] | None = None,
+    today: PlanLike | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Options:
     """Propose several plans, each good at something else, none far from the best.
@@ -99,10 +110,11 @@ def propose(
     settings = Settings() if settings is None else settings
     _check(n_options, ceiling, min_difference)
     check_rules(problem, rules, priorities)
+    today = None if today is None else groups_of(today)
     wanted = _wanted(problem, rules, priorities, themes, today)
     begin = time.monotonic()
     first = solve(problem, rules, priorities, _share(settings, BEST), on_progress=on_progress)
-    labels = today if isinstance(today, Plan) else priorities.change_from
+    labels = today if isinstance(today, Plan) else priorities.groups_before
     if isinstance(labels, Plan):
         named = name_clusters(problem, first.plan, keep=labels)
         first = replace(first, plan=named)

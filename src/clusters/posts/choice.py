@@ -7,7 +7,8 @@ from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, is_number
+from clusters.arguments import checked
+from clusters.domain import FrozenDict, Plan, PlanLike, Priorities, Problem, is_number, plan_of
 from clusters.errors import Fault, MoneyError, RulesError
 from clusters.measures import Access, measure
 from clusters.money import Amount, pence
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["gaps", "share_posts"]
 
 
+@checked
 def gaps(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     pupils_per_capacity: Mapping[str, float],
     posts: Sequence[Post] = (),
 ) -> tuple[Gap, ...]:
@@ -34,12 +36,14 @@ def gaps(
     posts
         Sorts of posts; cheapest is least cost per pupil covered.
     """
+    plan = plan_of(problem, plan)
     return tuple(_gap(row, row.unmet, posts) for row in _unmet(problem, plan, pupils_per_capacity))
 
 
+@checked
 def share_posts(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     posts: Sequence[Post],
     budget: Amount,
     *,
@@ -78,6 +82,7 @@ def share_posts(
     OutOfTimeError
         If no choice was found in the time.
     """
+    plan = plan_of(problem, plan)
     budget_pence = _checked(posts, budget, pupils_per_capacity, most, across_m)
     rows = _unmet(problem, plan, pupils_per_capacity)
     known = {str(kind) for s in problem.schools for kind in (*s.need, *s.expertise)}

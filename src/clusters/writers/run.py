@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain import Problem
+from clusters.arguments import checked
+from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, plan_of
 from clusters.errors import DataError, Fault
 from clusters.writers.atomic import write_bytes
 
@@ -31,13 +32,14 @@ _PACKAGES = (
 )
 
 
+@checked
 def write_run(
     path: str | os.PathLike[str],
     problem: Problem,
-    rules: Any = None,
-    priorities: Any = None,
+    rules: Rules | None = None,
+    priorities: Priorities | None = None,
     settings: Any = None,
-    result: Any = None,
+    result: PlanLike | None = None,
     *,
     inputs: Iterable[str | os.PathLike[str]] = (),
     notes: Iterable[str] = (),
@@ -86,7 +88,7 @@ def write_run(
         if part is not None:
             record[name] = _plain(part)
     if result is not None:
-        record["result"] = _of_result(result)
+        record["result"] = _of_result(result, plan_of(problem, result, "result"))
     record["notes"] = [str(note) for note in notes]
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     return write_bytes(path, f"{text}\n".encode())
@@ -122,12 +124,12 @@ def _of_problem(problem: Problem) -> dict[str, Any]:
     }
 
 
-def _of_result(result: Any) -> dict[str, Any]:
+def _of_result(result: Any, plan: Plan) -> dict[str, Any]:
     names = ("status", "objective", "bound", "gap", "seconds", "stopped", "reproducible")
     told = {name: _plain(getattr(result, name, None)) for name in names}
     told["reproducible"] = bool(told["reproducible"])
     told["history"] = _plain(getattr(result, "history", ()))
-    told["clusters"] = [_plain(cluster) for cluster in result.plan.clusters]
+    told["clusters"] = [_plain(cluster) for cluster in plan.clusters]
     return told
 
 

@@ -55,10 +55,14 @@ def impossibilities(problem: Problem, rules: Rules) -> tuple[Reason, ...]:
     common = set.intersection(*({r.sentence for r in reasons} for reasons in by_count))
     if common:
         return tuple(r for r in by_count[0] if r.sentence in common)
-    return tuple(reasons[0] for reasons in by_count)
+    return tuple({reasons[0].sentence: reasons[0] for reasons in by_count}.values())
 
 
 def reasons_for(problem: Problem, rules: Rules, k: int) -> tuple[Reason, ...]:
     """List the reasons why no plan of k clusters can exist."""
     facts = Facts(problem, rules, k)
-    return tuple(reason for check in CHECKS for reason in check(facts))
+    found = [reason for check in CHECKS for reason in check(facts)]
+    first: dict[str, Reason] = {}
+    for reason in found:  # two rules may say the same; one of them is reason enough
+        first.setdefault(reason.sentence, reason)
+    return tuple(first.values())
