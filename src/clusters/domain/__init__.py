@@ -9,7 +9,7 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 from clusters.domain.checks import check_rules
 from clusters.domain.plan import Cluster, Plan
 from clusters.domain.policy import EXCUSABLE, RULE_NAMES, Priorities, Rules
-from clusters.domain.problem import DECIMALS, Problem, edges_of_pairs, straight_line_m
+from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
 from clusters.domain.school import Capacity, NeedCount, School
 from clusters.domain.values import (
     Bounds,
@@ -25,6 +25,7 @@ __all__ = [
     "DECIMALS",
     "EXCUSABLE",
     "RULE_NAMES",
+    "STAND_IN",
     "Bounds",
     "Capacity",
     "Cluster",
