@@ -183,7 +183,7 @@ def test_equal_shares_do_not_depend_on_the_order_of_schools_or_on_labels():
 def test_ids_may_be_numbers_or_their_text():
     numbered = problem_of([school(101), school(102)])
     plan = plan_of({"A": ["101"], "B": [102]})
-    committed = {"101": "1", 102: "2", 101: "0.50"}
+    committed = {"101": "1.50", 102: "2"}
     split = split_budget(numbered, plan, cl.Pot("10", committed=committed), NEED)
     assert [share.committed_pence for share in split.schools] == [150, 200]
     assert [share.key for share in split.schools] == [101, 102]

@@ -9,9 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.budget.faults import Faults, reading
+from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
 from clusters.errors import Fault, MoneyError
-from clusters.money import Amount, exact_pence, pence, percentage, pounds, round_half_up
+from clusters.money import Amount, as_pounds, exact_pence, pence, percentage, pounds, round_half_up
 
 __all__ = ["Backdated", "Pot"]
 
@@ -95,7 +96,9 @@ class Pot:
     total
         Pounds a year: "18000000", "18,000,000.00", 18000000 or a Decimal. Never a float.
     committed
-        Pounds a year by school id: top-ups of EHC plans that must be paid whatever the formula.
+        Pounds a year by school id: top-ups of EHC plans that must be paid whatever the formula. A
+        mapping, or a pandas Series with one row for each school or each plan: the rows of a school
+        are added up, and `notes` say so.
     backdated
         Payments owed to schools from a compliance date in the past.
     contingency, low_incidence
@@ -124,24 +127,32 @@ class Pot:
     backdated_pence: Mapping[SchoolId, int] = field(init=False, repr=False)
     contingency_pence: int = field(init=False, repr=False)
     low_incidence_pence: int = field(init=False, repr=False)
+    notes: tuple[str, ...] = field(init=False, repr=False, default=())
+    committed_as_given: Any = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         faults = Faults()
         total = faults.take(0, pence, self.total, "the total of the pot")
         put(self, "total_pence", total)
-        committed = _by_school(faults, self.committed)
-        put(self, "committed", FrozenDict(committed))
+        if not is_keyed(self.committed):
+            faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
+            put(self, "committed", FrozenDict())
+        put(self, "committed_as_given", as_given(self.committed))
+        rows = gathered(faults, self.committed, "the committed top-up", add=True)
+        sums = added_up(faults, rows, pence, "the committed top-up")
+        put(self, "committed_pence", FrozenDict(sums))
         put(
             self,
-            "committed_pence",
+            "committed",
             FrozenDict(
                 {
-                    urn: faults.take(0, pence, sum_, f"the committed top-up of {urn}")
-                    for urn, sum_ in committed.items()
+                    urn: row[0] if len(row) == 1 else as_pounds(sums[urn])
+                    for urn, row in rows.items()
                 }
             ),
         )
+        put(self, "notes", words_on_rows(rows, "Committed top-ups"))
         put(self, "backdated", _payments(faults, self.backdated))
         owed: dict[SchoolId, int] = {}
         for payment in self.backdated:
@@ -174,15 +185,6 @@ class Pot:
     def committed_to(self, urn: SchoolId) -> int:
         """Pence that a school receives before the formula: committed and backdated."""
         return self.committed_pence.get(urn, 0) + self.backdated_pence.get(urn, 0)
-
-
-def _by_school(faults: Faults, given: Any) -> dict[SchoolId, Any]:
-    if hasattr(given, "to_dict") and hasattr(given, "index"):  # a pandas Series
-        given = given.to_dict()
-    if not isinstance(given, Mapping):
-        faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
-        return {}
-    return dict(given)
 
 
 def _payments(faults: Faults, given: Any) -> tuple[Backdated, ...]:

@@ -8,13 +8,14 @@ its style only, and papers should say so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
 from clusters.budget.faults import Faults
+from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
-from clusters.money import Amount, Number, pence, percentage
+from clusters.money import Amount, Number, as_pounds, pence, percentage
 
 __all__ = ["LABEL", "Limits", "Protection", "limits_of"]
 
@@ -45,7 +46,8 @@ class Protection:
     level
         Whether limits hold for each "cluster" (which receives the money) or each "school".
     today
-        Today's spend by school id in POUNDS; None for the schools' own `topup_pence`.
+        Today's spend by school id in POUNDS, as a mapping or a pandas Series (the rows of a school
+        are added up, and `notes` say so); None for the schools' own `topup_pence`.
 
     Raises
     ------
@@ -65,6 +67,9 @@ class Protection:
     method: Literal["scaling", "capping"] = "scaling"
     level: Literal["cluster", "school"] = "cluster"
     today: Mapping[SchoolId, Amount] | None = None
+    today_pence: Mapping[SchoolId, int] | None = field(init=False, repr=False, default=None)
+    notes: tuple[str, ...] = field(init=False, repr=False, default=())
+    today_as_given: Any = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         faults = Faults()
@@ -86,11 +91,22 @@ class Protection:
                 "capping needs one kind of limit, and limits in per cent and per pupil are given",
                 "leave one kind out, or use method='scaling'",
             )
-        if self.today is not None and not isinstance(self.today, Mapping):
+        if self.today is not None and not is_keyed(self.today):
             faults.add("today is not a mapping", "give pounds by school id")
         faults.check()
         if self.today is not None:
-            object.__setattr__(self, "today", FrozenDict(self.today))
+            self._read_today(faults)
+            faults.check()
+
+    def _read_today(self, faults: Faults) -> None:
+        """Gather today's spend; the rows of a school (one for each plan) are added up."""
+        put = object.__setattr__
+        put(self, "today_as_given", as_given(self.today))
+        rows = gathered(faults, self.today, "today's spend", add=True)
+        sums = added_up(faults, rows, pence, "today's spend")
+        put(self, "today_pence", FrozenDict(sums))
+        put(self, "today", FrozenDict({urn: as_pounds(sum_) for urn, sum_ in sums.items()}))
+        put(self, "notes", words_on_rows(rows, "Today's spend"))
 
     @property
     def in_percent(self) -> bool:

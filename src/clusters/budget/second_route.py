@@ -189,7 +189,7 @@ class Again:
         protection = self.split.protection
         if protection is None or protection.today is None:
             return {school.urn: school.topup_pence for school in self.problem.schools}
-        given = {str(urn): read_pence(sum_) for urn, sum_ in protection.today.items()}
+        given = read_rows(protection.today_as_given)
         return {urn: given.get(str(urn)) for urn in self.problem.ids}
 
 
@@ -262,15 +262,21 @@ def held_back(pot: Pot) -> int:
 
 def paid_before(pot: Pot) -> tuple[dict[str, int], dict[str, int]]:
     """Work out committed and backdated pence by school anew."""
-    owed: dict[str, int] = {}
-    for urn, sum_ in pot.committed.items():
-        owed[str(urn)] = owed.get(str(urn), 0) + read_pence(sum_)
+    owed = read_rows(pot.committed_as_given)
     late: dict[str, int] = {}
     for payment in pot.backdated:
         days = (payment.paid_from - payment.compliance_date).days
         pence = half_up(read_decimal(payment.a_year) * 100 * days / 365)
         late[str(payment.urn)] = late.get(str(payment.urn), 0) + pence
     return owed, late
+
+
+def read_rows(given: Any) -> dict[str, int]:
+    """Add up pence by school over the rows as they were given, one by one."""
+    sums: dict[str, int] = {}
+    for urn, sum_ in given.items():  # of a pandas Series every row, whatever its label
+        sums[str(urn).strip()] = sums.get(str(urn).strip(), 0) + read_pence(sum_)
+    return sums
 
 
 def _protected(protection: Protection, units: Sequence[Unit], pot: int) -> list[Decimal]:

@@ -16,7 +16,7 @@ from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import exact_measure
 from clusters.budget.tables import controlled_rounding
 from clusters.domain import FrozenDict, Plan, Problem, SchoolId
-from clusters.money import Amount, largest_remainder, lowest_first, pence
+from clusters.money import Amount, largest_remainder, lowest_first
 
 __all__ = ["split_budget"]
 
@@ -95,7 +95,11 @@ def split_budget(
         clusters=clusters,
         schools=schools,
         protected=protected,
-        notes=(f"Formula: {formula.name} ({formula.source}).", *([LABEL] if protection else [])),
+        notes=(
+            f"Formula: {formula.name} ({formula.source}).",
+            *pot.notes,
+            *([LABEL, *protection.notes] if protection else []),
+        ),
     )
 
 
@@ -172,11 +176,8 @@ def _today(
     spend: dict[SchoolId, int | None] = {s.urn: s.topup_pence for s in problem.schools}
     if protection is None:
         return spend
-    if protection.today is not None:
-        sums = {
-            urn: faults.take(0, pence, value, f"today's spend of {urn}")
-            for urn, value in protection.today.items()
-        }
+    if protection.today_pence is not None:
+        sums = protection.today_pence
         spend = {**dict.fromkeys(spend), **_by_id(faults, problem, sums, "today's spend")}
     for urn, sum_ in spend.items():
         if sum_ is None:

@@ -12,6 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.budget.faults import Faults
+from clusters.budget.given import gathered, is_keyed
 from clusters.budget.shares import Split
 from clusters.budget.tables import controlled_rounding
 from clusters.money import largest_remainder, lowest_first, pounds, proportional
@@ -206,7 +207,12 @@ def _pence_by_key(amounts: Split | Mapping[Any, int], level: str) -> dict[Any, i
     if isinstance(amounts, Split):
         return {share.key: share.yearly_pence for share in amounts.shares(level)}
     faults = Faults()
-    for key, sum_ in amounts.items():
+    if not is_keyed(amounts):
+        faults.add("the amounts are neither a split nor pence by key", 'give {"North": 1200}')
+        faults.check()
+    rows = gathered(faults, amounts, "the amount", add=False)
+    sums = {key: values[0] for key, values in rows.items()}
+    for key, sum_ in sums.items():
         if type(sum_) is not int or sum_ < 0:
             faults.add(
                 f"the amount of {key!r} is not a whole number of pence",
@@ -214,7 +220,7 @@ def _pence_by_key(amounts: Split | Mapping[Any, int], level: str) -> dict[Any, i
                 value=sum_,
             )
     faults.check()
-    return dict(amounts)
+    return sums
 
 
 def _calendar(amounts: Mapping[Any, int], parts: Mapping[str, Fraction]) -> Calendar:
