@@ -16,10 +16,10 @@ from clusters.money import (
     exact_number,
     largest_remainder,
     pence,
-    percentage,
     pounds,
     proportional,
     round_half_up,
+    stated_share,
 )
 
 __all__ = ["Factor", "Formula", "factors_of", "measure_names"]
@@ -93,7 +93,7 @@ class Formula:
     def __post_init__(self) -> None:
         faults = Faults()
         weights = _numbers(faults, self.weights, "weights", exact_number)
-        shares = _numbers(faults, self.shares, "shares", percentage)
+        shares = _numbers(faults, self.shares, "shares", stated_share)
         left = 1 - sum(shares.values(), Fraction(0))
         if not weights and not shares:
             weights = {"need": Fraction(1)}

@@ -93,6 +93,6 @@ def _is_series(given: object) -> bool:
 
 
 def _same(key: Any) -> Any:
-    """Bring keys that are one into one form: 101, "101" and " 101 " are the same school everywhere."""
+    """Bring keys that are one into one form: 101, "101" and " 101 " are the same school."""
     key = key.item() if hasattr(key, "item") else key
     return str(key).strip() if isinstance(key, str | int) and not isinstance(key, bool) else key

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
@@ -15,6 +15,10 @@ from clusters.errors import Fault, MoneyError
 from clusters.money import Amount, as_pounds, exact_pence, pence, percentage, pounds, round_half_up
 
 __all__ = ["Backdated", "Pot"]
+
+_PENCE_IN_A_POUND = 100
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+"""Dates outside are slips of the pen: EHC plans exist since 2014."""
 
 DAYS_IN_A_YEAR = 365
 """Backdated payments count days over 365, in leap years too."""
@@ -64,7 +68,9 @@ class Backdated:
         faults = Faults()
         with reading(faults):
             pence(self.a_year, f"the backdated top-up of {self.urn}")
-        if self.paid_from < self.compliance_date:
+        dates = {"compliance_date": self.compliance_date, "paid_from": self.paid_from}
+        sound = [_check_date(faults, name, day, self.urn) for name, day in dates.items()]
+        if all(sound) and self.paid_from < self.compliance_date:
             faults.add(
                 "a backdated payment ends before it starts",
                 "give the compliance date first",
@@ -82,6 +88,26 @@ class Backdated:
     def pence(self) -> int:
         """Whole pence owed: the year's sum x days / 365, halves of a penny upwards."""
         return round_half_up(exact_pence(self.a_year) * Fraction(self.days, DAYS_IN_A_YEAR))
+
+
+def _check_date(faults: Faults, name: str, day: object, urn: SchoolId) -> bool:
+    """Note a date of another kind or of an unlikely year; say whether it can be used."""
+    before = len(faults.found)
+    if not isinstance(day, date) or isinstance(day, datetime):
+        faults.add(
+            f"{name} of a backdated payment is not a date",
+            "give a date without a time, for instance datetime.date(2026, 9, 1)",
+            urn=urn,
+            value=day,
+        )
+    elif not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        faults.add(
+            f"{name} of a backdated payment is in the year {day.year}",
+            f"give a year from {_FIRST_YEAR} to {_LAST_YEAR}",
+            urn=urn,
+            value=day,
+        )
+    return len(faults.found) == before
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +129,7 @@ class Pot:
         Payments owed to schools from a compliance date in the past.
     contingency, low_incidence
         Held back for the year's surprises; and for rare and costly needs. Pounds, or a share of
-        the total written with its sign: "3%".
+        the total written with its sign: "3%". What is above 0 and below a pound is refused.
 
     Raises
     ------
@@ -189,7 +215,7 @@ class Pot:
 
 def _payments(faults: Faults, given: Any) -> tuple[Backdated, ...]:
     payments = tuple(given) if isinstance(given, Iterable) else (given,)
-    if all(isinstance(payment, Backdated) for payment in payments):
+    if not isinstance(given, str) and all(isinstance(one, Backdated) for one in payments):
         return payments
     faults.add("backdated holds something else than Backdated payments", "use Backdated(urn=...)")
     return ()
@@ -198,7 +224,17 @@ def _payments(faults: Faults, given: Any) -> tuple[Backdated, ...]:
 def _held_back(value: Any, what: str, total_pence: int) -> int:
     """Whole pence of a sum in pounds, or of a share of the total ("3%", halves upwards)."""
     if not (isinstance(value, str) and value.strip().endswith("%")):
-        return pence(value, what)
+        held = pence(value, what)
+        if 0 < held < _PENCE_IN_A_POUND:  # "0.03" was meant as 3 %, nobody holds back 3 pence
+            share = f"{float(held):g}%"
+            raise MoneyError(
+                Fault(
+                    what=f"{what} is less than a pound: a share of the pot has to carry its sign",
+                    remedy=f'write "{share}" for that share, or a pound or more',
+                    value=str(value),
+                )
+            )
+        return held
     share = percentage(value, what)
     if not 0 <= share <= 1:
         raise MoneyError(

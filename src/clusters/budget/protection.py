@@ -15,7 +15,7 @@ from typing import Any, Literal
 from clusters.budget.faults import Faults
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
-from clusters.money import Amount, Number, as_pounds, pence, percentage
+from clusters.money import Amount, Number, as_pounds, pence, percentage, stated_share
 
 __all__ = ["LABEL", "Limits", "Protection", "limits_of"]
 
@@ -130,6 +130,8 @@ class Protection:
                 'write it with its sign, "95%", or as a fraction of one, 0.95',
                 value=value,
             )
+        elif share is not None:  # 1.1 is 110 %, but 9.5 may be meant in per cent
+            faults.take(share, lambda: stated_share(value, name, bare=2))
         return share
 
     def _choice(self, faults: Faults, name: str, choices: tuple[str, ...]) -> None:
