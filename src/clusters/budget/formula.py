@@ -185,7 +185,11 @@ def factors_of(
         nothing says how to share.
     """
     faults = Faults()
-    lumps = [factor for factor in _lumps(faults, problem, clusters, formula) if factor.total_pence]
+    lumps = [
+        factor
+        for factor in _lumps(faults, problem, clusters, formula)
+        if factor.total_pence or factor.name == "sparsity"  # asked for: shown where nobody has it
+    ]
     counts = _counts(faults, problem, formula)
     faults.check()
     taken = sum(factor.total_pence for factor in lumps)

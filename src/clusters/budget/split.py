@@ -13,7 +13,7 @@ from clusters.budget.formula import Factor, Formula, factors_of
 from clusters.budget.pot import Pot
 from clusters.budget.protection import LABEL, Protection, limits_of
 from clusters.budget.shares import Share, Split
-from clusters.budget.sparsity import exact_measure
+from clusters.budget.sparsity import exact_measure, sparsity_notes
 from clusters.budget.tables import controlled_rounding
 from clusters.domain import FrozenDict, Plan, Problem, SchoolId
 from clusters.money import Amount, largest_remainder, lowest_first
@@ -98,6 +98,7 @@ def split_budget(
         notes=(
             f"Formula: {formula.name} ({formula.source}).",
             *pot.notes,
+            *sparsity_notes(problem, formula.sparsity),
             *([LABEL, *protection.notes] if protection else []),
         ),
     )
