@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from clusters.budget.coverage import coverage_of
 from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected, protect
 from clusters.budget.formula import Factor, Formula, factors_of
@@ -85,6 +86,7 @@ def split_budget(
     protected = None if protection is None else _protected(work, protection)
     final = by_formula if protected is None else _final(work, protection, protected)
     clusters, schools = _shares(work, protection, protected, final)
+    coverage = coverage_of(problem, committed)
     return Split(
         problem=problem,
         plan=plan,
@@ -95,11 +97,13 @@ def split_budget(
         clusters=clusters,
         schools=schools,
         protected=protected,
+        coverage=coverage,
         notes=(
             f"Formula: {formula.name} ({formula.source}).",
+            *([LABEL, *protection.notes] if protection else []),
+            *coverage.sentences(),
             *pot.notes,
             *sparsity_notes(problem, formula.sparsity),
-            *([LABEL, *protection.notes] if protection else []),
         ),
     )
 

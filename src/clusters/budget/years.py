@@ -40,6 +40,9 @@ MONTHS = (
 TERMS: Mapping[str, int] = {"autumn": 9, "spring": 1, "summer": 4}
 """The month in which each term's instalment is paid."""
 
+BACKDATED = "backdated"
+"""Name of the part of a year's table that is owed at once."""
+
 _APRIL = 4
 
 
@@ -109,10 +112,13 @@ def by_year(
 ) -> Calendar:
     """Divide a year's PENCE between the financial years that it falls into.
 
+    Backdated payments of a split are owed at once: they stand in a column of their own, so that
+    every row adds up to what the split gives.
+
     Parameters
     ----------
     amounts
-        A split (its yearly money: committed and flexible), or pence by key.
+        A split, or pence by key.
     start_month
         First month of the year that is paid for: 9 for September.
 
@@ -121,7 +127,8 @@ def by_year(
     >>> by_year({"North": 1_200, "South": 600}).pence
     ((700, 500), (350, 250))
     """
-    return _calendar(_pence_by_key(amounts, level), year_parts(start_month))
+    yearly = _calendar(_pence_by_key(amounts, level), year_parts(start_month))
+    return _with_backdated(yearly, amounts, level)
 
 
 def instalments(
@@ -132,10 +139,13 @@ def instalments(
 ) -> Calendar:
     """Divide a year's PENCE into equal instalments that add up, by key and by instalment.
 
+    Backdated payments of a split are owed at once: they stand in a column of their own, so that
+    every row adds up to what the split gives.
+
     Parameters
     ----------
     amounts
-        A split (its yearly money: committed and flexible), or pence by key.
+        A split, or pence by key.
     rhythm
         "monthly": twelve from the start month; "termly": three, named by term, in the order in
         which they are paid from the start month on.
@@ -164,7 +174,8 @@ def instalments(
         faults.add("there is no such rhythm", 'use "monthly" or "termly"', value=rhythm)
         faults.check()
     equal = Fraction(1, len(names))
-    return _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
+    yearly = _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
+    return _with_backdated(yearly, amounts, level)
 
 
 def by_pot(
@@ -177,7 +188,7 @@ def by_pot(
     Parameters
     ----------
     amounts
-        A split (its yearly money: committed and flexible), or pence by key.
+        A split (all its money, backdated payments included), or pence by key.
     pots
         Pence by name of the pot. Together they come to the amounts.
 
@@ -191,7 +202,11 @@ def by_pot(
     >>> by_pot({"North": 100, "South": 50}, {"high needs": 75, "schools block": 75}).pence
     ((50, 50), (25, 25))
     """
-    sums = _pence_by_key(amounts, level)
+    sums = (
+        {share.key: share.total_pence for share in amounts.shares(level)}
+        if isinstance(amounts, Split)
+        else _pence_by_key(amounts, level)
+    )
     paid, needed = sum(_pence_by_key(pots, level).values()), sum(sums.values())
     if paid != needed:
         faults = Faults()
@@ -221,6 +236,18 @@ def _pence_by_key(amounts: Split | Mapping[Any, int], level: str) -> dict[Any, i
             )
     faults.check()
     return sums
+
+
+def _with_backdated(yearly: Calendar, amounts: object, level: str) -> Calendar:
+    """Put the backdated payments of a split before the parts of its year."""
+    shares = amounts.shares(level) if isinstance(amounts, Split) else ()
+    owed = [share.backdated_pence for share in shares]
+    if not any(owed):
+        return yearly
+    rows = zip(owed, yearly.pence, strict=True)
+    return Calendar(
+        yearly.keys, (BACKDATED, *yearly.parts), tuple((sum_, *row) for sum_, row in rows)
+    )
 
 
 def _calendar(amounts: Mapping[Any, int], parts: Mapping[str, Fraction]) -> Calendar:

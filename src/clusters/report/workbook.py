@@ -33,6 +33,7 @@ SHEETS: Mapping[str, str] = {
     "types": "Types of need",
     "need": "Need by cluster",
     "pot": "Pot in pounds",
+    "money_notes": "Notes on the money",
     "factors": "Formula",
     "lines": "How sums come about",
     "effects": "Gains and losses",
