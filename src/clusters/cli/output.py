@@ -129,11 +129,13 @@ class Folder:
     def pack(
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
     ) -> None:
-        """Write the whole pack."""
+        """Write the whole pack, or the parts that were asked for."""
         from clusters.report import write_report
+        from clusters.report.parts import left_out
 
-        if chosen.parts is not None:
-            more["formats"] = chosen.parts
+        if chosen.parts is None:
+            for part, reason in left_out(public=chosen.audience == "public").items():
+                say(f"Left out: {part}: {reason}.")
         written = write_report(
             self.path,
             problem,
@@ -145,6 +147,7 @@ class Folder:
             audience=chosen.audience,
             threshold=chosen.threshold,
             decisions=chosen.decision,
+            formats=chosen.parts,
             **more,
         )
         for path in written:
