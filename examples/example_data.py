@@ -55,7 +55,8 @@ def read_schools(arguments: argparse.Namespace) -> Schools:
     """Read the schools; say which authority it is, and who is set aside."""
     if is_packaged(arguments):
         print("Data: the packaged synthetic authority (invented schools).")
-        return cl.datasets.load_schools()
+        packaged: Schools = cl.datasets.load_schools()
+        return packaged
     print(f"Data: {arguments.schools}")
     source = arguments.schools
     try:
@@ -129,7 +130,7 @@ def _pairs(text: str) -> dict[str, str]:
 
 
 def _read(arguments: argparse.Namespace, source: object) -> Schools:
-    return cl.read_schools(
+    schools: Schools = cl.read_schools(
         source,
         columns=arguments.columns or None,
         unknown={name: int(value) for name, value in arguments.unknown.items()} or "leave",
@@ -137,6 +138,7 @@ def _read(arguments: argparse.Namespace, source: object) -> Schools:
         need=arguments.need,
         expertise=arguments.expertise,
     )
+    return schools
 
 
 def _rough_map(problem: cl.Problem, n_clusters: int) -> cl.Plan:

@@ -61,7 +61,8 @@ def test_by_default_all_that_can_be_made_is_made_and_the_rest_is_named(
 ):
     without("docx", "weasyprint", "matplotlib")
     made = {path.name for path in write_report(tmp_path, valley, plan)}
-    assert {"report.html", "appendix.xlsx"} <= made
+    assert {"report.html", "appendix.xlsx", "option_1.svg"} <= made
+    assert "option_1.png" not in made
     assert not {"paper.docx", "letters.docx", "paper.pdf"} & made
     assert set(left_out(public=False)) == {"maps", "word", "letters", "pdf"}
     assert set(left_out(public=True)) == {"maps", "word", "letters", "pdf"}

@@ -226,11 +226,11 @@ def _held_back(value: Any, what: str, total_pence: int) -> int:
     if not (isinstance(value, str) and value.strip().endswith("%")):
         held = pence(value, what)
         if 0 < held < _PENCE_IN_A_POUND:  # "0.03" was meant as 3 %, nobody holds back 3 pence
-            share = f"{float(held):g}%"
+            percent = f"{float(held):g}%"
             raise MoneyError(
                 Fault(
                     what=f"{what} is less than a pound: a share of the pot has to carry its sign",
-                    remedy=f'write "{share}" for that share, or a pound or more',
+                    remedy=f'write "{percent}" for that share, or a pound or more',
                     value=str(value),
                 )
             )

@@ -20,7 +20,7 @@ from clusters.report.html import render_page
 from clusters.report.material import Material
 from clusters.report.page import Section, page_context
 from clusters.report.paper import Pictures, paper
-from clusters.report.parts import FORMATS
+from clusters.report.parts import FORMATS, left_out
 from clusters.writers.atomic import write_bytes
 
 
@@ -67,7 +67,7 @@ class _Pack:
 
     def draw(self, folder: Path, formats: Collection[str]) -> None:
         """Draw the PNG pictures that the papers hold."""
-        if not {"maps", "word", "pdf"} & set(formats):
+        if not {"maps", "word", "pdf"} & set(formats) or "maps" in left_out(public=False):
             return
         folder.mkdir(exist_ok=True)
         material, shown = self.material, self.material.reader.shown
