@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from clusters.__main__ import BAD_INPUT, DONE, NO_PLAN, main
+from clusters.__main__ import BAD_INPUT, DONE, INTERRUPTED, NO_PLAN, STOPPED_EARLY, main
 from clusters.cli.arguments import make_parser, parse
 from clusters.cli.inputs import read_ids
 from clusters.cli.values import bounds, count_or_range, settings
@@ -439,7 +439,8 @@ def test_one_scenario_serves_several_verbs(schools, plan, tmp_path, capsys):
     scenario = tmp_path / "s.toml"
     scenario.write_text(
         'schools = "schools.csv"\nplan = "plan.csv"\npot = 18000000\nclusters = 3\n'
-        'sizes = [2, 4]\nlimits = { pupils = [10, 900] }\nexcept = { "100" = ["balance", "limits"] }\n'
+        "sizes = [2, 4]\nlimits = { pupils = [10, 900] }\n"
+        'except = { "100" = ["balance", "limits"] }\n'
         'parts = ["html", "csv"]\nkeep = { phase = ["primary", "first"] }\n'
     )
     for verb in ("check", "fund", "report"):
@@ -473,6 +474,20 @@ def test_a_setting_of_another_kind_is_refused_in_words(line, tmp_path, capsys):
     scenario.write_text(line + "\n")
     assert main([verb, "--scenario", str(scenario)]) == BAD_INPUT
     assert capsys.readouterr().err.startswith(f"clusters: {scenario}")
+
+
+def test_nothing_that_is_given_twice_is_lost(schools, plan, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        parse(["fund", "--schools=s", "--plan=p", "--pot=1", "--formula", "ehcps=3,ehcps=4"])
+    assert "'ehcps' is given twice" in capsys.readouterr().err
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / "plan.csv"
+    other.write_text(plan.read_text())
+    words = ["report", "--schools", str(schools), "--out", str(tmp_path / "out"), "--parts", "html"]
+    assert main([*words, "--plan", str(plan), "--plan", str(other)]) == BAD_INPUT
+    assert "2 options are called 'plan'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert main([*words, "--plan", str(plan), "--plan", f"Other={other}"]) == DONE
 
 
 def test_repeated_lists_add_up(schools):
@@ -513,6 +528,33 @@ def test_no_plan_ends_with_3_and_writes_nothing(schools, tmp_path, capsys):
     assert main([*arguments, "--sizes", "4-4", "--time", "5", "--quiet"]) == NO_PLAN
     assert capsys.readouterr().err.startswith("clusters: ")
     assert not out.exists()
+
+
+def test_an_interruption_ends_with_4_only_where_a_plan_was_written(
+    schools, tmp_path, monkeypatch, capsys
+):
+    from dataclasses import replace
+
+    from clusters import solver
+
+    out = tmp_path / "out"
+    words = ["propose", "--schools", str(schools), "--clusters", "3", "--out", str(out), "--quiet"]
+    solve = solver.solve
+
+    def stopped(*given, **more):
+        return replace(solve(*given, **more), stopped="interrupted")
+
+    def too_early(*given, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(solver, "solve", too_early)
+    assert main(words) == INTERRUPTED == 130
+    assert not out.exists()
+    assert "before there was a plan" in capsys.readouterr().err
+    monkeypatch.setattr(solver, "solve", stopped)
+    assert main([*words, "--time", "3"]) == STOPPED_EARLY == 4
+    assert len(rows_of(out / "plan.csv")) == 9
+    assert (out / "report.html").exists()
 
 
 @pytest.mark.slow

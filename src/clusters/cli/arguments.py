@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -306,7 +307,12 @@ def _mapping(box: Any, name: str, read: Callable[[str], Any], form: str, words: 
     """Add an option that takes NAME=VALUE,NAME=VALUE and may be repeated."""
 
     def several(text: str) -> list[Any]:
-        return [read(part) for part in settings(text)]
+        pairs = [read(part) for part in settings(text)]
+        twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+        if twice:
+            msg = f"{twice[0]!r} is given twice in {text!r}"
+            raise argparse.ArgumentTypeError(msg)
+        return pairs
 
     several.__name__ = f"list of {form}"
     box.add_argument(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
@@ -176,6 +177,21 @@ def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
         change_from=None if chosen.today is None else read_one_plan(chosen.today, problem),
         **chosen.weights,
     )
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse two options of one name: the later would take the earlier one's place."""
+    faults = [
+        Fault(
+            what=f"{count} options are called {name!r}",
+            remedy="give each a name of its own: --plan NAME=FILE",
+            where="--plan",
+        )
+        for name, count in Counter(names).items()
+        if count > 1
+    ]
+    if faults:
+        raise DataError(faults)
 
 
 def read_one_plan(path: str, problem: Problem) -> Plan:

@@ -143,6 +143,7 @@ def report(chosen: Namespace) -> bool:
     _, problem = inputs.read_data(chosen)
     options: dict[str, Plan] = {}
     like: Plan | None = None
+    inputs.check_names(name for name, _ in chosen.plan)
     for name, path in chosen.plan:
         plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem), like)
         options[name] = plan
