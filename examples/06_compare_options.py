@@ -42,26 +42,33 @@ def main(argv: Sequence[str] | None = None) -> None:
     columns += ["pyramids_split"] if problem.pyramids else []
     print("\nSide by side:")
     print(comparison.to_frame()[columns].T.to_string())
-    print("\nHow far apart each two are (schools that change cluster, share of pairs that differ):")
-    print(comparison.differences()[["plan", "other", "schools_moved", "pairs_differ"]].to_string())
+    if len(comparison.to_frame()) > 1:
+        print("\nHow far apart each two are (schools that move, share of pairs that differ):")
+        pairs = comparison.differences()[["plan", "other", "schools_moved", "pairs_differ"]]
+        print(pairs.to_string())
 
-    # What all options agree on need not be argued about.
-    together = proposed.together()
-    print()
-    for sentence in together.sentences[:3]:
-        print(sentence)
-    print(f"{len(together.settled)} of {len(problem)} schools have the same place in every option.")
+        # What all options agree on need not be argued about.
+        together = proposed.together()
+        print()
+        for sentence in together.sentences[:3]:
+            print(sentence)
+        settled = f"{len(together.settled)} of {len(problem)} schools"
+        print(f"{settled} have the same place in every option.")
 
     # What would evener clusters cost in journeys? Every point of the curve is a plan.
-    curve = cl.trade_off(
-        problem,
-        rules,
-        cl.Priorities(travel_by="pupils", balance_by="pupils"),
-        a="travel",
-        b="balance",
-        n_points=5,
-        settings=cl.Settings(time_limit_s=arguments.seconds / 3),
-    )
+    try:
+        curve = cl.trade_off(
+            problem,
+            rules,
+            cl.Priorities(travel_by="pupils", balance_by="pupils"),
+            a="travel",
+            b="balance",
+            n_points=5,
+            settings=cl.Settings(time_limit_s=arguments.seconds / 3),
+        )
+    except cl.OutOfTimeError as error:
+        print(f"\nNo curve of journeys against evenness in this time: {error}")
+        return
     print("\nJourneys against evenness:")
     print(curve.to_frame().to_string())
 
