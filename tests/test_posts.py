@@ -9,12 +9,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from clusters.domain import Capacity, NeedCount, Plan, Problem, School
-from clusters.errors import MoneyError
+from clusters.errors import DataError, MoneyError
 from clusters.model.posts import PostsCase, knapsack_bound, solve_posts
 from clusters.posts import Post, gaps, share_posts
 
 TEACHER = Post(name="teacher, autism", kind="asd", cost="50000", covers=10)
 COVER = {"asd": 5.0}
+NOBODY = {kind: NeedCount(ehcps=0, sen_support=0) for kind in ("asd", "vi")}
+"""Counts of types are complete: a school without pupils of a type says so."""
 
 
 def school(urn, pupils, *, capacity=None, east=0.0, kind="asd"):
@@ -23,7 +25,7 @@ def school(urn, pupils, *, capacity=None, east=0.0, kind="asd"):
         name=f"School {urn}",
         easting=east,
         northing=0.0,
-        need={kind: NeedCount(ehcps=pupils, sen_support=0)},
+        need=NOBODY | {kind: NeedCount(ehcps=pupils, sen_support=0)},
         expertise={} if capacity is None else {kind: Capacity(amount=capacity, unit="days")},
     )
 
@@ -274,3 +276,53 @@ def test_the_knapsack_bound_is_never_too_low(budget, posts):
     )
     alone = max(budget // cost * covers for cost, covers in posts)
     assert knapsack_bound(case) >= min(alone, 10**6)
+
+
+# ---- what is not known is not none -----------------------------------------------------------
+
+
+def with_counts(*counts):
+    schools = [
+        School(
+            urn=str(k),
+            name=f"School {k}",
+            easting=1000.0 * k,
+            northing=0.0,
+            need={} if count is None else {"asd": count},
+        )
+        for k, count in enumerate(counts)
+    ]
+    problem = Problem.from_schools(schools)
+    return problem, Plan.from_assignment({school.urn: "0" for school in schools})
+
+
+@pytest.mark.parametrize(
+    "unknown",
+    [None, NeedCount(), NeedCount(ehcps=3), NeedCount(sen_support=2)],
+)
+def test_need_that_is_not_known_is_refused_with_the_school_and_the_ways_out(unknown):
+    world = with_counts(NeedCount(ehcps=9, sen_support=4), unknown)
+    for call in (
+        lambda: gaps(*world, COVER, [TEACHER]),
+        lambda: share_posts(*world, [TEACHER], "100000", pupils_per_capacity=COVER),
+    ):
+        with pytest.raises(
+            DataError, match=r"not known for 1 of 2 schools: School 1 \(1\)"
+        ) as caught:
+            call()
+        assert "--unknown need=0" in str(caught.value)
+
+
+def test_a_level_that_nobody_records_is_no_part_of_the_need():
+    world = with_counts(NeedCount(ehcps=9), NeedCount(ehcps=4))
+    assert gaps(*world, COVER)[0].need == 13
+
+
+def test_need_that_nobody_records_is_refused():
+    with pytest.raises(DataError, match="not known for any school"):
+        gaps(*with_counts(None, NeedCount()), COVER)
+
+
+def test_schools_without_a_record_of_capacity_are_counted():
+    chosen = share_posts(*two_clusters(), [TEACHER], "50000", pupils_per_capacity=COVER)
+    assert chosen.capacity_not_known == {"asd": 3}

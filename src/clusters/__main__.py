@@ -1,7 +1,8 @@
 """``python -m clusters``: demo, check, propose, fund, report.
 
 Exit codes: 0 done; 2 bad input or bad arguments; 3 no plan exists, or none was found in time;
-4 the search was interrupted, the best plan so far was written.
+4 the search was interrupted, the best plan so far was written; 130 (128 + the number of the
+signal, as shells have it) interrupted before there was anything to write.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from collections.abc import Sequence
 
 from clusters.errors import ClustersError, NoPlanError
 
-DONE, BAD_INPUT, NO_PLAN, STOPPED_EARLY = 0, 2, 3, 4
+DONE, BAD_INPUT, NO_PLAN, STOPPED_EARLY, INTERRUPTED = 0, 2, 3, 4, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,6 +29,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = parse(sys.argv[1:] if arguments is None else list(arguments))
         from clusters.cli import verbs
 
+        for note in chosen.notes:
+            print(note)
         stopped = verbs.VERBS[chosen.verb](chosen)
     except NoPlanError as error:
         _tell(error)
@@ -36,8 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(error)
         return BAD_INPUT
     except KeyboardInterrupt:
-        print("Stopped before there was anything to keep; nothing was written.", file=sys.stderr)
-        return STOPPED_EARLY
+        print("Interrupted before there was a plan to write.", file=sys.stderr)
+        return INTERRUPTED
     return STOPPED_EARLY if stopped else DONE
 
 

@@ -18,6 +18,7 @@ __all__ = [
     "DataError",
     "Fault",
     "InfeasibleError",
+    "MissingLibraryError",
     "MoneyError",
     "NoPlanError",
     "OutOfTimeError",
@@ -124,6 +125,10 @@ class MoneyError(_FaultsError):
     """A sum of money cannot be divided as asked; `.faults` says by how much and what would fit."""
 
     heading = "faults in the money"
+
+
+class MissingLibraryError(ClustersError, ImportError):
+    """What was asked for needs a library that is not installed; the message says how to get it."""
 
 
 class NoPlanError(ClustersError):

@@ -191,7 +191,7 @@ def test_sensitivity_keeps_the_protection():
         problem, plan, pot, cl.Formula({"ehcps": 3, "sen_support": 1}), cl.Protection(floor="99%")
     )
     floors = [share.floor_pence for share in split.clusters]
-    frame = fx.sensitivity(split, 5)
+    frame = fx.sensitivity(split, "500%")
     for _, rows in frame.groupby("moved"):
         assert all(p >= low for p, low in zip(rows["after_pence"], floors, strict=True))
 

@@ -74,7 +74,7 @@ def broken(**groups: Any) -> Any:
 def outside() -> Any:
     late = Backdated(urn="8", a_year=1, compliance_date=JANUARY, paid_from=MARCH)
     pot = cl.Pot("10", committed={"9": "1"}, backdated=late)
-    return split(pot, NEED, cl.Protection(floor="1%", today={"7": 1, "1": 0.5}))
+    return split(pot, NEED, cl.Protection(floor="1%", today={"7": 1}))
 
 
 THREE = (
@@ -154,6 +154,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "protection everything": lambda: cl.Protection(
         floor=95, cap="x", loss_per_pupil=0.5, gain_per_pupil="-1", method="a", level="b", today=[1]
     ),
+    "protection today": lambda: cl.Protection(floor="1%", today={"7": 1, "1": 0.5, 7: 2}),
     "protection order": lambda: cl.Protection(floor="95%", cap="90%"),
     "protection kinds": lambda: cl.Protection(floor="9%", gain_per_pupil=1, method="capping"),
     "floors": lambda: protected("400", floor="80%"),

@@ -50,7 +50,9 @@ def write(folder, problem, plan, other, split, **more):
         "sources": ["Census"],
         "leads": {"1": "Ms Lead"},
         "why_here": {"1": ["It is near the others."]},
-        "formats": NO_PDF,
+        "formats": [
+            part for part in NO_PDF if part != "letters" or more.get("audience") != "public"
+        ],
     }
     options = {"Shortest": found(plan), "Another": other}
     return write_report(folder, problem, options, **{**known, **more})

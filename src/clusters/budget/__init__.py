@@ -25,7 +25,7 @@ from clusters.budget.protection import Protection
 from clusters.budget.published import AddingUp, adding_up
 from clusters.budget.rules import RULES, award, compare_rules
 from clusters.budget.shares import Share, Split
-from clusters.budget.sparsity import Sparsity, Taper
+from clusters.budget.sparsity import Remote, Sparsity, Taper
 from clusters.budget.split import split_budget
 from clusters.budget.tables import controlled_rounding
 from clusters.budget.years import Calendar, by_pot, by_year, instalments
@@ -44,6 +44,7 @@ __all__ = [
     "Outlook",
     "Pot",
     "Protection",
+    "Remote",
     "Scenario",
     "Share",
     "Sparsity",

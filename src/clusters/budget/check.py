@@ -122,6 +122,11 @@ def _sums_of_schools(split: Split, cluster: Share) -> Iterator[MoneyFinding]:
 
 def _committed(split: Split) -> Iterator[MoneyFinding]:
     owed, late = paid_before(split.pot)
+    given = sum(owed.values()), sum(late.values())
+    shown = split.pot.steps["committed EHC plan top-ups"], split.pot.steps["backdated payments"]
+    if shown != given:
+        message = f"the rows that were given come to {given[0]} pence and {given[1]} backdated"
+        yield MoneyFinding("committed", message)
     for share in split.schools:
         wanted = (owed.get(str(share.key), 0), late.get(str(share.key), 0))
         if (share.committed_pence, share.backdated_pence) != wanted:

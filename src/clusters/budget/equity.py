@@ -15,9 +15,9 @@ in school funding, J. Education Finance 32.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
@@ -46,16 +46,32 @@ __all__ = [
 Numbers = Sequence[float]
 
 
+def _floats(faults: Faults, values: Any, what: str) -> list[float]:
+    """Read numbers of 0 or more in an order; what is not one is a fault."""
+    if isinstance(values, str | bytes | Mapping | Set) or not isinstance(values, Iterable):
+        faults.add(f"the {what}s are not a list", "give a list of numbers", value=values)
+        return []
+    numbers = []
+    for value in values:
+        try:
+            number = float(value)
+        except (TypeError, ValueError):
+            number = math.nan
+        if not math.isfinite(number) or number < 0:
+            faults.add(f"a {what} is not a number of 0 or more", "correct it", value=value)
+        numbers.append(number)
+    return numbers
+
+
 def _pairs(values: Numbers, weights: Numbers | None) -> list[tuple[float, float]]:
     """Check values and weights; pairs (value, weight) with weight above 0, sorted by value."""
     faults = Faults()
-    sizes = [1.0] * len(values) if weights is None else [float(w) for w in weights]
-    if len(sizes) != len(values):
-        faults.add(f"{len(sizes)} weights for {len(values)} values", "give one weight per value")
-    if any(not math.isfinite(x) or x < 0 for x in (*map(float, values), *sizes)):
-        faults.add("a value or weight is not a number of 0 or more", "correct it")
+    given = _floats(faults, values, "value")
+    sizes = [1.0] * len(given) if weights is None else _floats(faults, weights, "weight")
+    if len(sizes) != len(given):
+        faults.add(f"{len(sizes)} weights for {len(given)} values", "give one weight per value")
     faults.check()
-    pairs = sorted((float(x), w) for x, w in zip(values, sizes, strict=True) if w > 0)
+    pairs = sorted((x, w) for x, w in zip(given, sizes, strict=True) if w > 0)
     if not pairs or not any(x for x, _ in pairs):
         faults.add("there is nothing to compare: no values above 0", "give amounts per pupil")
         faults.check()
@@ -230,12 +246,22 @@ def need_line(
     b is vertical equity: what one more unit of need brings. The spread, the standard deviation of
     the residuals over the mean amount, is horizontal inequity: equals treated unequally.
     Convention: population (divide by n).
+
+    Raises
+    ------
+    MoneyError
+        If the numbers are not one of each, or no amount is above 0.
     """
+    faults = Faults()
+    amounts, needs = _floats(faults, amounts, "amount"), _floats(faults, needs, "need")
     if len(amounts) != len(needs):
-        faults = Faults()
         faults.add(f"{len(amounts)} amounts for {len(needs)} needs", "give one of each")
-        faults.check()
-    sizes = [1.0] * len(amounts) if weights is None else [float(w) for w in weights]
+    sizes = [1.0] * len(amounts) if weights is None else _floats(faults, weights, "weight")
+    if len(sizes) != len(amounts):
+        faults.add(f"{len(sizes)} weights for {len(amounts)} amounts", "give one of each")
+    elif not any(w * y for w, y in zip(sizes, amounts, strict=True)):
+        faults.add("there is nothing to compare: no amounts above 0", "give amounts per pupil")
+    faults.check()
     total = math.fsum(sizes)
     y_mean = math.fsum(w * y for w, y in zip(sizes, amounts, strict=True)) / total
     x_mean = math.fsum(w * x for w, x in zip(sizes, needs, strict=True)) / total

@@ -17,10 +17,10 @@ from clusters.money import (
     exact_number,
     largest_remainder,
     pence,
-    percentage,
     pounds,
     proportional,
     round_half_up,
+    stated_share,
 )
 
 __all__ = ["Factor", "Formula", "factors_of", "measure_names"]
@@ -95,7 +95,7 @@ class Formula:
     def __post_init__(self) -> None:
         faults = Faults()
         weights = _numbers(faults, self.weights, "weights", exact_number)
-        shares = _numbers(faults, self.shares, "shares", percentage)
+        shares = _numbers(faults, self.shares, "shares", stated_share)
         left = 1 - sum(shares.values(), Fraction(0))
         if not weights and not shares:
             weights = {"need": Fraction(1)}
@@ -187,7 +187,11 @@ def factors_of(
         nothing says how to share.
     """
     faults = Faults()
-    lumps = [factor for factor in _lumps(faults, problem, clusters, formula) if factor.total_pence]
+    lumps = [
+        factor
+        for factor in _lumps(faults, problem, clusters, formula)
+        if factor.total_pence or factor.name == "sparsity"  # asked for: shown where nobody has it
+    ]
     counts = _counts(faults, problem, formula)
     faults.check()
     taken = sum(factor.total_pence for factor in lumps)

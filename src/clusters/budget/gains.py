@@ -21,8 +21,8 @@ from clusters.money import (
     Number,
     as_pounds,
     exact_number,
-    percentage,
     round_half_up,
+    stated_share,
 )
 
 if TYPE_CHECKING:
@@ -132,7 +132,7 @@ def sensitivity(split: Split, step: Number = "10%", level: Level = "cluster") ->
     """
     import pandas as pd
 
-    rise = percentage(step, "the step")
+    rise = stated_share(step, "the step")
     if rise <= 0:
         faults = Faults()
         faults.add("the step is not above 0", 'give for instance "10%"', value=step)

@@ -189,7 +189,8 @@ def look_ahead(
     Raises
     ------
     MoneyError
-        If plans are not known for every school, or a parameter is out of range.
+        If plans are not known for every school, if nothing but the split says what a plan costs,
+        or if a parameter is out of range.
     """
     assumptions = Assumptions() if assumptions is None else assumptions
     share = _checked(risk, n_simulations, seed)

@@ -16,12 +16,14 @@ Pulido, Sanchez-Soriano and Llorca (2002), Annals of Operations Research 109 (fl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, overload
 
 from clusters.arguments import checked
+from clusters.budget.faults import Faults
+from clusters.budget.given import gathered, is_keyed
 from clusters.budget.paths import clip_shares, solve_path
 from clusters.errors import Fault, MoneyError
 from clusters.money import (
@@ -268,16 +270,28 @@ def compare_rules(
 
 def _keyed(claims: Any) -> tuple[list[Any], list[Any], bool]:
     """Keys, claims, and whether the caller gave the keys."""
-    if hasattr(claims, "to_dict") and hasattr(claims, "index"):  # a pandas Series
-        claims = claims.to_dict()
-    if isinstance(claims, Mapping):
-        return list(claims), list(claims.values()), True
-    if isinstance(claims, str | bytes) or not isinstance(claims, Iterable):
+    if is_keyed(claims):
+        one_each = _one_each(claims, "claim")
+        return list(one_each), list(one_each.values()), True
+    if not _is_list(claims):
         raise MoneyError(
             _fault("claims are not a list or a mapping", "give one per claimant", claims)
         )
     values = list(claims)
     return list(range(len(values))), values, False
+
+
+def _one_each(given: Any, what: str) -> dict[Any, Any]:
+    """Look the values up by key; a second one for a key is refused, not lost."""
+    faults = Faults()
+    rows = gathered(faults, given, f"the {what}", add=False)
+    faults.check()
+    return {key: values[0] for key, values in rows.items()}
+
+
+def _is_list(given: object) -> bool:
+    """Whether values come in an order: not a text, and not a set, which has none."""
+    return isinstance(given, Iterable) and not isinstance(given, str | bytes | Set)
 
 
 def _limits(
@@ -296,16 +310,22 @@ def _limits(
 def _limits_by_key(
     faults: list[Fault], given: Any, keys: Sequence[Any], named: bool, what: str
 ) -> dict[Any, Any]:
-    if hasattr(given, "to_dict") and hasattr(given, "index"):  # a pandas Series
-        given = given.to_dict()
-    if isinstance(given, Mapping):
+    if is_keyed(given):
+        try:
+            given = _one_each(given, what)
+        except MoneyError as error:
+            faults += error.faults
+            return {}
         strangers = sorted(set(given) - set(keys), key=lowest_first)
         faults += [
             _fault(f"there is a {what} for {key!r}, which has no claim", "check the key")
             for key in strangers
         ]
         return {key: given[key] for key in given if key not in strangers}
-    if isinstance(given, str) or not isinstance(given, Iterable):
+    if isinstance(given, Set):
+        faults.append(_fault(f"the {what}s are a set, which has no order", "give a list", given))
+        return {}
+    if not _is_list(given):
         return dict.fromkeys(keys, given)
     values = list(given)
     if named:

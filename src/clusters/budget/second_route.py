@@ -77,7 +77,11 @@ class Again:
     def factors(self) -> dict[str, Part]:
         """Quantities and exact pence by school for each factor that gives something out."""
         formula, pot = self.split.formula, self.split.pot
-        lumps = {name: part for name, part in self.lumps().items() if any(part.amounts.values())}
+        lumps = {
+            name: part
+            for name, part in self.lumps().items()
+            if name == "sparsity" or any(part.amounts.values())
+        }
         flexible = read_pence(pot.total) - held_back(pot)
         flexible -= sum(sum(sums.values()) for sums in paid_before(pot))
         rest = flexible - sum(
@@ -131,17 +135,34 @@ class Again:
         return min(Decimal(1), max(Decimal(0), (high - size) / (high - low)))
 
     def far(self, sparsity: Sparsity, k: int) -> Decimal:
-        """Find how far a school qualifies by distance."""
+        """Find how far a school qualifies by distance and by the size of a year group."""
         schools, row = self.problem.schools, self.problem.distance_m[k].tolist()
-        row = [
+        mine = sparsity.by_phase.get(schools[k].phase)
+        if mine is None:
+            return Decimal(0)
+        near = mine.near_m if sparsity.near_m is None else sparsity.near_m
+        far = mine.far_m if sparsity.far_m is None else sparsity.far_m
+        open_ = [
             metres
             for i, metres in enumerate(row)
-            if i != k and (schools[i].phase == schools[k].phase or not sparsity.same_phase)
+            if i != k
+            and (not sparsity.same_phase or _teaches(sparsity, mine.years, schools[i].phase))
         ]
-        near, far = sparsity.near_m, sparsity.far_m
-        metres = sorted(row)[sparsity.rank - 1] if len(row) >= sparsity.rank else far
-        whole = round(min(metres, far))
-        return max(Decimal(0), Decimal(whole - near) / (far - near))
+        if len(open_) < sparsity.rank:
+            return Decimal(0)
+        whole = round(min(sorted(open_)[sparsity.rank - 1], far))
+        part = max(Decimal(0), Decimal(whole - near) / (far - near))
+        if sparsity.taper is not None or not sparsity.size_limit:
+            return part
+        pupils = (
+            self.measure("pupils")[self.problem.ids[k]]
+            if "pupils" in self.problem.measures
+            else Decimal(schools[k].pupils or 0)
+        )
+        if pupils == 0:
+            return Decimal(0)
+        over = 2 - 2 * pupils / len(mine.years) / read_decimal(mine.year_group)
+        return part * min(Decimal(1), max(Decimal(0), over))
 
     def groups(self) -> dict[SchoolId, list[SchoolId]]:
         """Schools by the cluster or school that limits hold for; none without a protection."""
@@ -189,8 +210,16 @@ class Again:
         protection = self.split.protection
         if protection is None or protection.today is None:
             return {school.urn: school.topup_pence for school in self.problem.schools}
-        given = {str(urn): read_pence(sum_) for urn, sum_ in protection.today.items()}
+        given = read_rows(protection.today_as_given)
         return {urn: given.get(str(urn)) for urn in self.problem.ids}
+
+
+def _teaches(sparsity: Sparsity, years: Sequence[int], phase: str) -> bool:
+    """Whether a school of another phase is one to go to; of one of unknown phase it may be so."""
+    other = sparsity.by_phase.get(phase)
+    if other is None:
+        return phase not in {"nursery", "special", "alternative", "16 plus", "independent"}
+    return any(year in other.years for year in years)
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,15 +291,21 @@ def held_back(pot: Pot) -> int:
 
 def paid_before(pot: Pot) -> tuple[dict[str, int], dict[str, int]]:
     """Work out committed and backdated pence by school anew."""
-    owed: dict[str, int] = {}
-    for urn, sum_ in pot.committed.items():
-        owed[str(urn)] = owed.get(str(urn), 0) + read_pence(sum_)
+    owed = read_rows(pot.committed_as_given)
     late: dict[str, int] = {}
     for payment in pot.backdated:
         days = (payment.paid_from - payment.compliance_date).days
         pence = half_up(read_decimal(payment.a_year) * 100 * days / 365)
         late[str(payment.urn)] = late.get(str(payment.urn), 0) + pence
     return owed, late
+
+
+def read_rows(given: Any) -> dict[str, int]:
+    """Add up pence by school over the rows as they were given, one by one."""
+    sums: dict[str, int] = {}
+    for urn, sum_ in given.items():  # of a pandas Series every row, whatever its label
+        sums[str(urn).strip()] = sums.get(str(urn).strip(), 0) + read_pence(sum_)
+    return sums
 
 
 def _protected(protection: Protection, units: Sequence[Unit], pot: int) -> list[Decimal]:

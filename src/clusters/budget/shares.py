@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from clusters.budget.coverage import Coverage
 from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected
 from clusters.budget.formula import Factor, Formula, measure_names
@@ -88,7 +89,8 @@ class Share:
 class Split:
     """A pot split over clusters and schools, with everything it was worked out from.
 
-    The totals of `clusters`, and of `schools`, add up to the pot less `held_pence`.
+    `coverage` says whether committed sums and EHC plans go together; `notes` say what a reader has
+    to know. The totals of `clusters`, and of `schools`, add up to the pot less `held_pence`.
     """
 
     problem: Problem
@@ -100,7 +102,16 @@ class Split:
     clusters: tuple[Share, ...]
     schools: tuple[Share, ...]
     protected: Protected | None = None
+    coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
+
+    def public_notes(self) -> tuple[str, ...]:
+        """Return the notes without numbers of pupils, for readers who may not see small ones."""
+        if self.coverage is None:
+            return self.notes
+        told = set(self.coverage.sentences())
+        kept = [note for note in self.notes if note not in told]
+        return (*kept, *self.coverage.sentences(counts=False))
 
     @property
     def held_pence(self) -> int:

@@ -34,6 +34,39 @@ FOLDERS = {
 """What each folder of a pack is."""
 
 
+_UNSAID = ("notes", "out", "quiet", "scenario")
+"""Options that change nothing about the answer."""
+_PATHS = (
+    *("schools", "need", "school_expertise", "links", "postcodes", "plan", "today"),
+    *("boundary", "barriers", "distance_m", "minutes", "together_file", "centres_file"),
+)
+
+
+def _asked(chosen: Namespace) -> dict[str, Any]:
+    """List the options as they are in force; of paths the names alone, which say enough."""
+    return {
+        name: _names(value) if name in _PATHS else value
+        for name, value in sorted(vars(chosen).items())
+        if name not in _UNSAID
+    }
+
+
+def _names(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_names(item) for item in value]
+    if isinstance(value, tuple):  # of a report: the option's name, and its file
+        return [value[0], _names(value[1])]
+    return value if value is None else Path(value).name
+
+
+def _pot(split: Any) -> Any:
+    """Table of the steps of the pot, and below it what has to be known about the split."""
+    import pandas as pd
+
+    notes = pd.DataFrame({"step": [f"Note: {note}" for note in split.notes]})
+    return pd.concat([split.to_frame("pot"), notes.astype(object)], ignore_index=True)
+
+
 class Folder:
     """The folder of results: writes each kind of file, and remembers what it wrote."""
 
@@ -61,12 +94,19 @@ class Folder:
         write_frame(self._file("split.csv", "the money by cluster"), split.to_frame("cluster"))
         by_school = split.to_frame("school")
         write_frame(self._file("split_by_school.csv", "indicative money by school"), by_school)
+        write_frame(self._file("pot.csv", "what comes off the pot, and notes"), _pot(split))
 
-    def run(self, **record: Any) -> None:
-        """Write the record of the run."""
+    def run(self, chosen: Namespace, **record: Any) -> None:
+        """Write the record of the run, with the options that were given."""
         from clusters.writers import write_run
 
-        write_run(self._file("run.json", "the record of this run"), **record)
+        write_run(
+            self._file("run.json", "the record of this run"),
+            inputs=chosen.schools,
+            options=_asked(chosen),
+            notes=chosen.notes,
+            **record,
+        )
 
     def page(
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
@@ -89,11 +129,13 @@ class Folder:
     def pack(
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
     ) -> None:
-        """Write the whole pack."""
+        """Write the whole pack, or the parts that were asked for."""
         from clusters.report import write_report
+        from clusters.report.parts import left_out
 
-        if chosen.parts is not None:
-            more["formats"] = chosen.parts
+        if chosen.parts is None:
+            for part, reason in left_out(public=chosen.audience == "public").items():
+                say(f"Left out: {part}: {reason}.")
         written = write_report(
             self.path,
             problem,
@@ -105,6 +147,7 @@ class Folder:
             audience=chosen.audience,
             threshold=chosen.threshold,
             decisions=chosen.decision,
+            formats=chosen.parts,
             **more,
         )
         for path in written:

@@ -112,6 +112,17 @@ def named_file(text: str) -> tuple[str, str]:
     return PurePath(text).stem, text
 
 
+def one_file(text: str) -> str:
+    """Read FILE, or NAME=FILE as an option of a report is named.
+
+    Examples
+    --------
+    >>> one_file("plans/today.csv"), one_file("Option A=a.csv")
+    ('plans/today.csv', 'a.csv')
+    """
+    return named_file(text)[1]
+
+
 def _number(text: str) -> float:
     try:
         return float(text)

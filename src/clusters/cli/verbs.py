@@ -32,6 +32,7 @@ def demo(chosen: Namespace) -> bool:
     chosen.source = ["The packaged synthetic authority of this library. Every school is made up."]
     chosen.date, chosen.contingency, chosen.low_incidence = "", "0", "0"
     chosen.formula, chosen.lump_sum = {}, "0"
+    chosen.notes = []
     chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
     return _propose(chosen, problem, rules, Priorities(travel_by="pupils"))
 
@@ -107,12 +108,13 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
     if split is not None:
         folder.split(split)
     folder.run(
+        chosen,
         problem=problem,
         rules=rules,
         priorities=priorities,
         settings=settings,
         result=result,
-        inputs=chosen.schools,
+        split=split,
     )
     folder.page(
         chosen, problem, {"Proposal": result}, rules=rules, priorities=priorities, split=split
@@ -128,6 +130,7 @@ def fund(chosen: Namespace) -> bool:
     split = _split(problem, plan, _money_settings(chosen, problem))
     folder = Folder(chosen.out)
     folder.split(split)
+    folder.run(chosen, problem=problem, split=split)
     folder.page(chosen, problem, {Path(chosen.plan).stem: plan}, split=split)
     folder.tell()
     return False
@@ -140,6 +143,7 @@ def report(chosen: Namespace) -> bool:
     _, problem = inputs.read_data(chosen)
     options: dict[str, Plan] = {}
     like: Plan | None = None
+    inputs.check_names(name for name, _ in chosen.plan)
     for name, path in chosen.plan:
         plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem), like)
         options[name] = plan
@@ -160,8 +164,15 @@ def report(chosen: Namespace) -> bool:
         recommended=chosen.recommended,
         outlook=_outlook(split) if chosen.risk else None,
     )
-    known = redacted(problem) if chosen.audience == "public" else problem  # totals tell, too
-    folder.run(problem=known, rules=rules, priorities=priorities, inputs=chosen.schools)
+    public = chosen.audience == "public"
+    known = redacted(problem) if public else problem  # totals tell, too
+    folder.run(
+        chosen,
+        problem=known,
+        rules=rules,
+        priorities=priorities,
+        split=None if public else split,  # it holds sums by school
+    )
     folder.tell()
     return False
 

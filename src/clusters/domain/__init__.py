@@ -10,7 +10,7 @@ from clusters.domain.checks import check_rules
 from clusters.domain.given_plan import plan_of, plans_of
 from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
 from clusters.domain.policy import EXCUSABLE, RULE_NAMES, Priorities, Rules
-from clusters.domain.problem import DECIMALS, Problem, edges_of_pairs, straight_line_m
+from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
 from clusters.domain.school import Capacity, NeedCount, School
 from clusters.domain.values import (
     Bounds,
@@ -26,6 +26,7 @@ __all__ = [
     "DECIMALS",
     "EXCUSABLE",
     "RULE_NAMES",
+    "STAND_IN",
     "Bounds",
     "Capacity",
     "Cluster",

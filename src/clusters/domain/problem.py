@@ -33,6 +33,11 @@ exact."""
 
 MOST_IN_ALL = (2**63 - 1) // 10**DECIMALS
 """Largest total of a measure: in millionths it must be a whole number of 64 bits."""
+STAND_IN = "Put in where a count is not known: "
+"""How a note begins that says which numbers the user gave for counts that are not known."""
+
+_NAMED = 3
+"""Schools that a message names; it counts the others."""
 
 
 @checked
@@ -347,15 +352,39 @@ class Problem:
         if name in self.measures:
             return self.measures[name]
         if missing := self.unknown.get(name):
-            what = f"the measure {name!r} is not known for {len(missing)} of {len(self)} schools "
-            f"(first: {missing[0]})"
-            remedy = (
-                "supply the missing numbers, or say when reading what to do with unknown values"
-            )
+            what, remedy = self._unknown_words(name, missing)
         else:
             what = f"there is no measure {name!r}"
             remedy = f"use one of {', '.join(sorted(self.measures))}"
         raise RulesError(Fault(what=what, remedy=remedy))
+
+    def _unknown_words(self, name: str, missing: Sequence[SchoolId]) -> tuple[str, str]:
+        """Say for which schools a measure is not known, and the ways out.
+
+        Nothing is ever put in its place unasked: neither 0 nor another measure.
+        """
+        named = [f"{self.school(key).name} ({key})" for key in missing[:_NAMED]]
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        what = (
+            f"the measure {name!r} is not known for {len(missing)} of {len(self)} schools: "
+            f"{', '.join(named)}{more}"
+        )
+        # "need" is made of counts: those that are missing are what the reader is asked about.
+        counts = [part for part in ("ehcps", "sen_support") if part in self.unknown]
+        asked = counts if name == "need" and counts else [name]
+        zeros = ", ".join(f'"{part}": 0' for part in asked)
+        options = ",".join(f"{part}=0" for part in asked)
+        remedy = (
+            "give the missing numbers; or say when reading what they count as, for instance "
+            f"unknown={{{zeros}}} (on the command line --unknown {options}); or name another "
+            f"measure, one of {', '.join(sorted(self.measures))}"
+        )
+        return what, remedy
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """The notes on numbers that the user gave for counts that are not known."""
+        return tuple(note for note in self.notes if note.startswith(STAND_IN))
 
     @property
     def pyramids(self) -> Mapping[str, tuple[SchoolId, ...]]:

@@ -107,13 +107,14 @@ def build_problem(
     >>> problem.notes[0]
     'Journeys are straight lines, in metres.'
     """
+    stand_ins = getattr(schools, "stand_ins", ())  # of `read_schools`: said wherever notes are
     schools = tuple(schools)
     xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64).reshape(-1, 2)
     _check_schools(schools, xy)
     travel = journeys_of(schools, distance_m, minutes)
     land = _land(schools, xy, boundary)
     ways = _ways(schools, land, neighbours)
-    notes = [*travel.notes, *land.notes, *ways.notes]
+    notes = [*travel.notes, *land.notes, *ways.notes, *stand_ins]
     edges = ways.edges
     bridges = tuple(bridges)
     if edges is None and (barriers is not None or bridges):

@@ -11,6 +11,7 @@ import shapely
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, plan_of, plans_of
+from clusters.errors import MissingLibraryError
 from clusters.maps.colours import INK, MOVED, PAPER, TINTS
 from clusters.maps.difference import matched_numbers, moves_between
 from clusters.maps.layout import Layout, Panel, kind_of, lay_out
@@ -59,7 +60,7 @@ def map_png(
 
     Raises
     ------
-    ImportError
+    MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
     """
     plan = plan_of(problem, plan)
@@ -134,9 +135,12 @@ def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Pa
 
 def new_figure(width: float, height: float) -> Any:
     """Make a figure without pyplot, so that no window system and no global state take part."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        msg = "pictures need matplotlib, which is not installed; pip install 'clusters[report]'"
+        raise MissingLibraryError(msg) from error
     figure = Figure(figsize=(width / _UNITS_PER_INCH, height / _UNITS_PER_INCH), dpi=_DPI)
     FigureCanvasAgg(figure)
     figure.set_facecolor(PAPER)

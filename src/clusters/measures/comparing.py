@@ -194,7 +194,7 @@ def compare(
     >>> two = Plan.from_assignment({"a": "a", "b": "c", "c": "c"})
     >>> comparison = compare(problem, {"one": one, "two": two})
     >>> comparison.to_frame()["mean_journey_m"].round(1).tolist()
-    [194.4, 280.4]
+    [166.7, 240.4]
     >>> comparison.differences()["schools_moved"].tolist()
     [1]
     """

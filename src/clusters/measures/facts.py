@@ -75,7 +75,7 @@ def facts_of(problem: Problem, priorities: Priorities | None) -> Facts:
     numbers = dict(problem.measures)
     for name in problem.unknown:
         numbers[name] = np.array([_number(school, name) for school in schools])
-    travel_by = _travel_by(problem, priorities)
+    travel_by = _travel_by(priorities)
     rurality = [school.traits.get("rurality") for school in schools]
     return Facts(
         problem=problem,
@@ -104,11 +104,12 @@ def _table(n: int, rows: list[list[float]]) -> FloatArray:
     return np.array(rows, dtype=np.float64).reshape(n, -1)
 
 
-def _travel_by(problem: Problem, priorities: Priorities | None) -> str:
-    """Name the measure that weights journeys: the priorities', else the first that is known."""
-    if priorities is not None:
-        return priorities.travel_by
-    return next(name for name in ("need", "pupils", "schools") if name in problem.measures)
+def _travel_by(priorities: Priorities | None) -> str:
+    """Name the measure that weights journeys: the priorities'; without them every school is one.
+
+    What the data happen to hold never decides it: figures of two files must mean the same.
+    """
+    return "schools" if priorities is None else priorities.travel_by
 
 
 def _is_rural(text: str | None) -> bool:

@@ -48,7 +48,7 @@ def measure(
         Any plan.
     priorities
         Give the measure that weights journeys, what a unit of capacity covers, and today's plan.
-        Without them journeys are weighted by need, else pupils, else each school once.
+        Without them every school's journey counts once.
     reference
         The plan (or groups by school id) against which moves are counted; None for the
         priorities' `change_from`.

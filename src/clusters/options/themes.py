@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -103,9 +104,14 @@ def _shortest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any)
 
 
 def _even(problem: Problem, rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
-    measure = next(iter(rules.balance), common.balance_measure)
-    if measure in problem.measures:
+    measure = _balanced(rules, common)
+    if measure in problem.measures:  # without it there is no such option; none stands in for it
         yield _evenness("Most even", measure, common)
+
+
+def _balanced(rules: Rules, common: Priorities) -> str:
+    """Name the measure to be made even: what the priorities ask for, else the first rule's."""
+    return common.balance_by or next(iter(rules.balance), common.balance_measure)
 
 
 def _evenness(name: str, measure: str, common: Priorities) -> Theme:
@@ -149,33 +155,43 @@ def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> 
 
 
 def _expertise(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
-    covers = dict(common.pupils_per_capacity) or _average_cover(problem)
+    given = dict(common.pupils_per_capacity)
+    covers = given or _average_cover(problem)
     if covers:
         yield Theme(
             name="Best shared expertise",
             sentence="as many pupils as possible find expertise in their type of need within "
-            "their own cluster",
+            "their own cluster" + ("" if given else f" ({_AVERAGE})"),
             cares_for="expertise",
             priorities=_alone(common, expertise=1.0, pupils_per_capacity=FrozenDict(covers)),
         )
 
 
+_AVERAGE = (
+    "a unit of capacity is taken to cover the authority's average of pupils, as nothing says how "
+    "many it covers"
+)
+
+
 def _average_cover(problem: Problem) -> dict[str, float]:
-    """Pupils per unit of capacity over the whole authority, by type: what sharing evenly means."""
+    """Pupils per unit of capacity over the whole authority, by type: what sharing evenly means.
+
+    A type whose pupils are not known at some school has no average: unknown is not 0.
+    """
     need: dict[str, float] = {}
     held: dict[str, float] = {}
     units: dict[str, set[str]] = {}
     for school in problem.schools:
         for kind, count in school.need.items():
-            pupils = (count.ehcps or 0) + (count.sen_support or 0)
-            need[kind] = need.get(kind, 0.0) + pupils
+            known = [pupils for pupils in (count.ehcps, count.sen_support) if pupils is not None]
+            need[kind] = need.get(kind, 0.0) + (sum(known) if known else math.nan)
         for kind, capacity in school.expertise.items():
             held[kind] = held.get(kind, 0.0) + capacity.amount
             units.setdefault(kind, set()).add(capacity.unit)
     return {
         kind: need[kind] / held[kind]
         for kind in sorted(need)
-        if need[kind] and held.get(kind) and len(units[kind]) == 1
+        if need[kind] > 0 and held.get(kind) and len(units[kind]) == 1
     }
 
 
@@ -194,7 +210,7 @@ def _each_school(
 def _other_evenness(
     problem: Problem, rules: Rules, common: Priorities, _today: Any
 ) -> Iterator[Theme]:
-    done = next(iter(rules.balance), common.balance_measure)
+    done = _balanced(rules, common)
     for measure in ("schools", "need", "pupils"):
         if measure in problem.measures and measure != done:
             yield _evenness(f"Most even in {measure}", measure, common)

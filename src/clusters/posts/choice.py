@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
-from clusters.domain import FrozenDict, Plan, PlanLike, Priorities, Problem, is_number, plan_of
-from clusters.errors import Fault, MoneyError, RulesError
+from clusters.domain import (
+    FrozenDict,
+    NeedCount,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    is_number,
+    plan_of,
+)
+from clusters.errors import DataError, Fault, MoneyError, RulesError
 from clusters.measures import Access, measure
 from clusters.money import Amount, pence
 from clusters.posts.values import PARTS, Gap, Post, PostPlan, SharedPost, fault
@@ -18,6 +27,8 @@ if TYPE_CHECKING:
     from clusters.model.posts import PostsAnswer, PostsCase
 
 __all__ = ["gaps", "share_posts"]
+
+_NAMED = 3
 
 
 @checked
@@ -35,6 +46,11 @@ def gaps(
         By type, how many pupils one unit of capacity covers (a policy). Other types are left out.
     posts
         Sorts of posts; cheapest is least cost per pupil covered.
+
+    Raises
+    ------
+    DataError
+        If the pupils of a type that counts are not known for every school.
     """
     plan = plan_of(problem, plan)
     return tuple(_gap(row, row.unmet, posts) for row in _unmet(problem, plan, pupils_per_capacity))
@@ -79,6 +95,8 @@ def share_posts(
     ------
     MoneyError
         Listing every fault of posts and budget.
+    DataError
+        If the pupils of a type that counts are not known for every school.
     OutOfTimeError
         If no choice was found in the time.
     """
@@ -115,6 +133,13 @@ def share_posts(
         proved=answer is None or answer.proved,
         most_possible=0.0 if answer is None else answer.bound / PARTS,
         not_counted=tuple(sorted(known - set(pupils_per_capacity))),
+        capacity_not_known=FrozenDict(
+            {
+                kind: missing
+                for kind in pupils_per_capacity
+                if (missing := sum(kind not in school.expertise for school in problem.schools))
+            }
+        ),
     )
 
 
@@ -221,11 +246,43 @@ class _Table:
 
 
 def _unmet(problem: Problem, plan: Plan, pupils_per_capacity: Mapping[str, float]) -> list[Access]:
-    """Rows of cluster and type with unmet need."""
+    """Rows of cluster and type with unmet need; every count that they rest on must be known."""
+    faults = [fault for kind in pupils_per_capacity for fault in _unknown_need(problem, kind)]
+    if faults:
+        raise DataError(faults)
     priorities = Priorities(
         travel_by="schools", pupils_per_capacity=FrozenDict(pupils_per_capacity)
     )
     return [row for row in measure(problem, plan, priorities).expertise if row.unmet > 0]
+
+
+def _unknown_need(problem: Problem, kind: str) -> Iterator[Fault]:
+    """Name the schools whose pupils with one type of need are not known: unknown is not none.
+
+    A level (EHC plans, SEN support) that is recorded at no school at all is no part of the need.
+    """
+    counts = [school.need.get(kind, NeedCount()) for school in problem.schools]
+    for level in ("ehcps", "sen_support"):
+        missing = [
+            school
+            for school, count in zip(problem.schools, counts, strict=True)
+            if getattr(count, level) is None
+        ]
+        if missing and len(missing) < len(counts):
+            names = ", ".join(f"{school.name} ({school.urn})" for school in missing[:_NAMED])
+            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            yield fault(
+                f"{level} of type {kind!r} are not known for {len(missing)} of {len(counts)} "
+                f"schools: {names}{more}",
+                "give the counts; or say when reading what they count as, for instance "
+                'unknown={"need": 0} (on the command line --unknown need=0); or leave '
+                f"pupils_per_capacity[{kind!r}] out",
+            )
+    if all(count == NeedCount() for count in counts):
+        yield fault(
+            f"pupils of type {kind!r} are not known for any school",
+            f"give the counts, or leave pupils_per_capacity[{kind!r}] out",
+        )
 
 
 def _gap(row: Access, after: float, posts: Sequence[Post]) -> Gap:

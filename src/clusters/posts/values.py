@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from clusters.arguments import checked
-from clusters.domain import SchoolId, is_number
+from clusters.domain import FrozenDict, SchoolId, is_number
 from clusters.errors import Fault, MoneyError
 from clusters.money import Amount, as_pounds, pence
 
@@ -147,6 +147,9 @@ class PostPlan:
         No choice within the budget covers more pupils (by value) than this.
     not_counted
         Types whose unmet need is not known, because nothing says what capacity covers.
+    capacity_not_known
+        By type, schools of whose capacity nothing is recorded. What they may hold is not counted,
+        so the unmet need is the most that it can be.
     """
 
     posts: tuple[SharedPost, ...]
@@ -158,6 +161,7 @@ class PostPlan:
     proved: bool
     most_possible: float
     not_counted: tuple[str, ...]
+    capacity_not_known: Mapping[str, int] = field(default_factory=FrozenDict)
 
     def to_frame(self, kind: Literal["post", "gap"] = "post") -> pd.DataFrame:
         """Return a table of posts, or of gaps; money in pence, and pounds as Decimals."""

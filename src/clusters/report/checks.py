@@ -73,6 +73,13 @@ def _search_table(result: Any, *, public: bool) -> Table:
     return make_table("The search", [Column("Fact", False), Column("Value", False)], rows)
 
 
+def _journeys_by(option: Option) -> str:
+    """Say what a mean journey counts: it is never left to the reader to guess."""
+    by = option.facts.measures.travel_by
+    each = "once" if by == "schools" else f"by its {measure_name(by)}"
+    return f"In mean journeys each school counts {each}."
+
+
 def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[str, Any]:
     """Say how the plan was made, what was assumed and what is not known."""
     how = (
@@ -95,7 +102,7 @@ def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[
         )
     return {
         "how": how,
-        "notes": [clean(note) for note in problem.notes] or ["Nothing beyond the facts given."],
+        "notes": [*(clean(note) for note in problem.notes), _journeys_by(option)],
         "gaps": gaps,
         "sources": [clean(source) for source in sources] or ["No source was named."],
     }

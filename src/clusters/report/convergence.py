@@ -130,7 +130,7 @@ def convergence_png(path: str | Path, history: pd.DataFrame, *, in_percent: bool
 
     Raises
     ------
-    ImportError
+    MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
     """
     from clusters.maps.picture import new_figure, save_figure

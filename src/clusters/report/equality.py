@@ -132,14 +132,17 @@ def equality_frame(
 def _journeys(problem: Problem, members: list[int], journeys: list[float | None]) -> dict[str, Any]:
     rolls = [problem.schools[k].pupils for k in members]
     known = [(k, length) for k in members if (length := journeys[k]) is not None]
-    weights = [1.0 if problem.schools[k].pupils is None else float(problem.schools[k].pupils or 0)
-               for k, _ in known]  # fmt: skip
-    if not any(weights):
+    weights = [float(problem.schools[k].pupils or 0) for k, _ in known]
+    if not any(weights):  # nobody's pupils are on record, or there are none: each school once
         weights = [1.0] * len(known)
     lengths = [length for _, length in known]
+    # One roll that is not known leaves a mean by pupils unknown: it is no roll of 0 or of 1.
+    mixed = None in rolls and any(roll is not None for roll in rolls)
     return {
         "pupils": None if None in rolls else sum(roll or 0 for roll in rolls),
-        "mean_journey": float(np.average(lengths, weights=weights)) if known else None,
+        "mean_journey": float(np.average(lengths, weights=weights))
+        if known and not mixed
+        else None,
         "longest_journey": max(lengths, default=None),
     }
 

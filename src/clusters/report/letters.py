@@ -98,6 +98,8 @@ def letter(
     partners = [clean(s.school.name, _NAME) for s in cluster.schools if s is not member]
     if material.is_synthetic:
         yield Words("Made-up data: this school does not exist.")
+    for note in material.stand_ins:
+        yield Words(note)
     yield Words("Dear colleague,")
     yield Words(
         f"We propose that your school works in {clean(cluster.name, _NAME)}, with "

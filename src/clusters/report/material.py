@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clusters.domain import FrozenDict, SchoolId
+from clusters.maps import clean
 from clusters.report.audience import AUDIENCES, Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
@@ -53,6 +54,11 @@ class Material:
     why_here: Mapping[SchoolId, Sequence[str]] = field(default_factory=FrozenDict)
     leads: Mapping[str, str] = field(default_factory=FrozenDict)
     outlook: Outlook | None = None
+
+    @property
+    def stand_ins(self) -> list[str]:
+        """Which numbers stand for counts that are not known: said in every paper."""
+        return [clean(note) for note in self.reader.problem.stand_ins]
 
     @property
     def audience_note(self) -> str:

@@ -86,13 +86,15 @@ def _sentences(split: Split, policy: SmallNumbers, *, public: bool) -> list[str]
             )
     if public:
         said.append("Sums for single schools are left out: small numbers could be read off them.")
-    return [*said, *map(clean, split.notes)]
+    return [*said, *map(clean, split.public_notes() if public else split.notes)]
 
 
 def _pot_table(split: Split) -> Table:
     frame = split.to_frame("pot").rename(columns={"pence": "total_pence"})
     frame = frame[["step", "total_pence"]].assign(step=[capital(step) for step in frame["step"]])
-    frame = frame[(frame["total_pence"] != 0) | (frame["step"] == "Total")]
+    # Nothing committed is no empty row: it says that nothing is ring-fenced.
+    kept = frame["step"].str.startswith(("Total", "Committed"))
+    frame = frame[(frame["total_pence"] != 0) | kept]
     return frame_table(
         "The pot", frame, headings={"step": "Step", "total_pence": "Pounds"}, total=False
     )

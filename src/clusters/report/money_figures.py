@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
@@ -29,6 +29,13 @@ def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Figur
         title="The pot, step by step",
         how='split.to_frame("pot")',
         frame=split.to_frame("pot")[["step", "pence"]],
+    )
+    notes = split.public_notes() if reader.is_public else split.notes
+    yield Figure(
+        name="money_notes",
+        title="What to know about the money",
+        how="split.notes",
+        frame=_notes(notes),
     )
     yield Figure(
         name="factors",
@@ -66,6 +73,12 @@ def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Figur
     yield from _fairness(split)
     if not reader.is_public:
         yield from _money_of_schools(split)
+
+
+def _notes(notes: Iterable[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({"note": [clean(note, 1000) for note in notes]})
 
 
 def _factors(reader: Reader, split: Split) -> pd.DataFrame:

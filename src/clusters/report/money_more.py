@@ -92,6 +92,7 @@ def _effect_words(option: Option) -> list[str]:
 
 def _years(frame: pd.DataFrame) -> Table:
     heads = {
+        "backdated_pence": "Backdated, paid at once",
         "first financial year_pence": "First financial year",
         "next financial year_pence": "Next financial year",
         "total_pence": "Whole year",

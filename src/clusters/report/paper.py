@@ -150,6 +150,8 @@ def _purpose(material: Material, _: Pictures) -> Iterator[Block]:
     )
     if material.is_synthetic:
         yield Words("The data are made up. They describe no real place and no real school.")
+    for note in material.stand_ins:
+        yield Words(note)
     yield Judgement("say why this comes to the Forum now, and what it has decided before.")
 
 

@@ -33,6 +33,7 @@ SHEETS: Mapping[str, str] = {
     "types": "Types of need",
     "need": "Need by cluster",
     "pot": "Pot in pounds",
+    "money_notes": "Notes on the money",
     "factors": "Formula",
     "lines": "How sums come about",
     "effects": "Gains and losses",
@@ -102,6 +103,7 @@ class _Book:
         lines = [clean(material.title, 200), material.audience_note, clean(material.date, 100)]
         if material.is_synthetic:
             lines.append("Made-up data: these schools do not exist.")
+        lines += material.stand_ins
         lines += material.reader.sentences
         if material.run_file:
             lines.append(f"Record of the run: {clean(material.run_file, 100)}")

@@ -25,11 +25,12 @@ from clusters.explain import WhyHere
 from clusters.leads import Leads
 from clusters.report.audience import AUDIENCES, Reader, reader_of
 from clusters.report.figures import figures_of
-from clusters.report.folder import FORMATS, write_folder
+from clusters.report.folder import write_file, write_folder
 from clusters.report.html import render_page
 from clusters.report.material import Material
 from clusters.report.option import Option, make_option, result_of
 from clusters.report.page import page_context
+from clusters.report.parts import FILES, parts_of_a_pack, require
 
 
 @checked
@@ -56,15 +57,15 @@ def write_report(
     leads: Leads | Mapping[str, str] | None = None,
     outlook: Outlook | None = None,
     start_month: int = 9,
-    formats: Collection[str] = FORMATS,
+    formats: Collection[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write the papers on one plan or several options: one page, or the whole pack.
 
     Parameters
     ----------
     path
-        A file that ends in .html for the page alone, or a folder for the whole pack
-        (docs/the_pack.md lists what is in it).
+        A folder for the whole pack (docs/the_pack.md lists what is in it); or a file for one paper
+        alone: .html for the page, .docx or .pdf for the paper, .xlsx for the appendix.
     problem
         The facts.
     options
@@ -109,8 +110,9 @@ def write_report(
         First month of the year that is paid for (9 for September), for the financial years.
     formats
         Parts of the pack to write, of "html", "csv", "maps", "geo", "word", "excel", "letters" and
-        "pdf". Those whose library is not installed are left out (install ``clusters[report]``,
-        and ``clusters[pdf]`` for "pdf").
+        "pdf"; what is named is written or refused. None for all that can be made here: without
+        ``clusters[report]`` no pictures, Word documents and letters, without ``clusters[pdf]`` no
+        PDF, and no letters for the public.
 
     Returns
     -------
@@ -120,7 +122,9 @@ def write_report(
     Raises
     ------
     DataError
-        If options, rules or money do not fit together; nothing is written then.
+        If options, rules, money or parts do not fit together; nothing is written then.
+    MissingLibraryError
+        If what was asked for needs a library that is not installed.
 
     Examples
     --------
@@ -132,7 +136,10 @@ def write_report(
     ['page.html']
     """
     named = _by_name(problem, options)
+    target = Path(path)
+    ending = target.suffix.lower()
     _check(named, recommended, audience, {"rules": rules, "priorities": priorities, "split": split})
+    parts = _parts(ending, formats, public=audience == "public")
     policy = SmallNumbers(threshold=threshold) if small_numbers is None else small_numbers
     first = recommended or next(iter(named))
     reader = reader_of(audience, problem, _plan(named[first]), policy)
@@ -160,9 +167,10 @@ def write_report(
         leads=_named_leads(leads),
         outlook=outlook,
     )
-    target = Path(path)
-    if target.suffix.lower() not in (".html", ".htm"):
-        return write_folder(target, material, formats)
+    if ending not in FILES:
+        return write_folder(target, material, parts)
+    if FILES[ending] != "html":
+        return (write_file(target, material, FILES[ending]),)
     return (_save(target, render_page("page.html.jinja", material, page_context(material))),)
 
 
@@ -176,6 +184,36 @@ def _by_name(problem: Problem, options: Any) -> dict[str, Any]:
         else plan_of(problem, given, f"options[{name!r}]")
         for name, given in (options if several else {"Plan": options}).items()
     }
+
+
+_OTHER_FILES = frozenset(
+    {".doc", ".odt", ".rtf", ".xls", ".ods", ".csv", ".txt", ".md", ".json", ".png", ".svg", ".zip"}
+)
+
+
+def _parts(ending: str, formats: Collection[str] | None, *, public: bool) -> tuple[str, ...]:
+    """Decide what is written, before anything is; refuse what cannot be."""
+    if ending in _OTHER_FILES:
+        raise DataError(
+            Fault(
+                what=f"no paper is written as {ending}",
+                remedy=f"end the path in {', '.join(FILES)}, or give a folder",
+                where="path",
+            )
+        )
+    if ending not in FILES:
+        return parts_of_a_pack(formats, public=public)
+    if formats is not None:
+        raise DataError(
+            Fault(
+                what=f"formats are parts of a folder, and the path is one {ending} file",
+                remedy="leave formats out, or give a folder",
+                where="formats",
+                value=str(formats),
+            )
+        )
+    require(FILES[ending])
+    return (FILES[ending],)
 
 
 def _plan(given: Any) -> Plan:

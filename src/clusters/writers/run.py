@@ -41,6 +41,8 @@ def write_run(
     settings: Any = None,
     result: PlanLike | None = None,
     *,
+    split: Any = None,
+    options: Mapping[str, Any] | None = None,
     inputs: Iterable[str | os.PathLike[str]] = (),
     notes: Iterable[str] = (),
 ) -> Path:
@@ -50,6 +52,10 @@ def write_run(
     ----------
     problem, rules, priorities, settings, result
         As given to and returned by `solve`; what is None is left out.
+    split
+        What `split_budget` returned: its pot, formula, protection and notes go into the record.
+    options
+        What was asked for, by name, for instance on the command line.
     inputs
         Paths of the files that were read; their SHA-256 goes into the record.
     notes
@@ -87,6 +93,10 @@ def write_run(
     for name, part in (("rules", rules), ("priorities", priorities), ("settings", settings)):
         if part is not None:
             record[name] = _plain(part)
+    if options is not None:
+        record["options"] = _plain(options)
+    if split is not None:
+        record["money"] = _of_split(split)
     if result is not None:
         record["result"] = _of_result(result, plan_of(problem, result, "result"))
     record["notes"] = [str(note) for note in notes]
@@ -121,6 +131,17 @@ def _of_problem(problem: Problem) -> dict[str, Any]:
         "not_known": {name: len(ids) for name, ids in problem.unknown.items()},
         "notes": list(problem.notes),
         "sha256": digest.hexdigest(),
+    }
+
+
+def _of_split(split: Any) -> dict[str, Any]:
+    """Say what was divided and how; `pence` are the steps of the pot."""
+    return {
+        "pot": _plain(split.pot),
+        "formula": _plain(split.formula),
+        "protection": _plain(split.protection),
+        "pence": {**split.pot.steps, "shared by formula": split.pot.flexible_pence},
+        "notes": list(split.notes),
     }
 
 
