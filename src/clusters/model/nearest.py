@@ -16,6 +16,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import IntArray
+from clusters.model.cp_sat import new_solver
 from clusters.model.instance import NO_LIMIT, Instance
 
 __all__ = ["Nearest", "nearest_clusters"]
@@ -97,10 +98,7 @@ def nearest_clusters(
 def _solved(m: _Model, seconds: float, seed: int, stop: Callable[[], bool]) -> Nearest:
     """Solve, cut what is not connected, and solve again."""
     deadline, fewest = time.monotonic() + seconds, 0
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
+    solver = new_solver(seed=seed)
     while (left := deadline - time.monotonic()) > 0 and not stop():
         solver.parameters.max_time_in_seconds = left
         status = solver.solve(m.model)

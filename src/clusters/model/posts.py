@@ -14,6 +14,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from clusters.errors import OutOfTimeError
+from clusters.model.cp_sat import new_solver
 
 __all__ = ["PostsAnswer", "PostsCase", "solve_posts"]
 
@@ -120,7 +121,7 @@ class _Model:
         simple.the_budget_holds()
         simple.model.add(simple.value <= knapsack_bound(case))
         simple.model.maximize(simple.value)
-        solver = _solver(time_limit_s, seed)
+        solver = new_solver(seconds=time_limit_s, seed=seed)
         if solver.solve(simple.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             for key, count in self.posts.items():
                 self.model.add_hint(count, solver.value(simple.posts[key]))
@@ -178,7 +179,7 @@ def solve_posts(case: PostsCase, time_limit_s: float, seed: int) -> PostsAnswer:
     if any(len(reach) > 1 for row in small.reach for reach in row):
         made.start_from(_own_clusters_only(small), time_limit_s / 4, seed)
     made.model.maximize(made.value)
-    solver = _solver(time_limit_s / 2, seed)
+    solver = new_solver(seconds=time_limit_s / 2, seed=seed)
     status = solver.solve(made.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         msg = "no choice of posts was found in the time given"
@@ -224,15 +225,6 @@ def _next(
     for variable in (*made.posts.values(), *made.served.values()):
         made.model.add_hint(variable, before.value(variable))
     made.model.minimize(aim)
-    solver = _solver(time_limit_s, seed)
+    solver = new_solver(seconds=time_limit_s, seed=seed)
     status = solver.solve(made.model)
     return solver if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else before
-
-
-def _solver(time_limit_s: float, seed: int) -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
-    solver.parameters.max_time_in_seconds = time_limit_s
-    return solver

@@ -19,7 +19,7 @@ from clusters.search.tables import Tables
 STEPS = 40
 """Steps for each atom of a first plan."""
 
-__all__ = ["drafted", "from_plan", "grow", "spread_centres", "start"]
+__all__ = ["draft_cost", "drafted", "from_plan", "grow", "spread_centres", "start"]
 
 
 def start(
@@ -46,6 +46,13 @@ def drafted(instance: Instance, rng: np.random.Generator, *, even: bool) -> IntA
     `even`: around centres with even loads around them, else around centres far apart.
     """
     return grow(instance, even_centres(instance, rng) if even else spread_centres(instance, rng))
+
+
+def draft_cost(instance: Instance, rng: np.random.Generator) -> float:
+    """Price a rough plan: a guess at what a good one costs, bounds apart."""
+    labels = drafted(instance, rng, even=False)
+    clusters = [np.flatnonzero(labels == c) for c in range(instance.k)]
+    return float(sum(instance.best_centre(atoms)[1] for atoms in clusters)) + instance.offset
 
 
 def even_centres(instance: Instance, rng: np.random.Generator) -> IntArray:
@@ -199,7 +206,14 @@ def _spread(instance: Instance, cost: FloatArray, roof: IntArray, labels: IntArr
 
 
 def from_plan(
-    instance: Instance, tables: Tables, problem: Problem, plan: Plan, rng: np.random.Generator
+    instance: Instance,
+    tables: Tables,
+    problem: Problem,
+    plan: Plan,
+    rng: np.random.Generator,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    register: Callable[[Any], None] = lambda _: None,
 ) -> Found | None:
     """Bring a given plan, even a broken one, into a plan that keeps every rule; None if it fails.
 
@@ -211,8 +225,10 @@ def from_plan(
     if found is not None:
         return found
     steps = 500 + STEPS * instance.n
-    walk = wander(instance, tables, labels, rng, steps=steps, patience=steps)
-    return mend(instance, walk.labels) if walk.found is None else walk.found
+    walk = wander(instance, tables, labels, rng, steps=steps, patience=steps, stop=stop)
+    if walk.found is None:
+        return mend(instance, walk.labels, stop=stop, register=register)
+    return walk.found
 
 
 def given_labels(instance: Instance, problem: Problem, plan: Plan) -> IntArray:
