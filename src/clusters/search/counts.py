@@ -265,12 +265,11 @@ class Counts:
         """Give a search what is known: a bound, prices, a plan to begin from."""
         shared, k, plan = search.shared, search.instance.k, self.start
         shared.bound, shared.infeasible = bound, bound == np.inf
-        known = [s for s in self.searches if s.shared.prices is not None]
-        near = min(known, key=lambda other: abs(other.instance.k - k), default=None)
-        if near is not None:
-            shared.prices = near.shared.prices
-        if plan is None and near is not None and near.shared.best is not None:
-            plan = plan_of(self.problem, near.instance, near.shared.best)
+        for near in sorted(self.searches, key=lambda other: abs(other.instance.k - k)):
+            if shared.prices is None:
+                shared.prices = near.shared.prices
+            if plan is None and near.shared.best is not None:
+                plan = plan_of(self.problem, near.instance, near.shared.best)
         if plan is not None:
             rng = np.random.default_rng(self.seed)
             given = from_plan(

@@ -11,10 +11,11 @@ import numpy as np
 from clusters.domain import FloatArray, IntArray, Plan, Problem
 from clusters.model.instance import NO_LIMIT, Instance
 from clusters.search.anneal import HOT
+from clusters.search.corridors import joined
 from clusters.search.found import Found
 from clusters.search.local import wander
 from clusters.search.mend import mend
-from clusters.search.tables import Tables
+from clusters.search.tables import Tables, tables_of
 
 STEPS = 40
 """Steps for each atom of a first plan."""
@@ -32,6 +33,12 @@ def start(
     register: Callable[[Any], None] = lambda _: None,
 ) -> Found | None:
     """Return a plan that keeps every rule, or None where one try did not find any."""
+    if instance.school_neighbours is not None:
+        joint = joined(instance, rng)
+        if joint is not None:
+            small = joint.instance
+            found = start(small, tables_of(small), rng, even=even, stop=stop, register=register)
+            return joint.taken_apart(instance, found)
     labels = drafted(instance, rng, even=even)
     steps = 500 + STEPS * instance.n
     walk = wander(instance, tables, labels, rng, steps=steps, patience=steps, hot=HOT, stop=stop)
