@@ -7,14 +7,27 @@ and between two of its own steps, so the main thread must not be inside CP-SAT w
 
 from __future__ import annotations
 
+import math
 import threading
+import time
+from collections.abc import Callable
 from typing import Any
 
 from ortools.sat.python import cp_model
 
 from clusters.model.threads import run_together
 
-__all__ = ["new_solver"]
+__all__ = ["ends_by", "new_solver"]
+
+
+def ends_by(deadline: float) -> Callable[[Any], None]:
+    """Return what to `register` a solver with so that it ends by a moment (of time.monotonic)."""
+
+    def register(solver: Any) -> None:
+        if solver is not None and deadline < math.inf:
+            solver.parameters.max_time_in_seconds = max(0.01, deadline - time.monotonic())
+
+    return register
 
 
 class _Solver(cp_model.CpSolver):  # type: ignore[misc]  # ortools comes without types

@@ -7,6 +7,7 @@ keeping both, the travel. All numbers are whole: pupils in thousandths, money in
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -170,6 +171,7 @@ def solve_posts(case: PostsCase, time_limit_s: float, seed: int) -> PostsAnswer:
     OutOfTimeError
         If the time ran out before any answer was found.
     """
+    deadline = time.monotonic() + time_limit_s
     small, parts = _shrunk(case)
     made = _Model(small)
     made.no_post_serves_more_than_it_covers()
@@ -179,7 +181,8 @@ def solve_posts(case: PostsCase, time_limit_s: float, seed: int) -> PostsAnswer:
     if any(len(reach) > 1 for row in small.reach for reach in row):
         made.start_from(_own_clusters_only(small), time_limit_s / 4, seed)
     made.model.maximize(made.value)
-    solver = new_solver(seconds=time_limit_s / 2, seed=seed)
+    # two aims follow, and have what is left
+    solver = new_solver(seconds=0.6 * (deadline - time.monotonic()), seed=seed)
     status = solver.solve(made.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         msg = "no choice of posts was found in the time given"
@@ -187,7 +190,8 @@ def solve_posts(case: PostsCase, time_limit_s: float, seed: int) -> PostsAnswer:
     proved = status == cp_model.OPTIMAL
     value, bound = round(solver.objective_value), round(solver.best_objective_bound)
     for aim, kept in ((made.cost, made.value >= value), (made.travel, None)):
-        solver = _next(made, aim, kept, solver, time_limit_s / 4, seed)
+        left = deadline - time.monotonic()
+        solver = _next(made, aim, kept, solver, left / 2 if aim is made.cost else left, seed)
     return PostsAnswer(
         posts={key: n for key, v in made.posts.items() if (n := solver.value(v))},
         served={key: n * parts for key, v in made.served.items() if (n := solver.value(v))},

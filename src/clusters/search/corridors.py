@@ -10,7 +10,7 @@ is, and corridors move like all other borders from there.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -50,9 +50,13 @@ class Joined:
         return Found.of(full, clusters)
 
 
-def joined(instance: Instance, rng: np.random.Generator) -> Joined | None:
+def joined(
+    instance: Instance, rng: np.random.Generator, *, stop: Callable[[], bool] = lambda: False
+) -> Joined | None:
     """Join every group in parts by corridors, drawn at random; None where no try succeeded."""
     for _ in range(TRIES):
+        if stop():
+            return None
         blocks = _Blocks(instance, rng).drawn()
         if blocks is not None and len(blocks) >= instance.k:
             return Joined(_merged(instance, blocks), tuple(blocks))

@@ -15,7 +15,7 @@ from functools import partial
 import numpy as np
 
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.model.arithmetic import possible_counts, reasons_for
+from clusters.model.arithmetic import counts_to_try, reasons_for
 from clusters.model.instance import Instance, compile_instance
 from clusters.model.threads import run_together
 from clusters.search.brief import plan_of
@@ -172,8 +172,7 @@ class Counts:
         self.start = start
         low, high = rules.count_range
         self.asked = range(low, max(low, min(high, len(problem))) + 1)
-        likely = possible_counts(problem, rules)
-        self.waiting = {k: -np.inf for k in self.asked if k in likely}
+        self.waiting = dict.fromkeys(counts_to_try(problem, rules), -np.inf)
         self.impossible = set(self.asked) - set(self.waiting)
         self.searches: list[Search] = []
         self.active: Search | None = None

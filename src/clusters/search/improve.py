@@ -93,7 +93,7 @@ def _anew(
 ) -> Iterator[float]:
     """Anneal a plan from nothing."""
     instance, tables = shared.instance, shared.tables
-    joint = None if instance.school_neighbours is None else joined(instance, rng)
+    joint = None if instance.school_neighbours is None else joined(instance, rng, stop=shared.stop)
     if joint is not None:
         instance, tables = joint.instance, tables_of(joint.instance)
     labels = drafted(instance, rng, even=shared.best is None or bool(rng.integers(2)))

@@ -34,7 +34,7 @@ def start(
 ) -> Found | None:
     """Return a plan that keeps every rule, or None where one try did not find any."""
     if instance.school_neighbours is not None:
-        joint = joined(instance, rng)
+        joint = joined(instance, rng, stop=stop)
         if joint is not None:
             small = joint.instance
             found = start(small, tables_of(small), rng, even=even, stop=stop, register=register)

@@ -16,9 +16,9 @@ __all__ = [
     "Fix",
     "Reason",
     "clauses_of",
+    "counts_to_try",
     "describe",
     "impossibilities",
-    "possible_counts",
     "reasons_for",
     "refuse_impossible",
     "without",
@@ -50,7 +50,7 @@ def impossibilities(problem: Problem, rules: Rules) -> tuple[Reason, ...]:
     hold for all of them first.
     """
     low, high = rules.count_range
-    likely = possible_counts(problem, rules)
+    likely = _possible_counts(problem, rules)
     if high < likely.start or low >= likely.stop or not likely:
         # the number nearest to what is possible has the smallest fault
         return reasons_for(problem, rules, high if high < likely.start else low)
@@ -66,8 +66,14 @@ def impossibilities(problem: Problem, rules: Rules) -> tuple[Reason, ...]:
     return tuple(reasons[0] for reasons in by_count)
 
 
-def possible_counts(problem: Problem, rules: Rules) -> range:
-    """Numbers of clusters that the totals of what is bounded leave possible, at the most.
+def counts_to_try(problem: Problem, rules: Rules) -> range:
+    """Numbers of clusters asked for that the totals of what is bounded leave possible."""
+    (low, high), likely = rules.count_range, _possible_counts(problem, rules)
+    return range(max(low, likely.start), min(high + 1, likely.stop))
+
+
+def _possible_counts(problem: Problem, rules: Rules) -> range:
+    """Numbers of clusters that are possible, at the most.
 
     Bounds that depend on the number itself (balance) are not looked at.
     """
