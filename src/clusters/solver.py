@@ -18,7 +18,7 @@ from clusters.domain.policy import rule_fault
 from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError, RulesError
 from clusters.model.arithmetic import refuse_impossible
 from clusters.model.threads import run_together
-from clusters.search.brief import plan_of
+from clusters.search.brief import plan_from
 from clusters.search.counts import Clock, Counts, Search
 from clusters.search.state import TOLERANCE
 from clusters.search.warm import compiling
@@ -323,7 +323,7 @@ def _result(counts: Counts) -> Result:
     best = counts.best
     if best is None or best.shared.best is None:
         _give_up(counts)
-    plan = plan_of(problem, best.instance, best.shared.best)
+    plan = plan_from(problem, best.instance, best.shared.best)
     certificate = verify(problem, rules, plan, counts.priorities)
     if not certificate.ok or certificate.objective is None:
         msg = f"the plan found does not pass the verifier: {certificate.summary()}"
@@ -407,7 +407,7 @@ def _count(problem: Problem, search: Search) -> CountResult:
     return CountResult(
         n_clusters=search.instance.k,
         status=status,
-        plan=None if best is None else plan_of(problem, search.instance, best),
+        plan=None if best is None else plan_from(problem, search.instance, best),
         objective=objective,
         bound=bound,
         gap=_gap(objective, bound),

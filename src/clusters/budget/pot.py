@@ -112,7 +112,7 @@ def _check_date(faults: Faults, name: str, day: object, urn: SchoolId) -> bool:
     return len(faults.found) == before
 
 
-@checked(leave=("backdated",))
+@checked(leave=("committed", "backdated"))
 @dataclass(frozen=True, slots=True)
 class Pot:
     """The money there is, in POUNDS, and what comes off before anything is shared by formula.

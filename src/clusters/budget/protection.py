@@ -26,7 +26,7 @@ LABEL = (
 )
 
 
-@checked
+@checked(leave=("today",))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
     """Limits on losses and gains against today's spend: a local choice, not the statutory floor.

@@ -84,7 +84,7 @@ def award(
     floors: Any = ...,
     caps: Any = ...,
 ) -> list[int]: ...
-@checked
+@checked(leave=("claims", "floors", "caps"))
 def award(
     claims: Any,
     pot: Amount,
@@ -253,7 +253,7 @@ _PATHS: Mapping[str, Callable[[Sequence[_Claim]], _Path]] = {
 }
 
 
-@checked
+@checked(leave=("claims", "floors", "caps"))
 def compare_rules(
     claims: Mapping[Any, Amount], pot: Amount, floors: Any = None, caps: Any = None
 ) -> dict[str, dict[Any, int]]:

@@ -22,7 +22,7 @@ from clusters.model.arithmetic import (
 )
 from clusters.model.arithmetic.clauses import school_name
 from clusters.model.instance import Instance, compile_instance
-from clusters.search.brief import any_plan, plan_of
+from clusters.search.brief import any_plan, plan_from
 from clusters.search.found import Found
 from clusters.verifier import verify
 
@@ -146,7 +146,7 @@ class _Question:
             if found is None:
                 found = self._by_model(instance, 0.3 * share)
             if found is not None:
-                plan = plan_of(self.problem, instance, found)
+                plan = plan_from(self.problem, instance, found)
                 if verify(self.problem, rules, plan).ok:
                     return plan
         return None

@@ -18,7 +18,7 @@ from clusters.search.state import Shared
 from clusters.search.tables import tables_of
 from clusters.search.warm import warm_up
 
-__all__ = ["any_plan", "found_of", "improved", "plan_of"]
+__all__ = ["any_plan", "found_of", "improved", "plan_from"]
 
 PATIENCE = 4.0
 """Units of work (about seconds) without a better plan after which a search is given up."""
@@ -87,7 +87,7 @@ def improved(
     return shared.best
 
 
-def plan_of(problem: Problem, instance: Instance, found: Found, keep: Plan | None = None) -> Plan:
+def plan_from(problem: Problem, instance: Instance, found: Found, keep: Plan | None = None) -> Plan:
     """Turn clusters of atoms into a named plan, keyed by id."""
     ids = problem.ids
     assignment = {

@@ -18,7 +18,7 @@ from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.model.arithmetic import counts_to_try, reasons_for
 from clusters.model.instance import Instance, compile_instance
 from clusters.model.threads import run_together
-from clusters.search.brief import plan_of
+from clusters.search.brief import plan_from
 from clusters.search.improve import improve
 from clusters.search.outlook import Outlook
 from clusters.search.prove import prove
@@ -268,7 +268,7 @@ class Counts:
             if shared.prices is None:
                 shared.prices = near.shared.prices
             if plan is None and near.shared.best is not None:
-                plan = plan_of(self.problem, near.instance, near.shared.best)
+                plan = plan_from(self.problem, near.instance, near.shared.best)
         if plan is not None:
             rng = np.random.default_rng(self.seed)
             given = from_plan(

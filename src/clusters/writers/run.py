@@ -19,9 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from clusters.arguments import checked
+from clusters.arguments import checked, described
 from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, plan_of
-from clusters.errors import DataError, Fault
+from clusters.errors import ArgumentError, DataError, Fault
 from clusters.writers.atomic import write_bytes
 
 __all__ = ["write_run"]
@@ -96,6 +96,13 @@ def write_run(
     if options is not None:
         record["options"] = _plain(options)
     if split is not None:
+        if not hasattr(split, "pot"):
+            raise ArgumentError(
+                Fault(
+                    what=f"split is {described(split)}, not a Split",
+                    remedy="give what split_budget returned",
+                )
+            )
         record["money"] = _of_split(split)
     if result is not None:
         record["result"] = _of_result(result, plan_of(problem, result, "result"))
