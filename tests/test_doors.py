@@ -9,6 +9,7 @@ import inspect
 import pickle
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ import pandas as pd
 import pytest
 
 import clusters as cl
+import clusters.posts as cl_posts
 from clusters.arguments import checked
 from clusters.domain import Problem, plan_of
 from clusters.errors import ClustersError
@@ -160,6 +162,9 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "write_plan": {**both, "path": folder / "p.csv"},
         "write_report": {"path": folder / "page.html", "problem": problem, "options": plan},
         "write_run": {"path": folder / "run.json", "problem": problem},
+        "budget.controlled_rounding": {"table": [[Fraction(1, 2), Fraction(1, 2)]]},
+        "budget.look_ahead": {"split": split, "n_simulations": 100},
+        "budget.recompute": {"line": ""},
         "budget.adding_up": {"lines": ["1", "2"], "published": "3"},
         "budget.by_pot": {"amounts": g.amounts, "pots": {"x": 5, "y": 7}},
         "budget.by_year": {"amounts": g.amounts},
@@ -184,12 +189,27 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "split": cl.split_budget(problem, plan, protection=g.protection, **money)
         },
         "datasets.load_plan": {"problem": problem},
+        "datasets.load_problem": {"need_weights": {"ehcps": 1}},
         "datasets.path": {"name": "schools.csv"},
+        "disclosure.intervals": {"counts": {"a": 3, "b": 9}, "totals": {}, "hidden": ["a"]},
+        "disclosure.suppress_table": {"frame": pd.DataFrame({"a": [1]})},
         "disclosure.redacted": {"problem": problem},
         "disclosure.suppress": {"counts": {"a": 3, "b": 9}, "totals": {"all": ["a", "b"]}},
         "geography.check_connected": {"problem": problem},
         "geography.parts": {"problem": problem},
         "geography.suggest_bridges": {"problem": problem},
+        "maps.map_png": {**both, "path": folder / "m.png"},
+        "maps.difference_png": {
+            "problem": problem,
+            "before": plan,
+            "after": plan,
+            "path": folder / "d.png",
+        },
+        "maps.small_multiples_png": {
+            "problem": problem,
+            "plans": plans,
+            "path": folder / "s.png",
+        },
         "maps.changes": {"problem": problem, "before": plan, "after": plan},
         "maps.difference_svg": {"problem": problem, "before": plan, "after": plan, "title": "t"},
         "maps.lay_out": both,
@@ -199,6 +219,13 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "measures.co_membership": {"plans": plans},
         "measures.places_of": {"problem": problem, "groups": plan},
         "naming.name_clusters": both,
+        "posts.share_posts": {
+            **both,
+            "posts": [cl_posts.Post(name="x", kind="asd", cost="5", covers=2)],
+            "budget": "5",
+            "pupils_per_capacity": {"asd": 2},
+            "time_limit_s": 0.5,
+        },
         "posts.gaps": {**both, "pupils_per_capacity": {"asd": 2}},
         "report.equality_frame": both,
         "report.furthest_frame": both,
@@ -247,10 +274,7 @@ LEFT_OUT = {
     # They take no plan, problem or choice of the user's, only numbers, texts and arrays.
     *("clean", "escape", "escaped", "gini", "difference", "matches", "overlap", "place_of"),
     # No arguments, or texts only.
-    *("recompute", "load_barriers", "load_boundary", "load_schools", "load_problem"),
-    # Tested in files of their own, and drawn with libraries that need not be there.
-    *("look_ahead", "controlled_rounding", "intervals", "suppress_table", "share_posts"),
-    *("map_png", "difference_png", "small_multiples_png"),
+    *("load_barriers", "load_boundary", "load_schools"),
 }
 
 
@@ -303,7 +327,16 @@ def wrong_values() -> dict[str, Any]:
     }
 
 
-SLOW = ("propose", "trade_off", "write_report", "make_areas", "write_geopackage", "improve_curve")
+SLOW = (
+    *("maps.map_png", "maps.difference_png", "maps.small_multiples_png", "datasets.load_problem"),
+    *("budget.look_ahead", "budget.sensitivity"),
+    "propose",
+    "trade_off",
+    "write_report",
+    "make_areas",
+    "write_geopackage",
+    "improve_curve",
+)
 
 
 def refused(function: Callable[..., Any], arguments: Mapping[str, Any], what: str) -> str | None:

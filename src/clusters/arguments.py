@@ -40,7 +40,13 @@ _WORDS: dict[Any, str] = {
     tuple: "a tuple",
     Callable: "a function",
 }
-_NAMED = {"HasPlan": "a Result", "PathLike": "a path", "Path": "a path", "Hashable": "cluster"}
+_NAMED = {
+    "HasPlan": "a Result",
+    "_Frame": "a DataFrame",
+    "PathLike": "a path",
+    "Path": "a path",
+    "Hashable": "cluster",
+}
 
 
 @overload
@@ -272,11 +278,25 @@ class _Door:
         )
 
 
+@typing.runtime_checkable
+class _Frame(typing.Protocol):
+    """What stands for ``pd.DataFrame`` where pandas is imported for type checkers only."""
+
+    @property
+    def columns(self) -> Any: ...
+
+    @property
+    def iloc(self) -> Any: ...
+
+
+_PANDAS = types.SimpleNamespace(DataFrame=_Frame)
+
+
 def _resolved(annotation: Any, space: dict[str, Any]) -> Any:
     if not isinstance(annotation, str):
         return annotation
     try:
-        return eval(annotation, space)
+        return eval(annotation, {"pd": _PANDAS, **space})
     except NameError:
         return Any
 
@@ -455,6 +475,8 @@ def _words_of_one(kind: Any) -> str:
 
 def _noun(hint: Any) -> str:
     """Words of an annotation without an article."""
+    if any(_name(kind) == "HasPlan" for kind in _kinds(hint)):
+        return "plan"
     words = "..." if hint is Any else _words(hint)
     return words.removeprefix("an ").removeprefix("a ").removeprefix("whole ")
 
