@@ -387,6 +387,28 @@ def test_wrong_kinds_are_refused_by_name(name, tmp_path, monkeypatch):
                 assert parameter.name in said, f"{what}: {said}"
 
 
+def test_methods_of_answers_refuse_wrong_kinds():
+    g = good()
+    measures = cl.measure(g.problem, g.plan)
+    methods: list[tuple[Callable[..., Any], str]] = [
+        (g.problem.measure, "name"),
+        (g.problem.position, "school_id"),
+        (g.problem.school, "school_id"),
+        (g.plan.cluster_of, "school_id"),
+        (g.plan.relabelled, "labels"),
+        (cl.Plan.from_assignment, "assignment"),
+        (g.split.to_frame, "level"),
+        (measures.to_frame, "kind"),
+        (measures.rows, "kind"),
+        (measures.coverage, "value"),
+        (cl.compare(g.problem, {"A": g.plan}).to_frame, "kind"),
+    ]
+    for method, name in methods:
+        for label in ("None", "number", "text", "list", "frame", "alien"):
+            what = f"{method.__qualname__}({name}={label})"
+            assert refused(method, {name: wrong_values()[label]}, what), f"{what} was accepted"
+
+
 # ---- the call ------------------------------------------------------------------------------------
 
 
@@ -450,6 +472,10 @@ def test_an_iterator_is_read_once_and_a_series_is_a_mapping():
         return len(list(names)) + len(list(names)), by["a"]
 
     assert twice((name for name in "ab"), pd.Series([7], index=["a"])) == (4, 7)
+    assert twice({"a": 1}.keys(), {"a": 7}) == (2, 7)
+    table = pd.DataFrame({"x": [0, 5], "y": [0, 5]}, index=[101, 102])
+    by_index = Problem.from_arrays(table.index, table, {"need": pd.Series([1, 2])})
+    assert by_index.ids == Problem.from_arrays({101: 1, 102: 2}.keys(), table).ids == (101, 102)
     with pytest.raises(cl.ArgumentError, match="by is a Series with a label that occurs twice"):
         twice(["a"], pd.Series([7, 8], index=["a", "a"]))
 

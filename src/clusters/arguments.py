@@ -14,7 +14,7 @@ import math
 import numbers
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MappingView, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeVar, overload
@@ -302,14 +302,14 @@ def _resolved(annotation: Any, space: dict[str, Any]) -> Any:
 
 
 def _read_once(value: Any, hint: Any) -> Any:
-    """Read an iterator into a tuple, as looking at it uses it up; make a list a wanted tuple.
+    """Read an iterator, which a look uses up, or a view of a dict into a tuple; a list as well.
 
     A pandas Series that stands for a mapping becomes one, unless a label occurs in it twice.
     """
     kinds = [typing.get_origin(kind) or kind for kind in _kinds(hint)]
     wanted = any(kind in (Iterable, Collection, Sequence) for kind in kinds)
-    if wanted and isinstance(value, Iterator) and Iterator not in kinds:
-        return tuple(value)
+    if wanted and isinstance(value, Iterator | MappingView) and Iterator not in kinds:
+        return tuple(typing.cast("Iterable[Any]", value))
     if Mapping in kinds and _is_labelled(value) and value.index.is_unique:
         return value.to_dict()
     if tuple in kinds and list not in kinds and Sequence not in kinds and type(value) is list:
@@ -401,7 +401,7 @@ def _is_series(value: Any, kind: Any) -> bool:
     if getattr(value, "ndim", 1) == 0 or hasattr(value, "columns"):  # a frame runs over its heads
         return False
     if kind is Sequence:  # with an order; __array__ lets numpy and pandas in
-        return isinstance(value, Sequence | Iterator) or hasattr(value, "__array__")
+        return isinstance(value, Sequence | Iterator | MappingView) or hasattr(value, "__array__")
     if kind in (tuple, list):
         return isinstance(value, tuple | list) or hasattr(value, "__array__")
     return True

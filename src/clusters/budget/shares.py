@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected
 from clusters.budget.formula import Factor, Formula, measure_names
@@ -121,6 +122,7 @@ class Split:
             faults.check()
         return self.clusters if level == "cluster" else self.schools
 
+    @checked
     def to_frame(
         self, level: Literal["cluster", "school", "pot", "factor"] = "cluster"
     ) -> pd.DataFrame:

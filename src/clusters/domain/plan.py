@@ -85,7 +85,7 @@ class Plan:
             If no cluster holds it.
         """
         for cluster in self.clusters:
-            if school_id in cluster.members:
+            if isinstance(school_id, Hashable) and school_id in cluster.members:
                 return cluster
         raise DataError(
             Fault(
