@@ -9,6 +9,7 @@ import inspect
 import pickle
 import typing
 from collections.abc import Callable, Iterator, Mapping
+from fractions import Fraction
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ import pandas as pd
 import pytest
 
 import clusters as cl
+import clusters.posts as cl_posts
 from clusters.arguments import checked
 from clusters.domain import Problem, plan_of
 from clusters.errors import ClustersError
@@ -160,6 +162,9 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "write_plan": {**both, "path": folder / "p.csv"},
         "write_report": {"path": folder / "page.html", "problem": problem, "options": plan},
         "write_run": {"path": folder / "run.json", "problem": problem},
+        "budget.controlled_rounding": {"table": [[Fraction(1, 2), Fraction(1, 2)]]},
+        "budget.look_ahead": {"split": split, "n_simulations": 100},
+        "budget.recompute": {"line": ""},
         "budget.adding_up": {"lines": ["1", "2"], "published": "3"},
         "budget.by_pot": {"amounts": g.amounts, "pots": {"x": 5, "y": 7}},
         "budget.by_year": {"amounts": g.amounts},
@@ -184,12 +189,27 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "split": cl.split_budget(problem, plan, protection=g.protection, **money)
         },
         "datasets.load_plan": {"problem": problem},
+        "datasets.load_problem": {"need_weights": {"ehcps": 1}},
         "datasets.path": {"name": "schools.csv"},
+        "disclosure.intervals": {"counts": {"a": 3, "b": 9}, "totals": {}, "hidden": ["a"]},
+        "disclosure.suppress_table": {"frame": pd.DataFrame({"a": [1]})},
         "disclosure.redacted": {"problem": problem},
         "disclosure.suppress": {"counts": {"a": 3, "b": 9}, "totals": {"all": ["a", "b"]}},
         "geography.check_connected": {"problem": problem},
         "geography.parts": {"problem": problem},
         "geography.suggest_bridges": {"problem": problem},
+        "maps.map_png": {**both, "path": folder / "m.png"},
+        "maps.difference_png": {
+            "problem": problem,
+            "before": plan,
+            "after": plan,
+            "path": folder / "d.png",
+        },
+        "maps.small_multiples_png": {
+            "problem": problem,
+            "plans": plans,
+            "path": folder / "s.png",
+        },
         "maps.changes": {"problem": problem, "before": plan, "after": plan},
         "maps.difference_svg": {"problem": problem, "before": plan, "after": plan, "title": "t"},
         "maps.lay_out": both,
@@ -199,6 +219,13 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "measures.co_membership": {"plans": plans},
         "measures.places_of": {"problem": problem, "groups": plan},
         "naming.name_clusters": both,
+        "posts.share_posts": {
+            **both,
+            "posts": [cl_posts.Post(name="x", kind="asd", cost="5", covers=2)],
+            "budget": "5",
+            "pupils_per_capacity": {"asd": 2},
+            "time_limit_s": 0.5,
+        },
         "posts.gaps": {**both, "pupils_per_capacity": {"asd": 2}},
         "report.equality_frame": both,
         "report.furthest_frame": both,
@@ -247,10 +274,7 @@ LEFT_OUT = {
     # They take no plan, problem or choice of the user's, only numbers, texts and arrays.
     *("clean", "escape", "escaped", "gini", "difference", "matches", "overlap", "place_of"),
     # No arguments, or texts only.
-    *("recompute", "load_barriers", "load_boundary", "load_schools", "load_problem"),
-    # Tested in files of their own, and drawn with libraries that need not be there.
-    *("look_ahead", "controlled_rounding", "intervals", "suppress_table", "share_posts"),
-    *("map_png", "difference_png", "small_multiples_png"),
+    *("load_barriers", "load_boundary", "load_schools"),
 }
 
 
@@ -303,7 +327,16 @@ def wrong_values() -> dict[str, Any]:
     }
 
 
-SLOW = ("propose", "trade_off", "write_report", "make_areas", "write_geopackage", "improve_curve")
+SLOW = (
+    *("maps.map_png", "maps.difference_png", "maps.small_multiples_png", "datasets.load_problem"),
+    *("budget.look_ahead", "budget.sensitivity"),
+    "propose",
+    "trade_off",
+    "write_report",
+    "make_areas",
+    "write_geopackage",
+    "improve_curve",
+)
 
 
 def refused(function: Callable[..., Any], arguments: Mapping[str, Any], what: str) -> str | None:
@@ -352,6 +385,28 @@ def test_wrong_kinds_are_refused_by_name(name, tmp_path, monkeypatch):
             )
             if said is not None and label == "alien" and not anything and not in_words:
                 assert parameter.name in said, f"{what}: {said}"
+
+
+def test_methods_of_answers_refuse_wrong_kinds():
+    g = good()
+    measures = cl.measure(g.problem, g.plan)
+    methods: list[tuple[Callable[..., Any], str]] = [
+        (g.problem.measure, "name"),
+        (g.problem.position, "school_id"),
+        (g.problem.school, "school_id"),
+        (g.plan.cluster_of, "school_id"),
+        (g.plan.relabelled, "labels"),
+        (cl.Plan.from_assignment, "assignment"),
+        (g.split.to_frame, "level"),
+        (measures.to_frame, "kind"),
+        (measures.rows, "kind"),
+        (measures.coverage, "value"),
+        (cl.compare(g.problem, {"A": g.plan}).to_frame, "kind"),
+    ]
+    for method, name in methods:
+        for label in ("None", "number", "text", "list", "frame", "alien"):
+            what = f"{method.__qualname__}({name}={label})"
+            assert refused(method, {name: wrong_values()[label]}, what), f"{what} was accepted"
 
 
 # ---- the call ------------------------------------------------------------------------------------
@@ -417,6 +472,10 @@ def test_an_iterator_is_read_once_and_a_series_is_a_mapping():
         return len(list(names)) + len(list(names)), by["a"]
 
     assert twice((name for name in "ab"), pd.Series([7], index=["a"])) == (4, 7)
+    assert twice({"a": 1}.keys(), {"a": 7}) == (2, 7)
+    table = pd.DataFrame({"x": [0, 5], "y": [0, 5]}, index=[101, 102])
+    by_index = Problem.from_arrays(table.index, table, {"need": pd.Series([1, 2])})
+    assert by_index.ids == Problem.from_arrays({101: 1, 102: 2}.keys(), table).ids == (101, 102)
     with pytest.raises(cl.ArgumentError, match="by is a Series with a label that occurs twice"):
         twice(["a"], pd.Series([7, 8], index=["a", "a"]))
 

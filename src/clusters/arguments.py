@@ -14,7 +14,7 @@ import math
 import numbers
 import types
 import typing
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, MappingView, Sequence
 from decimal import Decimal
 from difflib import get_close_matches
 from typing import Any, TypeVar, overload
@@ -40,7 +40,13 @@ _WORDS: dict[Any, str] = {
     tuple: "a tuple",
     Callable: "a function",
 }
-_NAMED = {"HasPlan": "a Result", "PathLike": "a path", "Path": "a path", "Hashable": "cluster"}
+_NAMED = {
+    "HasPlan": "a Result",
+    "_Frame": "a DataFrame",
+    "PathLike": "a path",
+    "Path": "a path",
+    "Hashable": "cluster",
+}
 
 
 @overload
@@ -272,24 +278,38 @@ class _Door:
         )
 
 
+@typing.runtime_checkable
+class _Frame(typing.Protocol):
+    """What stands for ``pd.DataFrame`` where pandas is imported for type checkers only."""
+
+    @property
+    def columns(self) -> Any: ...
+
+    @property
+    def iloc(self) -> Any: ...
+
+
+_PANDAS = types.SimpleNamespace(DataFrame=_Frame)
+
+
 def _resolved(annotation: Any, space: dict[str, Any]) -> Any:
     if not isinstance(annotation, str):
         return annotation
     try:
-        return eval(annotation, space)
+        return eval(annotation, {"pd": _PANDAS, **space})
     except NameError:
         return Any
 
 
 def _read_once(value: Any, hint: Any) -> Any:
-    """Read an iterator into a tuple, as looking at it uses it up; make a list a wanted tuple.
+    """Read an iterator, which a look uses up, or a view of a dict into a tuple; a list as well.
 
     A pandas Series that stands for a mapping becomes one, unless a label occurs in it twice.
     """
     kinds = [typing.get_origin(kind) or kind for kind in _kinds(hint)]
     wanted = any(kind in (Iterable, Collection, Sequence) for kind in kinds)
-    if wanted and isinstance(value, Iterator) and Iterator not in kinds:
-        return tuple(value)
+    if wanted and isinstance(value, Iterator | MappingView) and Iterator not in kinds:
+        return tuple(typing.cast("Iterable[Any]", value))
     if Mapping in kinds and _is_labelled(value) and value.index.is_unique:
         return value.to_dict()
     if tuple in kinds and list not in kinds and Sequence not in kinds and type(value) is list:
@@ -381,7 +401,7 @@ def _is_series(value: Any, kind: Any) -> bool:
     if getattr(value, "ndim", 1) == 0 or hasattr(value, "columns"):  # a frame runs over its heads
         return False
     if kind is Sequence:  # with an order; __array__ lets numpy and pandas in
-        return isinstance(value, Sequence | Iterator) or hasattr(value, "__array__")
+        return isinstance(value, Sequence | Iterator | MappingView) or hasattr(value, "__array__")
     if kind in (tuple, list):
         return isinstance(value, tuple | list) or hasattr(value, "__array__")
     return True
@@ -455,6 +475,8 @@ def _words_of_one(kind: Any) -> str:
 
 def _noun(hint: Any) -> str:
     """Words of an annotation without an article."""
+    if any(_name(kind) == "HasPlan" for kind in _kinds(hint)):
+        return "plan"
     words = "..." if hint is Any else _words(hint)
     return words.removeprefix("an ").removeprefix("a ").removeprefix("whole ")
 

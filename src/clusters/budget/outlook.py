@@ -130,6 +130,7 @@ class Outlook:
     pooling: Pooling
     scenarios: tuple[ScenarioOutcome, ...] = field(default=())
 
+    @checked
     def to_frame(self, level: Literal["cluster", "school", "scenario"] = "cluster") -> pd.DataFrame:
         """Return a table of simulated figures in whole pounds: by cluster, school or scenario."""
         import pandas as pd

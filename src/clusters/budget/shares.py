@@ -8,6 +8,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.budget.coverage import Coverage
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected
 from clusters.budget.formula import Factor, Formula, measure_names
@@ -132,6 +133,7 @@ class Split:
             faults.check()
         return self.clusters if level == "cluster" else self.schools
 
+    @checked
     def to_frame(
         self, level: Literal["cluster", "school", "pot", "factor"] = "cluster"
     ) -> pd.DataFrame:

@@ -118,7 +118,11 @@ def suppress(
             settled.add(exposed)  # what must be shown gives it away
 
 
-def _check_members(counts: Mapping[Key, int], totals: Mapping[Key, Collection[Key]]) -> None:
+def _check_members(
+    counts: Mapping[Key, int],
+    totals: Mapping[Key, Collection[Key]],
+    hidden: Collection[Key] = (),
+) -> None:
     faults = [
         Fault(
             what=f"totals[{key!r}] adds up {member!r}, which counts does not have",
@@ -126,7 +130,15 @@ def _check_members(counts: Mapping[Key, int], totals: Mapping[Key, Collection[Ke
         )
         for key, members in totals.items()
         for member in members
-        if member not in counts and member not in totals
+        if member not in counts
+    ]
+    faults += [
+        Fault(
+            what=f"hidden names {key!r}, which neither counts nor totals have",
+            remedy="give its count, or leave it out",
+        )
+        for key in hidden
+        if key not in counts and key not in totals
     ]
     if faults:
         raise DataError(faults)
@@ -155,6 +167,7 @@ def intervals(
     >>> intervals({"a": 3, "b": 9}, {"all": ["a", "b"]}, ["a", "b"])["a"]
     (1.0, 11.0)
     """
+    _check_members(counts, totals, hidden)
     table = _Table(
         counts=counts,
         totals={key: tuple(members) for key, members in totals.items()},

@@ -6,19 +6,24 @@ from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
 from typing import Protocol, TypeAlias, runtime_checkable
 
+from clusters.arguments import checked
 from clusters.domain.values import SchoolId
 from clusters.errors import DataError, Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A group of schools: label, centre (None where not known) and members."""
+    """A group of schools: label, centre (None where not known) and members.
+
+    Nothing is checked here: what a file holds may be broken, and `verify` says how.
+    """
 
     label: str
     centre: SchoolId | None
     members: tuple[SchoolId, ...]
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Clusters with their centres.
@@ -29,6 +34,7 @@ class Plan:
     clusters: tuple[Cluster, ...]
 
     @classmethod
+    @checked
     def from_assignment(
         cls, assignment: Mapping[SchoolId, SchoolId], labels: Mapping[SchoolId, str] | None = None
     ) -> Plan:
@@ -79,7 +85,7 @@ class Plan:
             If no cluster holds it.
         """
         for cluster in self.clusters:
-            if school_id in cluster.members:
+            if isinstance(school_id, Hashable) and school_id in cluster.members:
                 return cluster
         raise DataError(
             Fault(
@@ -89,6 +95,7 @@ class Plan:
             )
         )
 
+    @checked
     def relabelled(self, labels: Mapping[str, str]) -> Plan:
         """Copy with labels changed by {old: new}."""
         return Plan(

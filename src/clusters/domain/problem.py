@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clusters.arguments import checked
+from clusters.arguments import checked, described
 from clusters.domain.plausible import id_faults, journey_faults, journey_notes, place_faults
 from clusters.domain.policy import rule_fault
 from clusters.domain.school import Capacity, School
@@ -322,12 +322,12 @@ class Problem:
         """Position of a school, or None where the problem does not have it."""
         if isinstance(school_id, np.generic):
             school_id = school_id.item()
-        if not isinstance(school_id, Hashable):
+        if not isinstance(school_id, str | int):
             return None
-        found: int | None = self._index.get(school_id)  # type: ignore[call-overload]
+        found = self._index.get(school_id)
         if found is None and isinstance(school_id, int) and not isinstance(school_id, bool):
             found = self._index.get(str(school_id))
-        if found is None and isinstance(school_id, str) and school_id.strip().isdecimal():
+        if found is None and isinstance(school_id, str) and _is_short_number(school_id):
             found = self._index.get(int(school_id), self._index.get(school_id.strip()))
         return found
 
@@ -349,6 +349,10 @@ class Problem:
         RulesError
             If the problem does not have it, saying why and what it has.
         """
+        if not isinstance(name, str):
+            raise RulesError(
+                rule_fault(f"a measure is named {described(name)}", "give the name of a measure")
+            )
         if name in self.measures:
             return self.measures[name]
         if missing := self.unknown.get(name):
@@ -408,6 +412,11 @@ class Problem:
         arrays = {name: numbers_of(values, name) for name, values in measures.items()}
         unknown = {name: ids for name, ids in self.unknown.items() if name not in arrays}
         return replace(self, measures={**self.measures, **arrays}, unknown=unknown)
+
+
+def _is_short_number(text: str) -> bool:
+    """Whether a text is a whole number that int() takes (it refuses thousands of digits)."""
+    return text.strip().isdecimal() and len(text) < 100
 
 
 def straight_line_m(schools: Sequence[School]) -> FloatArray:

@@ -99,6 +99,7 @@ class Areas:
             )
         )
 
+    @checked
     def to_frame(self, kind: str = "cluster") -> pd.DataFrame:
         """Make a nested table.
 

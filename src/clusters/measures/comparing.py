@@ -73,6 +73,7 @@ class Comparison:
     results: Mapping[str, Any]
     pairs: Mapping[tuple[str, str], Difference]
 
+    @checked
     def to_frame(self, kind: str = "plan") -> pd.DataFrame:
         """Make a frame of all plans.
 
