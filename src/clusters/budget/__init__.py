@@ -5,6 +5,7 @@ Sums go in as POUNDS (text, whole numbers, Decimals; never floats) and come out 
 
 from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
 from clusters.budget.check import MoneyFinding, check_split
+from clusters.budget.commitments import Commitments, committed_in_a_year
 from clusters.budget.equity import FairnessFigure, fairness, fairness_frame
 from clusters.budget.formula import Formula
 from clusters.budget.gains import (
@@ -36,6 +37,7 @@ __all__ = [
     "Assumptions",
     "Backdated",
     "Calendar",
+    "Commitments",
     "FairnessFigure",
     "Formula",
     "MoneyFinding",
@@ -54,6 +56,7 @@ __all__ = [
     "by_pot",
     "by_year",
     "check_split",
+    "committed_in_a_year",
     "compare_rules",
     "controlled_rounding",
     "effects",
