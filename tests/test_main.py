@@ -502,6 +502,9 @@ def test_commitments_are_read_paid_by_days_and_told(schools, plan, tmp_path, cap
     assert "No sum is committed for" in page
     everything = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir())
     assert b"P3" not in everything
+    pot = {row["step"]: row["pence"] for row in rows_of(tmp_path / "out" / "pot.csv")}
+    assert pot["committed EHC plan top-ups"] == "1585000"
+    assert any(step.startswith("Note: Committed top-ups: 4 plans") for step in pot)
     rows = rows_of(tmp_path / "out" / "commitments.csv")
     assert [row["plans"] for row in rows] == ["2", "2"]
     assert main([*fund[:-4], "--bands", "A=1", "--out", str(tmp_path / "o")]) == BAD_INPUT

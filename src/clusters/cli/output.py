@@ -72,7 +72,8 @@ def _pot(split: Any) -> Any:
     import pandas as pd
 
     notes = pd.DataFrame({"step": [f"Note: {note}" for note in split.notes]})
-    return pd.concat([split.to_frame("pot"), notes.astype(object)], ignore_index=True)
+    steps = split.to_frame("pot").astype({"pence": "Int64"})  # whole pence beside empty cells
+    return pd.concat([steps, notes], ignore_index=True)
 
 
 class Folder:
