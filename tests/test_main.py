@@ -331,6 +331,8 @@ TABLES = {  # options whose values are not plain words
     "bridge": "100,101",
     "neighbours": "gabriel",
     "formula": "ehcps=3,sen_support=1",
+    "bands": "A=5000,B=9000",
+    "year_from": "2026-09-01",
     "plan": "One=plan.csv",
     "time": "3",
     "seed": "4",
@@ -382,8 +384,10 @@ def test_every_option_means_the_same_in_every_spelling(verb, tmp_path):
                 found = vars(parse([verb, *words, *_others(verb, name)]))
             else:
                 found = asked_for(verb, words)
-            where = json.dumps(found[action.dest]).replace(f"{tmp_path}/", "")
-            assert json.loads(where) == json.loads(json.dumps(told[0][action.dest])), name
+            where = json.dumps(found[action.dest], default=str).replace(f"{tmp_path}/", "")
+            assert json.loads(where) == json.loads(json.dumps(told[0][action.dest], default=str)), (
+                name
+            )
 
 
 def _others(verb, name):
@@ -474,6 +478,37 @@ def test_a_setting_of_another_kind_is_refused_in_words(line, tmp_path, capsys):
     scenario.write_text(line + "\n")
     assert main([verb, "--scenario", str(scenario)]) == BAD_INPUT
     assert capsys.readouterr().err.startswith(f"clusters: {scenario}")
+
+
+def test_commitments_are_read_paid_by_days_and_told(schools, plan, tmp_path, capsys):
+    file = tmp_path / "plans.csv"
+    file.write_text(
+        "URN,Band,a_year,start,end,reference\n"
+        "100,A,,,,P1\n100,,7300,2026-09-11,,P2\n101,B,,,2026-09-10,P3\n101,B,,,,P3\n"
+    )
+    fund = ["fund", "--schools", str(schools), "--plan", str(plan), "--pot", "100000"]
+    fund += ["--commitments", str(file), "--out", str(tmp_path / "out")]
+    assert main(fund) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert "--bands" in said
+    assert "--year-from" in said
+    assert main([*fund, "--bands", "A=5000,B=3650", "--year-from", "2026-09-01"]) == DONE
+    by_school = {row["urn"]: row for row in rows_of(tmp_path / "out" / "split_by_school.csv")}
+    assert by_school["100"]["committed_pence"] == str(500_000 + 730_000 - 20_000)
+    assert by_school["101"]["committed_pence"] == str(10_000 + 365_000)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "4 plans at 2 schools come to £15,850.00" in page
+    assert "1 plans stand in several rows for the same days" in page
+    assert "No sum is committed for" in page
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir())
+    assert b"P3" not in everything
+    pot = {row["step"]: row["pence"] for row in rows_of(tmp_path / "out" / "pot.csv")}
+    assert pot["committed EHC plan top-ups"] == "1585000"
+    assert any(step.startswith("Note: Committed top-ups: 4 plans") for step in pot)
+    rows = rows_of(tmp_path / "out" / "commitments.csv")
+    assert [row["plans"] for row in rows] == ["2", "2"]
+    assert main([*fund[:-4], "--bands", "A=1", "--out", str(tmp_path / "o")]) == BAD_INPUT
+    assert "give --commitments FILE" in capsys.readouterr().err
 
 
 def test_nothing_that_is_given_twice_is_lost(schools, plan, tmp_path, capsys):

@@ -7,6 +7,7 @@ from clusters.arguments import checked
 from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
 from clusters.budget.check import MoneyFinding
 from clusters.budget.check import check_split as _check_split
+from clusters.budget.commitments import Commitments, committed_in_a_year
 from clusters.budget.equity import FairnessFigure, fairness, fairness_frame
 from clusters.budget.formula import Formula
 from clusters.budget.gains import (
@@ -38,6 +39,7 @@ __all__ = [
     "Assumptions",
     "Backdated",
     "Calendar",
+    "Commitments",
     "FairnessFigure",
     "Formula",
     "MoneyFinding",
@@ -56,6 +58,7 @@ __all__ = [
     "by_pot",
     "by_year",
     "check_split",
+    "committed_in_a_year",
     "compare_rules",
     "controlled_rounding",
     "effects",

@@ -9,6 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.arguments import checked
+from clusters.budget.commitments import Commitments
 from clusters.budget.faults import Faults, reading
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
@@ -127,7 +128,7 @@ class Pot:
     committed
         Pounds a year by school id: top-ups of EHC plans that must be paid whatever the formula. A
         mapping, or a pandas Series with one row for each school or each plan: the rows of a school
-        are added up, and `notes` say so.
+        are added up, and `notes` say so. Or what `committed_in_a_year` returns.
     backdated
         Payments owed to schools from a compliance date in the past.
     contingency, low_incidence
@@ -147,7 +148,9 @@ class Pot:
     """
 
     total: Amount
-    committed: Mapping[SchoolId, Amount] = field(default_factory=FrozenDict, kw_only=True)
+    committed: Mapping[SchoolId, Amount] | Commitments = field(
+        default_factory=FrozenDict, kw_only=True
+    )
     backdated: Sequence[Backdated] = field(default=(), kw_only=True)
     contingency: Amount = field(default=0, kw_only=True)
     low_incidence: Amount = field(default=0, kw_only=True)
@@ -164,10 +167,19 @@ class Pot:
         faults = Faults()
         total = faults.take(0, pence, self.total, "the total of the pot")
         put(self, "total_pence", total)
-        if not is_keyed(self.committed):
+        told: tuple[str, ...] = ()
+        raw: Any = self.committed
+        if isinstance(raw, Commitments):
+            put(self, "committed", raw.committed)
+            told = raw.notes
+        elif not is_keyed(self.committed):
             faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
             put(self, "committed", FrozenDict())
-        put(self, "committed_as_given", as_given(self.committed))
+        put(
+            self,
+            "committed_as_given",
+            raw if isinstance(raw, Commitments) else as_given(self.committed),
+        )
         rows = gathered(faults, self.committed, "the committed top-up", add=True)
         sums = added_up(faults, rows, pence, "the committed top-up")
         put(self, "committed_pence", FrozenDict(sums))
@@ -181,7 +193,7 @@ class Pot:
                 }
             ),
         )
-        put(self, "notes", words_on_rows(rows, "Committed top-ups"))
+        put(self, "notes", (*told, *words_on_rows(rows, "Committed top-ups")))
         put(self, "backdated", _payments(faults, self.backdated))
         owed: dict[SchoolId, int] = {}
         for payment in self.backdated:

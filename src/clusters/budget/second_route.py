@@ -302,10 +302,36 @@ def paid_before(pot: Pot) -> tuple[dict[str, int], dict[str, int]]:
 
 def read_rows(given: Any) -> dict[str, int]:
     """Add up pence by school over the rows as they were given, one by one."""
+    if hasattr(given, "rates_pence"):
+        return _plans_again(given)
     sums: dict[str, int] = {}
     for urn, sum_ in given.items():  # of a pandas Series every row, whatever its label
         sums[str(urn).strip()] = sums.get(str(urn).strip(), 0) + read_pence(sum_)
     return sums
+
+
+def _plans_again(given: Any) -> dict[str, int]:
+    """Work the year's sum of every plan out again, and round the schools to their total."""
+    exact: dict[str, Decimal] = {}
+    for row in given.rows:
+        a_year = Decimal(row.a_year_pence if row.band is None else given.rates_pence[row.band])
+        part = Decimal(1)
+        if given.first is not None:
+            year = range(given.first.toordinal(), given.last.toordinal() + 1)
+            begin = year.start if row.start is None else row.start.toordinal()
+            stop = year.stop if row.end is None else row.end.toordinal() + 1
+            part = Decimal(len(range(max(begin, year.start), min(stop, year.stop)))) / len(year)
+        exact[str(row.urn)] = exact.get(str(row.urn), Decimal(0)) + a_year * part
+    whole = {urn: int((due + SAME).to_integral_value(ROUND_FLOOR)) for urn, due in exact.items()}
+    left = half_up(sum(exact.values(), Decimal(0))) - sum(whole.values())
+
+    def place(urn: str) -> tuple[Decimal, int, int, str]:
+        number = (0, int(urn), "") if urn.isdecimal() else (1, 0, urn)
+        return ((whole[urn] - exact[urn]).quantize(SAME), *number)
+
+    for urn in sorted(exact, key=place)[:left]:
+        whole[urn] += 1
+    return whole
 
 
 def _protected(protection: Protection, units: Sequence[Unit], pot: int) -> list[Decimal]:

@@ -12,6 +12,7 @@ from clusters.cli.values import (
     amounts,
     bounds,
     count_or_range,
+    day,
     group,
     named_file,
     number_of,
@@ -242,6 +243,16 @@ def _money_needed(verb: argparse.ArgumentParser) -> None:
 def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
     box = verb.add_argument_group("the money")
     box.add_argument("--pot", required=needed, metavar="POUNDS", help="18000000 or 18000000.00")
+    box.add_argument(
+        "--commitments", metavar="FILE", help="top-ups that must be paid: one row for each EHC plan"
+    )
+    _mapping(box, "--bands", pair, "BAND=POUNDS", "what a plan of a band costs a year")
+    box.add_argument(
+        "--year-from",
+        type=day,
+        metavar="YYYY-MM-DD",
+        help="first day of the year: plans that start or end in it are paid by days",
+    )
     box.add_argument("--contingency", default="0", metavar="POUNDS|PERCENT", help='such as "3%%"')
     box.add_argument("--low-incidence", default="0", metavar="POUNDS|PERCENT")
     _mapping(

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import EXCUSABLE, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Fault, MoneyError, RulesError
 
 if TYPE_CHECKING:
-    from clusters.budget import Formula, Pot
+    from clusters.budget import Commitments, Formula, Pot
     from clusters.readers import Schools
 
 
@@ -201,15 +201,34 @@ def read_one_plan(path: str, problem: Problem) -> Plan:
     return read_plan(path, problem)
 
 
-def make_pot(chosen: Namespace) -> Pot:
-    """Make the pot."""
+def make_pot(chosen: Namespace, problem: Problem) -> Pot:
+    """Make the pot, with the commitments where a file holds them."""
     from clusters.budget import Pot
 
     return Pot(
         total=chosen.pot,
+        committed=_commitments(chosen, problem) or {},
         contingency=_money(chosen.contingency),
         low_incidence=_money(chosen.low_incidence),
     )
+
+
+def _commitments(chosen: Namespace, problem: Problem) -> Commitments | None:
+    """Read what must be paid; None where no file is given."""
+    from clusters.budget import committed_in_a_year
+    from clusters.readers import read_commitments
+
+    if chosen.commitments is None:
+        if chosen.bands or chosen.year_from is not None:
+            raise MoneyError(
+                Fault(
+                    what="--bands or --year-from is given without commitments",
+                    remedy="give --commitments FILE as well",
+                )
+            )
+        return None
+    rows = read_commitments(chosen.commitments, problem)
+    return committed_in_a_year(rows, rates=chosen.bands or None, first=chosen.year_from)
 
 
 def _money(text: str) -> str:

@@ -38,7 +38,15 @@ _UNSAID = ("notes", "out", "quiet", "scenario")
 """Options that change nothing about the answer."""
 _PATHS = (
     *("schools", "need", "school_expertise", "links", "postcodes", "plan", "today"),
-    *("boundary", "barriers", "distance_m", "minutes", "together_file", "centres_file"),
+    *(
+        "boundary",
+        "barriers",
+        "distance_m",
+        "minutes",
+        "together_file",
+        "centres_file",
+        "commitments",
+    ),
 )
 
 
@@ -64,7 +72,8 @@ def _pot(split: Any) -> Any:
     import pandas as pd
 
     notes = pd.DataFrame({"step": [f"Note: {note}" for note in split.notes]})
-    return pd.concat([split.to_frame("pot"), notes.astype(object)], ignore_index=True)
+    steps = split.to_frame("pot").astype({"pence": "Int64"})  # whole pence beside empty cells
+    return pd.concat([steps, notes], ignore_index=True)
 
 
 class Folder:
@@ -94,6 +103,10 @@ class Folder:
         write_frame(self._file("split.csv", "the money by cluster"), split.to_frame("cluster"))
         by_school = split.to_frame("school")
         write_frame(self._file("split_by_school.csv", "indicative money by school"), by_school)
+        given = split.pot.committed_as_given
+        if hasattr(given, "to_frame") and hasattr(given, "rates_pence"):
+            words = "plans and committed sums by school"
+            write_frame(self._file("commitments.csv", words), given.to_frame())
         write_frame(self._file("pot.csv", "what comes off the pot, and notes"), _pot(split))
 
     def run(self, chosen: Namespace, **record: Any) -> None:

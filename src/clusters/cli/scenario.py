@@ -12,7 +12,16 @@ from clusters.errors import DataError, Fault
 
 _FILES = {
     *("schools", "need", "school-expertise", "links", "postcodes", "plan", "today"),
-    *("boundary", "barriers", "distance-m", "minutes", "together-file", "centres-file", "out"),
+    *(
+        "boundary",
+        "barriers",
+        "distance-m",
+        "minutes",
+        "together-file",
+        "centres-file",
+        "out",
+        "commitments",
+    ),
 }
 """Options that hold paths."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
+from datetime import date
 
 Bounds = tuple[float | None, float | None]
 
@@ -110,6 +111,20 @@ def named_file(text: str) -> tuple[str, str]:
     from pathlib import PurePath
 
     return PurePath(text).stem, text
+
+
+def day(text: str) -> date:
+    """Read a day.
+
+    Examples
+    --------
+    >>> day("2026-09-01")
+    datetime.date(2026, 9, 1)
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a day such as 2026-09-01") from None
 
 
 def one_file(text: str) -> str:

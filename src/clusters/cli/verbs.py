@@ -32,6 +32,7 @@ def demo(chosen: Namespace) -> bool:
     chosen.source = ["The packaged synthetic authority of this library. Every school is made up."]
     chosen.date, chosen.contingency, chosen.low_incidence = "", "0", "0"
     chosen.formula, chosen.lump_sum = {}, "0"
+    chosen.commitments, chosen.bands, chosen.year_from = None, {}, None
     chosen.notes = []
     chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
     return _propose(chosen, problem, rules, Priorities(travel_by="pupils"))
@@ -189,7 +190,7 @@ def _outlook(split: Any) -> Any:
 def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any] | None:
     if chosen.pot is None:
         return None
-    return inputs.make_pot(chosen), inputs.make_formula(chosen, problem)
+    return inputs.make_pot(chosen, problem), inputs.make_formula(chosen, problem)
 
 
 def _split(problem: Problem, plan: Plan, settings: tuple[Any, Any] | None) -> Any:
