@@ -322,7 +322,8 @@ def largest_remainder(
 
 def _plain(value: Any) -> Any:
     """Turn a numpy scalar into the Python value (numpy itself is not needed here)."""
-    return value.item() if hasattr(value, "item") and not isinstance(value, str) else value
+    scalar = hasattr(value, "item") and getattr(value, "ndim", 1) == 0
+    return value.item() if scalar and not isinstance(value, str) else value
 
 
 def _positional(value: float | Decimal) -> str:

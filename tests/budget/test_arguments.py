@@ -16,6 +16,12 @@ from clusters.errors import MoneyError
 from clusters.money import pence
 from tests.budget.authority import authority
 
+
+def some_split():
+    problem, plan = authority(6, 2)
+    return cl.split_budget(problem, plan, "1000", cl.Formula({"ehcps": 3, "sen_support": 1}))
+
+
 DAY = date(2026, 9, 1)
 
 
@@ -44,8 +50,8 @@ def test_a_growth_without_its_sign_is_not_500_per_cent(name, value):
         lambda: Protection(cap=5),
         lambda: Protection(cap=2.5),
         lambda: cl.Formula(shares={"pupils": 15}),
-        lambda: sensitivity(None, 10),
-        lambda: sensitivity(None, "10"),
+        lambda: sensitivity(some_split(), 10),
+        lambda: sensitivity(some_split(), "10"),
     ],
 )
 def test_other_shares_need_their_sign_too(call):
@@ -128,6 +134,5 @@ def test_a_line_through_equal_needs_is_flat():
 
 
 def test_sensitivity_takes_a_share():
-    problem, plan = authority(6, 2)
-    split = cl.split_budget(problem, plan, "1000", cl.Formula({"ehcps": 3, "sen_support": 1}))
+    split = some_split()
     assert sensitivity(split, "10%").equals(sensitivity(split, 0.1))

@@ -27,12 +27,12 @@ def paid(schools, **more):
 
 def far(urn, k, **more):
     """Stand at the k-th place on a line, 10 km from the next."""
-    return school(urn, easting=10_000.0 * k, northing=0.0, **more)
+    return school(urn, easting=10_000.0 * k, northing=1_000.0, **more)
 
 
 def remote(phase, pupils, count=3, gap=10_000.0):
     return [
-        school(str(k), phase=phase, pupils=pupils, easting=gap * k, northing=0.0)
+        school(str(k), phase=phase, pupils=pupils, easting=gap * k, northing=1_000.0)
         for k in range(count)
     ]
 
@@ -120,8 +120,8 @@ def test_schools_that_teach_the_same_years_are_others_to_go_to():
     # An all-through school beside an infant and a primary school is not remote, nor are they.
     near = [
         far("a", 0, phase="all-through", pupils=100),
-        school("b", phase="infant", pupils=20, easting=100.0, northing=0.0),
-        school("c", phase="primary", pupils=20, easting=200.0, northing=0.0),
+        school("b", phase="infant", pupils=20, easting=100.0, northing=1_000.0),
+        school("c", phase="primary", pupils=20, easting=200.0, northing=1_000.0),
     ]
     sums, notes = paid(near)
     assert set(sums.values()) == {0}
@@ -130,7 +130,7 @@ def test_schools_that_teach_the_same_years_are_others_to_go_to():
     pair = [
         *remote("infant", 20),
         *(
-            school(f"j{k}", phase="junior", pupils=20, easting=1e4 * k, northing=0.0)
+            school(f"j{k}", phase="junior", pupils=20, easting=1e4 * k, northing=1_000.0)
             for k in range(3)
         ),
     ]
@@ -140,8 +140,8 @@ def test_schools_that_teach_the_same_years_are_others_to_go_to():
 def test_a_neighbour_of_unknown_phase_might_be_another_school_to_go_to():
     schools = [
         *remote("primary", 50, count=2),
-        school("x", phase="unknown", pupils=50, easting=100.0, northing=0.0),
-        school("y", phase="unknown", pupils=50, easting=200.0, northing=0.0),
+        school("x", phase="unknown", pupils=50, easting=100.0, northing=1_000.0),
+        school("y", phase="unknown", pupils=50, easting=200.0, northing=1_000.0),
     ]
     assert paid(schools)[0]["0"] == 0
 

@@ -3,8 +3,10 @@
 Sums go in as POUNDS (text, whole numbers, Decimals; never floats) and come out as whole PENCE.
 """
 
+from clusters.arguments import checked
 from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
-from clusters.budget.check import MoneyFinding, check_split
+from clusters.budget.check import MoneyFinding
+from clusters.budget.check import check_split as _check_split
 from clusters.budget.commitments import Commitments, committed_in_a_year
 from clusters.budget.equity import FairnessFigure, fairness, fairness_frame
 from clusters.budget.formula import Formula
@@ -72,3 +74,6 @@ __all__ = [
     "transition",
     "turbulence",
 ]
+
+# Here, as the checker itself imports nothing but what splits are made of.
+check_split = checked(_check_split)

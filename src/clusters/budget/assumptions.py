@@ -9,6 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.shares import Split
 from clusters.domain import FloatArray, IntArray
@@ -27,6 +28,7 @@ _MOST_VARIATION = 3.0
 _NAMED = 3
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
     """What the outlook assumes. None takes a value from the data; every value is reported.
@@ -104,6 +106,7 @@ class Assumptions:
         return growth
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """Bad news of a stated size, by name; money in whole POUNDS.

@@ -19,6 +19,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.shares import Split
 
@@ -329,6 +330,7 @@ _FIGURES: Sequence[tuple[str, Callable[[Numbers, Numbers], float], str, str]] = 
 )
 
 
+@checked
 def fairness(
     split: Split,
     level: Literal["cluster", "school"] = "school",
@@ -395,6 +397,7 @@ def fairness(
     )
 
 
+@checked
 def fairness_frame(
     split: Split,
     level: Literal["cluster", "school"] = "school",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.sparsity import Sparsity, Taper, exact_measure, remoteness, tapered
 from clusters.domain import FrozenDict, Problem, SchoolId
@@ -36,6 +37,7 @@ _COLUMNS = frozenset(
 """Sums of money in every split, each a column: a share of the same name would hide one."""
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Formula:
     """How the flexible pot is shared: lump sums first, the rest by measures.

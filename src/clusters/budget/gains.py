@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.formula import Formula
 from clusters.budget.pot import Pot
@@ -14,7 +15,7 @@ from clusters.budget.protection import Protection
 from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import exact_measure
 from clusters.budget.split import split_budget
-from clusters.domain import Plan, Problem
+from clusters.domain import PlanLike, Problem, plan_of, plans_of
 from clusters.money import (
     Amount,
     Number,
@@ -32,6 +33,7 @@ __all__ = ["Turbulence", "effects", "sensitivity", "side_by_side", "transition",
 Level = Literal["cluster", "school"]
 
 
+@checked
 def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     """List gains and losses against today's spend, one row per cluster or school.
 
@@ -91,6 +93,7 @@ class Turbulence:
     beyond: Mapping[int, int]
 
 
+@checked
 def turbulence(split: Split, level: Level = "school") -> Turbulence:
     """Sum up how much a split moves against today's spend."""
     shares = split.shares(level)
@@ -109,6 +112,7 @@ def turbulence(split: Split, level: Level = "school") -> Turbulence:
     )
 
 
+@checked
 def sensitivity(split: Split, step: Number = "10%", level: Level = "cluster") -> pd.DataFrame:
     """Move each weight, share and lump sum up by a step, one at a time, and show who gains.
 
@@ -181,9 +185,10 @@ def _raised(lump_pounds: Fraction, rise: Fraction) -> Fraction:
     return Fraction(round_half_up(100 * lump_pounds * (1 + rise)), 100)
 
 
+@checked
 def side_by_side(
     problem: Problem,
-    plans: Mapping[str, Plan],
+    plans: Mapping[str, PlanLike],
     pot: Pot | Amount,
     formula: Formula | None = None,
     protection: Protection | None = None,
@@ -197,6 +202,7 @@ def side_by_side(
         `<name>: total_pence` and, from the second plan on, `<name>: change_pence` against the
         first.
     """
+    plans = plans_of(problem, plans)
     import pandas as pd
 
     splits = {
@@ -217,9 +223,10 @@ def side_by_side(
     return pd.DataFrame(rows)
 
 
+@checked
 def transition(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     pots: Sequence[Pot | Amount],
     formula: Formula,
     protection: Protection,
@@ -239,6 +246,7 @@ def transition(
     MoneyError
         As `split_budget`, for the first year that does not work.
     """
+    plan = plan_of(problem, plan)
     splits: list[Split] = []
     for pot in pots:
         if splits:

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 from decimal import ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.formula import Factor
 from clusters.budget.shares import Share, Split
@@ -24,6 +25,7 @@ __all__ = ["explain", "recompute"]
 _MOST_DECIMALS = 12
 
 
+@checked
 def explain(split: Split, level: str = "cluster") -> dict[SchoolId, str]:
     """Write one line for every cluster or school of a split, by label or id.
 
@@ -140,6 +142,7 @@ _TERM = re.compile(
 )
 
 
+@checked
 def recompute(line: str) -> tuple[int, int]:
     """Work a line out again from its text: (pence that it states, pence that its terms give).
 

@@ -24,6 +24,7 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.budget.assumptions import MINUTES, Assumptions, Given, Scenario, given_by
 from clusters.budget.faults import Faults
 from clusters.budget.shares import Split
@@ -160,6 +161,7 @@ class Outlook:
         )
 
 
+@checked(leave=("n_simulations", "seed"))
 def look_ahead(
     split: Split,
     assumptions: Assumptions | None = None,

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.budget.commitments import Commitments
 from clusters.budget.faults import Faults, reading
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
@@ -25,6 +26,7 @@ DAYS_IN_A_YEAR = 365
 """Backdated payments count days over 365, in leap years too."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backdated:
     """One payment owed to a school from a compliance date in the past.
@@ -111,6 +113,7 @@ def _check_date(faults: Faults, name: str, day: object, urn: SchoolId) -> bool:
     return len(faults.found) == before
 
 
+@checked(leave=("committed", "backdated"))
 @dataclass(frozen=True, slots=True)
 class Pot:
     """The money there is, in POUNDS, and what comes off before anything is shared by formula.

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
@@ -25,6 +26,7 @@ LABEL = (
 )
 
 
+@checked(leave=("today",))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
     """Limits on losses and gains against today's spend: a local choice, not the statutory floor.

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, overload
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
 from clusters.budget.paths import clip_shares, solve_path
@@ -83,6 +84,7 @@ def award(
     floors: Any = ...,
     caps: Any = ...,
 ) -> list[int]: ...
+@checked(leave=("claims", "floors", "caps"))
 def award(
     claims: Any,
     pot: Amount,
@@ -251,6 +253,7 @@ _PATHS: Mapping[str, Callable[[Sequence[_Claim]], _Path]] = {
 }
 
 
+@checked(leave=("claims", "floors", "caps"))
 def compare_rules(
     claims: Mapping[Any, Amount], pot: Amount, floors: Any = None, caps: Any = None
 ) -> dict[str, dict[Any, int]]:

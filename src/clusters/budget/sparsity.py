@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, Problem, SchoolId
 from clusters.money import Amount, Number, exact_number, measure_number, pence
@@ -13,6 +14,7 @@ from clusters.money import Amount, Number, exact_number, measure_number, pence
 __all__ = ["BY_PHASE", "Remote", "Sparsity", "Taper", "exact_measure", "sparsity_notes"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Taper:
     """A share that falls in a straight line from 1 to 0 as a measure grows.
@@ -64,6 +66,7 @@ def _check_metres(faults: Faults, near_m: object, far_m: object) -> None:
         )
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Remote:
     """When a school of one phase is remote, and when it is small.
@@ -119,6 +122,7 @@ _ELSEWHERE = ("nursery", "special", "alternative", "16 plus", "independent")
 """Phases of schools that are no other school to go to; any other phase might be."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sparsity:
     """A sum for small schools that are far from others, tapered by distance and by size.

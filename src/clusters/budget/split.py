@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from clusters.arguments import checked
 from clusters.budget.coverage import coverage_of
 from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected, protect
@@ -16,15 +17,16 @@ from clusters.budget.protection import LABEL, Protection, limits_of
 from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import exact_measure, sparsity_notes
 from clusters.budget.tables import controlled_rounding
-from clusters.domain import FrozenDict, Plan, Problem, SchoolId
+from clusters.domain import FrozenDict, Plan, PlanLike, Problem, SchoolId, plan_of
 from clusters.money import Amount, largest_remainder, lowest_first
 
 __all__ = ["split_budget"]
 
 
+@checked
 def split_budget(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     pot: Pot | Amount,
     formula: Formula | None = None,
     protection: Protection | None = None,
@@ -60,6 +62,7 @@ def split_budget(
     >>> [share.total_pence for share in split.clusters]
     [3333, 6667]
     """
+    plan = plan_of(problem, plan)
     formula = Formula() if formula is None else formula
     pot = pot if isinstance(pot, Pot) else Pot(pot)
     faults = Faults()

@@ -6,12 +6,14 @@ import heapq
 from collections.abc import Sequence
 from fractions import Fraction
 
+from clusters.arguments import checked
 from clusters.errors import Fault, MoneyError
 from clusters.money import largest_remainder, round_half_up
 
 __all__ = ["controlled_rounding"]
 
 
+@checked
 def controlled_rounding(
     table: Sequence[Sequence[Fraction]],
     row_totals: Sequence[int] | None = None,

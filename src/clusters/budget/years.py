@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
 from clusters.budget.shares import Split
@@ -105,6 +106,7 @@ def year_parts(start_month: int = 9) -> dict[str, Fraction]:
     return parts
 
 
+@checked(leave=("amounts",))
 def by_year(
     amounts: Split | Mapping[Any, int],
     start_month: int = 9,
@@ -131,6 +133,7 @@ def by_year(
     return _with_backdated(yearly, amounts, level)
 
 
+@checked(leave=("amounts",))
 def instalments(
     amounts: Split | Mapping[Any, int],
     rhythm: Literal["monthly", "termly"] = "monthly",
@@ -178,6 +181,7 @@ def instalments(
     return _with_backdated(yearly, amounts, level)
 
 
+@checked(leave=("amounts", "pots"))
 def by_pot(
     amounts: Split | Mapping[Any, int],
     pots: Mapping[str, int],
@@ -207,7 +211,7 @@ def by_pot(
         if isinstance(amounts, Split)
         else _pence_by_key(amounts, level)
     )
-    paid, needed = sum(_pence_by_key(pots, level).values()), sum(sums.values())
+    paid, needed = sum(_pence_by_key(pots, level, "pots").values()), sum(sums.values())
     if paid != needed:
         faults = Faults()
         faults.add(
@@ -218,12 +222,14 @@ def by_pot(
     return _calendar(sums, {name: Fraction(sum_, needed or 1) for name, sum_ in pots.items()})
 
 
-def _pence_by_key(amounts: Split | Mapping[Any, int], level: str) -> dict[Any, int]:
+def _pence_by_key(
+    amounts: Split | Mapping[Any, int], level: str, name: str = "amounts"
+) -> dict[Any, int]:
     if isinstance(amounts, Split):
         return {share.key: share.yearly_pence for share in amounts.shares(level)}
     faults = Faults()
     if not is_keyed(amounts):
-        faults.add("the amounts are neither a split nor pence by key", 'give {"North": 1200}')
+        faults.add(f"{name} are neither a split nor pence by key", 'give {"North": 1200}')
         faults.check()
     rows = gathered(faults, amounts, "the amount", add=False)
     sums = {key: values[0] for key, values in rows.items()}

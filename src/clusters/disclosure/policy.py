@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 
 __all__ = ["HIDDEN", "SmallNumbers"]
@@ -12,6 +13,7 @@ HIDDEN = "[c]"
 """What stands in place of a hidden number ("c" for confidential, as in official statistics)."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmallNumbers:
     """The policy on small numbers.

@@ -12,8 +12,10 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.disclosure.policy import SmallNumbers
 from clusters.domain import FrozenDict
+from clusters.errors import DataError, Fault
 
 __all__ = ["Key", "intervals", "suppress"]
 
@@ -40,6 +42,7 @@ class _Table:
         return self.policy.least, most if most >= self.counts[key] else math.inf
 
 
+@checked
 def suppress(
     counts: Mapping[Key, int],
     totals: Mapping[Key, Collection[Key]],
@@ -83,6 +86,7 @@ def suppress(
     ['a', 'b']
     """
     policy = SmallNumbers() if policy is None else policy
+    _check_members(counts, totals)
     table = _Table(
         counts=counts,
         totals={key: tuple(members) for key, members in totals.items()},
@@ -114,6 +118,21 @@ def suppress(
             settled.add(exposed)  # what must be shown gives it away
 
 
+def _check_members(counts: Mapping[Key, int], totals: Mapping[Key, Collection[Key]]) -> None:
+    faults = [
+        Fault(
+            what=f"totals[{key!r}] adds up {member!r}, which counts does not have",
+            remedy="give its count, or leave it out of the total",
+        )
+        for key, members in totals.items()
+        for member in members
+        if member not in counts and member not in totals
+    ]
+    if faults:
+        raise DataError(faults)
+
+
+@checked
 def intervals(
     counts: Mapping[Key, int],
     totals: Mapping[Key, Collection[Key]],

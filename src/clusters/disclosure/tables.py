@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from clusters.arguments import checked
 from clusters.disclosure.policy import HIDDEN, SmallNumbers
 from clusters.disclosure.suppression import Key, suppress
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 __all__ = ["suppress_table"]
 
 
+@checked
 def suppress_table(
     frame: pd.DataFrame, policy: SmallNumbers | None = None, *, totals: bool = True
 ) -> pd.DataFrame:

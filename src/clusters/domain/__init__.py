@@ -7,7 +7,8 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 """
 
 from clusters.domain.checks import check_rules
-from clusters.domain.plan import Cluster, Plan
+from clusters.domain.given_plan import plan_of, plans_of
+from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
 from clusters.domain.policy import EXCUSABLE, RULE_NAMES, Priorities, Rules
 from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
 from clusters.domain.school import Capacity, NeedCount, School
@@ -31,9 +32,11 @@ __all__ = [
     "Cluster",
     "FloatArray",
     "FrozenDict",
+    "HasPlan",
     "IntArray",
     "NeedCount",
     "Plan",
+    "PlanLike",
     "Priorities",
     "Problem",
     "Rules",
@@ -42,6 +45,9 @@ __all__ = [
     "TravelUnit",
     "check_rules",
     "edges_of_pairs",
+    "groups_of",
     "is_number",
+    "plan_of",
+    "plans_of",
     "straight_line_m",
 ]

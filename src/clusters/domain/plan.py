@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from clusters.domain.values import SchoolId
 from clusters.errors import DataError, Fault
@@ -96,3 +97,21 @@ class Plan:
                 for cluster in self.clusters
             )
         )
+
+
+@runtime_checkable
+class HasPlan(Protocol):
+    """What holds a plan: a Result, an Option, a Repair."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+
+
+PlanLike: TypeAlias = Plan | HasPlan | Mapping[SchoolId, Hashable]
+"""What every function takes where it wants a plan."""
+
+
+def groups_of(given: PlanLike) -> Plan | Mapping[SchoolId, Hashable]:
+    """Take the plan out of what holds one; a plan or a mapping {id: group} is returned as it is."""
+    return given if isinstance(given, Plan | Mapping) else given.plan

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import EXCUSABLE, FrozenDict, Plan, Problem, Rules, SchoolId
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
@@ -18,6 +19,7 @@ __all__ = ["Change"]
 DROPPABLE = (*EXCUSABLE, "contiguous", "together", "apart", "centres")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One change of the rules, or of a plan, that somebody proposes.

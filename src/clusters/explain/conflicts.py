@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
+from clusters.arguments import at_least, checked
 from clusters.domain import Plan, Priorities, Problem, Rules, SchoolId, check_rules
 from clusters.explain.easing import eased, is_exception, joined, place_of_fix, suspects
 from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Relaxation, WhyNoPlan
@@ -14,13 +15,14 @@ from clusters.model.arithmetic import (
     Fix,
     Reason,
     clauses_of,
+    counts_to_try,
     describe,
     impossibilities,
     without,
 )
 from clusters.model.arithmetic.clauses import school_name
 from clusters.model.instance import Instance, compile_instance
-from clusters.search.brief import any_plan, plan_of
+from clusters.search.brief import any_plan, plan_from
 from clusters.search.found import Found
 from clusters.verifier import verify
 
@@ -37,6 +39,7 @@ MOST_CHECKED = 8
 """Most relaxations looked at."""
 
 
+@checked
 def why_no_plan(
     problem: Problem,
     rules: Rules,
@@ -87,6 +90,7 @@ def why_no_plan(
      'n_clusters: 1 cluster (now 2)']
     """
     check_rules(problem, rules, priorities)
+    at_least(0, time_limit_s=time_limit_s, seed=seed)
     usable = IN_HAND * time_limit_s  # single steps may take a little longer than they are given
     ask = _Question(problem, rules, time.monotonic() + usable, usable, seed)
     begin = time.monotonic()
@@ -131,18 +135,18 @@ class _Question:
 
     def find(self, rules: Rules, seconds: float) -> Plan | None:
         """Look for a plan under some rules; it has passed the verifier."""
-        low, high = rules.count_range
-        counts = range(low, high + 1)
-        for k in counts:
-            if seconds <= 0:
+        counts, end = counts_to_try(self.problem, rules), time.monotonic() + seconds
+        for number, k in enumerate(counts):
+            left = min(end - time.monotonic(), self.left)
+            if left <= 0:
                 return None
             instance = self.instance(rules, k)
-            share = min(seconds, self.left) / len(counts)
+            share = left / (len(counts) - number)
             found = any_plan(instance, seconds=0.7 * share, seed=self.seed)
             if found is None:
                 found = self._by_model(instance, 0.3 * share)
             if found is not None:
-                plan = plan_of(self.problem, instance, found)
+                plan = plan_from(self.problem, instance, found)
                 if verify(self.problem, rules, plan).ok:
                     return plan
         return None
@@ -160,12 +164,14 @@ class _Question:
         """Look for a school that no cluster can hold, for every number of clusters."""
         from clusters.model.lone import hopeless_atom
 
-        low, high = self.rules.count_range
         reason: Reason | None = None
         smallest = False
-        for k in range(low, high + 1):
+        counts = counts_to_try(self.problem, self.rules)
+        for k in counts:
+            if self.left <= 0:
+                return None, False
             instance = self.instance(self.rules, k)
-            budget = 0.4 * self.left / (high - low + 1)
+            budget = 0.4 * self.left / len(counts)
             atom, _ = hopeless_atom(instance, seconds=budget, first=suspects(instance))
             if atom is None:
                 return None, False
@@ -203,14 +209,16 @@ class _Question:
     def _by_whole_model(self) -> tuple[Reason | None, bool]:
         from clusters.model.feasible import any_clusters
 
-        low, high = self.rules.count_range
-        for k in range(low, high + 1):
-            seconds = 0.5 * self.left / (high - low + 1)
-            if any_clusters(self.instance(self.rules, k), seconds=seconds) != []:
+        counts = counts_to_try(self.problem, self.rules)
+        for k in counts:
+            seconds = 0.5 * self.left / len(counts)
+            if seconds <= 0 or any_clusters(self.instance(self.rules, k), seconds=seconds) != []:
                 return None, False
 
         def impossible(rules: Rules) -> bool | None:
-            for k in range(low, high + 1):
+            for k in counts_to_try(self.problem, rules):
+                if self.left <= 0:
+                    return None
                 instance = self.instance(rules, k)
                 found = any_plan(instance, seconds=0.1 * self.left)
                 if found is not None:

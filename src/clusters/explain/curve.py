@@ -9,7 +9,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.domain import IntArray, Plan, Priorities, Problem, Rules, check_rules
+from clusters.arguments import at_least, checked
+from clusters.domain import (
+    IntArray,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    check_rules,
+    plan_of,
+)
 from clusters.explain.mending import Repair, cost_of, improved_at, repair
 from clusters.explain.nearby import Moved, Nearby
 from clusters.verifier import Certificate, verify
@@ -100,10 +110,11 @@ class Curve:
         )
 
 
+@checked
 def improve_curve(
     problem: Problem,
     rules: Rules,
-    plan: Plan,
+    plan: PlanLike,
     priorities: Priorities | None = None,
     most_moves: int = 20,
     *,
@@ -134,8 +145,10 @@ def improve_curve(
     >>> curve.at(1).sentence
     'with 1 move, 89 % shorter journeys'
     """
+    plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     check_rules(problem, rules, priorities)
+    at_least(0, time_limit_s=time_limit_s, seed=seed)
     deadline = time.monotonic() + time_limit_s
     mended = None
     if not verify(problem, rules, plan, priorities).ok:

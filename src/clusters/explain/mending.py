@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.domain import IntArray, Plan, Priorities, Problem, Rules, check_rules
+from clusters.arguments import at_least, checked
+from clusters.domain import (
+    IntArray,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    check_rules,
+    plan_of,
+)
 from clusters.domain.policy import rule_fault
 from clusters.errors import InfeasibleError, OutOfTimeError, RulesError
 from clusters.explain.conflicts import why_no_plan
@@ -92,10 +102,11 @@ class Repair:
         return pd.DataFrame(rows, columns=["school", "name", "before", "after"])
 
 
+@checked
 def repair(
     problem: Problem,
     rules: Rules,
-    plan: Plan,
+    plan: PlanLike,
     priorities: Priorities | None = None,
     mode: str = "fewest moves",
     *,
@@ -140,6 +151,7 @@ def repair(
     >>> [(move.school, move.before, move.after) for move in mended.moved]
     [('c', 'West', 'East')]
     """
+    plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     if mode not in MODES:
         raise RulesError(rule_fault(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}"))
@@ -150,6 +162,7 @@ def repair(
             plan=plan, moved=(), placed=(), mended=(), fewest=0, certificate=certificate, mode=mode
         )
     refuse_impossible(problem, rules)
+    at_least(0, time_limit_s=time_limit_s, seed=seed)
     deadline = time.monotonic() + time_limit_s
     near = Nearby(problem, rules, priorities, plan)
     labels, fewest = _nearest(near, (1 - POLISH) * time_limit_s, seed)
@@ -196,8 +209,8 @@ def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
     if best is not None:
         return best, count if answer.proved else answer.fewest
     if answer.proved:
-        _refuse(near, seconds)
-    given = improved(instance, [], seconds=seconds, seed=seed)
+        _refuse(near, max(0.1, deadline - time.monotonic()))
+    given = improved(instance, [], seconds=deadline - time.monotonic(), seed=seed)
     if given is None:
         raise OutOfTimeError(
             "No plan that keeps the rules was found; whether one exists is not known. "
@@ -208,6 +221,7 @@ def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
 
 def _walked(near: Nearby, seconds: float, seed: int) -> IntArray | None:
     """Walk from the given plan under prices per school moved; keep who moves the fewest."""
+    from clusters.model.cp_sat import ends_by
     from clusters.search.start import from_plan
     from clusters.search.tables import tables_of
 
@@ -218,7 +232,15 @@ def _walked(near: Nearby, seconds: float, seed: int) -> IntArray | None:
     best: IntArray | None = None
     for turn in range(4 * len(WALKS)):
         instance = near.priced(unit * WALKS[turn % len(WALKS)])
-        found = from_plan(instance, tables_of(instance), near.problem, near.given, rng)
+        found = from_plan(
+            instance,
+            tables_of(instance),
+            near.problem,
+            near.given,
+            rng,
+            stop=lambda: time.monotonic() > deadline,
+            register=ends_by(deadline),
+        )
         if found is not None:
             labels = near.labelled(found.clusters)
             if best is None or near.count(labels) < near.count(best):

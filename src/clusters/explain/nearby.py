@@ -121,11 +121,11 @@ class Nearby:
 
     def plan(self, labels: IntArray) -> Plan:
         """Turn labels into a plan that keeps the given plan's labels where clusters carry on."""
-        from clusters.search.brief import plan_of
+        from clusters.search.brief import plan_from
 
         found = self.found(labels)
         assert found is not None
-        plan = plan_of(self.problem, self.instance, found, keep=self.given)
+        plan = plan_from(self.problem, self.instance, found, keep=self.given)
         taken = {}
         for cluster in plan.clusters:
             a = self._atom(cluster.members[0])

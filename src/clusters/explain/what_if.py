@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.arguments import checked
+from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, check_rules, plan_of
 from clusters.errors import InfeasibleError, OutOfTimeError
 from clusters.explain.changes import Change
 from clusters.explain.ground import Ground
@@ -68,10 +69,11 @@ class WhatIf:
         return None if self.free is None else self.free.objective - self.before
 
 
+@checked
 def what_if(
     problem: Problem,
     rules: Rules,
-    plan: Plan,
+    plan: PlanLike,
     changes: Change | Sequence[Change],
     priorities: Priorities | None = None,
     *,
@@ -108,6 +110,7 @@ def what_if(
     >>> answer.price_nearest, [move.school for move in answer.nearest.moved]
     (7.0, ['c'])
     """
+    plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     settings = Settings(time_limit_s=30.0) if settings is None else settings
     check_rules(problem, rules, priorities)

@@ -7,7 +7,18 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId, check_rules
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    check_rules,
+    plan_of,
+)
 from clusters.errors import DataError, Fault
 from clusters.explain.ground import Ground, Move
 from clusters.measures import places_of
@@ -95,10 +106,11 @@ class Answers(FrozenDict):
         return pd.DataFrame(rows)
 
 
+@checked
 def why_here(
     problem: Problem,
     rules: Rules,
-    plan: Plan,
+    plan: PlanLike,
     school: SchoolId,
     priorities: Priorities | None = None,
 ) -> WhyHere:
@@ -132,14 +144,16 @@ def why_here(
     >>> why.cluster, why.next_best.to, why.next_best.broken
     ('1', '2', ('contiguous',))
     """
+    plan = plan_of(problem, plan)
     ground = _ground(problem, rules, plan, priorities)
     position = problem.position(school)
     moves = [ground.move(position, c) for c in ground.targets(position, near=False)]
     return _answer(ground, position, _ranked([ground.detailed(move) for move in moves]))
 
 
+@checked
 def why_all(
-    problem: Problem, rules: Rules, plan: Plan, priorities: Priorities | None = None
+    problem: Problem, rules: Rules, plan: PlanLike, priorities: Priorities | None = None
 ) -> Answers:
     """Answer `why_here` for every school, in seconds.
 
@@ -151,6 +165,7 @@ def why_all(
     Answers
         By id; ``.to_frame()`` makes a table.
     """
+    plan = plan_of(problem, plan)
     ground = _ground(problem, rules, plan, priorities)
     answers = {}
     for position, school in enumerate(problem.schools):

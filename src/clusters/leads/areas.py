@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import Cluster, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.errors import DataError, Fault, InfeasibleError
+from clusters.arguments import checked
+from clusters.domain import Cluster, Plan, PlanLike, Priorities, Problem, Rules, SchoolId, plan_of
+from clusters.errors import ArgumentError, DataError, Fault, InfeasibleError
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates, shortcomings
 from clusters.leads.compass import name_areas
 from clusters.leads.scale import problem_of_clusters
@@ -109,14 +110,18 @@ class Areas:
 
         Raises
         ------
-        ValueError
+        ArgumentError
             If kind is none of these.
         """
         import pandas as pd
 
         if kind not in ("area", "cluster", "school"):
-            msg = f"there is no frame {kind!r}: use area, cluster or school"
-            raise ValueError(msg)
+            raise ArgumentError(
+                Fault(
+                    what=f"there is no frame {kind!r}",
+                    remedy='call to_frame("area"), to_frame("cluster") or to_frame("school")',
+                )
+            )
         rows = [row for area in self.plan.clusters for row in self._rows(area, kind)]
         return pd.DataFrame(rows)
 
@@ -148,9 +153,10 @@ class Areas:
                 yield from (row | {"school": key} for key in cluster.members)
 
 
+@checked
 def make_areas(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     n_areas: int | tuple[int, int] = (3, 6),
     *,
     balance: Mapping[str, float] | None = None,
@@ -210,6 +216,7 @@ def make_areas(
     >>> make_areas(problem, plan, 2).labels
     {'1': 'West', '2': 'West', '3': 'East', '4': 'East'}
     """
+    plan = plan_of(problem, plan)
     from clusters.solver import Settings, solve
 
     case = _case(problem, plan, able, not_these, lead_rules)
@@ -234,9 +241,10 @@ def make_areas(
     return _areas(case, replace(result, plan=named), named, rules, by)
 
 
+@checked
 def check_areas(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     areas: Mapping[str, str],
     *,
     n_areas: int | tuple[int, int] | None = None,
@@ -281,6 +289,7 @@ def check_areas(
     >>> areas.certificate.broken
     ('contiguous',)
     """
+    plan = plan_of(problem, plan)
     case = _case(problem, plan, able, not_these, lead_rules)
     strangers = [label for label in areas if case.small.find(label) is None]
     if strangers:

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import (
     Cluster,
     FloatArray,
     IntArray,
     Plan,
+    PlanLike,
     Problem,
     SchoolId,
+    plan_of,
 )
 from clusters.errors import ClustersError, InfeasibleError
 from clusters.leads.candidates import (
@@ -113,9 +116,10 @@ class Leads:
         return frame.rename(columns={"urn": "lead", "name": "lead_name", **names})
 
 
+@checked
 def choose_leads(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     candidates: Iterable[Candidate | SchoolId] | None = None,
     rules: LeadRules | None = None,
     priorities: LeadPriorities | None = None,
@@ -152,6 +156,7 @@ def choose_leads(
     >>> choose_leads(problem, plan, ["a", "c"]).by_cluster
     {'1': 'a', '2': 'c'}
     """
+    plan = plan_of(problem, plan)
     from clusters.model.leads import Bound, assign
 
     rules = LeadRules() if rules is None else rules

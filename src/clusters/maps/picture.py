@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.domain import Plan, Problem
+from clusters.arguments import checked
+from clusters.domain import PlanLike, Problem, plan_of, plans_of
 from clusters.errors import MissingLibraryError
 from clusters.maps.colours import INK, MOVED, PAPER, TINTS
 from clusters.maps.difference import matched_numbers, moves_between
@@ -30,10 +31,11 @@ _DPI = 200
 _UNITS_PER_INCH = 140.0  # a map of 1,000 units is 7.1 inches wide: the text width of A4
 
 
+@checked
 def map_png(
     path: str | Path,
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     *,
     title: str = "",
     numbers: Mapping[str, int] | None = None,
@@ -61,25 +63,30 @@ def map_png(
     MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
     """
+    plan = plan_of(problem, plan)
     layout = lay_out(problem, plan, numbers=numbers, enlarge=enlarge, names=names)
     return _save(layout, Path(path), title, None)
 
 
+@checked
 def difference_png(
-    path: str | Path, problem: Problem, before: Plan, after: Plan, *, title: str = ""
+    path: str | Path, problem: Problem, before: PlanLike, after: PlanLike, *, title: str = ""
 ) -> Path:
     """Draw the ground that changes cluster between two plans as a PNG picture.
 
     See :func:`clusters.maps.difference_svg` and :func:`map_png`.
     """
+    before = plan_of(problem, before, "before")
+    after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after)
     layout = lay_out(problem, after, numbers=numbers, names=False)
     moved = [k for group in moves_between(problem, before, after).values() for k in group]
     return _save(layout, Path(path), title, moved)
 
 
+@checked
 def small_multiples_png(
-    path: str | Path, problem: Problem, plans: Mapping[str, Plan], *, columns: int = 2
+    path: str | Path, problem: Problem, plans: Mapping[str, PlanLike], *, columns: int = 2
 ) -> Path:
     """Draw several plans side by side as one PNG picture, each below its name.
 
@@ -88,6 +95,7 @@ def small_multiples_png(
     columns
         Maps beside each other, 1 or more.
     """
+    plans = plans_of(problem, plans)
     layouts = {
         name: lay_out(problem, plan, enlarge=False, names=False, width=1000.0 / columns)
         for name, plan in plans.items()

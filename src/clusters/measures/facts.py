@@ -8,18 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clusters.arguments import checked
 from clusters.domain import (
     FloatArray,
     IntArray,
     Plan,
+    PlanLike,
     Priorities,
     Problem,
     School,
-    SchoolId,
+    groups_of,
 )
 
 BoolArray = npt.NDArray[np.bool_]
-Groups = Plan | Mapping[SchoolId, Hashable]
+Groups = PlanLike
 """A plan, or groups by school id."""
 
 
@@ -165,6 +167,7 @@ def _keys(members: object) -> tuple[object, ...]:
     return tuple(members) if known else ()  # type: ignore[arg-type]  # known says that it is
 
 
+@checked
 def places_of(problem: Problem, groups: Groups) -> IntArray:
     """Place each school: array (n,) with the number of its group, -1 where it has none.
 
@@ -172,6 +175,7 @@ def places_of(problem: Problem, groups: Groups) -> IntArray:
     that hold no school of the problem left out.
     """
     places = np.full(len(problem), -1, dtype=np.int64)
+    groups = groups_of(groups)
     if isinstance(groups, Plan):
         for number, cluster in reversed(list(enumerate(placed_of(problem, groups)))):
             places[cluster.members] = number

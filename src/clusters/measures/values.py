@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import SchoolId, TravelUnit
+from clusters.errors import ArgumentError, Fault
 from clusters.measures.access import Access, TypeMeasures
 
 if TYPE_CHECKING:
@@ -287,5 +288,9 @@ class Measures:
 def check_kind(kind: str, kinds: tuple[str, ...] = FRAMES) -> None:
     """Refuse the name of a frame that does not exist."""
     if kind not in kinds:
-        msg = f"there is no frame {kind!r}: use one of {', '.join(kinds)}"
-        raise ValueError(msg)
+        raise ArgumentError(
+            Fault(
+                what=f"there is no frame {kind!r}: use one of {', '.join(kinds)}",
+                remedy=f"call to_frame({kinds[0]!r})",
+            )
+        )

@@ -15,6 +15,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import DECIMALS, FloatArray, IntArray
+from clusters.model.cp_sat import new_solver
 from clusters.model.instance import Instance
 
 __all__ = ["HARD_RULES", "PRIORITIES", "Core", "build_core", "cut_off_parts", "single_worker"]
@@ -28,12 +29,7 @@ relaxation."""
 
 def single_worker(seed: int, work: float) -> cp_model.CpSolver:
     """Return a solver that proves with one worker: full linearisation, a deterministic budget."""
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = work
-    return solver
+    return new_solver(seed=seed, work=work)
 
 
 @dataclass(slots=True, kw_only=True)

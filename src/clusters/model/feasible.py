@@ -8,6 +8,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.model.core import build_core, cut_off_parts
+from clusters.model.cp_sat import new_solver
 from clusters.model.instance import Instance
 
 __all__ = ["any_clusters"]
@@ -28,9 +29,7 @@ def any_clusters(instance: Instance, *, seconds: float, seed: int = 1) -> list[l
         return []
     core = build_core(instance)
     core.model.clear_objective()
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
+    solver = new_solver(seed=seed, linearised=False)
     while (left := deadline - time.monotonic()) > 0:
         solver.parameters.max_time_in_seconds = left
         status = solver.solve(core.model)

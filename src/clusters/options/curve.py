@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
 from clusters.model.instance import compile_instance, price_unit
 from clusters.naming import name_clusters
-from clusters.search.brief import found_of, improved, plan_of
+from clusters.search.brief import found_of, improved, plan_from
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 
@@ -73,6 +74,7 @@ class TradeOff:
         return pd.DataFrame(rows, columns=[a, b, "sentence"])
 
 
+@checked
 def trade_off(
     problem: Problem,
     rules: Rules,
@@ -211,7 +213,7 @@ class _Maker:
         )
         if found is None:
             return begin
-        return plan_of(self.problem, instance, found, keep=self.keep)
+        return plan_from(self.problem, instance, found, keep=self.keep)
 
     def points(self, plans: list[Plan], first: Plan) -> list[TradeOffPoint]:
         """Keep the plans that no other beats in both, in order."""

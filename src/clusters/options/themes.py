@@ -7,7 +7,9 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
+from clusters.errors import ArgumentError, Fault
 from clusters.verifier.case import words
 
 __all__ = ["Theme", "themes_for"]
@@ -16,6 +18,7 @@ FULL = 0.999
 """Share of the schools whose group of today must be known for "least change" to be offered."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
     """What an option is to be especially good at.
@@ -44,12 +47,16 @@ class Theme:
 
         Raises
         ------
-        ValueError
+        ArgumentError
             If the theme has no strength.
         """
         if self.cares_for is None:
-            msg = f"theme {self.name!r} has no strength"
-            raise ValueError(msg)
+            raise ArgumentError(
+                Fault(
+                    what=f"theme {self.name!r} has no strength",
+                    remedy="give cares_for, the priority that it makes stronger",
+                )
+            )
         changes: dict[str, Any] = {self.cares_for: strength}
         own = self.priorities
         if self.cares_for == "balance":
@@ -134,7 +141,7 @@ def _pyramids(problem: Problem, rules: Rules, common: Priorities, _today: Any) -
 
 
 def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> Iterator[Theme]:
-    groups = today if today is not None else common.change_from
+    groups = today if today is not None else common.groups_before
     if groups is None:
         known = {s.urn: s.cluster for s in problem.schools if s.cluster is not None}
         groups = known if len(known) >= FULL * len(problem) else None

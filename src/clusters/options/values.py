@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    plans_of,
+)
 from clusters.measures import Comparison, always_together, compare
 from clusters.solver import Result
 from clusters.verifier import Certificate
@@ -188,7 +198,8 @@ class Options(Mapping[str, Option]):
         return "\n".join(lines)
 
 
-def together_in_every(problem: Problem, plans: Mapping[str, Plan]) -> Together:
+@checked
+def together_in_every(problem: Problem, plans: Mapping[str, PlanLike]) -> Together:
     """Say which schools share a cluster in every plan, and whose place is open.
 
     Parameters
@@ -214,6 +225,7 @@ def together_in_every(problem: Problem, plans: Mapping[str, Plan]) -> Together:
     These 2 schools are together in every option: Ash and Birch.
     The place of 1 school is open: Cedar.
     """
+    plans = plans_of(problem, plans)
     comparison = compare(problem, plans)
     groups = always_together(plans, problem)
     places: list[set[str | None]] = [set() for _ in problem.schools]

@@ -12,7 +12,7 @@ from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.measures import difference, places_of
 from clusters.model.instance import Instance, compile_instance
 from clusters.options.themes import Theme
-from clusters.search.brief import found_of, improved, plan_of
+from clusters.search.brief import found_of, improved, plan_from
 from clusters.verifier import Certificate, verify
 
 __all__ = ["Budget", "Candidate", "Workshop"]
@@ -89,7 +89,7 @@ class Workshop:
             seed=self.seed,
             patience=3.0,
         )
-        return None if found is None else plan_of(self.problem, instance, found, keep=self.best)
+        return None if found is None else plan_from(self.problem, instance, found, keep=self.best)
 
     # -- at the strength that the ceiling allows ---------------------------------------------
 
@@ -149,7 +149,7 @@ class Workshop:
         found = found_of(self.problem, instance, plan)
         if found is None:
             return self.candidate(theme, plan)
-        return self.candidate(theme, plan_of(self.problem, instance, found, keep=self.best))
+        return self.candidate(theme, plan_from(self.problem, instance, found, keep=self.best))
 
     # -- different from others ---------------------------------------------------------------
 

@@ -7,7 +7,17 @@ from collections.abc import Iterator, Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
-from clusters.domain import FrozenDict, NeedCount, Plan, Priorities, Problem, is_number
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    NeedCount,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    is_number,
+    plan_of,
+)
 from clusters.errors import DataError, Fault, MoneyError, RulesError
 from clusters.measures import Access, measure
 from clusters.money import Amount, pence
@@ -21,9 +31,10 @@ __all__ = ["gaps", "share_posts"]
 _NAMED = 3
 
 
+@checked
 def gaps(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     pupils_per_capacity: Mapping[str, float],
     posts: Sequence[Post] = (),
 ) -> tuple[Gap, ...]:
@@ -41,12 +52,14 @@ def gaps(
     DataError
         If the pupils of a type that counts are not known for every school.
     """
+    plan = plan_of(problem, plan)
     return tuple(_gap(row, row.unmet, posts) for row in _unmet(problem, plan, pupils_per_capacity))
 
 
+@checked
 def share_posts(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     posts: Sequence[Post],
     budget: Amount,
     *,
@@ -87,6 +100,7 @@ def share_posts(
     OutOfTimeError
         If no choice was found in the time.
     """
+    plan = plan_of(problem, plan)
     budget_pence = _checked(posts, budget, pupils_per_capacity, most, across_m)
     rows = _unmet(problem, plan, pupils_per_capacity)
     known = {str(kind) for s in problem.schools for kind in (*s.need, *s.expertise)}

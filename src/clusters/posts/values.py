@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
+from clusters.arguments import checked
 from clusters.domain import FrozenDict, SchoolId, is_number
 from clusters.errors import Fault, MoneyError
 from clusters.money import Amount, as_pounds, pence
@@ -21,6 +22,7 @@ PARTS = 1000
 """Pupils are counted in thousandths inside the model."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Post:
     """A sort of post (or place) that could be paid for.

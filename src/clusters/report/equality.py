@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import Plan, Problem, School
+from clusters.arguments import checked
+from clusters.budget import Split
+from clusters.domain import Plan, PlanLike, Problem, School, plan_of
 from clusters.maps import clean
 from clusters.report.words import capital
 
 if TYPE_CHECKING:
     import pandas as pd
-
-    from clusters.budget import Split
 
 SMALL_SCHOOL = 100
 """Pupils below which a school counts as small here."""
@@ -97,8 +97,9 @@ def journeys_of(problem: Problem, plan: Plan) -> list[float | None]:
     return journeys
 
 
+@checked
 def equality_frame(
-    problem: Problem, plan: Plan, split: Split | None = None, *, public: bool = False
+    problem: Problem, plan: PlanLike, split: Split | None = None, *, public: bool = False
 ) -> pd.DataFrame:
     """Tell groups of schools apart: journeys, and money against today.
 
@@ -107,6 +108,7 @@ def equality_frame(
     `gain`, `lose` (schools), `today_pence`, `yearly_pence`, `change_percent`. In public frames
     there are no pence, and the money of groups below ten schools is left out.
     """
+    plan = plan_of(problem, plan)
     import pandas as pd
 
     journeys = journeys_of(problem, plan)
@@ -166,8 +168,10 @@ def _gains(sums: list[tuple[int, int]], public: bool) -> dict[str, Any]:
     return row | {"change_percent": None if percent is None else round(percent)}
 
 
-def furthest_frame(problem: Problem, plan: Plan, most: int = 10) -> pd.DataFrame:
+@checked
+def furthest_frame(problem: Problem, plan: PlanLike, most: int = 10) -> pd.DataFrame:
     """List the schools with the longest journeys."""
+    plan = plan_of(problem, plan)
     import pandas as pd
 
     journeys = journeys_of(problem, plan)
@@ -180,8 +184,10 @@ def furthest_frame(problem: Problem, plan: Plan, most: int = 10) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["school", "phase", "pupils", "cluster", "journey"])
 
 
-def small_frame(problem: Problem, plan: Plan, split: Split | None = None) -> pd.DataFrame:
+@checked
+def small_frame(problem: Problem, plan: PlanLike, split: Split | None = None) -> pd.DataFrame:
     """List the small schools: cluster, journey and, where given, money against today."""
+    plan = plan_of(problem, plan)
     import pandas as pd
 
     journeys, labels = journeys_of(problem, plan), _labels(problem, plan)

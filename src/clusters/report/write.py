@@ -4,11 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from clusters.arguments import checked
+from clusters.budget import Outlook, Split
 from clusters.disclosure import SmallNumbers
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.domain import (
+    FrozenDict,
+    HasPlan,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    plan_of,
+)
 from clusters.errors import DataError, Fault
+from clusters.explain import WhyHere
+from clusters.leads import Leads
 from clusters.report.audience import AUDIENCES, Reader, reader_of
 from clusters.report.figures import figures_of
 from clusters.report.folder import write_file, write_folder
@@ -18,18 +32,12 @@ from clusters.report.option import Option, make_option, result_of
 from clusters.report.page import page_context
 from clusters.report.parts import FILES, parts_of_a_pack, require
 
-if TYPE_CHECKING:
-    from clusters.budget import Outlook, Split
-    from clusters.explain import WhyHere
-    from clusters.leads import Leads
-    from clusters.options import Option as Proposed
-    from clusters.solver import Result
 
-
+@checked
 def write_report(
     path: str | Path,
     problem: Problem,
-    options: Plan | Result | Mapping[str, Plan | Result] | Mapping[str, Proposed],
+    options: PlanLike | Mapping[str, PlanLike],
     *,
     rules: Rules | Mapping[str, Rules] | None = None,
     priorities: Priorities | Mapping[str, Priorities] | None = None,
@@ -45,7 +53,7 @@ def write_report(
     small_numbers: SmallNumbers | None = None,
     decisions: Iterable[object] = (),
     together: Iterable[object] = (),
-    why_here: Mapping[SchoolId, WhyHere | Sequence[str]] | None = None,
+    why_here: Mapping[SchoolId, WhyHere | str | Sequence[str]] | None = None,
     leads: Leads | Mapping[str, str] | None = None,
     outlook: Outlook | None = None,
     start_month: int = 9,
@@ -127,7 +135,7 @@ def write_report(
     ...     [file.name for file in write_report(folder + "/page.html", problem, plan)]
     ['page.html']
     """
-    named = dict(options) if isinstance(options, Mapping) else {"Plan": options}
+    named = _by_name(problem, options)
     target = Path(path)
     ending = target.suffix.lower()
     _check(named, recommended, audience, {"rules": rules, "priorities": priorities, "split": split})
@@ -164,6 +172,18 @@ def write_report(
     if FILES[ending] != "html":
         return (write_file(target, material, FILES[ending]),)
     return (_save(target, render_page("page.html.jinja", material, page_context(material))),)
+
+
+def _by_name(problem: Problem, options: Any) -> dict[str, Any]:
+    """Options by name: results stay what they are, anything else becomes a plan."""
+    kinds = (Plan, HasPlan, Mapping)
+    several = isinstance(options, Mapping) and all(isinstance(o, kinds) for o in options.values())
+    return {
+        name: given
+        if isinstance(given, HasPlan) and hasattr(result_of(given), "objective")
+        else plan_of(problem, given, f"options[{name!r}]")
+        for name, given in (options if several else {"Plan": options}).items()
+    }
 
 
 _OTHER_FILES = frozenset(

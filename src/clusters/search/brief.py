@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from clusters.domain import Plan, Problem
+from clusters.model.cp_sat import ends_by
 from clusters.model.instance import Instance
 from clusters.naming import name_clusters
 from clusters.search.found import Found
@@ -17,7 +18,7 @@ from clusters.search.state import Shared
 from clusters.search.tables import tables_of
 from clusters.search.warm import warm_up
 
-__all__ = ["any_plan", "found_of", "improved", "plan_of"]
+__all__ = ["any_plan", "found_of", "improved", "plan_from"]
 
 PATIENCE = 4.0
 """Units of work (about seconds) without a better plan after which a search is given up."""
@@ -32,7 +33,13 @@ def any_plan(
     rng = np.random.default_rng(seed)
     tables = tables_of(instance)
     for _ in range(tries):
-        found = start(instance, tables, rng, stop=lambda: time.monotonic() > deadline)
+        found = start(
+            instance,
+            tables,
+            rng,
+            stop=lambda: time.monotonic() > deadline,
+            register=ends_by(deadline),
+        )
         if found is not None or time.monotonic() > deadline:
             return found
     return None
@@ -80,7 +87,7 @@ def improved(
     return shared.best
 
 
-def plan_of(problem: Problem, instance: Instance, found: Found, keep: Plan | None = None) -> Plan:
+def plan_from(problem: Problem, instance: Instance, found: Found, keep: Plan | None = None) -> Plan:
     """Turn clusters of atoms into a named plan, keyed by id."""
     ids = problem.ids
     assignment = {

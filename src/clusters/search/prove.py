@@ -53,6 +53,9 @@ def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         _no_plan(shared)
         return
     relaxation = Relaxation(shared.instance, states=COARSE)
+    if shared.prices is not None:
+        relaxation.begin_from(shared.prices)
+        yield from _first_look(shared, relaxation)
     yield from _root(shared, relaxation, rng)
     yield from _ladder(shared, relaxation, rng)
     # too large to climb: search for better plans instead
@@ -73,6 +76,16 @@ def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> I
     if relaxation.exact:
         yield from _ascend(shared, relaxation, rng, 100, theta=1.0)
     yield from _ascend(shared, relaxation, rng, 400, theta=0.7, least=LEAST_GAIN)
+
+
+def _first_look(shared: Shared, relaxation: Relaxation) -> Iterator[float]:
+    """Take the bound at given multipliers, before any ascent."""
+    bound = relaxation.evaluate()
+    if bound == np.inf:
+        _no_plan(shared)
+    else:
+        shared.raise_bound(bound, "bound")
+    yield relaxation.work
 
 
 def _ascend(
@@ -114,10 +127,11 @@ def _ascend(
 
 
 def _no_plan(shared: Shared) -> None:
-    if shared.best is None:
-        shared.infeasible = True
+    """No plan costs less than the target; none at all where there was no target."""
+    if np.isfinite(shared.target):
+        shared.raise_bound(shared.target, "bound")
     else:
-        shared.raise_bound(shared.best.cost, "bound")
+        shared.infeasible = True
 
 
 def _plan_around(
@@ -249,8 +263,8 @@ def _rung(
         if not settled:
             continue
         if status == cp_model.OPTIMAL:
-            if shared.best is not None and shared.best.cost <= target:
-                shared.raise_bound(min(shared.best.cost, reached + core.unit), "ladder")
+            if shared.cost <= target:
+                shared.raise_bound(min(shared.cost, reached + core.unit), "ladder")
             return True, spent
         return False, spent
     return False, spent
@@ -260,8 +274,8 @@ def _nothing_below(shared: Shared, target: float) -> None:
     """No plan costs less than the target; none at all where there was no target."""
     if np.isfinite(target):
         shared.raise_bound(target, "ladder")
-    elif shared.best is None:
-        shared.infeasible = True
+    else:
+        _no_plan(shared)
 
 
 def _settle(shared: Shared, core: Core, solver: cp_model.CpSolver) -> bool | None:

@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import (
     Cluster,
     FloatArray,
     IntArray,
-    Plan,
+    PlanLike,
     Priorities,
     Problem,
     SchoolId,
+    plan_of,
 )
 from clusters.measures import Access, measure
 from clusters.sharing.providers import (
@@ -117,9 +119,10 @@ class Agreements:
         return frame.rename(columns={"kind": "type", "journey": f"journey_{self.travel_unit}"})
 
 
+@checked
 def propose_sharing(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     priorities: Priorities | None = None,
     *,
     providers: Iterable[Provider] = (),
@@ -163,6 +166,7 @@ def propose_sharing(
     >>> print(*propose_sharing(problem, plan).rows)
     2 helps 1 with asd from b.
     """
+    plan = plan_of(problem, plan)
     providers = checked_providers(problem, providers)
     limit = limit_of(problem, within_m, within_min)
     clusters = held_clusters(problem, plan)

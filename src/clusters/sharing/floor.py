@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from clusters.arguments import checked
 from clusters.domain import FloatArray, IntArray, Priorities, Problem, Rules, SchoolId
 from clusters.sharing.providers import capacity_table, need_table, refuse_types, types_of
 
@@ -35,6 +36,7 @@ class GapFloor:
     least: int
 
 
+@checked
 def gap_floor(
     problem: Problem, rules: Rules, *, n_clusters: int | None = None
 ) -> tuple[GapFloor, ...]:
@@ -80,6 +82,7 @@ def gap_floor(
     return tuple(rows)
 
 
+@checked
 def unmet_floor(
     problem: Problem,
     rules: Rules,
@@ -188,6 +191,7 @@ def _parts(problem: Problem, rules: Rules, inside: npt.NDArray[np.bool_]) -> lis
     return [chosen[part == number] for number in np.unique(part)]
 
 
+@checked
 def rules_for_fewest_gaps(
     problem: Problem, rules: Rules, kinds: Iterable[str] | None = None
 ) -> Rules:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import Cluster, Plan, Problem
+from clusters.arguments import checked
+from clusters.domain import Cluster, Plan, PlanLike, Problem, plan_of
 from clusters.measures import measure
 from clusters.sharing.providers import (
     Provider,
@@ -27,9 +28,10 @@ if TYPE_CHECKING:
 __all__ = ["nearest_holders"]
 
 
+@checked
 def nearest_holders(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     *,
     n: int = 3,
     gaps_only: bool = True,
@@ -69,6 +71,7 @@ def nearest_holders(
     >>> frame[["cluster", "type", "holder", "journey_m"]].values.tolist()
     [['1', 'asd', 'b', 300.0], ['1', 'asd', 'c', 900.0]]
     """
+    plan = plan_of(problem, plan)
     import pandas as pd
 
     providers = checked_providers(problem, providers)

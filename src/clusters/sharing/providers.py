@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import (
     Capacity,
     Cluster,
@@ -27,6 +28,7 @@ from clusters.need_types import NEED_TYPES, refuse_unknown_types
 __all__ = ["Provider"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
     """A school or service that belongs to no cluster and serves several at a distance.

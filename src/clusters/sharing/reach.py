@@ -9,14 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import (
     Cluster,
     FloatArray,
     NeedCount,
-    Plan,
+    PlanLike,
     Priorities,
     Problem,
     SchoolId,
+    plan_of,
 )
 from clusters.measures import Access, measure
 from clusters.sharing.providers import (
@@ -136,9 +138,10 @@ class Reaches:
         return frame.rename(columns={"kind": "type"})
 
 
+@checked
 def reach(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     priorities: Priorities | None = None,
     *,
     providers: Iterable[Provider] = (),
@@ -181,6 +184,7 @@ def reach(
     >>> found.gaps, found.gaps_after
     (1, 0)
     """
+    plan = plan_of(problem, plan)
     providers = checked_providers(problem, providers)
     limit = limit_of(problem, within_m, within_min)
     clusters = held_clusters(problem, plan)
@@ -203,6 +207,7 @@ def reach(
     return Reaches(rows=tuple(rows), limit=limit, travel_unit=problem.travel_unit)
 
 
+@checked
 def need_beyond_reach(
     problem: Problem,
     *,

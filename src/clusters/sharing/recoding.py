@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from clusters.arguments import checked
 from clusters.domain import Capacity, NeedCount, School
 from clusters.errors import DataError, Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT, category_by_code
@@ -19,6 +20,7 @@ LEVEL = "level"
 """The unit of capacities that are ranked, not counted: of several the highest is kept."""
 
 
+@checked
 def recode(
     schools: Iterable[School],
     mapping: Mapping[str, Iterable[str]],
@@ -93,6 +95,7 @@ def recode(
     return tuple(done)
 
 
+@checked
 def mapping_frame(
     mapping: Mapping[str, Iterable[str]], schools: Iterable[School] = ()
 ) -> pd.DataFrame:

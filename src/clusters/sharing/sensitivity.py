@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from clusters.domain import FloatArray, Plan, Priorities, Problem, is_number
+from clusters.arguments import at_least, checked
+from clusters.domain import FloatArray, PlanLike, Priorities, Problem, is_number, plan_of
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
 from clusters.sharing.providers import (
@@ -101,9 +102,10 @@ class Sensitivity:
         return frame.sort_values("rise", ascending=False, kind="stable", ignore_index=True)
 
 
+@checked
 def expertise_sensitivity(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     priorities: Priorities | None = None,
     *,
     share: float = 0.1,
@@ -145,7 +147,9 @@ def expertise_sensitivity(
     >>> found.gaps, found.gaps_mean
     (1, 2.0)
     """
+    plan = plan_of(problem, plan)
     _check(share, found_share, draws)
+    at_least(0, seed=seed)
     kinds = types_of(problem)
     clusters = held_clusters(problem, plan)
     held, need = capacity_table(problem, kinds), need_table(problem, kinds)

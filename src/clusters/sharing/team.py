@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.domain import Cluster, FloatArray, Plan, Problem
+from clusters.arguments import checked
+from clusters.domain import Cluster, FloatArray, PlanLike, Problem, plan_of
 from clusters.errors import DataError, Fault, RulesError
 from clusters.money import Number, exact_number, largest_remainder, measure_number, proportional
 from clusters.sharing.providers import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 __all__ = ["Team", "TeamRole", "TeamShare", "share_team"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TeamRole:
     """Posts of one role to be shared out.
@@ -154,9 +156,10 @@ class Team:
         return table.reindex(order)
 
 
+@checked
 def share_team(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     posts: Iterable[TeamRole],
     *,
     areas: Mapping[str, str] | None = None,
@@ -193,6 +196,7 @@ def share_team(
     >>> [(row.place, row.posts) for row in team.rows]
     [('1', 1.0), ('2', 1.5)]
     """
+    plan = plan_of(problem, plan)
     clusters = held_clusters(problem, plan)
     posts = tuple(posts)
     _check_areas(clusters, posts, areas)

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
-from clusters.domain import Plan, Priorities, Problem, Rules
+from clusters.arguments import checked
+from clusters.domain import PlanLike, Priorities, Problem, Rules, plans_of
 from clusters.measures import measure
 from clusters.sharing.agreements import propose_sharing
 from clusters.sharing.floor import gap_floor
@@ -19,9 +20,10 @@ if TYPE_CHECKING:
 __all__ = ["compare_sharing"]
 
 
+@checked
 def compare_sharing(
     problem: Problem,
-    plans: Mapping[str, Plan],
+    plans: Mapping[str, PlanLike],
     priorities: Priorities | None = None,
     *,
     rules: Rules | None = None,
@@ -50,6 +52,7 @@ def compare_sharing(
     >>> compare_sharing(problem, plans)["gaps"].to_dict()
     {'near': 1, 'shared': 0}
     """
+    plans = plans_of(problem, plans)
     import pandas as pd
 
     providers = tuple(providers)

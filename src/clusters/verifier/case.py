@@ -158,7 +158,15 @@ def listed(texts: list[str]) -> str:
 
 def words(measure: str) -> str:
     """Say what a measure counts."""
-    return MEASURE_WORDS.get(measure, f'of "{measure}"')
+    return MEASURE_WORDS.get(measure, f'units of "{measure}"')
+
+
+def amount(value: Fraction | float, of: str) -> str:
+    """Put a value before what it counts: "1 school", "2 schools", "1 unit of need"."""
+    if value == 1:
+        first, blank, rest = of.partition(" plans" if of.startswith("EHC") else " ")
+        of = f"EHC plan{rest}" if first == "EHC" else f"{first.removesuffix('s')}{blank}{rest}"
+    return f"{shown(value)} {of}"
 
 
 def shown(value: Fraction | float) -> str:

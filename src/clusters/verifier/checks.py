@@ -8,7 +8,7 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.domain import Rules
-from clusters.verifier.case import MICRO, Case, Group, clipped, count, listed, shown, words
+from clusters.verifier.case import MICRO, Case, Group, amount, clipped, count, listed, shown, words
 from clusters.verifier.certificate import Finding
 
 UNIT_WORDS = {"m": "metres", "min": "minutes"}
@@ -361,7 +361,7 @@ def _outside(
         return
     yield case.finding(
         rule,
-        f"{group.text} has {shown(have)} {of}: {shown(off)} {side}, {shown(bound)}{why}.",
+        f"{group.text} has {amount(have, of)}: {shown(off)} {side}, {shown(bound)}{why}.",
         group=group,
         members=group.members,
         amount=off,

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain import Problem
-from clusters.errors import DataError, Fault
+from clusters.arguments import checked, described
+from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, plan_of
+from clusters.errors import ArgumentError, DataError, Fault
 from clusters.writers.atomic import write_bytes
 
 __all__ = ["write_run"]
@@ -31,13 +32,14 @@ _PACKAGES = (
 )
 
 
+@checked
 def write_run(
     path: str | os.PathLike[str],
     problem: Problem,
-    rules: Any = None,
-    priorities: Any = None,
+    rules: Rules | None = None,
+    priorities: Priorities | None = None,
     settings: Any = None,
-    result: Any = None,
+    result: PlanLike | None = None,
     *,
     split: Any = None,
     options: Mapping[str, Any] | None = None,
@@ -94,9 +96,16 @@ def write_run(
     if options is not None:
         record["options"] = _plain(options)
     if split is not None:
+        if not hasattr(split, "pot"):
+            raise ArgumentError(
+                Fault(
+                    what=f"split is {described(split)}, not a Split",
+                    remedy="give what split_budget returned",
+                )
+            )
         record["money"] = _of_split(split)
     if result is not None:
-        record["result"] = _of_result(result)
+        record["result"] = _of_result(result, plan_of(problem, result, "result"))
     record["notes"] = [str(note) for note in notes]
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     return write_bytes(path, f"{text}\n".encode())
@@ -143,12 +152,12 @@ def _of_split(split: Any) -> dict[str, Any]:
     }
 
 
-def _of_result(result: Any) -> dict[str, Any]:
+def _of_result(result: Any, plan: Plan) -> dict[str, Any]:
     names = ("status", "objective", "bound", "gap", "seconds", "stopped", "reproducible")
     told = {name: _plain(getattr(result, name, None)) for name in names}
     told["reproducible"] = bool(told["reproducible"])
     told["history"] = _plain(getattr(result, "history", ()))
-    told["clusters"] = [_plain(cluster) for cluster in result.plan.clusters]
+    told["clusters"] = [_plain(cluster) for cluster in plan.clusters]
     return told
 
 

@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clusters.domain import FrozenDict, Problem, Rules, SchoolId
-from clusters.verifier.case import listed, shown, words
+from clusters.verifier.case import amount, listed, shown, words
+from clusters.verifier.case import count as counted
 
 __all__ = ["Clause", "clauses_of", "describe", "group_name", "school_name", "without"]
 
@@ -97,18 +98,18 @@ def group_name(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
 
 def _count_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
     low, high = rules.count_range
-    return f"{low} clusters" if low == high else f"{low} to {high} clusters"
+    return counted(low, "cluster") if low == high else f"{low} to {counted(high, 'cluster')}"
 
 
 def _pair_words(pair: Any, of: str) -> str:
-    low, high = pair or (None, None)
-    if low is None and high is None:
+    low, high = pair or (0, None)
+    if not low and high is None:  # everything is at least 0
         return f"any number of {of}"
     if high is None:
-        return f"at least {shown(low or 0)} {of} in each cluster"
-    if low is None:
-        return f"at most {shown(high)} {of} in each cluster"
-    return f"{shown(low)} to {shown(high)} {of} in each cluster"
+        return f"at least {amount(low, of)} in each cluster"
+    if not low:
+        return f"at most {amount(high, of)} in each cluster"
+    return f"{shown(low)} to {amount(high, of)} in each cluster"
 
 
 def _size_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
@@ -136,17 +137,19 @@ def _contiguous_words(_clause: Clause, _problem: Problem, _rules: Rules) -> str:
 
 def _expertise_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
     least = rules.expertise[str(clause.which)]
+    if not least:
+        return f"any {str(clause.which)!r} capacity, or none, in each cluster"
     return f"at least {shown(least)} of {str(clause.which)!r} capacity in each cluster"
 
 
 def _group_words(clause: Clause, problem: Problem, rules: Rules) -> str:
     group = getattr(rules, clause.rule)[clause.which]
     verb = "must share a cluster" if clause.rule == "together" else "may not share a cluster"
-    return f"{group_name(problem, group)} ({len(set(group))} schools) {verb}"
+    return f"{group_name(problem, group)} ({counted(len(set(group)), 'school')}) {verb}"
 
 
 def _centres_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
-    return f"only {len(set(rules.centres or ()))} schools may be a centre"
+    return f"only {counted(len(set(rules.centres or ())), 'school')} may be a centre"
 
 
 _WORDS = {

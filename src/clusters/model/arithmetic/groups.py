@@ -14,7 +14,9 @@ from clusters.model.arithmetic.facts import Facts, Reason
 from clusters.model.arithmetic.telling import (
     CENTRES,
     COUNT,
+    there_are,
 )
+from clusters.verifier.case import count as counted
 from clusters.verifier.case import listed
 
 
@@ -25,10 +27,13 @@ def too_many_clusters(facts: Facts) -> Iterator[Reason]:
         return
     n = len(facts.problem)
     if facts.k > n:
-        text = f"there are only {n} schools"
+        text = f"there {'is' if n == 1 else 'are'} only {counted(n, 'school')}"
         clauses: tuple[Clause, ...] = (COUNT,)
     else:
-        text = f"the {n} schools make only {atoms} groups once those that must be together are one"
+        text = (
+            f"the {n} schools make only {counted(atoms, 'group')} once those that must be together "
+            "are one"
+        )
         clauses = (COUNT, *(Clause("together", g) for g in range(len(facts.rules.together))))
     yield Reason(
         clauses=clauses,
@@ -85,7 +90,10 @@ def too_few_centres(facts: Facts) -> Iterator[Reason]:
     if apart >= facts.k:
         return
     groups: tuple[Clause, ...] = ()
-    text = f"{facts.k} clusters need {facts.k} centres; only {able} schools may be one"
+    needs = "cluster needs" if facts.k == 1 else "clusters need"
+    text = (
+        f"{facts.k} {needs} {counted(facts.k, 'centre')}; only {counted(able, 'school')} may be one"
+    )
     if able >= facts.k:
         homes = {facts.atom_of[p] for p in facts.candidates}
         groups = tuple(c for a in sorted(homes) for c in facts.groups_within(facts.atoms[a]))
@@ -99,18 +107,18 @@ def too_few_centres(facts: Facts) -> Iterator[Reason]:
 def too_many_apart(facts: Facts) -> Iterator[Reason]:
     """More schools that may not share a cluster than clusters, by one rule."""
     for number, group in enumerate(facts.rules.apart):
-        count = len({facts.problem.position(key) for key in group})
-        if count > facts.k:
+        many = len({facts.problem.position(key) for key in group})
+        if many > facts.k:
             clause = Clause("apart", number)
             yield Reason(
                 clauses=(COUNT, clause),
-                sentence=f"{count} schools may not share a cluster with one another; there are "
-                f"{facts.k} clusters.",
+                sentence=f"{many} schools may not share a cluster with one another; "
+                f"{there_are(facts.k)}.",
                 schools=tuple(group),
                 fixes=fix.ordered(
                     iter(
                         [
-                            fix.fewer_or_more(facts, count),
+                            fix.fewer_or_more(facts, many),
                             fix.drop(facts.problem, facts.rules, clause),
                         ]
                     )

@@ -11,7 +11,7 @@ from typing import Any
 from clusters.domain import FrozenDict, Problem, Rules
 from clusters.model.arithmetic.clauses import UNIT_WORDS, Clause, describe, group_name, without
 from clusters.model.arithmetic.facts import MICRO, Facts, Fix, Quantity
-from clusters.verifier.case import shown, words
+from clusters.verifier.case import amount, shown, words
 
 __all__ = ["drop", "exception_for", "fewer_or_more", "least_to", "most_to", "travel_to"]
 
@@ -71,7 +71,7 @@ def _moved(facts: Facts, quantity: Quantity, bound: Fraction, *, upper: bool) ->
         pair = (base[0], value) if upper else (value, base[1])
         of = words(which) if which else "schools"
         side = "up to" if upper else "as few as"
-        text = f"{rule}: allow {side} {shown(value)} {of} in a cluster (now {shown(old / MICRO)})"
+        text = f"{rule}: allow {side} {amount(value, of)} in a cluster (now {shown(old / MICRO)})"
         changed = (
             replace(rules, schools_per_cluster=pair)
             if not which

@@ -19,11 +19,12 @@ from clusters.model.arithmetic.telling import (
     CENTRES,
     COUNT,
     TRAVEL,
+    amount_of,
     because,
     caller,
     school_at,
+    there_are,
     told,
-    unit_of,
 )
 from clusters.verifier.case import shown
 
@@ -94,7 +95,7 @@ def too_far_apart(facts: Facts) -> Iterator[Reason]:
     yield Reason(
         clauses=(COUNT, *clauses, *dict.fromkeys(groups)),
         sentence=f"{len(clique)} schools lie so far apart that no two of them can have the same "
-        f"centre{within}; there are {facts.k} clusters.",
+        f"centre{within}; {there_are(facts.k)}.",
         schools=tuple(facts.ids([facts.atoms[a][0] for a in clique])),
         fixes=fix.ordered(_ways_out_of_distance(facts, len(clique))),
     )
@@ -143,7 +144,7 @@ def _too_thin(facts: Facts, q: Quantity, a: int, best: float) -> Reason:
     return Reason(
         clauses=(*clauses, q.clause, *count, *groups),
         sentence=f"No centre that {who} can travel to is within reach of more than "
-        f"{told(int(best))} {unit_of(q)}; the least allowed in a cluster is "
+        f"{amount_of(q, int(best))}; the least allowed in a cluster is "
         f"{told(q.least or Fraction(0))}{because(facts, q)}.",
         schools=facts.ids(facts.atoms[a]),
         fixes=fix.ordered(iter(fixes)),

@@ -18,13 +18,14 @@ from clusters.model.arithmetic.sizes import count_range
 from clusters.model.arithmetic.telling import (
     CONTIGUOUS,
     COUNT,
+    amount_of,
     because,
     between,
     drops,
     school_at,
     told,
-    unit_of,
 )
+from clusters.verifier.case import count as counted
 from clusters.verifier.case import listed
 
 
@@ -54,7 +55,7 @@ def parts_of_the_map(facts: Facts) -> Iterator[Reason]:
         yield Reason(
             clauses=(COUNT, CONTIGUOUS),
             sentence=f"The map falls into {len(facts.parts)} parts that no neighbours join; "
-            f"{k} clusters cannot cover them in one piece each.",
+            f"{counted(k, 'cluster')} cannot cover them in one piece each.",
             fixes=fix.ordered(
                 iter(
                     [
@@ -98,7 +99,7 @@ def _impossible_part(facts: Facts, part: Sequence[int], clauses: tuple[Clause, .
     for q in facts.quantities:
         if q.clause in clauses:
             low, high = q.bounds(part)
-            has = f"{told(q.total(part))} {unit_of(q)}"
+            has = amount_of(q, q.total(part))
             bounds.append(f"{has}, where a cluster has {between(low, high)}{because(facts, q)}")
             moved = fix.least_to(facts, q, Fraction(q.total(part)))
             fixes += [fix.exception_for(facts, q, part), *([moved] if moved else [])]
@@ -126,7 +127,7 @@ def _parts_add_up(
     yield Reason(
         clauses=(COUNT, CONTIGUOUS, *clauses),
         sentence=f"The {len(ranges)} parts of the map that no neighbours join make {side} "
-        f"{int(count)} clusters between them; {facts.k} are asked for.",
+        f"{counted(int(count), 'cluster')} between them; {facts.k} are asked for.",
         fixes=fix.ordered(iter([other, *drops])),
     )
 
@@ -184,7 +185,7 @@ def _too_long(facts: Facts, q: Quantity, number: int, path: tuple[int, ...], nee
     return Reason(
         clauses=(clause, CONTIGUOUS, q.clause, *count),
         sentence=f"{ends} must be together; with the schools between them their cluster has at "
-        f"least {told(int(need))} {unit_of(q)}, and the most allowed is "
+        f"least {amount_of(q, int(need))}, and the most allowed is "
         f"{told(q.most or Fraction(0))}{because(facts, q)}.",
         schools=facts.ids(path),
         fixes=fix.ordered(iter(fixes)),

@@ -16,13 +16,16 @@ from clusters.model.arithmetic.facts import MICRO, Facts, Quantity, Reason
 from clusters.model.arithmetic.telling import (
     COUNT,
     SPARE,
+    amount_of,
     because,
     caller,
     rounded,
+    there_are,
     told,
     unit_of,
     up_to_unit,
 )
+from clusters.verifier.case import count as counted
 from clusters.verifier.case import shown
 
 
@@ -46,16 +49,19 @@ def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[R
     of = unit_of(one)
     if low > high:
         text = (
-            f"Each cluster must have at least {told(low)} {of} under {one.clause.rule} and at "
+            f"Each cluster must have at least {amount_of(one, low)} under {one.clause.rule} and at "
             f"most {told(high)} under {other.clause.rule}."
         )
     else:
-        text = (
-            f"Each cluster must have between {told(low)} and {told(high)} {of}; no whole "
-            f"number of {of} lies between them."
-            if unit == MICRO
-            else f"Each cluster must have between {told(low)} and {told(high)} {of}, but "
-            f"every school has a multiple of {told(unit)}."
+        bounds = (
+            f"exactly {amount_of(one, low)}"
+            if low == high
+            else f"between {told(low)} and {amount_of(one, high)}"
+        )
+        text = f"Each cluster must have {bounds}" + (
+            f"; no whole number of {of} lies between them."
+            if unit == MICRO and low != high
+            else f", but every school has a multiple of {told(unit)}."
         )
     above, below = -(-low // unit) * unit, (high // unit) * unit
     fixes = [fix.most_to(facts, other, Fraction(above)), fix.least_to(facts, one, Fraction(below))]
@@ -74,30 +80,33 @@ def totals(facts: Facts) -> Iterator[Reason]:
         low, high = count_range(q, range(len(facts.problem)))
         if low <= facts.k <= high:
             continue
-        of, k = unit_of(q), facts.k
+        k = facts.k
+        holds, takes = ("holds", "needs") if k == 1 else ("hold", "need")
+        if unit_of(q).endswith(" need"):
+            takes = "would take"
         if facts.k > high:
             least = Fraction(rounded(q, up=True))
             need = least * k if not q.excused else least
             text = (
-                f"{k} clusters of at least {told(least)} {of} need {told(need)}; "
+                f"{counted(k, 'cluster')} of at least {amount_of(q, least)} {takes} {told(need)}; "
                 f"there are {told(have)}."
             )
             if q.excused:
                 text = (
-                    f"{told(have)} {of} are enough for {high} clusters of at least "
-                    f"{told(least)} (exceptions counted); {k} are asked for."
+                    f"{amount_of(q, have)} are enough for {counted(int(high), 'cluster')} of "
+                    f"at least {told(least)} (exceptions counted); {k} are asked for."
                 )
             fixes = [fix.fewer_or_more(facts, int(high))]
             fixes += [fix.least_to(facts, q, Fraction(have, k) * (100 - s) / 100) for s in SPARE]
         else:
             most = rounded(q, up=False)
             text = (
-                f"{k} clusters of at most {told(most)} {of} hold "
+                f"{counted(k, 'cluster')} of at most {amount_of(q, most)} {holds} "
                 f"{told(most * k)}; there are {told(have)}."
             )
             if q.excused:
                 text = (
-                    f"{told(have)} {of} need at least {shown(low)} clusters of at most "
+                    f"{amount_of(q, have)} call for at least {shown(low)} clusters of at most "
                     f"{told(most)} (exceptions counted); {k} are asked for."
                 )
             more = None if low == math.inf else fix.fewer_or_more(facts, int(low))
@@ -168,14 +177,14 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
         have = q.total(atom)
         name, together = caller(facts, atom), " that must be together"
     if q.clause.rule == "schools_per_cluster":
-        text = f"{name} has {told(have)} schools{together}; the most allowed in a cluster is "
+        text = f"{name} has {amount_of(q, have)}{together}; the most allowed in a cluster is "
     elif len(atom) > 1:
         text = (
-            f"{name} has {len(atom)} schools{together}, with {told(have)} {unit_of(q)}; "
+            f"{name} has {len(atom)} schools{together}, with {amount_of(q, have)}; "
             "the most allowed in a cluster is "
         )
     else:
-        text = f"{name} alone has {told(have)} {unit_of(q)}; the most allowed in a cluster is "
+        text = f"{name} alone has {amount_of(q, have)}; the most allowed in a cluster is "
     text += f"{told(most)}{because(facts, q)}."
     fixes = [
         fix.exception_for(facts, q, atom),
@@ -219,7 +228,7 @@ def too_many_heavy(facts: Facts) -> Iterator[Reason]:
                 clauses=(COUNT, q.clause),
                 sentence=f"{count} schools (or groups that must be together) each have more than "
                 f"half of the most {unit_of(q)} a cluster may have, {told(q.most)}: no two can "
-                f"share one, and there are {facts.k} clusters.",
+                f"share one, and {there_are(facts.k)}.",
                 fixes=fix.ordered(
                     iter([fix.fewer_or_more(facts, count), fix.most_to(facts, q, need)])
                 ),
@@ -241,11 +250,11 @@ def too_few_holders(facts: Facts) -> Iterator[Reason]:
         if len(holders) < have:
             held = [facts.atoms[a] for a in sorted(holders)]
             groups = tuple(clause for atom in held for clause in facts.groups_within(atom))
-            note = f" in {len(holders)} groups that must be together"
+            note = f" in {counted(len(holders), 'group')} that must be together"
         yield Reason(
             clauses=(COUNT, q.clause, *groups),
-            sentence=f"Each of {facts.k} clusters needs {unit_of(q)}; only {have} schools{note} "
-            "have any on record.",
+            sentence=f"Each of {counted(facts.k, 'cluster')} needs {unit_of(q)}; only "
+            f"{counted(have, 'school')}{note} {'has' if have == 1 else 'have'} any on record.",
             fixes=fix.ordered(
                 iter(
                     [

@@ -10,7 +10,8 @@ from clusters.domain import SchoolId
 from clusters.model.arithmetic import loosening as fix
 from clusters.model.arithmetic.clauses import Clause, group_name, school_name
 from clusters.model.arithmetic.facts import MICRO, Facts, Fix, Quantity
-from clusters.verifier.case import shown, words
+from clusters.verifier.case import amount, shown, words
+from clusters.verifier.case import count as counted
 
 SPARE = (0, 2, 5, 10)
 """Per cent of spare room beyond the barely possible that are offered: sums seldom come out even."""
@@ -29,7 +30,17 @@ def unit_of(q: Quantity) -> str:
 
 def told(value: float | Fraction) -> str:
     """Show millionths as a number."""
-    return shown(round(Fraction(value) / MICRO, 2))
+    return shown(Fraction(value) / MICRO)
+
+
+def amount_of(q: Quantity, value: float | Fraction) -> str:
+    """Show millionths of a quantity with what it counts: "1 school"."""
+    return amount(Fraction(value) / MICRO, unit_of(q))
+
+
+def there_are(clusters: int) -> str:
+    """Say how many clusters there are."""
+    return f"there {'is' if clusters == 1 else 'are'} {counted(clusters, 'cluster')}"
 
 
 def between(low: Fraction | None, high: Fraction | None) -> str:

@@ -5,7 +5,7 @@ Spots are kilometres east and north of the map's corner (`land.ORIGIN_M`).
 
 from __future__ import annotations
 
-from clusters.datasets.pyramids import Pyramid, feeders
+from tools.calderwick.pyramids import Pyramid, feeders
 
 TOWNS: tuple[Pyramid, ...] = (
     # The main town, in the middle of the map

@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping, Sequence
 import networkx as nx
 import shapely
 
-from clusters.datasets.authority import Draft
-from clusters.datasets.land import to_grid
 from clusters.domain import School
+from tools.calderwick.authority import Draft
+from tools.calderwick.land import to_grid
 
 MISSING = ("Golcroft Primary School", "Hagroyd Primary School")
 """Schools that stand in no group."""

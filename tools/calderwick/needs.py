@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from clusters.datasets.authority import Draft
-from clusters.datasets.dice import Dice
-from clusters.datasets.places import RESOURCED
+from tools.calderwick.authority import Draft
+from tools.calderwick.dice import Dice
+from tools.calderwick.places import RESOURCED
 
 _EHCP_TYPES = {
     **{"slcn": 26, "asd": 24, "semh": 21, "mld": 9, "pd": 6, "spld": 5, "hi": 2.3, "oth": 2.3},

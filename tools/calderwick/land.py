@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from clusters.datasets.dice import Dice
-from clusters.datasets.pyramids import Spot
 from clusters.domain import FloatArray
+from tools.calderwick.dice import Dice
+from tools.calderwick.pyramids import Spot
 
 ORIGIN_M = (480_000, 572_000)
 """Where the map's corner lies on the British National Grid: out in the North Sea, on purpose."""

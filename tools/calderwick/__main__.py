@@ -1,4 +1,4 @@
-"""``python -m clusters.datasets``: write the packaged files of the synthetic authority again."""
+"""``python -m tools.calderwick``: write the packaged files of the synthetic authority again."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from clusters.datasets import DATA, NAME
-from clusters.datasets.tables import SEED, make_files
+from tools.calderwick.tables import SEED, make_files
 
 
 def main() -> None:

@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from clusters.datasets.dice import Dice
-from clusters.datasets.places import ODD_ONES_TODAY, PYRAMIDS, REMOTE, TRUSTS
-from clusters.datasets.pyramids import MOOR, Feeder, Pyramid, Spot
+from tools.calderwick.dice import Dice
+from tools.calderwick.places import ODD_ONES_TODAY, PYRAMIDS, REMOTE, TRUSTS
+from tools.calderwick.pyramids import MOOR, Feeder, Pyramid, Spot
 
 FIRST_URN = 900_001
 """Real URNs are nowhere near so high."""

@@ -8,13 +8,13 @@ import json
 from collections.abc import Iterable, Sequence
 
 from clusters.datasets import FILES, NAME
-from clusters.datasets.authority import Draft, draft_schools
-from clusters.datasets.dice import Dice
-from clusters.datasets.groups import hand_drawn
-from clusters.datasets.land import RIDGE, minutes_between, outline_m, to_grid
-from clusters.datasets.needs import UNIT, add_expertise, add_needs, add_topup
-from clusters.datasets.places import PYRAMIDS, RESOURCED
 from clusters.need_types import NEED_TYPES
+from tools.calderwick.authority import Draft, draft_schools
+from tools.calderwick.dice import Dice
+from tools.calderwick.groups import hand_drawn
+from tools.calderwick.land import RIDGE, minutes_between, outline_m, to_grid
+from tools.calderwick.needs import UNIT, add_expertise, add_needs, add_topup
+from tools.calderwick.places import PYRAMIDS, RESOURCED
 
 SEED = 20_240_900
 

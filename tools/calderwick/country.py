@@ -5,7 +5,7 @@ Spots are kilometres east and north of the map's corner (`land.ORIGIN_M`).
 
 from __future__ import annotations
 
-from clusters.datasets.pyramids import FRINGE, VILLAGE, Pyramid, feeders
+from tools.calderwick.pyramids import FRINGE, VILLAGE, Pyramid, feeders
 
 COUNTRY: tuple[Pyramid, ...] = (
     # Along the river and on the hills between the towns

@@ -6,9 +6,9 @@ the North Sea (see `land.ORIGIN_M`) so that nobody takes the place for a real on
 
 from __future__ import annotations
 
-from clusters.datasets.country import COUNTRY
-from clusters.datasets.pyramids import Pyramid
-from clusters.datasets.towns import TOWNS
+from tools.calderwick.country import COUNTRY
+from tools.calderwick.pyramids import Pyramid
+from tools.calderwick.towns import TOWNS
 
 PYRAMIDS: tuple[Pyramid, ...] = (*TOWNS, *COUNTRY)
 
