@@ -25,6 +25,7 @@ import clusters.posts as cl_posts
 from clusters.arguments import checked
 from clusters.domain import Problem, plan_of
 from clusters.errors import ClustersError
+from clusters.readers import Commitment
 
 IDS = [f"s{k}" for k in range(6)]
 XY = [[2_000 * k, 1_000 * (k % 2)] for k in range(6)]
@@ -169,6 +170,9 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "budget.by_pot": {"amounts": g.amounts, "pots": {"x": 5, "y": 7}},
         "budget.by_year": {"amounts": g.amounts},
         "budget.check_split": {"split": split},
+        "budget.committed_in_a_year": {
+            "commitments": [Commitment(urn="s1", a_year_pence=5)],
+        },
         "budget.compare_rules": {"claims": g.amounts, "pot": "3"},
         "budget.effects": {
             "split": cl.split_budget(problem, plan, protection=g.protection, **money)
@@ -227,6 +231,10 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "time_limit_s": 0.5,
         },
         "posts.gaps": {**both, "pupils_per_capacity": {"asd": 2}},
+        "readers.read_commitments": {
+            "source": pd.DataFrame({"urn": ["s1"], "a_year": ["5"]}),
+            "problem": problem,
+        },
         "report.equality_frame": both,
         "report.furthest_frame": both,
         "report.small_frame": both,

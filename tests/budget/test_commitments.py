@@ -12,7 +12,7 @@ import pytest
 
 import clusters as cl
 from clusters.budget import check_split, committed_in_a_year, split_budget
-from clusters.errors import DataError, MoneyError
+from clusters.errors import DataError
 from clusters.readers import Commitment, read_commitments
 from tests.budget.authority import authority, plan_of, problem_of, school
 
@@ -150,12 +150,13 @@ def test_bad_rows_are_refused_with_their_place(columns, words):
         ([Commitment(urn="1", band="Z")], {}, "--bands"),
         ([Commitment(urn="1", a_year_pence=1, start=SEPTEMBER)], {}, "--year-from"),
         ([Commitment(urn="1", band="A")], {"rates": {"A": 0.5}}, "is a float"),
-        ([Commitment(urn="1", a_year_pence=1)], {"first": "2026-09-01"}, "is not a date"),
-        ([("1", 5)], {}, "use read_commitments"),
+        ([Commitment(urn="1", a_year_pence=1)], {"first": "2026-09-01"}, "first is"),
+        ([Commitment(urn="1", a_year_pence=1)], {"first": pd.Timestamp(SEPTEMBER)}, "is a time"),
+        ([("1", 5)], {}, "not a Commitment"),
     ],
 )
 def test_what_does_not_say_what_is_due_is_refused(rows, more, words):
-    with pytest.raises(MoneyError, match=words):
+    with pytest.raises(cl.ClustersError, match=words):
         committed_in_a_year(rows, **more)
 
 

@@ -8,7 +8,7 @@ import zipfile
 import pytest
 
 from clusters.__main__ import BAD_INPUT, DONE, main
-from clusters.errors import ClustersError, DataError, MissingLibraryError
+from clusters.errors import ClustersError, MissingLibraryError
 from clusters.maps import map_png
 from clusters.report import FORMATS, write_report
 from clusters.report.parts import left_out, parts_of_a_pack
@@ -123,7 +123,7 @@ def test_a_pdf_is_a_pdf_or_refused(valley, plan, tmp_path):
     ],
 )
 def test_what_cannot_be_written_is_refused_and_nothing_is(name, more, valley, plan, tmp_path):
-    with pytest.raises(DataError):
+    with pytest.raises(ClustersError):
         write_report(tmp_path / name, valley, plan, **more)
     assert list(tmp_path.iterdir()) == []
 

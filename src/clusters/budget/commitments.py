@@ -9,6 +9,7 @@ from datetime import date, datetime, timedelta
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, SchoolId
 from clusters.money import (
@@ -84,6 +85,7 @@ class Commitments:
         )
 
 
+@checked
 def committed_in_a_year(
     commitments: Iterable[Commitment],
     *,
@@ -149,12 +151,8 @@ def _check(
     rates_pence: Mapping[str, int],
     first: date | None,
 ) -> None:
-    if first is not None and (not isinstance(first, date) or isinstance(first, datetime)):
-        faults.add("the first day of the year is not a date", "give date(2026, 9, 1)", value=first)
-    strange = [row for row in rows if not isinstance(row, Commitment)]
-    if strange:
-        faults.add("a row is no Commitment", "use read_commitments", value=strange[0])
-        return
+    if isinstance(first, datetime):
+        faults.add("the first day of the year is a time", "give date(2026, 9, 1)", value=first)
     lacking = sorted({row.band for row in rows if row.band is not None} - set(rates_pence))
     if lacking:
         faults.add(

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
 from clusters.errors import DataError, Fault
 from clusters.readers.files import has_urn, open_table
@@ -59,6 +60,7 @@ class Commitment:
     mark: int | None = None
 
 
+@checked
 def read_commitments(
     source: Any,
     problem: Problem,
