@@ -7,7 +7,7 @@ Two ways of rounding are used in the whole package:
 
 * :func:`largest_remainder` for a list: everyone gets the whole pence of the exact share, and the
   pennies left over go to the largest remainders;
-* :func:`clusters.budget.tables.controlled_rounding` for a table: rows and columns both keep their
+* :func:`clusters.budget.rounding.controlled_rounding` for a table: rows and columns both keep their
   totals.
 """
 

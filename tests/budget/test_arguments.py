@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import math
 from datetime import date, datetime
 from decimal import Decimal
@@ -11,10 +12,12 @@ import pandas as pd
 import pytest
 
 import clusters as cl
-from clusters.budget import Assumptions, Backdated, Protection, Scenario, equity, sensitivity
+from clusters.budget import Assumptions, Backdated, Protection, Scenario, sensitivity
 from clusters.errors import MoneyError
 from clusters.money import pence
 from tests.budget.authority import authority
+
+equity = importlib.import_module("clusters.budget.fairness")
 
 
 def some_split():

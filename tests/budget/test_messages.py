@@ -8,6 +8,7 @@ The texts are in messages.txt. After a deliberate change, run
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -45,13 +46,14 @@ from clusters.budget import (
     split_budget,
     turbulence,
 )
-from clusters.budget import equity as fair
 from clusters.budget.apportionment import apportion
-from clusters.budget.paths import find_parameter
 from clusters.budget.presets import by_type_and_level, high_needs_proxies
-from clusters.budget.tables import controlled_rounding
+from clusters.budget.rounding import controlled_rounding
+from clusters.budget.water_filling import find_parameter
 from clusters.domain import Plan, Problem
 from tests.budget.authority import authority, plan_of, problem_of, school
+
+fair = importlib.import_module("clusters.budget.fairness")
 
 FILE = Path(__file__).with_name("messages.txt")
 F = Fraction

@@ -11,7 +11,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.budget.shares import Split
+from clusters.budget.values import Split
 from clusters.domain import FloatArray, IntArray
 from clusters.errors import Fault, MoneyError
 from clusters.money import Amount, Number, pence, percentage, pounds, stated_share

@@ -27,7 +27,7 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.budget.assumptions import MINUTES, Assumptions, Given, Scenario, given_by
 from clusters.budget.faults import Faults
-from clusters.budget.shares import Split
+from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
 from clusters.money import Number, percentage
 

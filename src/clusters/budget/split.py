@@ -14,9 +14,9 @@ from clusters.budget.floors_and_caps import Protected, protect
 from clusters.budget.formula import Factor, Formula, factors_of
 from clusters.budget.pot import Pot
 from clusters.budget.protection import LABEL, Protection, limits_of
-from clusters.budget.shares import Share, Split
+from clusters.budget.rounding import controlled_rounding
 from clusters.budget.sparsity import exact_measure, sparsity_notes
-from clusters.budget.tables import controlled_rounding
+from clusters.budget.values import Share, Split
 from clusters.domain import FrozenDict, Plan, PlanLike, Problem, SchoolId, plan_of
 from clusters.money import Amount, largest_remainder, lowest_first
 

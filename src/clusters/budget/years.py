@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
-from clusters.budget.shares import Split
-from clusters.budget.tables import controlled_rounding
+from clusters.budget.rounding import controlled_rounding
+from clusters.budget.values import Split
 from clusters.money import largest_remainder, lowest_first, pounds, proportional
 
 if TYPE_CHECKING:

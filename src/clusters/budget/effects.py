@@ -12,9 +12,9 @@ from clusters.budget.faults import Faults
 from clusters.budget.formula import Formula
 from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
-from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import exact_measure
 from clusters.budget.split import split_budget
+from clusters.budget.values import Share, Split
 from clusters.domain import PlanLike, Problem, plan_of, plans_of
 from clusters.money import (
     Amount,

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
 
-from clusters.budget.second_route import (
+from clusters.budget.audit_amounts import (
     SAME,
     Again,
     held_back,
@@ -21,7 +21,7 @@ from clusters.budget.second_route import (
     read_decimal,
     read_pence,
 )
-from clusters.budget.shares import Share, Split
+from clusters.budget.values import Share, Split
 from clusters.domain import SchoolId
 
 __all__ = ["MoneyFinding", "check_split"]

@@ -2,7 +2,7 @@
 
 Each rule pays along a *path*: as one number (its parameter) rises from 0, every award rises or
 stands still, in straight pieces. The sum to be divided fixes the parameter; a floor and a cap cut a
-path off below and above. One exact solver (:mod:`clusters.budget.paths`) therefore serves them all.
+path off below and above. One exact solver (:mod:`clusters.budget.water_filling`) therefore serves them all.
 
 Max-min, leximin and weighted Nash of one divisible sum with limits are one answer,
 clip(weight x t, floor, cap): the rule "maxmin" (see docs/money.md for the proof).
@@ -24,7 +24,7 @@ from typing import Any, Literal, TypeAlias, overload
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
-from clusters.budget.paths import clip_shares, solve_path
+from clusters.budget.water_filling import clip_shares, solve_path
 from clusters.errors import Fault, MoneyError
 from clusters.money import (
     Amount,

@@ -15,7 +15,7 @@ from fractions import Fraction
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.formula import Factor
-from clusters.budget.shares import Share, Split
+from clusters.budget.values import Share, Split
 from clusters.domain import SchoolId
 from clusters.errors import MoneyError
 from clusters.money import pounds, round_half_up

@@ -1,6 +1,6 @@
 """The exact amounts of a split, worked out again in decimals of 60 digits, for the checker.
 
-The duplication is on purpose: see :mod:`clusters.budget.check`.
+The duplication is on purpose: see :mod:`clusters.budget.audit`.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any
 
 from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
-from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import Sparsity, Taper
+from clusters.budget.values import Share, Split
 from clusters.domain import Problem, SchoolId
 
 __all__ = [

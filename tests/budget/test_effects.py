@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import importlib
+
 import pytest
 
 import clusters as cl
 from clusters.budget import check_split, split_budget
-from clusters.budget import gains as fx
 from clusters.errors import MoneyError
 from tests.budget.authority import authority, plan_of, problem_of, school
+
+fx = importlib.import_module("clusters.budget.effects")
 
 
 @pytest.fixture

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.budget.shares import Split
+from clusters.budget.values import Split
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusters.budget.paths import clip_shares
-from clusters.budget.rules import RULES, award, awards_exact, compare_rules
+from clusters.budget.division_rules import RULES, award, awards_exact, compare_rules
+from clusters.budget.water_filling import clip_shares
 from clusters.errors import MoneyError
 
 F = Fraction

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import clusters as cl
 from clusters.budget import Backdated, Sparsity, Taper, split_budget
-from clusters.budget.lines import explain, recompute
+from clusters.budget.explanation import explain, recompute
 from clusters.errors import MoneyError
 from tests.budget.authority import authority, plan_of, problem_of, school
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from clusters import money
-from clusters.budget.tables import controlled_rounding
+from clusters.budget.rounding import controlled_rounding
 from clusters.errors import MoneyError
 
 F = Fraction
