@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import clusters as cl
-from clusters.budget import Backdated, Taper, check_split, second_route, split_budget
+from clusters.budget import Backdated, Taper, check_split, audit_amounts, split_budget
 from clusters.domain import FrozenDict
 from tests.budget.authority import authority, plan_of, problem_of, school
 
@@ -145,8 +145,8 @@ def test_the_checker_shares_no_arithmetic():
         "clusters.domain",
     }
     types = {"Pot", "Protection", "Share", "Split", "Sparsity", "Taper", "Problem", "SchoolId"}
-    for name in ("check.py", "second_route.py"):
-        tree = ast.parse((Path(second_route.__file__).parent / name).read_text())
+    for name in ("audit.py", "audit_amounts.py"):
+        tree = ast.parse((Path(audit_amounts.__file__).parent / name).read_text())
         for node in ast.walk(tree):
             if isinstance(node, ast.ImportFrom) and (node.module or "").startswith("clusters"):
                 assert node.module in allowed

@@ -2,7 +2,7 @@
 
 Each rule pays along a *path*: as one number (its parameter) rises from 0, every award rises or
 stands still, in straight pieces. The sum to be divided fixes the parameter; a floor and a cap cut a
-path off below and above. One exact solver (:mod:`clusters.budget.water_filling`) therefore serves them all.
+path off below and above. One exact solver (:mod:`clusters.budget.water_filling`) serves them all.
 
 Max-min, leximin and weighted Nash of one divisible sum with limits are one answer,
 clip(weight x t, floor, cap): the rule "maxmin" (see docs/money.md for the proof).
