@@ -62,7 +62,7 @@ def read_schools(arguments: argparse.Namespace) -> Schools:
     try:
         return _read(arguments, source)
     except cl.DataError as error:
-        unplaced = [fault.urn for fault in error.faults if "no position" in fault.what]
+        unplaced = [str(fault.urn) for fault in error.faults if "no position" in fault.what]
         if len(unplaced) != len(error.faults):
             raise
         print(f"Set aside, as the file does not say where they are: URN {', '.join(unplaced)}")

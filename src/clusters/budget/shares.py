@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from clusters.budget.coverage import Coverage
 from clusters.arguments import checked
+from clusters.budget.coverage import Coverage
 from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected
 from clusters.budget.formula import Factor, Formula, measure_names
