@@ -149,7 +149,8 @@ def _allowed(recorded: Iterable[str]) -> list[str]:
 def _not_mapped(kind: str, schools: Iterable[School], mapping: Mapping[str, object]) -> Fault:
     having = [school for school in schools if kind in school.need or kind in school.expertise]
     return Fault(
-        what=f"type {kind!r} is in no category of the mapping; {counted(len(having), 'school has', 'schools have')} it",
+        what=f"type {kind!r} is in no category of the mapping; "
+        f"{counted(len(having), 'school has', 'schools have')} it",
         remedy=f"add it to one of {', '.join(mapping)}, or name it in leave_out",
         where="mapping",
         urn=str(having[0].urn),
