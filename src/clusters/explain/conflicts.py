@@ -86,7 +86,7 @@ def why_no_plan(
     >>> answer.reasons
     ('2 clusters of at least 2 schools need 4; there are 3.',)
     >>> [relaxation.sentence for relaxation in answer.relaxations]  # doctest: +NORMALIZE_WHITESPACE
-    ['schools_per_cluster: allow as few as 1 schools in a cluster (now 2)',
+    ['schools_per_cluster: allow as few as 1 school in a cluster (now 2)',
      'n_clusters: 1 cluster (now 2)']
     """
     check_rules(problem, rules, priorities)

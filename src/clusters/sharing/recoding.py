@@ -10,6 +10,7 @@ from clusters.arguments import checked
 from clusters.domain import Capacity, NeedCount, School
 from clusters.errors import DataError, Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT, category_by_code
+from clusters.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -148,7 +149,8 @@ def _allowed(recorded: Iterable[str]) -> list[str]:
 def _not_mapped(kind: str, schools: Iterable[School], mapping: Mapping[str, object]) -> Fault:
     having = [school for school in schools if kind in school.need or kind in school.expertise]
     return Fault(
-        what=f"type {kind!r} is in no category of the mapping; {len(having)} schools have it",
+        what=f"type {kind!r} is in no category of the mapping; "
+        f"{counted(len(having), 'school has', 'schools have')} it",
         remedy=f"add it to one of {', '.join(mapping)}, or name it in leave_out",
         where="mapping",
         urn=str(having[0].urn),
