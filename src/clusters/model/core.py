@@ -8,6 +8,7 @@ cluster.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +19,15 @@ from clusters.domain import DECIMALS, FloatArray, IntArray
 from clusters.model.cp_sat import new_solver
 from clusters.model.instance import Instance
 
-__all__ = ["HARD_RULES", "PRIORITIES", "Core", "build_core", "cut_off_parts", "single_worker"]
+__all__ = [
+    "HARD_RULES",
+    "PRIORITIES",
+    "Core",
+    "Stopped",
+    "build_core",
+    "cut_off_parts",
+    "single_worker",
+]
 
 LinearExpr = cp_model.LinearExpr
 
@@ -258,8 +267,24 @@ PRIORITIES = (pair_costs, soft_balance, pyramids, expertise)
 # ---- assembly -----------------------------------------------------------------------------------
 
 
-def build_core(instance: Instance, allowed: Any = None, unit: float | None = None) -> Core:
-    """Build the model of an instance over the allowed pairs (all finite ones by default)."""
+class Stopped(Exception):  # noqa: N818 - it is no error: nobody waits for the model any more
+    """The model was not finished, as there is no time left to solve it."""
+
+
+def build_core(
+    instance: Instance,
+    allowed: Any = None,
+    unit: float | None = None,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+) -> Core:
+    """Build the model of an instance over the allowed pairs (all finite ones by default).
+
+    Raises
+    ------
+    Stopped
+        When `stop` becomes true meanwhile: a large model takes seconds.
+    """
     finite = np.isfinite(instance.cost)
     allowed = finite if allowed is None else (allowed & finite)
     own = allowed[instance.home, np.arange(instance.m)]
@@ -270,10 +295,12 @@ def build_core(instance: Instance, allowed: Any = None, unit: float | None = Non
     for a, centres in enumerate(core.by_atom):
         for c in centres:
             core.x[a, c] = core.model.new_bool_var(f"x_{a}_{c}")
-    for rule in HARD_RULES:
-        rule(core)
-    for priority in PRIORITIES:
-        priority(core)
+        if stop():
+            raise Stopped
+    for add in (*HARD_RULES, *PRIORITIES):
+        if stop():
+            raise Stopped
+        add(core)
     core.model.minimize(core.objective())
     return core
 

@@ -14,7 +14,7 @@ from collections.abc import Generator, Iterator
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.core import Core, build_core, cut_off_parts, single_worker
+from clusters.model.core import Core, Stopped, build_core, cut_off_parts, single_worker
 from clusters.model.instance import Instance
 from clusters.search.bound import MANY_PAIRS, Relaxation
 from clusters.search.climb import Climb
@@ -238,7 +238,10 @@ def _rung(
     if not _can_cover(instance, allowed):
         _nothing_below(shared, target)
         return True, 0.0
-    core = build_core(instance, allowed)
+    try:
+        core = build_core(instance, allowed, stop=shared.stop)
+    except Stopped:
+        return False, 0.0
     if np.isfinite(target):
         core.at_most(target - instance.offset)
     spent = 0.0
