@@ -160,8 +160,14 @@ def report(chosen: Namespace) -> bool:
         recommended=chosen.recommended,
         outlook=_outlook(split) if chosen.risk else None,
     )
-    known = redacted(problem) if chosen.audience == "public" else problem  # totals tell, too
-    folder.run(problem=known, rules=rules, priorities=priorities, inputs=chosen.schools)
+    public = chosen.audience == "public"
+    folder.run(
+        problem=redacted(problem) if public else problem,  # totals tell, too
+        rules=rules,
+        priorities=priorities,
+        inputs=chosen.schools,
+        public=public,
+    )
     folder.tell()
     return False
 

@@ -65,13 +65,19 @@ def map_png(
 
 
 def difference_png(
-    path: str | Path, problem: Problem, before: Plan, after: Plan, *, title: str = ""
+    path: str | Path,
+    problem: Problem,
+    before: Plan,
+    after: Plan,
+    *,
+    title: str = "",
+    numbers: Mapping[str, int] | None = None,
 ) -> Path:
     """Draw the ground that changes cluster between two plans as a PNG picture.
 
     See :func:`clusters.maps.difference_svg` and :func:`map_png`.
     """
-    numbers = matched_numbers(problem, before, after)
+    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
     layout = lay_out(problem, after, numbers=numbers, names=False)
     moved = [k for group in moves_between(problem, before, after).values() for k in group]
     return _save(layout, Path(path), title, moved)

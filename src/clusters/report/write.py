@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 from clusters.disclosure import SmallNumbers
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.errors import DataError, Fault
-from clusters.report.audience import AUDIENCES, Reader, reader_of
+from clusters.report.audience import AUDIENCES, reader_of
 from clusters.report.figures import figures_of
 from clusters.report.folder import FORMATS, write_folder
 from clusters.report.html import render_page
 from clusters.report.material import Material
-from clusters.report.option import Option, make_option, result_of
+from clusters.report.option import Option, make_option
 from clusters.report.page import page_context
+from clusters.report.release import release
 
 if TYPE_CHECKING:
     from clusters.budget import Outlook, Split
@@ -70,8 +71,8 @@ def write_report(
         Name of the option that the page describes in full; the first where not given.
     audience
         "working group": every number is shown. "public": small numbers of pupils are hidden, with
-        as many others as it takes that nobody can work them out; sums of money for single schools
-        and letters are left out (docs/disclosure.md).
+        as many others as it takes that nobody can work them out; whatever is worked out from hidden
+        numbers is left out, and letters are (docs/disclosure.md).
     title
         Heading of the page.
     sources
@@ -127,14 +128,20 @@ def write_report(
     _check(named, recommended, audience, {"rules": rules, "priorities": priorities, "split": split})
     policy = SmallNumbers(threshold=threshold) if small_numbers is None else small_numbers
     first = recommended or next(iter(named))
-    reader = reader_of(audience, problem, _plan(named[first]), policy)
-    chosen = _option(reader, first, named, rules, priorities, split, None)
+    chosen = _option(problem, first, named, rules, priorities, split, None)
     made = [
         chosen
         if name == first
-        else _option(reader, name, named, rules, priorities, split, chosen.plan)
+        else _option(problem, name, named, rules, priorities, split, chosen.plan)
         for name in named
     ]
+    if audience == "public":
+        # From here on nothing but what the public may see is within reach.
+        reader, made = release(problem, made, chosen, policy, risk=outlook is not None)
+        chosen = made[list(named).index(first)]
+        outlook, why_here = None, None
+    else:
+        reader = reader_of(audience, problem, chosen.plan, policy)
     sources = tuple(sources)
     material = Material(
         reader=reader,
@@ -156,12 +163,6 @@ def write_report(
     if target.suffix.lower() not in (".html", ".htm"):
         return write_folder(target, material, formats)
     return (_save(target, render_page("page.html.jinja", material, page_context(material))),)
-
-
-def _plan(given: Any) -> Plan:
-    result = result_of(given)
-    plan: Plan = given if result is None else result.plan
-    return plan
 
 
 def _reasons(given: Mapping[SchoolId, Any] | None) -> FrozenDict:
@@ -186,7 +187,7 @@ def _named_leads(given: Any) -> FrozenDict:
 
 
 def _option(
-    reader: Reader,
+    problem: Problem,
     name: str,
     named: Mapping[str, Any],
     rules: Any,
@@ -196,14 +197,13 @@ def _option(
 ) -> Option:
     given = named[name]
     return make_option(
-        reader.problem,
+        problem,
         name,
         given,
         rules=_of(rules, name),
         priorities=_of(priorities, name),
         split=split.get(name) if isinstance(split, Mapping) else split if like is None else None,
         like=like,
-        shown=reader.shown,
     )
 
 
