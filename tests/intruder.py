@@ -172,6 +172,8 @@ class System:
     def __init__(self, folder: Path, threshold: int, total: Mapping[str, int]) -> None:
         self.model = cp_model.CpModel()
         self.hidden: dict[tuple[str, str], Any] = {}
+        self.loose: set[tuple[str, str]] = set()  # counts of clusters whose sum is hidden
+        self.small: dict[tuple[str, str], Any] = {}
         self.terms: dict[tuple[str, str], Any] = {}
         schools = rows_of(folder / "figures/schools.csv")
         clusters = {row["cluster"]: row for row in rows_of(folder / "figures/clusters.csv")}
@@ -189,6 +191,8 @@ class System:
                 terms = [self.terms[name, urn] for urn in ids]
                 if told != HIDDEN:
                     self.model.add(sum(terms) == int(float(told)))
+                else:
+                    self.loose |= {(name, urn) for urn in ids if (name, urn) in self.hidden}
             self.model.add(sum(self.terms[name, row["urn"]] for row in schools) == total[name])
         self._small_somewhere(homes, clusters)
         self._money(folder, homes)
@@ -204,7 +208,6 @@ class System:
             self.hidden[key],
             cp_model.Domain.from_intervals([[1, threshold - 1], [roll - threshold + 1, roll]]),
         ).only_enforce_if(small)
-        self.small = getattr(self, "small", {})
         self.small[key] = small
 
     def _small_somewhere(self, homes: Mapping[str, list[str]], clusters: Any) -> None:
@@ -255,44 +258,73 @@ class System:
             Solutions are sought near these.
         """
         found: dict[tuple[str, str], set[int]] = {key: set() for key in self.hidden}
-        if near is not None:
-            apart = []
-            for key, var in self.hidden.items():
-                gap = self.model.new_int_var(0, 10_000, "gap")
-                self.model.add_abs_equality(gap, var - near[key])
-                apart.append(gap)
-            self.model.minimize(sum(apart))
-        for key, var in self.hidden.items():
-            avoided: set[int] = set()
-            for _ in range(tries):
-                if len(found[key]) >= wanted:
+        gaps = [] if near is None else self._gaps(near)
+        for part in (self.hidden.keys() - self.loose, self.loose):
+            for _ in range(2 * wanted):  # as many new values at once as there can be
+                solution = self._solve({key: found[key] for key in part}, wanted, gaps)
+                if solution is None or not accept(solution):
                     break
-                solution = self._solve(var, found[key] | avoided)
+                _note(found, solution)
+        for key in self.hidden:  # one by one what is left
+            avoided: set[int] = set()
+            while len(found[key]) < wanted and len(avoided) < tries:
+                solution = self._solve({key: found[key] | avoided}, 0, gaps)
                 if solution is None:
                     break
                 if accept(solution):
-                    for other, value in solution.items():
-                        found[other].add(value)
+                    _note(found, solution)
                 else:
                     avoided.add(solution[key])
         return found
 
-    def _solve(self, var: Any, avoided: set[int]) -> dict[tuple[str, str], int] | None:
-        model = self.model.clone()
-        copy = model.get_int_var_from_proto_index(var.index)
-        for value in avoided:
-            model.add(copy != value)
+    def _gaps(self, near: Mapping[tuple[str, str], int]) -> list[Any]:
+        gaps = []
+        for key, var in self.hidden.items():
+            gap = self.model.new_int_var(0, 10_000, "gap")
+            self.model.add_abs_equality(gap, var - near[key])
+            gaps.append(gap)
+        return gaps
+
+    def _solve(
+        self, found: Mapping[tuple[str, str], set[int]], wanted: int, gaps: list[Any]
+    ) -> dict[tuple[str, str], int] | None:
+        """Find counts that differ from those found: all of them where none are wanted, else most.
+
+        With counts that they should be near to (`gaps`), the nearest.
+        """
+        model, fresh = self.model.clone(), []
+        for key, values in found.items():
+            var = model.get_int_var_from_proto_index(self.hidden[key].index)
+            other = cp_model.Domain.from_values(sorted(values)).complement()
+            if not wanted:
+                model.add_linear_expression_in_domain(var, other)
+            elif len(values) < wanted:
+                fresh.append(model.new_bool_var("fresh"))
+                model.add_linear_expression_in_domain(var, other).only_enforce_if(fresh[-1])
+        if wanted and not fresh:
+            return None
+        far = sum(model.get_int_var_from_proto_index(gap.index) for gap in gaps)
+        model.maximize(30 * sum(fresh) - far)
         solver = cp_model.CpSolver()
         solver.parameters.num_workers = 1
         solver.parameters.catch_sigint_signal = False
-        solver.parameters.max_time_in_seconds = 20
-        solver.parameters.relative_gap_limit = 1.0 if model.has_objective() else 0.0
+        solver.parameters.max_time_in_seconds = 2
+        solver.parameters.relative_gap_limit = 0.1 if gaps else 0.0
         if solver.solve(model) not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
+            return None
+        if wanted and not any(solver.value(each) for each in fresh):
             return None
         return {
             key: solver.value(model.get_int_var_from_proto_index(v.index))
             for key, v in self.hidden.items()
         }
+
+
+def _note(
+    found: Mapping[tuple[str, str], set[int]], solution: Mapping[tuple[str, str], int]
+) -> None:
+    for key, value in solution.items():
+        found[key].add(value)
 
 
 def totals(problem: cl.Problem) -> dict[str, int]:

@@ -186,7 +186,9 @@ class _Part:
         plain, marked = self.allowed
         return all(
             _enough(
-                self.group.values(k, plain & sums, marked & sums), choice, self.policy.threshold
+                self.group.values(k, plain & sums, marked & sums),
+                choice,
+                self.policy.threshold,
             )
             for k, choice in enumerate(self.group.choices)
         )
@@ -198,8 +200,10 @@ def _enough(values: Iterator[int], choice: Choices, threshold: int, *, reach: bo
     With `reach`, it must also be able to be as large as the threshold. A school with fewer pupils
     than that cannot have more values than its roll leaves.
     """
-    number = min(max(LEAST_VALUES, threshold - 1), choice.all.bit_count())
-    height = min(threshold, choice.all.bit_length() - 1) if reach else 0
+    number, height = max(LEAST_VALUES, threshold - 1), threshold if reach else 0
+    if choice.limit is not None:
+        least = (choice.all & -choice.all).bit_length() - 1
+        number, height = min(number, choice.limit - least + 1), min(height, choice.limit)
     counted = enumerate(values, start=1)
     return any(found >= number and value >= height for found, value in counted)
 
@@ -249,12 +253,12 @@ class _Table:
         cap = roll if cap is None or cap < count else cap
         top = self.whole if cap is None else min(cap, self.whole)
         if not self.by_school:
-            return Choices(0, interval(0, top))
+            return Choices(0, interval(0, top), cap)
         everything = interval(policy.least, top)
         small = interval(policy.least, policy.threshold - 1)
         if policy.everybody == "hide" and roll is not None:
             small |= interval(max(1, roll - policy.threshold + 1), roll)
-        return Choices(everything & small, everything & ~small)
+        return Choices(everything & small, everything & ~small, cap)
 
     def cover(self) -> list[_Part]:
         """Choose clusters to hide beside those that must be: by what everybody knows of them."""

@@ -91,10 +91,13 @@ class Choices:
     ----------
     small, large
         Sets of whole numbers without a common member.
+    limit
+        The largest value that the roll allows; None where nobody knows a limit.
     """
 
     small: int
     large: int
+    limit: int | None = None
 
     @property
     def all(self) -> int:
