@@ -194,7 +194,7 @@ class System:
                 else:
                     self.loose |= {(name, urn) for urn in ids if (name, urn) in self.hidden}
             self.model.add(sum(self.terms[name, row["urn"]] for row in schools) == total[name])
-        self._small_somewhere(homes, clusters)
+        self._small_somewhere(homes, clusters, threshold)
         self._money(folder, homes)
 
     def _count(self, name: str, row: Mapping[str, str], threshold: int) -> None:
@@ -210,13 +210,25 @@ class System:
         ).only_enforce_if(small)
         self.small[key] = small
 
-    def _small_somewhere(self, homes: Mapping[str, list[str]], clusters: Any) -> None:
-        """A cluster whose sum is shown hides its counts because one is small."""
+    def _small_somewhere(
+        self, homes: Mapping[str, list[str]], clusters: Any, threshold: int
+    ) -> None:
+        """A cluster whose sum is shown hides its counts because one is small.
+
+        Where it shows some count above zero, those hidden are low.
+        """
         for name in COUNTS:
             for label, ids in homes.items():
                 keys = [(name, urn) for urn in ids if (name, urn) in self.hidden]
                 if keys and clusters[label][name] != HIDDEN:
                     self.model.add_bool_or([self.small[key] for key in keys])
+                    others = [(name, urn) for urn in ids if (name, urn) not in self.hidden]
+                    if any(self.terms[key] for key in others):
+                        for key in keys:
+                            low = cp_model.Domain(1, 3 * threshold - 1)
+                            self.model.add_linear_expression_in_domain(
+                                self.hidden[key], low
+                            ).only_enforce_if(~self.small[key])
 
     def _money(self, folder: Path, homes: Mapping[str, list[str]]) -> None:
         """Every sum by cluster is pot x units / all units, as the page says."""

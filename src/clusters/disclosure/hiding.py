@@ -2,7 +2,9 @@
 
 One rule for each kind of number, so that what is hidden says as little as can be about why:
 
-- Where a count of one school in a cluster is small, no count of that cluster's schools is shown.
+- Where a count of one school in a cluster is small, no low count (below three times the threshold)
+  of that cluster's schools is shown; no count at all, where fewer than three are low or their sum
+  is tiny.
 - The sum over the cluster is shown where it leaves open enough values for each of them.
 - Where it does not, the sum is not shown, nor are the sums (and counts) of two further clusters,
   chosen by their numbers on roll alone; where that is not enough, no sum over a cluster is shown,
@@ -20,8 +22,16 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from clusters.disclosure.policy import LEAST_VALUES, SmallNumbers
-from clusters.disclosure.possible import Choices, Group, added, bits_of, interval, reversed_bits
-from clusters.disclosure.possible import total as all_sums
+from clusters.disclosure.possible import (
+    Choices,
+    Group,
+    added,
+    all_sums,
+    bits_of,
+    interval,
+    reversed_bits,
+    taken,
+)
 
 __all__ = ["Hidden", "Key", "hide_amounts", "hide_counts"]
 
@@ -30,6 +40,9 @@ Key: TypeAlias = Any
 
 _FEWEST = 3
 """Fewest schools behind a published sum: with two, each would know the other's number."""
+
+_LOW = 3
+"""Counts below so many times the threshold are hidden with small ones."""
 
 _COVER = 2
 """Further clusters whose sums are hidden together with one that must be."""
@@ -127,85 +140,178 @@ def hide_amounts(amounts: Mapping[Key, float], clusters: Mapping[Key, Collection
     )
 
 
+@dataclass(frozen=True, slots=True)
+class _Case:
+    """Counts with which a cluster would be treated alike.
+
+    Parameters
+    ----------
+    plain, marked
+        Sums over its low counts, where none of them is small and where one is.
+    whole
+        Sums over all its counts.
+    """
+
+    plain: int
+    marked: int
+    whole: int
+
+
 class _Part:
-    """One cluster: the counts that are hidden where any is, and what their sum says of them."""
+    """One cluster: its low counts, the rest, and what their sums would say of them.
 
-    def __init__(
-        self,
-        key: Key,
-        ids: Sequence[Key],
-        value: int,
-        group: Group,
-        policy: SmallNumbers,
-        *,
-        is_marked: bool,
-        by_school: bool,
-    ) -> None:
-        self.key, self.ids, self.value, self.group = key, tuple(ids), value, group
-        self.policy, self.is_marked, self.by_school = policy, is_marked, by_school
-        self._speaking: int | None = None
-        self.is_bare = (is_marked or not by_school) and not self._may_speak(value)
+    What each count can be is worked out for ways that keep low counts low and others not, and that
+    the code treats alike: no way is counted that could be told from the true one.
+    """
 
-    def _may_speak(self, sum_: int) -> bool:
-        """Whether a sum may be shown: it leaves open enough values for each count."""
-        threshold, group = self.policy.threshold, self.group
-        if not self.by_school and sum_ == 0:
-            return self.policy.zeros == "show"
-        if len(group.choices) < _FEWEST or sum_ < threshold:
-            return False
-        sums = (0, 1 << sum_) if self.by_school else (1 << sum_, 0)
-        return all(
-            _enough(group.values(k, *sums), choice, threshold, reach=True)
-            for k, choice in enumerate(group.choices)
+    def __init__(self, key: Key, low: _Counts, rest: _Counts, table: _Table) -> None:
+        self.key, self.low, self.rest = key, low, rest
+        self.ids = (*low.ids, *rest.ids)
+        self.policy, self.by_school = table.policy, table.by_school
+        self.everything = low.group.within
+        self.floor = self.policy.threshold + len(low.ids) - 1
+        self.value = low.value + rest.value
+        self.is_marked = low.is_marked
+        self._cases: tuple[_Case, ...] | None = None
+        self.is_bare = (self.is_marked or not self.by_school) and not (
+            self._low_may_speak(low.value) if self.hides_low_only else self._may_speak(self.value)
         )
 
     @property
-    def speaking(self) -> int:
-        """Set of the sums that may be shown."""
-        if self._speaking is None:
-            possible = self.group.none | self.group.some
-            self._speaking = sum(1 << s for s in bits_of(possible) if self._may_speak(s))
-        return self._speaking
+    def hides_low_only(self) -> bool:
+        """Whether hiding the low counts alone could do: there are enough, and they are not tiny."""
+        return self._could_hide_low_only(self.low.value)
+
+    def _could_hide_low_only(self, sum_: int) -> bool:
+        return self.by_school and len(self.low.ids) >= _FEWEST and sum_ >= self.floor
 
     @property
-    def allowed(self) -> tuple[int, int]:
-        """Sums, without and with a small count, with which this cluster would be treated alike."""
-        everything = self.group.within
-        sums = everything & ~self.speaking if self.is_bare else self.speaking
+    def hidden(self) -> tuple[Key, ...]:
+        """Ids of the schools whose count is hidden where the sum is shown."""
+        if self.by_school and not self.is_marked:
+            return ()
+        return self.low.ids if self.hides_low_only else self.ids
+
+    @property
+    def _low_sums(self) -> int:
+        """Sums over the low counts with which all counts would be hidden."""
+        if len(self.low.ids) < _FEWEST or not self.by_school:
+            return self.everything
+        return interval(0, self.floor - 1) & self.everything
+
+    def _low_may_speak(self, sum_: int) -> bool:
+        """Whether the sum may be shown where the low counts alone are hidden."""
+        return self.leaves_enough(
+            self.everything, (_Case(0, 1 << sum_, self.everything),), low=True
+        )
+
+    def _may_speak(self, sum_: int) -> bool:
+        """Whether the sum may be shown where all counts are hidden."""
+        threshold, number = self.policy.threshold, len(self.ids)
         if not self.by_school:
-            return sums, 0
-        return (0 if self.is_bare else everything), sums
+            if sum_ == 0:
+                return self.policy.zeros == "show"
+            case = _Case(1 << sum_, 0, 1 << sum_)
+        else:
+            threshold += number - 1
+            case = _Case(0, self._low_sums, 1 << sum_)
+        return (
+            number >= _FEWEST and sum_ >= threshold and self.leaves_enough(self.everything, (case,))
+        )
+
+    @property
+    def cases(self) -> tuple[_Case, ...]:
+        """Counts with which this cluster would be treated alike where its sum is hidden."""
+        if self._cases is None:
+            self._cases = tuple(self._found_cases())
+        return self._cases
+
+    def _found_cases(self) -> Iterator[_Case]:
+        everything = self.everything
+        possible = added(self.low.sums, self.rest.sums, everything)
+        speaking = sum(1 << s for s in bits_of(possible) if self._may_speak(s))
+        wanted = everything & ~speaking if self.is_bare else speaking
+        if not self.by_school:
+            yield _Case(wanted, 0, everything)
+            return
+        yield _Case(0, self._low_sums, wanted)
+        alone = [s for s in bits_of(self.low.sums) if self._could_hide_low_only(s)]
+        fit = sum(1 << s for s in alone if self._low_may_speak(s) != self.is_bare)
+        yield _Case(0, fit, everything)
+        if not self.is_bare:
+            yield _Case(everything, 0, everything)
 
     @property
     def sums(self) -> int:
-        """Sums that are possible, so that the cluster is treated alike."""
-        return self.group.sums(*self.allowed)
+        """Sums over the cluster that are possible, so that it is treated alike."""
+        found = 0
+        for case in self.cases:
+            low = self.low.group.sums(case.plain, case.marked)
+            found |= added(low, self.rest.sums, self.everything) & case.whole
+        return found
 
-    def leaves_enough(self, sums: int) -> bool:
-        """Whether each count has enough values where the sum is one of these."""
-        plain, marked = self.allowed
-        return all(
-            _enough(
-                self.group.values(k, plain & sums, marked & sums),
-                choice,
-                self.policy.threshold,
+    def leaves_enough(
+        self, sums: int, cases: Sequence[_Case] | None = None, *, low: bool = False
+    ) -> bool:
+        """Whether each count has enough values where the sum is one of these.
+
+        Parameters
+        ----------
+        cases
+            What else is known; None for all cases that are treated alike.
+        low
+            Whether the low counts alone are looked at.
+        """
+        known = self.cases if cases is None else cases
+        rooms = [
+            (case, taken(case.whole & sums, self.rest.sums, self.low.group.top)) for case in known
+        ]
+        enough = all(
+            self._enough(
+                [(case.plain & room, case.marked & room) for case, room in rooms], self.low.group, k
             )
-            for k, choice in enumerate(self.group.choices)
+            for k in range(len(self.low.ids))
         )
+        if low or not enough:
+            return enough
+        spaces = [
+            (
+                taken(
+                    case.whole & sums,
+                    self.low.group.sums(case.plain, case.marked),
+                    self.low.group.top,
+                ),
+                0,
+            )
+            for case in known
+        ]
+        return all(self._enough(spaces, self.rest.group, k) for k in range(len(self.rest.ids)))
+
+    def _enough(self, sums: Sequence[tuple[int, int]], group: Group, k: int) -> bool:
+        """Whether a count can have as many values as there are small numbers; three at least.
+
+        A school with fewer pupils than that cannot have more values than its roll leaves.
+        """
+        choice = group.choices[k]
+        number = max(LEAST_VALUES, self.policy.threshold - 1)
+        if choice.limit is not None:
+            least = (choice.all & -choice.all).bit_length() - 1
+            number = min(number, choice.limit - least + 1)
+        found = 0
+        for plain, marked in sums:
+            found |= group.values(k, plain, marked)
+        return found.bit_count() >= number
 
 
-def _enough(values: Iterator[int], choice: Choices, threshold: int, *, reach: bool = False) -> bool:
-    """Whether a count can have as many values as there are small numbers; three at least.
+class _Counts:
+    """Some counts of one cluster, and what each can be."""
 
-    With `reach`, it must also be able to be as large as the threshold. A school with fewer pupils
-    than that cannot have more values than its roll leaves.
-    """
-    number, height = max(LEAST_VALUES, threshold - 1), threshold if reach else 0
-    if choice.limit is not None:
-        least = (choice.all & -choice.all).bit_length() - 1
-        number, height = min(number, choice.limit - least + 1), min(height, choice.limit)
-    counted = enumerate(values, start=1)
-    return any(found >= number and value >= height for found, value in counted)
+    def __init__(self, ids: Sequence[Key], table: _Table, choices: Mapping[Key, Choices]) -> None:
+        self.ids = tuple(ids)
+        self.value = sum(table.counts[m] for m in ids)
+        self.group = Group([choices[m] for m in ids], table.whole)
+        self.is_marked = any(choices[m].small >> table.counts[m] & 1 for m in ids)
+        self.sums = self.group.none | self.group.some
 
 
 class _Table:
@@ -219,46 +325,38 @@ class _Table:
         *,
         by_school: bool,
     ) -> None:
-        self.by_school = by_school
+        self.counts, self.policy, self.by_school = counts, policy, by_school
         self.whole = sum(counts[m] for ids in clusters.values() for m in ids if m in counts)
         least = policy.least if by_school else 0
         self.parts: list[_Part] = []
-        rolls: dict[Key, int] = {}
+        self.rolls = {key: sum(most.get(m, 0) for m in ids) for key, ids in clusters.items()}
         for key, members in clusters.items():
-            known = [m for m in members if m in counts]
-            ids = [m for m in known if counts[m] >= least]
-            rolls[key] = sum(most.get(m, 0) for m in members)
-            self.parts.append(
-                _Part(
-                    key,
-                    ids,
-                    sum(counts[m] for m in ids),
-                    Group(
-                        [self._choices(counts[m], most.get(m), caps.get(m), policy) for m in ids],
-                        self.whole,
-                    ),
-                    policy,
-                    is_marked=any(policy.is_small(counts[m], most.get(m)) for m in ids),
-                    by_school=by_school,
-                )
-            )
-        self.rolls = rolls
+            ids = [m for m in members if m in counts and counts[m] >= least]
+            low, rest = {}, {}
+            for m in ids:
+                near, far = self._choices(counts[m], most.get(m), caps.get(m))
+                if near.all >> counts[m] & 1:
+                    low[m] = near
+                else:
+                    rest[m] = far
+            lower, other = _Counts(list(low), self, low), _Counts(list(rest), self, rest)
+            self.parts.append(_Part(key, lower, other, self))
 
-    def _choices(
-        self, count: int, roll: int | None, cap: int | None, policy: SmallNumbers
-    ) -> Choices:
-        """Values that a hidden count can have, as everybody knows."""
+    def _choices(self, count: int, roll: int | None, cap: int | None) -> tuple[Choices, Choices]:
+        """Values that a hidden count can have, as everybody knows: low ones, and others."""
+        policy = self.policy
         # a roll or cap below the count is a fault of the data, and bounds nothing
         roll = None if roll is None or roll < count else roll
         cap = roll if cap is None or cap < count else cap
         top = self.whole if cap is None else min(cap, self.whole)
         if not self.by_school:
-            return Choices(0, interval(0, top), cap)
+            return Choices(0, interval(0, top), cap), Choices(0, 0, cap)
         everything = interval(policy.least, top)
         small = interval(policy.least, policy.threshold - 1)
         if policy.everybody == "hide" and roll is not None:
             small |= interval(max(1, roll - policy.threshold + 1), roll)
-        return Choices(everything & small, everything & ~small, cap)
+        low = everything & (small | interval(policy.least, _LOW * policy.threshold - 1))
+        return Choices(low & small, low & ~small, cap), Choices(0, everything & ~low, cap)
 
     def cover(self) -> list[_Part]:
         """Choose clusters to hide beside those that must be: by what everybody knows of them."""
@@ -270,10 +368,7 @@ class _Table:
         silent = {part.key for part in sums}
         return Hidden(
             schools=frozenset(
-                m
-                for part in self.parts
-                if part.key in silent or part.is_marked or not self.by_school
-                for m in part.ids
+                m for part in self.parts for m in (part.ids if part.key in silent else part.hidden)
             ),
             clusters=frozenset(silent),
             total=total,

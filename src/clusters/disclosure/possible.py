@@ -8,9 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import reduce
+from functools import lru_cache, reduce
 
-__all__ = ["Choices", "Group", "added", "bits_of", "reversed_bits"]
+__all__ = [
+    "Choices",
+    "Group",
+    "added",
+    "all_sums",
+    "bits_of",
+    "interval",
+    "reversed_bits",
+    "taken",
+]
 
 Run = tuple[int, int]
 """Whole numbers from the first to the second, both included."""
@@ -71,6 +80,23 @@ def _smeared(numbers: int, reach: int) -> int:
     return numbers
 
 
+def taken(numbers: int, away: int, top: int) -> int:
+    """Set of what is left, 0 or more, of members up to `top` less a member of `away`.
+
+    Examples
+    --------
+    >>> list(bits_of(taken(interval(10, 10), interval(2, 4), 99)))
+    [6, 7, 8]
+    """
+    if not numbers or not away:
+        return 0
+    if numbers.bit_count() == 1:
+        return reversed_bits(away, top) >> (top + 1 - numbers.bit_length())
+    mirrored = added(reversed_bits(numbers, top), away, interval(0, top))
+    return reversed_bits(mirrored, top)
+
+
+@lru_cache(maxsize=4096)
 def reversed_bits(numbers: int, top: int) -> int:
     """Set of ``top - v`` for each member v up to `top`.
 
@@ -144,19 +170,14 @@ class Group:
         """
         return (self.none & plain) | (self.some & marked)
 
-    def values(self, k: int, plain: int, marked: int) -> Iterator[int]:
-        """List the values that count k can have; see :meth:`sums`."""
+    def values(self, k: int, plain: int, marked: int) -> int:
+        """Work out the values that count k can have; see :meth:`sums`."""
         none, some = self.others[k]
-        choice = self.choices[k]
-        for v in bits_of(choice.all & self.within):
-            if choice.small >> v & 1:
-                possible = ((none | some) << v) & marked
-            else:
-                possible = ((none << v) & plain) | ((some << v) & marked)
-            if possible:
-                yield v
+        choice, top = self.choices[k], self.top
+        large = taken(plain, none, top) | taken(marked, some, top)
+        return (choice.large & large) | (choice.small & taken(marked, none | some, top))
 
 
-def total(sets: Sequence[int], within: int) -> int:
+def all_sums(sets: Sequence[int], within: int) -> int:
     """Set of all sums of one member of each set."""
     return reduce(lambda one, other: added(one, other, within), sets, 1)
