@@ -72,8 +72,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             redacted(problem) if public else problem,  # totals and costs could tell too much
             rules,
             priorities,
-            result=None if public else result,
+            result=result,
             inputs=inputs,
+            public=public,
         )
         size = sum(file.stat().st_size for file in files) / 1e6
         print(f"\nFor the {audience}: {len(files)} files, {size:.1f} MB, in {folder}/")

@@ -23,6 +23,7 @@ import pytest
 import clusters as cl
 import clusters.posts as cl_posts
 from clusters.arguments import checked
+from clusters.disclosure import SmallNumbers
 from clusters.domain import Problem, plan_of
 from clusters.errors import ClustersError
 from clusters.readers import Commitment
@@ -195,10 +196,16 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "datasets.load_plan": {"problem": problem},
         "datasets.load_problem": {"need_weights": {"ehcps": 1}},
         "datasets.path": {"name": "schools.csv"},
-        "disclosure.intervals": {"counts": {"a": 3, "b": 9}, "totals": {}, "hidden": ["a"]},
-        "disclosure.suppress_table": {"frame": pd.DataFrame({"a": [1]})},
         "disclosure.redacted": {"problem": problem},
-        "disclosure.suppress": {"counts": {"a": 3, "b": 9}, "totals": {"all": ["a", "b"]}},
+        "disclosure.hide_counts": {
+            "counts": {"a": 3, "b": 9},
+            "clusters": {"North": ["a"], "South": ["b"]},
+            "policy": SmallNumbers(),
+        },
+        "disclosure.hide_amounts": {
+            "amounts": {"a": 3.0, "b": 9.0},
+            "clusters": {"North": ["a"], "South": ["b"]},
+        },
         "geography.check_connected": {"problem": problem},
         "geography.parts": {"problem": problem},
         "geography.suggest_bridges": {"problem": problem},

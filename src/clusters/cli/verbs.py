@@ -166,13 +166,13 @@ def report(chosen: Namespace) -> bool:
         outlook=_outlook(split) if chosen.risk else None,
     )
     public = chosen.audience == "public"
-    known = redacted(problem) if public else problem  # totals tell, too
     folder.run(
         chosen,
-        problem=known,
+        problem=redacted(problem) if public else problem,  # totals tell, too
         rules=rules,
         priorities=priorities,
         split=None if public else split,  # it holds sums by school
+        public=public,
     )
     folder.tell()
     return False

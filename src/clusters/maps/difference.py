@@ -118,6 +118,7 @@ def difference_svg(
     id_prefix: str = "difference",
     width: float = WIDTH,
     links: bool = True,
+    numbers: Mapping[str, int] | None = None,
 ) -> str:
     """Draw the later plan with the ground of every school that changes cluster picked out.
 
@@ -127,6 +128,8 @@ def difference_svg(
     ----------
     title, description, link, id_prefix, width, links
         As for :func:`clusters.maps.map_svg`.
+    numbers
+        Number of each cluster of `after` by label; None to take those of `before` over.
 
     Returns
     -------
@@ -135,7 +138,7 @@ def difference_svg(
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
-    numbers = matched_numbers(problem, before, after)
+    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
     layout = lay_out(problem, after, numbers=numbers, names=False, width=width)
     moves = moves_between(problem, before, after)
     count = sum(map(len, moves.values()))

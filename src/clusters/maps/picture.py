@@ -70,7 +70,13 @@ def map_png(
 
 @checked
 def difference_png(
-    path: str | Path, problem: Problem, before: PlanLike, after: PlanLike, *, title: str = ""
+    path: str | Path,
+    problem: Problem,
+    before: PlanLike,
+    after: PlanLike,
+    *,
+    title: str = "",
+    numbers: Mapping[str, int] | None = None,
 ) -> Path:
     """Draw the ground that changes cluster between two plans as a PNG picture.
 
@@ -78,7 +84,7 @@ def difference_png(
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
-    numbers = matched_numbers(problem, before, after)
+    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
     layout = lay_out(problem, after, numbers=numbers, names=False)
     moved = [k for group in moves_between(problem, before, after).values() for k in group]
     return _save(layout, Path(path), title, moved)

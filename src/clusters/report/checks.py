@@ -26,7 +26,9 @@ def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[st
     certificate, result = option.certificate, option.result
     context: dict[str, Any] = {
         "proof": proof_sentence(result, option.priorities),
-        "search_facts": None if result is None else _search_table(result, public=public),
+        "search_facts": None
+        if result is None or getattr(result, "is_withheld", False)
+        else _search_table(result, public=public),
         "rule_table": None,
         "findings": [],
         "priority_words": [],
@@ -36,7 +38,7 @@ def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[st
     if option.rules is not None and certificate is not None:
         broken = {finding.rule for finding in certificate.findings}
         rows = [
-            [sentence, _outcome(name, broken)]
+            [sentence, "not shown" if name in option.unchecked else _outcome(name, broken)]
             for name, sentence in rule_sentences(problem, option.rules)
         ]
         everywhere = "Every school is in exactly one cluster."

@@ -23,9 +23,6 @@ if TYPE_CHECKING:
 SMALL_SCHOOL = 100
 """Pupils below which a school counts as small here."""
 
-LEAST_SCHOOLS = 10
-"""Public papers show the money of groups of at least so many schools."""
-
 _BANDS = ((100, "under 100 pupils"), (200, "100 to 199 pupils"), (400, "200 to 399 pupils"))
 _LARGEST = ((800, "400 to 799 pupils"), (math.inf, "800 pupils or more"))
 
@@ -98,15 +95,12 @@ def journeys_of(problem: Problem, plan: Plan) -> list[float | None]:
 
 
 @checked
-def equality_frame(
-    problem: Problem, plan: PlanLike, split: Split | None = None, *, public: bool = False
-) -> pd.DataFrame:
+def equality_frame(problem: Problem, plan: PlanLike, split: Split | None = None) -> pd.DataFrame:
     """Tell groups of schools apart: journeys, and money against today.
 
     Columns: `way`, `group`, `schools`, `pupils`, `mean_journey` and `longest_journey` (the
     problem's unit; the mean weighted by pupils), and with a split whose spend of today is known
-    `gain`, `lose` (schools), `today_pence`, `yearly_pence`, `change_percent`. In public frames
-    there are no pence, and the money of groups below ten schools is left out.
+    `gain`, `lose` (schools), `today_pence`, `yearly_pence`, `change_percent`.
     """
     plan = plan_of(problem, plan)
     import pandas as pd
@@ -120,7 +114,7 @@ def equality_frame(
             row: dict[str, Any] = {"way": way, "group": group, "schools": len(members)}
             row |= _journeys(problem, members, journeys)
             if money:
-                row |= _gains([money[problem.ids[k]] for k in members], public)
+                row |= _gains([money[problem.ids[k]] for k in members])
             rows.append(row)
     frame = pd.DataFrame(rows)
     for name in ("pupils", "gain", "lose"):
@@ -154,18 +148,15 @@ def _money(split: Split | None) -> Mapping[Any, tuple[int, int]]:
     return {share.key: (share.today_pence or 0, share.yearly_pence) for share in split.schools}
 
 
-def _gains(sums: list[tuple[int, int]], public: bool) -> dict[str, Any]:
+def _gains(sums: list[tuple[int, int]]) -> dict[str, Any]:
     today, later = sum(one for one, _ in sums), sum(two for _, two in sums)
-    percent = round(100 * (later - today) / today, 1) if today else None
-    row: dict[str, Any] = {
+    return {
         "gain": sum(two > one for one, two in sums),
         "lose": sum(two < one for one, two in sums),
+        "today_pence": today,
+        "yearly_pence": later,
+        "change_percent": round(100 * (later - today) / today, 1) if today else None,
     }
-    if not public:
-        return row | {"today_pence": today, "yearly_pence": later, "change_percent": percent}
-    if len(sums) < LEAST_SCHOOLS:
-        return {"gain": None, "lose": None, "change_percent": None}
-    return row | {"change_percent": None if percent is None else round(percent)}
 
 
 @checked

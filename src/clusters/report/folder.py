@@ -21,6 +21,7 @@ from clusters.report.material import Material
 from clusters.report.page import Section, page_context
 from clusters.report.paper import Pictures, paper
 from clusters.report.parts import FORMATS, left_out
+from clusters.report.sections import change_title, numbers_in
 from clusters.writers.atomic import write_bytes
 
 
@@ -88,10 +89,15 @@ class _Pack:
         changes: dict[str, Path] = {}
         for k, option in enumerate(options, start=1):
             if option is not chosen:
-                title = f"What changes from {chosen.name} to {option.name}"
-                path = folder / f"change_{k}.png"
                 changes[option.name] = keep(
-                    difference_png(path, shown, chosen.plan, option.plan, title=title)
+                    difference_png(
+                        folder / f"change_{k}.png",
+                        shown,
+                        option.plan,
+                        chosen.plan,
+                        title=change_title(chosen, option),
+                        numbers=numbers_in(chosen),
+                    )
                 )
         plans = {option.name: option.plan for option in options}
         several = len(plans) > 1
@@ -163,9 +169,13 @@ class _Pack:
             )
             self.note(write_bytes(folder / f"option_{k}.svg", drawing.encode()))
             if option is not material.chosen:
-                title = f"What changes from {material.chosen.name} to {option.name}"
                 drawing = difference_svg(
-                    shown, material.chosen.plan, option.plan, title=title, links=False
+                    shown,
+                    option.plan,
+                    material.chosen.plan,
+                    title=change_title(material.chosen, option),
+                    links=False,
+                    numbers=numbers_in(material.chosen),
                 )
                 self.note(write_bytes(folder / f"change_{k}.svg", drawing.encode()))
         if "search" in material.figures:

@@ -58,7 +58,7 @@ class Material:
     @property
     def stand_ins(self) -> list[str]:
         """Which numbers stand for counts that are not known: said in every paper."""
-        return [clean(note) for note in self.reader.problem.stand_ins]
+        return [clean(note) for note in self.reader.shown.stand_ins]
 
     @property
     def audience_note(self) -> str:

@@ -57,7 +57,8 @@ def page_context(material: Material) -> dict[str, Any]:
         "option_table": option_table(shown, options, chosen) if several else None,
         "option_maps": _option_maps(material) if several else [],
         "changes": [
-            {**entry, "map": safe(entry["map"])} for entry in differences(reader, options, chosen)
+            {**entry, "map": safe(entry["map"])}
+            for entry in differences(reader, options, chosen, figures)
         ],
         "together": together(reader, options, figures, material.together) if several else None,
         "expertise": expertise(reader, figures),

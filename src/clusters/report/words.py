@@ -311,6 +311,11 @@ def proof_sentence(result: Any, priorities: Priorities | None = None) -> str:
             f"This is the best plan there is: it is proved that no plan that keeps all the rules "
             f"has {better}."
         )
+    if getattr(result, "is_withheld", False):
+        return (
+            "How near this plan is to the best possible is not shown: the search used numbers that "
+            "are hidden here."
+        )
     gap = result.gap
     if gap is None or result.bound is None:
         return (

@@ -23,7 +23,7 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault
 from clusters.explain import WhyHere
 from clusters.leads import Leads
-from clusters.report.audience import AUDIENCES, Reader, reader_of
+from clusters.report.audience import AUDIENCES, reader_of
 from clusters.report.figures import figures_of
 from clusters.report.folder import write_file, write_folder
 from clusters.report.html import render_page
@@ -31,6 +31,7 @@ from clusters.report.material import Material
 from clusters.report.option import Option, make_option, result_of
 from clusters.report.page import page_context
 from clusters.report.parts import FILES, parts_of_a_pack, require
+from clusters.report.release import release
 
 
 @checked
@@ -79,8 +80,8 @@ def write_report(
         Name of the option that the page describes in full; the first where not given.
     audience
         "working group": every number is shown. "public": small numbers of pupils are hidden, with
-        as many others as it takes that nobody can work them out; sums of money for single schools
-        and letters are left out (docs/disclosure.md).
+        as many others as it takes that nobody can work them out; whatever is worked out from hidden
+        numbers is left out, and letters are (docs/disclosure.md).
     title
         Heading of the page.
     sources
@@ -142,14 +143,20 @@ def write_report(
     parts = _parts(ending, formats, public=audience == "public")
     policy = SmallNumbers(threshold=threshold) if small_numbers is None else small_numbers
     first = recommended or next(iter(named))
-    reader = reader_of(audience, problem, _plan(named[first]), policy)
-    chosen = _option(reader, first, named, rules, priorities, split, None)
+    chosen = _option(problem, first, named, rules, priorities, split, None)
     made = [
         chosen
         if name == first
-        else _option(reader, name, named, rules, priorities, split, chosen.plan)
+        else _option(problem, name, named, rules, priorities, split, chosen.plan)
         for name in named
     ]
+    if audience == "public":
+        # From here on nothing but what the public may see is within reach.
+        reader, made = release(problem, made, chosen, policy, risk=outlook is not None)
+        chosen = made[list(named).index(first)]
+        outlook, why_here = None, None
+    else:
+        reader = reader_of(audience, problem, chosen.plan, policy)
     sources = tuple(sources)
     material = Material(
         reader=reader,
@@ -216,12 +223,6 @@ def _parts(ending: str, formats: Collection[str] | None, *, public: bool) -> tup
     return (FILES[ending],)
 
 
-def _plan(given: Any) -> Plan:
-    result = result_of(given)
-    plan: Plan = given if result is None else result.plan
-    return plan
-
-
 def _reasons(given: Mapping[SchoolId, Any] | None) -> FrozenDict:
     """Lines for each school: texts, lists of texts, or answers of `why_all`."""
     return FrozenDict(
@@ -244,7 +245,7 @@ def _named_leads(given: Any) -> FrozenDict:
 
 
 def _option(
-    reader: Reader,
+    problem: Problem,
     name: str,
     named: Mapping[str, Any],
     rules: Any,
@@ -254,14 +255,13 @@ def _option(
 ) -> Option:
     given = named[name]
     return make_option(
-        reader.problem,
+        problem,
         name,
         given,
         rules=_of(rules, name),
         priorities=_of(priorities, name),
         split=split.get(name) if isinstance(split, Mapping) else split if like is None else None,
         like=like,
-        shown=reader.shown,
     )
 
 

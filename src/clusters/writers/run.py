@@ -45,6 +45,7 @@ def write_run(
     options: Mapping[str, Any] | None = None,
     inputs: Iterable[str | os.PathLike[str]] = (),
     notes: Iterable[str] = (),
+    public: bool = False,
 ) -> Path:
     """Write the record of a run as JSON: what went in, under which rules, what came out.
 
@@ -60,6 +61,10 @@ def write_run(
         Paths of the files that were read; their SHA-256 goes into the record.
     notes
         Sentences to add.
+    public
+        Whether the record is for publication: give a redacted problem then. Digests and sizes are
+        left out, since a guess can be tested against them, and so is the result, whose cost is a
+        sum over schools.
 
     Raises
     ------
@@ -80,7 +85,8 @@ def write_run(
             )
             continue
         digest = hashlib.sha256(data).hexdigest()
-        files.append({"file": Path(source).name, "bytes": len(data), "sha256": digest})
+        sealed = {} if public else {"bytes": len(data), "sha256": digest}
+        files.append({"file": Path(source).name, **sealed})
     if faults:
         raise DataError(faults)
     record: dict[str, Any] = {
@@ -88,14 +94,14 @@ def write_run(
         "versions": _versions(),
         "machine": {"system": platform.platform(), "cores": os.cpu_count()},
         "inputs": files,
-        "problem": _of_problem(problem),
+        "problem": _of_problem(problem, public=public),
     }
     for name, part in (("rules", rules), ("priorities", priorities), ("settings", settings)):
         if part is not None:
             record[name] = _plain(part)
     if options is not None:
         record["options"] = _plain(options)
-    if split is not None:
+    if split is not None and not public:
         if not hasattr(split, "pot"):
             raise ArgumentError(
                 Fault(
@@ -104,7 +110,7 @@ def write_run(
                 )
             )
         record["money"] = _of_split(split)
-    if result is not None:
+    if result is not None and not public:
         record["result"] = _of_result(result, plan_of(problem, result, "result"))
     record["notes"] = [str(note) for note in notes]
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
@@ -119,7 +125,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _of_problem(problem: Problem) -> dict[str, Any]:
+def _of_problem(problem: Problem, *, public: bool) -> dict[str, Any]:
     digest = hashlib.sha256(repr(problem.ids).encode())
     arrays: list[Any] = [
         problem.xy_m,
@@ -137,7 +143,7 @@ def _of_problem(problem: Problem) -> dict[str, Any]:
         "totals": {name: float(values.sum()) for name, values in problem.measures.items()},
         "not_known": {name: len(ids) for name, ids in problem.unknown.items()},
         "notes": list(problem.notes),
-        "sha256": digest.hexdigest(),
+        **({} if public else {"sha256": digest.hexdigest()}),
     }
 
 
