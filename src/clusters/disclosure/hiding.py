@@ -97,7 +97,7 @@ def hide_counts(
     Examples
     --------
     >>> counts = {"a": 3, "b": 9, "c": 20, "d": 11}
-    >>> hidden = hide_counts(counts, {"North": "abc", "South": "d"}, SmallNumbers())
+    >>> hidden = hide_counts(counts, {"North": [*"abc"], "South": ["d"]}, SmallNumbers())
     >>> sorted(hidden.schools), sorted(hidden.clusters), hidden.total
     (['a', 'b', 'c'], [], False)
     """
