@@ -238,13 +238,9 @@ def _rung(
     if not _can_cover(instance, allowed):
         _nothing_below(shared, target)
         return True, 0.0
-    try:
-        core = build_core(instance, allowed, stop=shared.stop)
-    except Stopped:
-        return False, 0.0
-    if np.isfinite(target):
-        core.at_most(target - instance.offset)
-    spent = 0.0
+    core, spent = _core(shared, allowed, target), 0.0
+    if core is None:
+        return False, spent
     while spent < budget and not shared.stop():
         solver = single_worker(int(rng.integers(1 << 30)), budget - spent)
         shared.register(solver)
@@ -271,6 +267,17 @@ def _rung(
             return True, spent
         return False, spent
     return False, spent
+
+
+def _core(shared: Shared, allowed: np.ndarray, target: float) -> Core | None:
+    """Build the core below a target; None where there is no time for it."""
+    try:
+        core = build_core(shared.instance, allowed, stop=shared.stop)
+    except Stopped:
+        return None
+    if np.isfinite(target):
+        core.at_most(target - shared.instance.offset)
+    return core
 
 
 def _nothing_below(shared: Shared, target: float) -> None:
