@@ -16,6 +16,8 @@ from clusters.budget import look_ahead
 from clusters.disclosure import HIDDEN
 from clusters.domain import NeedCount, Plan, Priorities, Problem, Rules
 from clusters.errors import DataError
+from clusters.measures import measure
+from clusters.money import pounds
 from clusters.report import write_report
 from tests.intruder import COUNTS, System, totals
 from tests.report.conftest import found
@@ -201,6 +203,40 @@ def test_pounds_are_formatted_and_live(pack):
     assert total.value == "=SUM(B2:D2)"
     assert "£" in total.number_format
     assert sheet.cell(2, 2).value.startswith("=Clusters!")
+
+
+def test_every_table_has_the_same_mean_journey(needy, plan, other, tmp_path):
+    """As the priorities weight it, in the frame as on the page."""
+    equal = Priorities(travel_by="schools")
+    options = {"Shortest": other, "Another": plan}
+    write_report(tmp_path, needy, options, priorities=equal, formats=["csv"])
+    weighted = measure(needy, other, equal).whole.journeys.mean
+    assert weighted != pytest.approx(measure(needy, other).whole.journeys.mean, abs=1)
+    options = {row["plan"]: row for row in rows(tmp_path / "figures/options.csv")}
+    assert float(options["Shortest"]["mean_journey_m"]) == pytest.approx(weighted, abs=1e-5)
+
+
+def test_changes_are_told_from_the_other_option_to_the_recommended_one(pack, plan, other):
+    text = (pack / "report.html").read_text(encoding="utf-8")
+    assert "What changes from Another to Shortest" in text
+    assert "What changes from Shortest" not in text
+    for row in rows(pack / "figures/moves_2.csv"):
+        assert row["urn"] in {
+            str(m) for c in other.clusters if c.label == row["from"] for m in c.members
+        }
+        assert row["urn"] in {
+            str(m) for c in plan.clusters if c.label == row["to"] for m in c.members
+        }
+    assert "Schools in another cluster under Shortest than under Another" in text
+
+
+def test_gains_and_losses_are_told_as_the_two_sums_that_they_are(pack, split):
+    changes = [share.yearly_pence - share.today_pence for share in split.clusters]
+    gains, losses = (sum(c for c in changes if c > 0), -sum(c for c in changes if c < 0))
+    text = (pack / "report.html").read_text(encoding="utf-8")
+    assert "moves from" not in text
+    assert f"have {pounds(gains)} a year more than today" in text
+    assert f"have {pounds(losses)} less" in text
 
 
 # ---- public ---------------------------------------------------------------------------------

@@ -87,8 +87,8 @@ class SmallNumbers:
         said = [
             f"Numbers of pupils below {self.threshold} are not shown. {HIDDEN} stands in their "
             "place.",
-            "Where one school of a cluster has such a number, the numbers of all its schools are "
-            "hidden. Nobody can then work out a small one from a total.",
+            "Where one school of a cluster has such a number, other low numbers of the cluster are "
+            "hidden too. Nobody can then work out a small one from a total.",
         ]
         if self.zeros == "show":
             said.append("A zero is shown.")

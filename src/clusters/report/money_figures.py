@@ -90,8 +90,10 @@ def _effects(reader: Reader, split: Split) -> pd.DataFrame:
     frame = effects(split, "cluster").drop(columns=["name"])
     if not reader.is_public:
         return frame
+    sums = ["today_pence", "yearly_pence", "change_pence"]
+    frame[sums] = 100_000 * (frame[sums] / 100_000).round().astype(int)
     frame["change_percent"] = frame["change_percent"].round()
-    return frame[["cluster", "today_pence", "yearly_pence", "change_pence", "change_percent"]]
+    return frame[["cluster", *sums, "change_percent"]]
 
 
 def _fairness(reader: Reader, split: Split) -> Iterator[Figure]:
@@ -145,7 +147,7 @@ def _money_frame(reader: Reader, chosen: Option, split: Split) -> pd.DataFrame:
     sizes = {cluster.label: len(cluster.schools) for cluster in chosen.facts.clusters}
     frame["schools"] = [sizes[clean(label)] for label in frame["cluster"]]
     kept = ["cluster", "schools", *(n for n in frame.columns if str(n).endswith("_pence"))]
-    return frame[kept]
+    return frame[kept].drop(columns=["today_pence", "change_pence"])  # rounded, in the effects
 
 
 def _lines(lines: Mapping[Any, str], key: str = "cluster") -> pd.DataFrame:

@@ -84,6 +84,8 @@ def _effect_words(reader: Reader, option: Option) -> list[str]:
         return []
     known = [share for share in option.split.clusters if share.today_pence is not None]
     changes = [share.yearly_pence - (share.today_pence or 0) for share in known]
+    if reader.is_public:  # today's money is known to the nearest £1,000 only
+        changes = [100_000 * round(change / 100_000) for change in changes]
     gains = [change for change in changes if change > 0]
     losses = [-change for change in changes if change < 0]
     of = (

@@ -94,7 +94,8 @@ def release_money(
         counts.get(name) or sums_hidden(split.problem, name, members, policy, rolls)
         for name in names
     ]
-    amounts = [hide_amounts(sums, members) for sums in _sums_of_schools(split)]
+    paid, spent = _paid_to_schools(split), _spent_today(split)
+    amounts = [hide_amounts(sums, members) for sums in paid]
     labels = frozenset(clean(share.key) for share in split.clusters)
     away = frozenset(masked).union(*(each.clusters for each in (*hidden, *amounts))) & labels
     if any(each.total for each in (*hidden, *amounts)) or _is_bent(split):
@@ -103,7 +104,8 @@ def release_money(
             notes=("The money is left out: numbers of single schools could be read off it.",),
         )
     protection = split.protection
-    if protection is not None and (protection.level == "school" or away):
+    today = bool(any(spent.values()) and not hide_amounts(spent, members).clusters)
+    if protection is not None and (protection.level == "school" or away or not today):
         away = labels
     need = (
         "need" in split.problem.measures
@@ -111,32 +113,42 @@ def release_money(
             counts.get("need") or sums_hidden(split.problem, "need", members, policy, rolls)
         ).clusters
     )
-    plain = not away and not amounts and protection is None
-    step = 1 if plain else _THOUSAND_POUNDS if amounts or protection is not None else _POUND
+    step = _THOUSAND_POUNDS if paid or protection is not None else _POUND if away else 1
     return Released(
-        split=_split(split, away, step, [*names, *(["need"] if need else [])]),
+        split=_split(split, away, step, [*names, *(["need"] if need else [])], today=today),
         masked=away,
         step=step,
-        notes=tuple(_notes(labels, away, step)),
+        notes=tuple(
+            _notes(labels, away, step, silent=any(spent.values()) and not today and away != labels)
+        ),
     )
 
 
-def _notes(labels: Collection[str], away: Collection[str], step: int) -> Iterable[str]:
+def _notes(
+    labels: Collection[str], away: Collection[str], step: int, *, silent: bool
+) -> Iterable[str]:
     if away:
         which = "all clusters" if len(away) == len(labels) else "some clusters"
         yield f"The money of {which} is hidden: numbers of single schools could be read off it."
     if step > 1:
         yield f"Sums of money by cluster are rounded to {pounds(step).removesuffix('.00')}."
+    if silent:
+        yield "Gains and losses are left out: what single schools have today could be read off."
 
 
-def _sums_of_schools(split: Split) -> list[dict[SchoolId, float]]:
-    """Money that goes to schools by their pupils, not by the formula: paid first, and today's."""
+def _paid_to_schools(split: Split) -> list[dict[SchoolId, float]]:
+    """Money that goes to schools by their pupils, before the formula."""
     found: list[Mapping[SchoolId, int]] = [
         {share.key: share.committed_pence for share in split.schools},
         {share.key: share.backdated_pence for share in split.schools},
-        {share.key: share.today_pence or 0 for share in split.schools},
     ]
     return [{u: float(v) for u, v in sums.items()} for sums in found if any(sums.values())]
+
+
+def _spent_today(split: Split) -> dict[SchoolId, float]:
+    """Today's money by school; none where it is not known for every one."""
+    sums = {share.key: share.today_pence for share in split.schools}
+    return {} if None in sums.values() else {urn: float(sum_ or 0) for urn, sum_ in sums.items()}
 
 
 def _is_bent(split: Split) -> bool:
@@ -146,8 +158,18 @@ def _is_bent(split: Split) -> bool:
     return any(taper is not None and taper.measure not in OPEN_MEASURES for taper in tapers)
 
 
-def _split(split: Split, away: Collection[str], step: int, names: Iterable[str]) -> Split:
-    """Copy a split with what may be shown; `names` are measures of which sums may be."""
+def _split(
+    split: Split, away: Collection[str], step: int, names: Iterable[str], *, today: bool
+) -> Split:
+    """Copy a split with what may be shown.
+
+    Parameters
+    ----------
+    names
+        Measures of which sums may be shown.
+    today
+        Whether today's money may be.
+    """
     kept = [share for share in split.clusters if clean(share.key) not in away]
     known = [
         name
@@ -156,7 +178,13 @@ def _split(split: Split, away: Collection[str], step: int, names: Iterable[str])
     ]
     wholes = {name: _sum(split, name, split.problem.ids) for name in known}
     sums = {share.key: {name: _sum(split, name, share.members) for name in known} for share in kept}
-    shares = tuple(_share(split, share, sums[share.key], wholes, step) for share in kept)
+    shares = tuple(
+        replace(
+            _share(split, share, sums[share.key], wholes, step),
+            today_pence=_rounded(share.today_pence or 0, _THOUSAND_POUNDS) if today else None,
+        )
+        for share in kept
+    )
     return replace(
         split,
         problem=_clusters_as_units(sums),
@@ -219,7 +247,6 @@ def _share(
         else _rounded(share.flexible_exact, step),
         floor_pence=_rounded_or_none(share.floor_pence, step),
         cap_pence=_rounded_or_none(share.cap_pence, step),
-        today_pence=_rounded_or_none(share.today_pence, step),
     )
 
 
