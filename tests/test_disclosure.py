@@ -154,8 +154,12 @@ def test_a_measure_of_which_only_sums_are_shown():
     counts = dict.fromkeys("abcdef", 3)
     hidden = hide_counts(counts, {"N": [*"abc"], "S": [*"def"]}, SmallNumbers(), by_school=False)
     assert (hidden.schools, hidden.clusters) == (set("abcdef"), set())
-    few = hide_counts(counts | {"a": 2, "b": 1, "c": 0}, {"N": [*"abc"], "S": [*"def"]}, SmallNumbers(),
-                      by_school=False)  # fmt: skip
+    few = hide_counts(
+        counts | {"a": 2, "b": 1, "c": 0},
+        {"N": [*"abc"], "S": [*"def"]},
+        SmallNumbers(),
+        by_school=False,
+    )
     assert few.clusters == {"N", "S"}
 
 
