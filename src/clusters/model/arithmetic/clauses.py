@@ -8,7 +8,7 @@ from typing import Any
 from clusters.domain import FrozenDict, Problem, Rules, SchoolId
 from clusters.verifier.case import listed, shown, words
 
-__all__ = ["Clause", "clauses_of", "describe", "group_name", "school_name", "without"]
+__all__ = ["Clause", "clauses_of", "describe", "group_name", "measured", "school_name", "without"]
 
 UNIT_WORDS = {"m": "metres", "min": "minutes"}
 
@@ -95,20 +95,39 @@ def group_name(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
     return listed([school_name(problem, key) for key in ids])
 
 
+def measured(amount: Any, name: str) -> str:
+    """Put an amount of a measure into words: "1 school", "3 schools", "2.5 units of need"."""
+    noun = words(name)
+    if amount == 1:
+        noun = _ONE.get(name, noun)
+    return f"{shown(amount)} {noun}"
+
+
+_ONE = {
+    "schools": "school",
+    "pupils": "pupil",
+    "ehcps": "EHC plan",
+    "sen_support": "pupil with SEN support",
+    "need": "unit of need",
+}
+
+
 def _count_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
     low, high = rules.count_range
-    return f"{low} clusters" if low == high else f"{low} to {high} clusters"
+    if low == high:
+        return f"{low} cluster{'s' if low != 1 else ''}"
+    return f"{low} to {high} clusters"
 
 
-def _pair_words(pair: Any, of: str) -> str:
+def _pair_words(pair: Any, name: str) -> str:
     low, high = pair or (None, None)
     if low is None and high is None:
-        return f"any number of {of}"
+        return f"any number of {words(name)}"
     if high is None:
-        return f"at least {shown(low or 0)} {of} in each cluster"
+        return f"at least {measured(low, name)} in each cluster"
     if low is None:
-        return f"at most {shown(high)} {of} in each cluster"
-    return f"{shown(low)} to {shown(high)} {of} in each cluster"
+        return f"at most {measured(high, name)} in each cluster"
+    return f"{shown(low)} to {measured(high, name)} in each cluster"
 
 
 def _size_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
@@ -121,7 +140,7 @@ def _balance_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
 
 
 def _limit_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
-    return _pair_words(rules.limits[str(clause.which)], words(str(clause.which)))
+    return _pair_words(rules.limits[str(clause.which)], str(clause.which))
 
 
 def _travel_words(_clause: Clause, problem: Problem, rules: Rules) -> str:

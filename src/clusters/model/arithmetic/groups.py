@@ -14,6 +14,7 @@ from clusters.model.arithmetic.facts import Facts, Reason
 from clusters.model.arithmetic.telling import (
     CENTRES,
     COUNT,
+    clusters_of,
 )
 from clusters.verifier.case import listed
 
@@ -25,7 +26,7 @@ def too_many_clusters(facts: Facts) -> Iterator[Reason]:
         return
     n = len(facts.problem)
     if facts.k > n:
-        text = f"there are only {n} schools"
+        text = f"there {'is' if n == 1 else 'are'} only {n} school{'s' if n != 1 else ''}"
         clauses: tuple[Clause, ...] = (COUNT,)
     else:
         text = f"the {n} schools make only {atoms} groups once those that must be together are one"
@@ -85,7 +86,8 @@ def too_few_centres(facts: Facts) -> Iterator[Reason]:
     if apart >= facts.k:
         return
     groups: tuple[Clause, ...] = ()
-    text = f"{facts.k} clusters need {facts.k} centres; only {able} schools may be one"
+    text = f"{facts.k} clusters need {facts.k} centres; only "
+    text += "1 school may be one" if able == 1 else f"{able} schools may be one"
     if able >= facts.k:
         homes = {facts.atom_of[p] for p in facts.candidates}
         groups = tuple(c for a in sorted(homes) for c in facts.groups_within(facts.atoms[a]))
@@ -104,8 +106,8 @@ def too_many_apart(facts: Facts) -> Iterator[Reason]:
             clause = Clause("apart", number)
             yield Reason(
                 clauses=(COUNT, clause),
-                sentence=f"{count} schools may not share a cluster with one another; there are "
-                f"{facts.k} clusters.",
+                sentence=f"{count} schools may not share a cluster with one another; there "
+                f"{'is' if facts.k == 1 else 'are'} {clusters_of(facts.k)}.",
                 schools=tuple(group),
                 fixes=fix.ordered(
                     iter(

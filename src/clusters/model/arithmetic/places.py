@@ -19,11 +19,12 @@ from clusters.model.arithmetic.telling import (
     CENTRES,
     COUNT,
     TRAVEL,
+    amount_of,
     because,
     caller,
+    clusters_of,
     school_at,
     told,
-    unit_of,
 )
 from clusters.verifier.case import shown
 
@@ -94,7 +95,7 @@ def too_far_apart(facts: Facts) -> Iterator[Reason]:
     yield Reason(
         clauses=(COUNT, *clauses, *dict.fromkeys(groups)),
         sentence=f"{len(clique)} schools lie so far apart that no two of them can have the same "
-        f"centre{within}; there are {facts.k} clusters.",
+        f"centre{within}; there {'is' if facts.k == 1 else 'are'} {clusters_of(facts.k)}.",
         schools=tuple(facts.ids([facts.atoms[a][0] for a in clique])),
         fixes=fix.ordered(_ways_out_of_distance(facts, len(clique))),
     )
@@ -136,14 +137,17 @@ def thin_surroundings(facts: Facts) -> Iterator[Reason]:
 def _too_thin(facts: Facts, q: Quantity, a: int, best: float) -> Reason:
     clauses = [c for c, on in ((TRAVEL, facts.most_travel), (CENTRES, facts.rules.centres)) if on]
     count = [COUNT] if q.clause.rule == "balance" else []
-    groups = facts.groups_within(facts.atoms[a]) if len(facts.atoms[a]) > 1 else ()
+    groups = dict.fromkeys(facts.groups_within(facts.atoms[a]) if len(facts.atoms[a]) > 1 else ())
+    for other in facts.atoms:  # one of a group may be within reach where the whole is not
+        if len(other) > 1:
+            groups |= dict.fromkeys(facts.groups_within(other))
     fixes = [fix.least_to(facts, q, Fraction(int(best)))]
     fixes += [fix.drop(facts.problem, facts.rules, c) for c in clauses]
     who = caller(facts, facts.atoms[a])
     return Reason(
         clauses=(*clauses, q.clause, *count, *groups),
         sentence=f"No centre that {who} can travel to is within reach of more than "
-        f"{told(int(best))} {unit_of(q)}; the least allowed in a cluster is "
+        f"{amount_of(q, int(best))}; the least allowed in a cluster is "
         f"{told(q.least or Fraction(0))}{because(facts, q)}.",
         schools=facts.ids(facts.atoms[a]),
         fixes=fix.ordered(iter(fixes)),

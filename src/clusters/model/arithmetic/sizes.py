@@ -16,8 +16,10 @@ from clusters.model.arithmetic.facts import MICRO, Facts, Quantity, Reason
 from clusters.model.arithmetic.telling import (
     COUNT,
     SPARE,
+    amount_of,
     because,
     caller,
+    clusters_of,
     rounded,
     told,
     unit_of,
@@ -28,7 +30,8 @@ from clusters.verifier.case import shown
 
 def contradicting_bounds(facts: Facts) -> Iterator[Reason]:
     """Find bounds of which the least is above the most, or between which nothing lies."""
-    if len({facts.atom_of[p] for q in facts.quantities for p in q.excused}) >= facts.k:
+    excused = {facts.atom_of[p] for q in facts.quantities for p in q.excused}
+    if len(excused) >= facts.k:
         return  # every cluster may be an excused one
     for one in facts.quantities:
         for other in facts.quantities:
@@ -46,20 +49,22 @@ def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[R
     of = unit_of(one)
     if low > high:
         text = (
-            f"Each cluster must have at least {told(low)} {of} under {one.clause.rule} and at "
+            f"Each cluster must have at least {amount_of(one, low)} under {one.clause.rule} and at "
             f"most {told(high)} under {other.clause.rule}."
         )
     else:
         text = (
             f"Each cluster must have between {told(low)} and {told(high)} {of}; no whole "
-            f"number of {of} lies between them."
+            f"number {of if of.startswith('of ') else f'of {of}'} lies between them."
             if unit == MICRO
             else f"Each cluster must have between {told(low)} and {told(high)} {of}, but "
             f"every school has a multiple of {told(unit)}."
         )
     above, below = -(-low // unit) * unit, (high // unit) * unit
     fixes = [fix.most_to(facts, other, Fraction(above)), fix.least_to(facts, one, Fraction(below))]
-    count = (COUNT,) if "balance" in (one.clause.rule, other.clause.rule) else ()
+    # with more clusters the mean changes, and with fewer every one may be an excused one
+    counts = "balance" in (one.clause.rule, other.clause.rule) or one.excused or other.excused
+    count = (COUNT,) if counts else ()
     yield Reason(
         clauses=tuple(dict.fromkeys([*count, one.clause, other.clause])),
         sentence=text,
@@ -78,27 +83,31 @@ def totals(facts: Facts) -> Iterator[Reason]:
         if facts.k > high:
             least = Fraction(rounded(q, up=True))
             need = least * k if not q.excused else least
+            verb = "needs" if k == 1 else "need"
+            if of.endswith("need"):
+                verb = "takes" if k == 1 else "take"
             text = (
-                f"{k} clusters of at least {told(least)} {of} need {told(need)}; "
-                f"there are {told(have)}."
+                f"{clusters_of(k)} of at least {amount_of(q, least)} {verb} {told(need)}; "
+                f"there {'is' if have == MICRO else 'are'} {told(have)}."
             )
             if q.excused:
                 text = (
-                    f"{told(have)} {of} are enough for {high} clusters of at least "
-                    f"{told(least)} (exceptions counted); {k} are asked for."
+                    f"{amount_of(q, have)} {'is' if have == MICRO else 'are'} enough for "
+                    f"{clusters_of(int(high))} of at least {told(least)} (exceptions counted); {k} "
+                    f"{'is' if k == 1 else 'are'} asked for."
                 )
             fixes = [fix.fewer_or_more(facts, int(high))]
             fixes += [fix.least_to(facts, q, Fraction(have, k) * (100 - s) / 100) for s in SPARE]
         else:
             most = rounded(q, up=False)
             text = (
-                f"{k} clusters of at most {told(most)} {of} hold "
-                f"{told(most * k)}; there are {told(have)}."
+                f"{clusters_of(k)} of at most {amount_of(q, most)} "
+                f"{'holds' if k == 1 else 'hold'} {told(most * k)}; there are {told(have)}."
             )
             if q.excused:
                 text = (
-                    f"{told(have)} {of} need at least {shown(low)} clusters of at most "
-                    f"{told(most)} (exceptions counted); {k} are asked for."
+                    f"{told(have)} {of} take at least {shown(low)} clusters of at most "
+                    f"{told(most)} (exceptions counted); {k} {'is' if k == 1 else 'are'} asked for."
                 )
             more = None if low == math.inf else fix.fewer_or_more(facts, int(low))
             room = [up_to_unit(q, Fraction(have, k) * (100 + s) / 100) for s in SPARE]
@@ -168,14 +177,14 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
         have = q.total(atom)
         name, together = caller(facts, atom), " that must be together"
     if q.clause.rule == "schools_per_cluster":
-        text = f"{name} has {told(have)} schools{together}; the most allowed in a cluster is "
+        text = f"{name} has {amount_of(q, have)}{together}; the most allowed in a cluster is "
     elif len(atom) > 1:
         text = (
-            f"{name} has {len(atom)} schools{together}, with {told(have)} {unit_of(q)}; "
+            f"{name} has {len(atom)} schools{together}, with {amount_of(q, have)}; "
             "the most allowed in a cluster is "
         )
     else:
-        text = f"{name} alone has {told(have)} {unit_of(q)}; the most allowed in a cluster is "
+        text = f"{name} alone has {amount_of(q, have)}; the most allowed in a cluster is "
     text += f"{told(most)}{because(facts, q)}."
     fixes = [
         fix.exception_for(facts, q, atom),
@@ -209,17 +218,18 @@ def too_many_heavy(facts: Facts) -> Iterator[Reason]:
     for q in facts.quantities:
         if q.most is None:
             continue
-        plain = [atom for atom in facts.atoms if not any(p in q.excused for p in atom)]
-        loads = sorted((q.total(atom) for atom in plain), reverse=True)
-        heavy = [load for load in loads if 2 * load > q.most]
-        if len(heavy) > facts.k and not q.excused and heavy[0] <= q.most:
-            count = len(heavy)
-            need = Fraction(heavy[facts.k - 1] + heavy[facts.k])
+        if q.excused:
+            continue
+        big = sorted((a for a in facts.atoms if 2 * q.total(a) > q.most), key=q.total, reverse=True)
+        if len(big) > facts.k and q.total(big[0]) <= q.most:
+            count = len(big)
+            need = Fraction(q.total(big[facts.k - 1]) + q.total(big[facts.k]))
+            groups = [c for atom in big if len(atom) > 1 for c in facts.groups_within(atom)]
             yield Reason(
-                clauses=(COUNT, q.clause),
+                clauses=(COUNT, q.clause, *groups),
                 sentence=f"{count} schools (or groups that must be together) each have more than "
                 f"half of the most {unit_of(q)} a cluster may have, {told(q.most)}: no two can "
-                f"share one, and there are {facts.k} clusters.",
+                f"share one, and there {'is' if facts.k == 1 else 'are'} {clusters_of(facts.k)}.",
                 fixes=fix.ordered(
                     iter([fix.fewer_or_more(facts, count), fix.most_to(facts, q, need)])
                 ),
@@ -236,16 +246,14 @@ def too_few_holders(facts: Facts) -> Iterator[Reason]:
         if len(holders | excused) >= facts.k:
             continue
         have = sum(1 for amount in q.amounts if amount)
-        groups: tuple[Clause, ...] = ()
-        note = ""
-        if len(holders) < have:
-            held = [facts.atoms[a] for a in sorted(holders)]
-            groups = tuple(clause for atom in held for clause in facts.groups_within(atom))
-            note = f" in {len(holders)} groups that must be together"
+        merged = [facts.atoms[a] for a in sorted(holders | excused) if len(facts.atoms[a]) > 1]
+        groups = tuple(clause for atom in merged for clause in facts.groups_within(atom))
+        note = f" in {len(holders)} groups that must be together" if len(holders) < have else ""
+        who = f"Each of {facts.k} clusters" if facts.k != 1 else "The one cluster"
+        some = "1 school has" if have == 1 else f"{have or 'no'} schools{note} have"
         yield Reason(
             clauses=(COUNT, q.clause, *groups),
-            sentence=f"Each of {facts.k} clusters needs {unit_of(q)}; only {have} schools{note} "
-            "have any on record.",
+            sentence=f"{who} needs {unit_of(q)}; {'only ' if have else ''}{some} any on record.",
             fixes=fix.ordered(
                 iter(
                     [

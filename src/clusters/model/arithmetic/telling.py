@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from clusters.domain import SchoolId
 from clusters.model.arithmetic import loosening as fix
-from clusters.model.arithmetic.clauses import Clause, group_name, school_name
+from clusters.model.arithmetic.clauses import Clause, group_name, measured, school_name
 from clusters.model.arithmetic.facts import MICRO, Facts, Fix, Quantity
 from clusters.verifier.case import shown, words
 
@@ -30,6 +30,20 @@ def unit_of(q: Quantity) -> str:
 def told(value: float | Fraction) -> str:
     """Show millionths as a number."""
     return shown(round(Fraction(value) / MICRO, 2))
+
+
+def amount_of(q: Quantity, value: float | Fraction) -> str:
+    """Show millionths with what they count: "1 school", "7 schools"."""
+    if q.clause.rule == "expertise":
+        return f"{told(value)} {unit_of(q)}"
+    name = "schools" if q.clause.which is None else str(q.clause.which)
+    one = Fraction(value) == MICRO
+    return measured(1, name) if one else f"{told(value)} {unit_of(q)}"
+
+
+def clusters_of(k: int) -> str:
+    """Count clusters."""
+    return f"{k} cluster{'s' if k != 1 else ''}"
 
 
 def between(low: Fraction | None, high: Fraction | None) -> str:
