@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,10 +40,41 @@ def test_gaps_duplicates_and_strangers_are_mended():
     mended = repair(problem, rules, drawn, ALIKE, time_limit_s=4)
     assert verify(problem, rules, mended.plan).ok
     assert mended.moved == ()
-    assert [m.school for m in mended.placed] == ["5"]
+    assert [(m.school, m.before) for m in mended.placed] == [("2", "Left and Right"), ("5", None)]
     assert {c.label for c in mended.plan.clusters} == {"Left", "Right"}
     assert mended.proved
-    assert len(mended.to_frame()) == 1
+    assert len(mended.to_frame()) == 2
+    assert "0 schools moved and 2 schools given a place" in mended.sentence
+
+
+def test_only_what_is_proved_is_called_so():
+    problem = world("211\n112")
+    drawn = drawn_plan("A b C\nb a c")
+    rules = Rules(n_clusters=3, balance={"pupils": 0.5})
+    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=3)
+    assert mended.proved
+    assert mended.how_few == "Proved: no repair moves fewer schools."
+    doubted = replace(mended, fewest=len(mended.moved) - 1)
+    assert "Proved" not in doubted.sentence
+    assert "is not known" in doubted.sentence
+    assert "fewer than 0" not in replace(mended, fewest=0).sentence
+
+
+def test_without_time_the_given_plan_is_not_forgotten(monkeypatch):
+    # the whole map is never decided, nor is any window: what is left is what is near the map
+    from clusters.model import nearest
+
+    monkeypatch.setattr(
+        nearest,
+        "nearest_clusters",
+        lambda *_, **__: nearest.Nearest(clusters=None, fewest=0, proved=False),
+    )
+    problem = world("1111111111\n1111111111")
+    drawn = drawn_plan("A a a a a b B b b b\na a a a b a b b b b")
+    rules = Rules(n_clusters=2, schools_per_cluster=(5, 15))
+    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=2)
+    assert len(mended.moved) <= 3
+    assert not mended.proved
 
 
 @settings(max_examples=8, deadline=None)

@@ -3,19 +3,22 @@
 ``y[a, l]`` is true where atom a is in the cluster that carries on the label l of the given plan.
 Centres take part only where the rules speak of them. Contiguity comes in by separators: two atoms
 of one cluster, one of them in a part that the rest does not touch, need a way out of that part.
+The bound grows by cores: sets of schools of which not all can stay (Fu & Malik 2006; in CP-SAT).
 """
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from ortools.sat.python import cp_model
 
-from clusters.domain import IntArray
+from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import NO_LIMIT, Instance
 
 __all__ = ["Nearest", "nearest_clusters"]
@@ -62,6 +65,8 @@ def nearest_clusters(
     at_most: int,
     seconds: float,
     seed: int = 1,
+    hint: IntArray | None = None,
+    at_least: int = 0,
     stop: Callable[[], bool] = lambda: False,
 ) -> Nearest:
     """Find clusters that keep every rule and move the fewest schools.
@@ -74,10 +79,19 @@ def nearest_clusters(
         Whether barred pairs of atom and centre matter (longest journeys, given centres).
     at_most
         Only plans that move no more schools than this are of interest.
+    hint
+        Array (n,): labels to begin with; None for those at which most stay.
+    at_least
+        No plan moves fewer schools: known before.
     """
     m = _Model(instance, moves)
     labels = moves.shape[1]
-    m.y = [[m.model.new_bool_var("") for _ in range(labels)] for _ in range(instance.n)]
+    within = _within(instance, moves, at_most)
+    false = m.model.new_constant(0)
+    m.y = [
+        [m.model.new_bool_var("") if within[a, label] else false for label in range(labels)]
+        for a in range(instance.n)
+    ]
     m.used = [m.model.new_bool_var("") for _ in range(labels)]
     for rule in (_once, _count, _loads, _apart, _neighbours, _rings):
         rule(m)
@@ -86,21 +100,64 @@ def nearest_clusters(
     flat = [v for row in m.y for v in row]
     total = LinearExpr.weighted_sum(flat, moves.ravel().tolist())
     m.model.add(total <= at_most)
+    m.model.add(total >= at_least)
     m.model.minimize(total)
+    home = moves.argmin(axis=1) if hint is None else hint
     for a in range(instance.n):
-        home = int(moves[a].argmin())
         for label in range(labels):
-            m.model.add_hint(m.y[a][label], label == home)
-    return _solved(m, seconds, seed, stop)
+            if within[a, label]:
+                m.model.add_hint(m.y[a][label], label == int(home[a]))
+    return _solved(m, seconds, seed, stop, at_least)
 
 
-def _solved(m: _Model, seconds: float, seed: int, stop: Callable[[], bool]) -> Nearest:
+def _within(instance: Instance, moves: IntArray, at_most: int) -> npt.NDArray[np.bool_]:
+    """Where each atom can be if at most so many schools move, array (n, labels).
+
+    A cluster that keeps one of its schools reaches no further than its moves allow: every school
+    on the way from there to a new one has moved too. Only a cluster with few schools can have
+    left its place altogether.
+    """
+    within = moves <= at_most
+    if instance.neighbours is None or instance.school_neighbours is not None:
+        return within
+    everyone = np.array([len(held) for held in instance.members])
+    unplaced = (moves == 0).all(axis=1)
+    for label in range(moves.shape[1]):
+        own = np.flatnonzero((moves[:, label] < everyone) & ~unplaced)
+        if everyone[own].sum() - moves[own, label].sum() <= at_most:
+            continue
+        away = _moves_on_the_way(instance.neighbours, moves[:, label], own)
+        within[:, label] &= away <= at_most
+    return within
+
+
+def _moves_on_the_way(
+    neighbours: tuple[tuple[int, ...], ...], price: IntArray, own: IntArray
+) -> FloatArray:
+    """Fewest schools moved on a way from a cluster's own atoms to each atom (Dijkstra)."""
+    away = np.full(len(price), np.inf)
+    away[own] = price[own]
+    heap = [(float(price[a]), int(a)) for a in own]
+    heapq.heapify(heap)
+    while heap:
+        so_far, a = heapq.heappop(heap)
+        if so_far > away[a]:
+            continue
+        for b in neighbours[a]:
+            if (new := so_far + float(price[b])) < away[b]:
+                away[b] = new
+                heapq.heappush(heap, (new, b))
+    return away
+
+
+def _solved(m: _Model, seconds: float, seed: int, stop: Callable[[], bool], fewest: int) -> Nearest:
     """Solve, cut what is not connected, and solve again."""
-    deadline, fewest = time.monotonic() + seconds, 0
+    deadline = time.monotonic() + seconds
     solver = cp_model.CpSolver()
     solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
+    solver.parameters.optimize_with_core = True
     solver.parameters.random_seed = seed
+    solver.parameters.catch_sigint_signal = False
     while (left := deadline - time.monotonic()) > 0 and not stop():
         solver.parameters.max_time_in_seconds = left
         status = solver.solve(m.model)
