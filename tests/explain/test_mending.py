@@ -105,6 +105,29 @@ def test_the_fewest_moves_are_the_fewest(labels, share):
     assert len(mended.moved) >= min(allowed) >= mended.fewest
 
 
+@pytest.mark.parametrize("labels", ["012012", "001122", "010212", "000112"])
+@pytest.mark.parametrize("picture", ["211112", "211\n112"])
+def test_groups_in_several_parts_are_repaired_with_the_fewest_moves(picture, labels):
+    # 1 and 3 must be together and do not touch: the way between them has to come along
+    problem = world(picture)
+    rules = Rules(n_clusters=3, schools_per_cluster=(1, 4), together=[["1", "3"]])
+    drawn = Plan(
+        tuple(
+            Cluster(c, None, tuple(str(k + 1) for k in range(6) if labels[k] == c)) for c in "012"
+        )
+    )
+    before = places_of(problem, drawn)
+    least = min(
+        difference(before, places_of(problem, plan)).schools_moved
+        for plan in every_plan(6)
+        if verify(problem, rules, plan).ok
+    )
+    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=6)
+    assert verify(problem, rules, mended.plan).ok
+    assert len(mended.moved) == least
+    assert mended.proved
+
+
 def test_another_number_of_clusters_is_reached():
     problem = world("111111")
     drawn = drawn_plan("A a a b B b")

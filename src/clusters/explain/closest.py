@@ -69,14 +69,19 @@ class _Search:
         return self.begin + share * self.seconds - time.monotonic()
 
     def run(self) -> Closest:
-        """Repair, improve the repair, and ask the whole map."""
+        """Ask whether placing is enough, repair, improve the repair, and ask the whole map."""
+        if not self.fewest and self._whole(at_most=0, seconds=self.left(0.2)):
+            if self.best is not None:
+                return Closest(self.best, 0)
+            self.fewest = 1
         self._note(self._repaired(self.near.undone()))
         if self.best is None:
             self._note(_walked(self.near, self.left(0.3), self.seed))
         self._improve(FIRST)
         if self.best is not None and self.count <= self.fewest:
             return Closest(self.best, self.fewest)
-        closed = self._whole()
+        most = self.count - (self.best is not None)
+        closed = self._whole(at_most=most, seconds=self.left())
         if closed and self.best is None:
             return Closest(None, self.fewest, impossible=True)
         if not closed:
@@ -206,22 +211,22 @@ class _Search:
 
     # -- the whole map -----------------------------------------------------------------------
 
-    def _whole(self) -> bool:
-        """Ask the whole map for fewer moves; whether the answer is proved."""
+    def _whole(self, *, at_most: int, seconds: float) -> bool:
+        """Ask the whole map for so few moves; whether the answer is proved."""
         from clusters.model.nearest import nearest_clusters
 
         answer = nearest_clusters(
             self.instance,
             self.near.atom_moves,
             centred=self.centred,
-            at_most=self.count - (self.best is not None),
-            seconds=self.left(),
+            at_most=at_most,
+            seconds=seconds,
             seed=self.seed,
             hint=self.best,
             at_least=self.fewest,
         )
-        if not answer.proved or self.best is None:
-            self.fewest = max(self.fewest, answer.fewest)
+        if not answer.proved:
+            self.fewest = max(self.fewest, min(answer.fewest, at_most))
         if answer.clusters is not None:
             labels = np.full(self.instance.n, -1, dtype=np.int64)
             for label, atoms in answer.clusters.items():

@@ -95,7 +95,7 @@ class Nearby:
         """Labels near the given plan: cut-off parts and loose schools join what they touch.
 
         Exactly k labels are used: where there are too many clusters the smallest are given up,
-        where there are too few a school of the largest begins a new one.
+        where there are too few the largest is cut in two.
         """
         instance = self.instance
         none = np.array([len(held) for held in instance.members])
@@ -108,14 +108,59 @@ class Nearby:
         for label in kept.tolist():
             held = np.flatnonzero(labels == label)
             if not len(held):
-                held = np.flatnonzero(labels == np.bincount(labels[labels >= 0]).argmax())
-                labels[held[-1]] = label
                 continue
             parts = instance.connected_parts(held)
             if instance.school_neighbours is None and len(parts) > 1:
                 main = max(parts, key=lambda part: int(none[part].sum()))
                 labels[np.setdiff1d(held, main)] = -1
-        return self._joined(labels, kept)
+        labels = self._joined(labels, kept)
+        for label in kept.tolist():
+            if not (labels == label).any():
+                self._cut_in_two(labels, label)
+        return labels
+
+    def _cut_in_two(self, labels: IntArray, label: int) -> None:
+        """Give a label to about half of the heaviest cluster: what is nearer to one end of it."""
+        instance = self.instance
+        weight = (instance.loads / np.maximum(1, instance.loads.sum(axis=1, keepdims=True))).sum(0)
+        weight = weight + 1.0 / instance.n
+        held = np.flatnonzero(labels == np.bincount(labels, weights=weight).argmax())
+        first = self._reached_last(held, [int(held[0])])
+        halves = [[first], [self._reached_last(held, [first])]]
+        left = set(held.tolist()) - {halves[0][0], halves[1][0]}
+        while left:
+            half = min(halves, key=lambda atoms: float(weight[atoms].sum()))
+            other = halves[1] if half is halves[0] else halves[0]
+            for atoms in (half, other):
+                beside = self._beside(atoms, left)
+                if beside is not None:
+                    atoms.append(beside)
+                    left.discard(beside)
+                    break
+            else:
+                half.append(left.pop())
+        small = min(halves, key=len)
+        labels[small] = label
+
+    def _reached_last(self, held: IntArray, begin: list[int]) -> int:
+        """Return the atom of a cluster that is reached last from some of it."""
+        order, left = list(begin), set(held.tolist()) - set(begin)
+        while left and (beside := self._beside(order, left, first=True)) is not None:
+            order.append(beside)
+            left.discard(beside)
+        return order[-1] if len(order) > 1 else int(held[-1])
+
+    def _beside(self, atoms: list[int], left: set[int], *, first: bool = False) -> int | None:
+        """Return an atom of those left beside some others: the earliest reached, or the nearest."""
+        near = self.instance.neighbours
+        if near is None:
+            return next(iter(sorted(left)), None)
+        found = (b for a in atoms for b in near[a] if b in left)
+        if first:
+            return next(found, None)
+        # the one with most neighbours among them keeps the half compact
+        held = set(atoms)
+        return max(set(found), key=lambda b: (len(held & set(near[b])), -b), default=None)
 
     def _joined(self, labels: IntArray, kept: IntArray) -> IntArray:
         """Let loose atoms join the label that most of their neighbours have."""

@@ -2,7 +2,8 @@
 
 ``y[a, l]`` is true where atom a is in the cluster that carries on the label l of the given plan.
 Centres take part only where the rules speak of them. Contiguity comes in by separators: two atoms
-of one cluster, one of them in a part that the rest does not touch, need a way out of that part.
+of one cluster, one of them in a part that the rest does not touch, need a way out of that part; or,
+where a group that must stay together is not itself connected, by a rooted tree for each cluster.
 The bound grows by cores: sets of schools of which not all can stay (Fu & Malik 2006; in CP-SAT).
 """
 
@@ -93,7 +94,7 @@ def nearest_clusters(
         for a in range(instance.n)
     ]
     m.used = [m.model.new_bool_var("") for _ in range(labels)]
-    for rule in (_once, _count, _loads, _apart, _neighbours, _rings):
+    for rule in (_once, _count, _loads, _apart, _neighbours, _rings, _trees):
         rule(m)
     if centred:
         _centres(m)
@@ -271,6 +272,39 @@ def _rings_around(neighbours: tuple[tuple[int, ...], ...], a: int) -> list[list[
         seen.update(ring)
         rings.append(ring)
     return rings[:-1]
+
+
+def _trees(m: _Model) -> None:
+    """Join the schools of each cluster by a tree, where a group is not itself connected.
+
+    Then a cluster of connected atoms need not be connected, so the tree is one of schools: each is
+    the root of its cluster's or has a parent beside it in the cluster, one step nearer to the root.
+    """
+    instance = m.instance
+    graph = instance.school_neighbours
+    if graph is None:
+        return
+    owner = {s: a for a, schools in enumerate(instance.members) for s in schools}
+    model = m.model
+    root = {s: model.new_bool_var("") for s in owner}
+    depth = {s: model.new_int_var(0, len(owner) - 1, "") for s in owner}
+    for s, a in owner.items():
+        parents = []
+        for t in (t for t in graph[s] if t in owner):
+            parent = model.new_bool_var("")
+            parents.append(parent)
+            model.add(depth[s] >= depth[t] + 1).only_enforce_if(parent)
+            if owner[t] != a:
+                for mine, theirs in zip(m.y[a], m.y[owner[t]], strict=True):
+                    model.add_bool_or([~parent, ~mine, theirs])
+        model.add_exactly_one([root[s], *parents])
+    for label in range(len(m.used)):
+        here = []
+        for s, a in owner.items():
+            begins = model.new_bool_var("")
+            model.add_bool_or([~root[s], ~m.y[a][label], begins])
+            here.append(begins)
+        model.add_at_most_one(here)
 
 
 def _centres(m: _Model) -> None:
