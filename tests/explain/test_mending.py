@@ -105,6 +105,18 @@ def test_the_fewest_moves_are_the_fewest(labels, share):
     assert len(mended.moved) >= min(allowed) >= mended.fewest
 
 
+def test_a_cluster_whose_schools_stand_elsewhere_too_may_leave_its_place():
+    # all of East is in West too; the loose school 6 can make up East by itself, nobody moves
+    problem = world("11111111")
+    groups = {"West": "12345", "East": "12", "North": "78"}
+    drawn = Plan(tuple(Cluster(label, None, tuple(held)) for label, held in groups.items()))
+    rules = Rules(n_clusters=3, apart=[["6", "5"], ["6", "7"]])
+    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=4)
+    assert mended.moved == ()
+    assert mended.fewest == 0
+    assert {c.label: c.members for c in mended.plan.clusters}["East"] == ("6",)
+
+
 @pytest.mark.parametrize("labels", ["012012", "001122", "010212", "000112"])
 @pytest.mark.parametrize("picture", ["211112", "211\n112"])
 def test_groups_in_several_parts_are_repaired_with_the_fewest_moves(picture, labels):

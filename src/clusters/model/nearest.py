@@ -125,7 +125,8 @@ def _within(instance: Instance, moves: IntArray, at_most: int) -> npt.NDArray[np
     unplaced = (moves == 0).all(axis=1)
     for label in range(moves.shape[1]):
         own = np.flatnonzero((moves[:, label] < everyone) & ~unplaced)
-        if everyone[own].sum() - moves[own, label].sum() <= at_most:
+        elsewhere = np.delete(moves[own], label, axis=1).min(axis=1, initial=NO_LIMIT)
+        if elsewhere.sum(dtype=np.float64) <= at_most:  # one in two clusters may leave for nothing
             continue
         away = _moves_on_the_way(instance.neighbours, moves[:, label], own)
         within[:, label] &= away <= at_most
