@@ -229,7 +229,7 @@ def test_a_fix_takes_its_own_reason_away(name):
             if fix.rules.n_clusters != rules["n_clusters"]:
                 continue  # another number of clusters changes every mean
             left = {(r.clauses, r.sentence) for r in impossibilities(problem, fix.rules)}
-            assert (reason.clauses, reason.sentence) not in left, fix.sentence
+            assert (reason.clauses, reason.sentence) not in left, fix.rules
 
 
 def test_an_exception_elsewhere_can_shelter_a_heavy_school():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from dataclasses import replace
 from pathlib import Path
@@ -14,14 +15,18 @@ from hypothesis import strategies as st
 import clusters as cl
 from clusters import (
     Capacity,
+    Cluster,
     DataError,
+    NeedCount,
     Plan,
     Priorities,
+    Problem,
     Provider,
     Rules,
     RulesError,
     School,
     TeamRole,
+    build_problem,
     compare_sharing,
     expertise_sensitivity,
     gap_floor,
@@ -494,3 +499,66 @@ def test_a_school_becomes_a_provider_with_its_expertise() -> None:
     provider = Provider.from_school(school, reach_m=100)
     assert provider.capacity == school.expertise
     assert provider.gives("asd") == 2
+
+
+# ---- found by using it --------------------------------------------------------------------------
+
+
+def _row_of(spots: list[tuple[str, int, int, int]]) -> Problem:
+    """Schools along a road: id, easting, pupils in need of HI, places for HI."""
+    return build_problem(
+        [
+            School(
+                urn=urn,
+                name=f"School {urn}",
+                easting=float(easting),
+                northing=0.0,
+                pupils=100,
+                need={"HI": NeedCount(ehcps=need)},
+                expertise={"HI": Capacity(amount=places, unit="places")} if places else {},
+            )
+            for urn, easting, need, places in spots
+        ],
+        neighbours=[(a[0], b[0]) for a, b in itertools.pairwise(spots)],
+    )
+
+
+ONE_EACH = Priorities(travel_by="pupils", expertise=1, pupils_per_capacity={"HI": 1})
+
+
+def test_no_school_gives_more_than_it_has() -> None:
+    problem = _row_of([("1", 0, 18, 0), ("2", 1000, 0, 10), ("3", 9000, 0, 10)])
+    plan = Plan((Cluster("West", "1", ("1",)), Cluster("East", "2", ("2", "3"))))
+    found = propose_sharing(problem, plan, ONE_EACH)
+    assert [(row.holder, row.amount) for row in found.rows] == [("2", 10.0), ("3", 8.0)]
+    assert found.unmet_after == 0
+    # what East needs itself it keeps
+    less = _row_of([("1", 0, 18, 0), ("2", 1000, 5, 10), ("3", 9000, 4, 10)])
+    assert sum(row.amount for row in propose_sharing(less, plan, ONE_EACH).rows) == 11.0
+
+
+def test_what_is_not_worth_a_meeting_is_left_out_before_not_after() -> None:
+    problem = _row_of([("1", 0, 6, 0), ("2", 1000, 0, 3), ("3", 2000, 0, 3), ("4", 9000, 0, 6)])
+    plan = Plan(
+        tuple(Cluster(label, urn, (urn,)) for label, urn in zip("ABCD", "1234", strict=True))
+    )
+    found = propose_sharing(problem, plan, ONE_EACH, at_least=4)
+    assert [(row.giver, row.amount) for row in found.rows] == [("D", 6.0)]
+    assert found.unmet_after == 0
+    # two schools of one cluster reach the amount between them
+    both = Plan(
+        (Cluster("A", "1", ("1",)), Cluster("B", "2", ("2", "3")), Cluster("D", "4", ("4",)))
+    )
+    rows = propose_sharing(problem, both, ONE_EACH, at_least=4).rows
+    assert {row.giver for row in rows} == {"B"}
+    assert sum(row.amount for row in rows) == 6.0
+
+
+def test_one_record_at_the_least_is_struck_out() -> None:
+    problem = _row_of([("1", 0, 6, 0), ("2", 1000, 0, 3), ("3", 2000, 0, 3)])
+    plan = Plan((Cluster("West", "1", ("1", "2")), Cluster("East", "3", ("3",))))
+    found = expertise_sensitivity(problem, plan, share=0.1)
+    assert (found.wrong, found.recorded) == (1, 2)
+    assert found.gaps_mean > found.gaps
+    assert found.summary().startswith("If 1 of the 2 recorded capacities is not there")
+    assert expertise_sensitivity(problem, plan, share=0.0).wrong == 0

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import clusters as cl
-from clusters.model.arithmetic import impossibilities, reasons_for
+from clusters.model.arithmetic import altered, impossibilities, reasons_for
 from clusters.model.arithmetic.clauses import clauses_of, describe
 from clusters.verifier.case import amount
 
@@ -75,7 +75,8 @@ def sentences(seed: int) -> Iterator[str]:
     assert len({reason.sentence for reason in found}) == len(found)
     for reason in (*found, *reasons_for(problem, rules, rules.count_range[0])):
         yield reason.sentence
-        yield from (fix.sentence for fix in reason.fixes)
+        for fix in reason.fixes:
+            yield from (change.sentence for change in altered(problem, rules, fix.rules))
     yield from (describe(clause, problem, rules) for clause in clauses_of(rules))
     plan = {key: "A" if k % 2 else "B" for k, key in enumerate(problem.ids)}
     yield from (finding.message for finding in cl.verify(problem, rules, plan).findings)

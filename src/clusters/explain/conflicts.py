@@ -1,42 +1,39 @@
-"""Why is there no plan? The rules in conflict, and the smallest changes that would allow one."""
+"""Why is there no plan? The rules in conflict, and changes that would allow one, each tried."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from clusters.arguments import at_least, checked
-from clusters.domain import Plan, Priorities, Problem, Rules, SchoolId, check_rules
-from clusters.explain.easing import eased, is_exception, joined, place_of_fix, suspects
+from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.explain.deciding import COUNT, Decider
+from clusters.explain.easing import ladder, suspects, tightened
 from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Relaxation, WhyNoPlan
 from clusters.model.arithmetic import (
     Clause,
-    Fix,
     Reason,
+    altered,
     clauses_of,
-    counts_to_try,
+    counts_of,
     describe,
     impossibilities,
-    without,
+    reasons_for,
+    united,
 )
+from clusters.model.arithmetic.altered import size_of
 from clusters.model.arithmetic.clauses import school_name
-from clusters.model.instance import Instance, compile_instance
-from clusters.search.brief import any_plan, plan_from
-from clusters.search.found import Found
-from clusters.verifier import verify
 
 __all__ = ["Relaxation", "WhyNoPlan", "why_no_plan"]
 
-COUNT = Clause("n_clusters")
-STEPS = (1.05, 1.1, 1.25, 1.5, 2.0)
-"""Factors by which a bound is loosened in turn where arithmetic does not say by how much."""
-IN_HAND = 0.85
+IN_HAND = 0.8
 """Share of the time limit that is planned with."""
-ENOUGH = 3
-"""Relaxations shown to allow a plan after which no further ones are checked."""
-MOST_CHECKED = 8
-"""Most relaxations looked at."""
+ENOUGH = 4
+"""Ways out that were tried and work after which no further ones are looked for."""
+MOST_OPEN = 3
+"""Most ways out listed that could not be tried in time, where none that was tried works."""
+MOST_SENTENCES = 6
 
 
 @checked
@@ -52,9 +49,10 @@ def why_no_plan(
 
     Arithmetic comes first: totals, sizes, reach and parts of the map, exactly. Then every school
     is asked whether any cluster could hold it; then the whole model is searched without its costs.
-    A conflict found by search is cut down by leaving out one rule after another (a deletion
-    filter; Chinneck & Dravnieks 1991, "Locating minimal infeasible constraint sets in linear
-    programs").
+    The conflict is cut down by leaving out one rule after another (a deletion filter; Chinneck &
+    Dravnieks 1991, "Locating minimal infeasible constraint sets in linear programs"). Over a range
+    of numbers of clusters it is a conflict of them all. A way out is listed where a plan under it
+    was found, with the numbers that this plan attains.
 
     Parameters
     ----------
@@ -86,8 +84,8 @@ def why_no_plan(
     >>> answer.reasons
     ('2 clusters of at least 2 schools need 4; there are 3.',)
     >>> [relaxation.sentence for relaxation in answer.relaxations]  # doctest: +NORMALIZE_WHITESPACE
-    ['schools_per_cluster: allow as few as 1 school in a cluster (now 2)',
-     'n_clusters: 1 cluster (now 2)']
+    ['n_clusters: 1 cluster (now 2)',
+     'schools_per_cluster: allow as few as 1 school in a cluster (now 2)']
     """
     check_rules(problem, rules, priorities)
     at_least(0, time_limit_s=time_limit_s, seed=seed)
@@ -104,245 +102,284 @@ class _Question:
     def __init__(
         self, problem: Problem, rules: Rules, deadline: float, limit: float, seed: int
     ) -> None:
-        self.problem, self.rules, self.seed = problem, rules, seed
-        self.deadline, self.limit = deadline, limit
+        self.problem, self.rules, self.limit = problem, rules, limit
+        self.decider = Decider(problem, seed, deadline)
 
     @property
     def left(self) -> float:
         """Seconds left."""
-        return max(0.0, self.deadline - time.monotonic())
-
-    def instance(self, rules: Rules, k: int) -> Instance:
-        """Compile rules; journeys count equally, since only what is possible matters."""
-        return compile_instance(self.problem, rules, Priorities(travel_by="schools"), k)
+        return self.decider.left
 
     def answer(self) -> WhyNoPlan:
         """Ask arithmetic, then the search, then single clusters, then the whole model."""
-        reasons = impossibilities(self.problem, self.rules)
-        if reasons:
-            return self._no_plan(reasons, smallest=True)
-        plan = self.find(self.rules, 0.2 * self.limit)
-        if plan is None:
-            reason, smallest = self._by_lone_cluster()
-            if reason is None:
-                reason, smallest = self._by_whole_model()
-            if reason is not None:
-                return self._no_plan((reason,), smallest=smallest)
-            plan = self.find(self.rules, self.left)
-        if plan is not None:
-            return WhyNoPlan(status=EXISTS, plan=plan)
+        by_count = self._by_arithmetic()
+        if all(by_count.values()):
+            return self._no_plan(united(by_count))
+        verdict = self.decider.decide(self.rules, 0.25 * self.limit)
+        if verdict.plan is None:
+            found = self._by_lone_clusters(by_count)
+            if found is None and verdict.open:
+                verdict = self.decider.decide(self.rules, self.left)
+            if found is None and verdict.refuted:
+                found = {k: reasons or (self._whole(),) for k, reasons in by_count.items()}
+            if found is not None:
+                return self._no_plan(united(found))
+        if verdict.plan is not None:
+            return WhyNoPlan(status=EXISTS, plan=verdict.plan)
         return WhyNoPlan(status=UNDECIDED)
 
-    def find(self, rules: Rules, seconds: float) -> Plan | None:
-        """Look for a plan under some rules; it has passed the verifier."""
-        counts, end = counts_to_try(self.problem, rules), time.monotonic() + seconds
-        for number, k in enumerate(counts):
-            left = min(end - time.monotonic(), self.left)
-            if left <= 0:
-                return None
-            instance = self.instance(rules, k)
-            share = left / (len(counts) - number)
-            found = any_plan(instance, seconds=0.7 * share, seed=self.seed)
-            if found is None:
-                found = self._by_model(instance, 0.3 * share)
-            if found is not None:
-                plan = plan_from(self.problem, instance, found)
-                if verify(self.problem, rules, plan).ok:
-                    return plan
-        return None
-
-    def _by_model(self, instance: Instance, seconds: float) -> Found | None:
-        """Look for a plan with the model, which finds its way between far-flung groups."""
-        from clusters.model.feasible import any_clusters
-
-        clusters = any_clusters(instance, seconds=seconds)
-        return Found.of(instance, clusters) if clusters else None
+    def _by_arithmetic(self) -> dict[int, tuple[Reason, ...]]:
+        """Reasons for each number of clusters; none where arithmetic finds none, or time is up."""
+        by_count: dict[int, tuple[Reason, ...]] = {}
+        for k in counts_of(self.problem, self.rules):
+            by_count[k] = reasons_for(self.problem, self.rules, k) if self.left else ()
+        return by_count
 
     # -- proofs by search --------------------------------------------------------------------
 
-    def _by_lone_cluster(self) -> tuple[Reason | None, bool]:
-        """Look for a school that no cluster can hold, for every number of clusters."""
+    def _by_lone_clusters(
+        self, by_count: dict[int, tuple[Reason, ...]]
+    ) -> dict[int, tuple[Reason, ...]] | None:
+        """Look for a school that no cluster can hold, for every number without a reason yet."""
         from clusters.model.lone import hopeless_atom
 
-        reason: Reason | None = None
-        smallest = False
-        counts = counts_to_try(self.problem, self.rules)
-        for k in counts:
-            if self.left <= 0:
-                return None, False
-            instance = self.instance(self.rules, k)
-            budget = 0.4 * self.left / len(counts)
-            atom, _ = hopeless_atom(instance, seconds=budget, first=suspects(instance))
+        found = dict(by_count)
+        waiting = [k for k, reasons in by_count.items() if not reasons]
+        for number, k in enumerate(waiting):
+            instance = self.decider.instance(self.rules, k)
+            budget = 0.4 * self.left / (len(waiting) - number)
+            seen = [a for a, held in enumerate(instance.members)
+                    if set(held) & set(self.decider.suspects)]  # fmt: skip
+            first = [*seen, *suspects(instance)]
+            atom, _ = hopeless_atom(instance, seconds=budget, first=first)
             if atom is None:
-                return None, False
-            if reason is None:
-                key = self.problem.schools[instance.members[atom][0]].urn
-                reason, smallest = self._lone_reason(key, k)
-        return reason, smallest
+                return None
+            position = instance.members[atom][0]
+            if position not in self.decider.suspects:
+                self.decider.suspects.append(position)
+            found[k] = (self._lone_reason(position, k),)
+        return found
 
-    def _lone_reason(self, key: SchoolId, k: int) -> tuple[Reason, bool]:
-        from clusters.model.lone import cluster_with
-
-        position = self.problem.position(key)
-
-        def impossible(rules: Rules) -> bool | None:
-            instance = self.instance(rules, k)
-            atom = next(a for a, held in enumerate(instance.members) if position in held)
-            cluster = cluster_with(instance, atom, seconds=max(0.2, min(1.0, 0.3 * self.left)))
-            return None if cluster is None else not cluster
-
-        clauses, smallest = self._filtered(impossible, 0.5 * self.left)
-        if any(c.rule == "balance" for c in clauses):
-            clauses = (*clauses, COUNT)
-        fixes = tuple(self._loosened(clauses, impossible))
-        return (
-            Reason(
-                clauses=clauses,
-                sentence=f"No cluster that holds {school_name(self.problem, key)} can keep all of "
-                "the rules named here, however the rest is divided.",
-                schools=(key,),
-                fixes=fixes,
-            ),
-            smallest,
-        )
-
-    def _by_whole_model(self) -> tuple[Reason | None, bool]:
-        from clusters.model.feasible import any_clusters
-
-        counts = counts_to_try(self.problem, self.rules)
-        for k in counts:
-            seconds = 0.5 * self.left / len(counts)
-            if seconds <= 0 or any_clusters(self.instance(self.rules, k), seconds=seconds) != []:
-                return None, False
-
-        def impossible(rules: Rules) -> bool | None:
-            for k in counts_to_try(self.problem, rules):
-                if self.left <= 0:
-                    return None
-                instance = self.instance(rules, k)
-                found = any_plan(instance, seconds=0.1 * self.left)
-                if found is not None:
-                    return False
-                clusters = any_clusters(instance, seconds=min(2.0, 0.3 * self.left))
-                if clusters is None or clusters:
-                    return None if clusters is None else False
-            return True
-
-        clauses, smallest = self._filtered(impossible, 0.7 * self.left)
-        fixes = tuple(self._loosened((*clauses, COUNT), None))
-        sentence = "Searching through all plans shows that the rules named here cannot all hold."
-        return Reason(clauses=(*clauses, COUNT), sentence=sentence, fixes=fixes), smallest
-
-    def _filtered(
-        self, impossible: Callable[[Rules], bool | None], seconds: float
-    ) -> tuple[tuple[Clause, ...], bool]:
-        """Leave out one rule after another as long as no plan is possible (a deletion filter)."""
-        end = time.monotonic() + seconds
+    def _lone_reason(self, position: int, k: int) -> Reason:
+        """Say that no cluster can hold a school, with few clauses that forbid it."""
         kept = [clause for clause in clauses_of(self.rules) if clause != COUNT]
-        sure = True
-        for rule in ("together", "apart"):  # often many, seldom all of them to blame
+        end = time.monotonic() + 0.3 * self.left
+        for rule in ("together", "apart"):
             rest = [clause for clause in kept if clause.rule != rule]
-            if len(kept) - len(rest) > 2 and impossible(self._only(rest)) is True:
+            if len(kept) - len(rest) > 2 and self._hopeless(position, k, rest):
                 kept = rest
         for clause in list(kept):
-            if time.monotonic() > end:
-                return tuple(kept), False
             rest = [other for other in kept if other != clause]
-            verdict = impossible(self._only(rest))
-            if verdict is True:
+            if time.monotonic() < end and self._hopeless(position, k, rest):
                 kept = rest
-            elif verdict is None:
-                sure = False
-        return tuple(kept), sure
+        count = [COUNT] if any(clause.rule == "balance" for clause in kept) else []
+        school = self.problem.schools[position]
+        return Reason(
+            clauses=(*kept, *count),
+            sentence=f"No cluster that holds {school_name(self.problem, school.urn)} can keep all "
+            "of the rules named here, however the rest is divided.",
+            schools=(school.urn,),
+        )
 
-    def _only(self, kept: list[Clause]) -> Rules:
-        """Return the rules with nothing but some clauses and the number of clusters."""
-        gone = [c for c in clauses_of(self.rules) if c != COUNT and c not in kept]
-        return without(self.rules, *gone)
+    def _hopeless(self, position: int, k: int, kept: list[Clause]) -> bool:
+        from clusters.model.lone import cluster_with
 
-    def _loosened(
-        self, clauses: tuple[Clause, ...], impossible: Callable[[Rules], bool | None] | None
-    ) -> Iterator[Fix]:
-        """Yield changes of one rule each: bounds moved step by step, or the rule dropped."""
-        for clause in clauses:
-            if clause == COUNT:
-                yield from self._other_counts()
-                continue
-            for factor in STEPS:
-                looser = eased(self.problem, self.rules, clause, factor)
-                if looser is None:
-                    break
-                if impossible is None or impossible(looser) is False:
-                    text = f"loosen to {describe(clause, self.problem, looser)}"
-                    yield Fix(clauses=(clause,), sentence=text, rules=looser, size=factor - 1)
-                    break
-            text = f"drop {describe(clause, self.problem, self.rules)}"
-            yield Fix(clauses=(clause,), sentence=text, rules=without(self.rules, clause), size=2.0)
+        instance = self.decider.instance(self.decider.only(self.rules, [COUNT, *kept]), k)
+        atom = next(a for a, held in enumerate(instance.members) if position in held)
+        return cluster_with(instance, atom, seconds=max(0.1, min(1.0, 0.2 * self.left))) == []
 
-    def _other_counts(self) -> Iterator[Fix]:
-        low, high = self.rules.count_range
-        for k in (low - 1, high + 1, low - 2, high + 2):
-            if 1 <= k <= len(self.problem):
-                changed = replace(self.rules, n_clusters=k)
-                yield Fix(
-                    clauses=(COUNT,),
-                    sentence=f"n_clusters: {k} (now {low if low == high else f'{low} to {high}'})",
-                    rules=changed,
-                    size=min(abs(k - low), abs(k - high)) / low,
-                )
+    def _whole(self) -> Reason:
+        return Reason(
+            clauses=clauses_of(self.rules),
+            sentence="Searching through all plans shows that the rules named here cannot all hold.",
+        )
 
     # -- the answer --------------------------------------------------------------------------
 
-    def _no_plan(self, reasons: tuple[Reason, ...], *, smallest: bool) -> WhyNoPlan:
-        first = reasons[0]
-        sentences = list(dict.fromkeys(reason.sentence for reason in reasons))
-        if len(sentences) > 6:
-            sentences = [*sentences[:6], f"({len(sentences) - 6} further reasons.)"]
+    def _no_plan(self, reasons: tuple[Reason, ...]) -> WhyNoPlan:
+        named = reasons[0].clauses
+        only = self.decider.only(self.rules, named)
+        if self.decider.decide(only, 0.1 * self.left).plan is not None:
+            named = clauses_of(self.rules)  # a reason that leaves a clause out: look at them all
+        clauses, smallest = self.decider.minimal(self.rules, named, 0.4 * self.left)
+        sentences = self._sentences(reasons, clauses)
         return WhyNoPlan(
             status=NO_PLAN,
-            reasons=tuple(sentences),
-            clauses=first.clauses,
-            conflict=tuple(describe(c, self.problem, self.rules) for c in first.clauses),
+            reasons=sentences,
+            clauses=clauses,
+            conflict=tuple(describe(c, self.problem, self.rules) for c in clauses),
             smallest=smallest,
-            relaxations=tuple(self._relaxations(reasons)),
+            relaxations=self._relaxations(reasons, clauses),
         )
 
-    def _relaxations(self, reasons: tuple[Reason, ...]) -> list[Relaxation]:
-        """Complete the fixes of every reason, and check them by finding a plan."""
-        fixes = [fix for r in reasons for fix in r.fixes]
-        if len(reasons) > 1:  # excusing one cluster of many in trouble would only hide the rest
-            fixes = [fix for fix in fixes if not is_exception(fix)] or fixes
-        complete: dict[str, Relaxation] = {}
-        for fix in sorted(fixes, key=lambda fix: fix.size)[: 3 * MOST_CHECKED]:
-            done = self._completed(fix)
-            if done is not None and len(complete) < MOST_CHECKED:
-                complete.setdefault(done.sentence, done)
-        checked: list[Relaxation] = []
-        for number, relaxation in enumerate(sorted(complete.values(), key=lambda r: r.size)):
-            share = 0.9 * self.left / max(1, len(complete) - number)
-            if sum(r.checked for r in checked) >= ENOUGH:
-                share = 0.0
-            checked.append(replace(relaxation, plan=self.find(relaxation.rules, share)))
-        return sorted(checked, key=lambda r: (not r.checked, r.size))
+    def _sentences(
+        self, reasons: tuple[Reason, ...], clauses: tuple[Clause, ...]
+    ) -> tuple[str, ...]:
+        """Say why, first in terms of the clauses that are left of the first reason's."""
+        told = [reason.sentence for reason in reasons]
+        if set(clauses) != set(reasons[0].clauses) and COUNT in clauses:
+            sharper = impossibilities(self.problem, self.decider.only(self.rules, clauses))
+            if sharper:
+                others = [r.sentence for r in reasons if r.clauses != reasons[0].clauses]
+                told = [*(reason.sentence for reason in sharper), *others]
+        told = list(dict.fromkeys(told))
+        if len(told) > MOST_SENTENCES:
+            told = [*told[:MOST_SENTENCES], f"({len(told) - MOST_SENTENCES} further reasons.)"]
+        return tuple(told)
 
-    def _completed(self, fix: Fix) -> Relaxation | None:
-        """Take away the reasons that are left after a fix, each by its smallest fix."""
-        taken: dict[tuple[Clause, ...] | str, Fix] = {place_of_fix(fix): fix}
+    # -- ways out ----------------------------------------------------------------------------
+
+    def _relaxations(
+        self, reasons: tuple[Reason, ...], clauses: tuple[Clause, ...]
+    ) -> tuple[Relaxation, ...]:
+        """Try changes of one rule after another, and list those that allow a plan.
+
+        What is refuted is not listed; what could not be tried in time only where nothing that was
+        tried works, and marked.
+        """
+        works: dict[frozenset[str], Relaxation] = {}
+        open_: dict[frozenset[str], Relaxation] = {}
+        ladders = self._ladders(reasons, clauses)
+        for number, steps in enumerate(ladders):
+            if len(works) >= ENOUGH or self.left <= 0:
+                break
+            share = 0.8 * self.left / (len(ladders) - number)
+            self._climb(steps, share, works, open_)
+        if not works and self.left > 0:
+            for way in self._by_dropping(clauses):
+                works[_key(way, self.problem, self.rules)] = way
+        listed = [way for key, way in works.items() if not any(other < key for other in works)]
+        return tuple(sorted(listed or list(open_.values())[:MOST_OPEN], key=lambda way: way.size))
+
+    def _ladders(
+        self, reasons: tuple[Reason, ...], clauses: tuple[Clause, ...]
+    ) -> list[list[Rules]]:
+        """Looser and looser rules for each clause of the conflict, the gentlest clause first."""
+        steps: dict[Clause | str, dict[Rules, float]] = {}
+        for reason in reasons:
+            for fix in reason.fixes:
+                if fix.excuses and len(reasons) > 1:
+                    continue  # excusing one cluster of many in trouble only hides the rest
+                place = "excuse" if fix.excuses else fix.clauses[0]
+                steps.setdefault(place, {})[fix.rules] = fix.size
+        for clause in clauses:
+            for looser in ladder(self.problem, self.rules, clause):
+                size = size_of(self.problem, self.rules, looser)
+                steps.setdefault(clause, {}).setdefault(looser, size)
+        ordered = [sorted(rungs.items(), key=lambda rung: rung[1]) for rungs in steps.values()]
+        ordered.sort(key=lambda rungs: rungs[0][1] if rungs else 0.0)
+        return [[rules for rules, _ in rungs] for rungs in ordered]
+
+    def _climb(
+        self,
+        steps: Sequence[Rules],
+        seconds: float,
+        works: dict[frozenset[str], Relaxation],
+        open_: dict[frozenset[str], Relaxation],
+    ) -> None:
+        """Find looser rules that allow a plan: halfway between those that do and those that do not.
+
+        Where the loosest are refuted the others are too. (Other numbers of clusters are no looser
+        than each other: they are tried in turn.)
+        """
+        end = time.monotonic() + seconds
+        if any(rules.count_range != self.rules.count_range for rules in steps):
+            for rules in steps:
+                if time.monotonic() > end or self._tried(rules, end, 3, works, open_):
+                    return
+            return
+        low, high = -1, len(steps) - 1
+        if not self._tried(steps[high], end, 2, works, open_):
+            return
+        while high - low > 1 and time.monotonic() < end:
+            middle = (low + high) // 2
+            if self._tried(steps[middle], end, 3, works, open_):
+                high = middle
+            else:
+                low = middle
+
+    def _tried(
+        self,
+        looser: Rules,
+        end: float,
+        shares: int,
+        works: dict[frozenset[str], Relaxation],
+        open_: dict[frozenset[str], Relaxation],
+    ) -> bool:
+        """Whether a plan was found under looser rules; the way out is noted, unless refuted."""
+        rules = self._completed(looser)
+        if rules is None:
+            return False
+        verdict = self.decider.decide(rules, (end - time.monotonic()) / shares)
+        if verdict.refuted:
+            return False
+        if verdict.plan is not None:
+            rules = tightened(self.problem, self.rules, rules, verdict.plan)
+        way = self._way_out(rules, verdict.plan)
+        _note(works if way.checked else open_, _key(way, self.problem, self.rules), way)
+        return way.checked
+
+    def _way_out(self, rules: Rules, plan: Plan | None) -> Relaxation:
+        changes = altered(self.problem, self.rules, rules)
+        return Relaxation(
+            sentence="; ".join(change.sentence for change in changes),
+            rules=rules,
+            size=sum(change.size for change in changes),
+            plan=plan,
+        )
+
+    def _completed(self, rules: Rules) -> Rules | None:
+        """Take away the reasons that are left, each by its smallest fix; None where that fails."""
+        touched = {change.clause for change in altered(self.problem, self.rules, rules)}
         for _ in range(20):
-            reasons = impossibilities(self.problem, fix.rules)
+            if self.left <= 0:
+                return None
+            reasons = impossibilities(self.problem, rules)
             if not reasons:
-                return Relaxation(
-                    sentence="; ".join(f.sentence for f in taken.values()),
-                    rules=fix.rules,
-                    size=sum(f.size for f in taken.values()),
-                    plan=None,
-                )
+                return rules
+            fixes = [f for f in reasons[0].fixes if len(reasons) == 1 or not f.excuses]
             # the same rule again if that helps, so that one change covers several schools
-            fixes = [f for f in reasons[0].fixes if len(reasons) == 1 or not is_exception(f)]
-            again = [f for f in fixes if place_of_fix(f) in taken]
+            again = [f for f in fixes if f.clauses[0] in touched and not f.excuses]
             if not fixes:
                 return None
             fix = (again or fixes)[0]
-            before = taken.get(place_of_fix(fix))
-            taken[place_of_fix(fix)] = fix if before is None else joined(before, fix)
+            touched.add(fix.clauses[0])
+            rules = fix.rules
         return None
+
+    def _by_dropping(self, blamed: tuple[Clause, ...]) -> Iterator[Relaxation]:
+        """Keep one rule after another as long as a plan is found; drop the others."""
+        every = clauses_of(self.rules)
+        kept = [clause for clause in every if clause not in blamed or clause == COUNT]
+        plan = self._plan_of(kept, 3)
+        for fewer in ([COUNT], []):
+            if plan is None:  # not all of the others together, not even the number by itself
+                kept = list(fewer)
+                plan = self._plan_of(kept, 3)
+        if plan is None:
+            return
+        waiting = [clause for clause in every if clause not in kept and clause != COUNT]
+        for number, clause in enumerate(waiting):
+            found = self._plan_of([*kept, clause], len(waiting) - number + 1)
+            if found is not None:
+                kept, plan = [*kept, clause], found
+        rules = self.decider.only(self.rules, kept)
+        if COUNT not in kept:
+            rules = replace(rules, n_clusters=len(plan.clusters))
+        yield self._way_out(rules, plan)
+
+    def _plan_of(self, kept: list[Clause], shares: int) -> Plan | None:
+        return self.decider.decide(self.decider.only(self.rules, kept), self.left / shares).plan
+
+
+def _key(way: Relaxation, problem: Problem, rules: Rules) -> frozenset[str]:
+    """Ways out that change the same rules replace each other."""
+    return frozenset(
+        change.sentence if "(an exception)" in change.sentence else repr(change.clause)
+        for change in altered(problem, rules, way.rules)
+    )
+
+
+def _note(ways: dict[frozenset[str], Relaxation], key: frozenset[str], way: Relaxation) -> None:
+    if key not in ways or way.size < ways[key].size:
+        ways[key] = way

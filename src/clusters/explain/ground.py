@@ -146,24 +146,15 @@ class Ground:
         return cost / (float(weight) * unit) if unit else 0.0
 
     def targets(self, position: int, *, near: bool) -> list[int]:
-        """Clusters that a school could move to: those it borders on, or all."""
+        """Clusters that a school could move to: those it borders on (all, if none), or all."""
         own = int(self.place[position])
-        if not near:
-            return [c for c in range(len(self.held)) if c != own]
-        if self.hard.neighbours is not None:
-            found = {
-                int(self.place[self.free.members[b][0]])
-                for b in self.hard.neighbours[int(self.atom[position])]
-            }
-        else:
-            found = set()
-        found.discard(own)
-        if not found:
-            a = int(self.atom[position])
-            centres = [centre for centre, _ in self.now]
-            order = np.argsort(self.free.cost[a, centres], kind="stable")
-            found = {int(c) for c in order[:4]} - {own}
-        return sorted(found)
+        beside: set[int] = set()
+        if near and self.hard.neighbours is not None:
+            around = self.hard.neighbours[int(self.atom[position])]
+            beside = {int(self.place[self.free.members[b][0]]) for b in around}
+        return [
+            c for c in range(len(self.held)) if c != own and (c in beside or not beside - {own})
+        ]
 
     def move(self, position: int, target: int) -> Move:
         """Price one move; `breaks` is filled in by `with_breaks`."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from clusters.arguments import at_least, checked
 from clusters.domain import (
+    FloatArray,
     IntArray,
     Plan,
     PlanLike,
@@ -21,6 +22,7 @@ from clusters.domain import (
 )
 from clusters.domain.policy import rule_fault
 from clusters.errors import InfeasibleError, OutOfTimeError, RulesError
+from clusters.explain.closest import closest
 from clusters.explain.conflicts import why_no_plan
 from clusters.explain.nearby import Moved, Nearby
 from clusters.model.arithmetic import refuse_impossible
@@ -36,8 +38,6 @@ __all__ = ["Repair", "cost_of", "improved_at", "repair"]
 MODES = ("fewest moves", "least cost")
 POLISH = 0.3
 """Share of the time kept for finding the cheapest plan with the fewest moves."""
-WALKS = (3.0, 10.0, 30.0, 100.0)
-"""Prices of a school moved, in mean costs of a pair, under which a repair is looked for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,7 +51,7 @@ class Repair:
     moved
         Schools that change cluster.
     placed
-        Schools that had no place, or one in several clusters, and now have one.
+        Schools that had no place, or stood in several clusters of which they keep one.
     mended
         What was wrong: the verifier's sentences on the plan as given.
     fewest
@@ -86,13 +86,21 @@ class Repair:
             text += f" and {_schools(len(self.placed))} given a place"
         text += f"; {faults} finding{'s' if faults != 1 else ''} mended. "
         if self.mode == "least cost":
-            return text + "Chosen for the least cost, however many schools move."
+            return (
+                text + "This is the cheapest plan that was found from the given one, however many "
+                "schools move; whether a cheaper one exists is not known."
+            )
+        return text + self.how_few
+
+    @property
+    def how_few(self) -> str:
+        """Say whether fewer moves would do: proved, or what is known."""
+        count = len(self.moved)
         if self.proved:
-            return text + "Proved: no repair moves fewer schools."
-        return (
-            text + f"No repair moves fewer than {self.fewest}; whether fewer than {count} would "
-            "do is not known."
-        )
+            return "Proved: no repair moves fewer schools."
+        known = f"No repair moves fewer than {self.fewest}; " if self.fewest else ""
+        text = f"{known}whether fewer than {count} would do is not known."
+        return text[0].upper() + text[1:]
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame of the schools moved or placed."""
@@ -184,33 +192,17 @@ def repair(
 
 def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
     """Labels of a plan near the given one, and the fewest moves proved."""
-    from clusters.model.nearest import nearest_clusters
-
-    rules, instance = near.rules, near.instance
     deadline = time.monotonic() + seconds
-    best = _walked(near, 0.4 * seconds, seed)
-    count = len(near.problem) if best is None else near.count(best)
-    if best is not None and count == 0:
-        return best, 0
-    centred = rules.centres is not None or not np.isfinite(near.problem.travel).all()
-    centred |= rules.max_travel_m is not None or rules.max_travel_min is not None
-    answer = nearest_clusters(
-        instance,
-        near.atom_moves,
-        centred=centred,
-        at_most=count - 1 if best is not None else count,
-        seconds=deadline - time.monotonic(),
-        seed=seed,
+    answer = closest(near, seconds, seed)
+    if answer.labels is not None:
+        return answer.labels, answer.fewest
+    if answer.impossible:
+        _refuse(near, seconds)
+    # still from the given plan: every school that leaves its cluster costs more than any journey
+    instance = near.priced(1e3 * (1.0 + abs(float(np.nanmax(_finite(near.instance.cost))))))
+    given = improved(
+        instance, [], seconds=max(0.2 * seconds, deadline - time.monotonic()), seed=seed
     )
-    if answer.clusters is not None:
-        labels = near.labelled(answer.clusters.values())
-        if near.found(labels) is not None:
-            return labels, answer.fewest
-    if best is not None:
-        return best, count if answer.proved else answer.fewest
-    if answer.proved:
-        _refuse(near, max(0.1, deadline - time.monotonic()))
-    given = improved(instance, [], seconds=deadline - time.monotonic(), seed=seed)
     if given is None:
         raise OutOfTimeError(
             "No plan that keeps the rules was found; whether one exists is not known. "
@@ -219,35 +211,8 @@ def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
     return near.labelled(given.clusters), answer.fewest
 
 
-def _walked(near: Nearby, seconds: float, seed: int) -> IntArray | None:
-    """Walk from the given plan under prices per school moved; keep who moves the fewest."""
-    from clusters.model.cp_sat import ends_by
-    from clusters.search.start import from_plan
-    from clusters.search.tables import tables_of
-
-    finite = near.instance.cost[np.isfinite(near.instance.cost)]
-    unit = float(finite.mean()) + 1e-9 if len(finite) else 1.0
-    deadline = time.monotonic() + seconds
-    rng = np.random.default_rng(seed)
-    best: IntArray | None = None
-    for turn in range(4 * len(WALKS)):
-        instance = near.priced(unit * WALKS[turn % len(WALKS)])
-        found = from_plan(
-            instance,
-            tables_of(instance),
-            near.problem,
-            near.given,
-            rng,
-            stop=lambda: time.monotonic() > deadline,
-            register=ends_by(deadline),
-        )
-        if found is not None:
-            labels = near.labelled(found.clusters)
-            if best is None or near.count(labels) < near.count(best):
-                best = labels
-        if time.monotonic() > deadline:
-            break
-    return best
+def _finite(cost: FloatArray) -> FloatArray:
+    return np.where(np.isfinite(cost), cost, 0.0)
 
 
 def _refuse(near: Nearby, seconds: float) -> None:

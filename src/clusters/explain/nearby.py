@@ -12,13 +12,18 @@ from clusters.domain import Cluster, IntArray, Plan, Priorities, Problem, Rules,
 from clusters.measures import matches
 from clusters.model.instance import Instance, compile_instance
 from clusters.search.found import Found
+from clusters.verifier.case import listed
 
 __all__ = ["Moved", "Nearby"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moved:
-    """A school that changes cluster: id, name, from and to which label (None: it had no place)."""
+    """A school that changes cluster: id, name, from and to which label.
+
+    `before` is None where it had no place, and names all its clusters ("East and West") where it
+    stood in several.
+    """
 
     school: SchoolId
     name: str
@@ -31,7 +36,7 @@ class Nearby:
 
     A school *moves* when the cluster that carries on its old one no longer holds it. Clusters are
     carried on so that the fewest schools move (Hungarian method). A school that had no place is
-    *placed*, not moved; one that stood in several clusters moves only if it stays in none of them.
+    *placed*, not moved; so is one that stood in several clusters and stays in one of them.
 
     Parameters
     ----------
@@ -85,6 +90,135 @@ class Nearby:
             none = np.array([len(held) for held in instance.members])
             moved[:, c] = self.atom_moves[:, label] if label >= 0 else none
         return replace(instance, cost=instance.cost + price * moved)
+
+    def undone(self) -> IntArray:
+        """Labels near the given plan: cut-off parts and loose schools join what they touch.
+
+        Exactly k labels are used: where there are too many clusters the smallest are given up,
+        where there are too few the largest is cut in two.
+        """
+        instance = self.instance
+        none = np.array([len(held) for held in instance.members])
+        stay = none[:, None] - self.atom_moves
+        stay[(self.atom_moves == 0).all(axis=1)] = 0  # without a place: no label of its own
+        labels = np.where(stay.max(axis=1) > 0, stay.argmax(axis=1), -1)
+        sizes = np.bincount(labels[labels >= 0], minlength=self.n_labels)
+        kept = np.argsort(-sizes, kind="stable")[: self.k]
+        labels[~np.isin(labels, kept)] = -1
+        for label in kept.tolist():
+            held = np.flatnonzero(labels == label)
+            if not len(held):
+                continue
+            parts = instance.connected_parts(held)
+            if instance.school_neighbours is None and len(parts) > 1:
+                main = max(parts, key=lambda part: int(none[part].sum()))
+                labels[np.setdiff1d(held, main)] = -1
+        labels = self._joined(labels, kept)
+        for label in kept.tolist():
+            if not (labels == label).any():
+                self._cut_in_two(labels, label)
+        return labels
+
+    def _cut_in_two(self, labels: IntArray, label: int) -> None:
+        """Give a label to about half of the heaviest cluster: what is nearer to one end of it."""
+        instance = self.instance
+        weight = (instance.loads / np.maximum(1, instance.loads.sum(axis=1, keepdims=True))).sum(0)
+        weight = weight + 1.0 / instance.n
+        held = np.flatnonzero(labels == np.bincount(labels, weights=weight).argmax())
+        first = self._reached_last(held, [int(held[0])])
+        halves = [[first], [self._reached_last(held, [first])]]
+        left = set(held.tolist()) - {halves[0][0], halves[1][0]}
+        while left:
+            half = min(halves, key=lambda atoms: float(weight[atoms].sum()))
+            other = halves[1] if half is halves[0] else halves[0]
+            for atoms in (half, other):
+                beside = self._beside(atoms, left)
+                if beside is not None:
+                    atoms.append(beside)
+                    left.discard(beside)
+                    break
+            else:
+                half.append(left.pop())
+        small = min(halves, key=len)
+        labels[small] = label
+
+    def _reached_last(self, held: IntArray, begin: list[int]) -> int:
+        """Return the atom of a cluster that is reached last from some of it."""
+        order, left = list(begin), set(held.tolist()) - set(begin)
+        while left and (beside := self._beside(order, left, first=True)) is not None:
+            order.append(beside)
+            left.discard(beside)
+        return order[-1] if len(order) > 1 else int(held[-1])
+
+    def _beside(self, atoms: list[int], left: set[int], *, first: bool = False) -> int | None:
+        """Return an atom of those left beside some others: the earliest reached, or the nearest."""
+        near = self.instance.neighbours
+        if near is None:
+            return next(iter(sorted(left)), None)
+        found = (b for a in atoms for b in near[a] if b in left)
+        if first:
+            return next(found, None)
+        # the one with most neighbours among them keeps the half compact
+        held = set(atoms)
+        return max(set(found), key=lambda b: (len(held & set(near[b])), -b), default=None)
+
+    def _joined(self, labels: IntArray, kept: IntArray) -> IntArray:
+        """Let loose atoms join the label that most of their neighbours have."""
+        near = self.instance.neighbours
+        waiting = np.flatnonzero(labels < 0).tolist()
+        while waiting:
+            rest = []
+            for a in waiting:
+                beside = [] if near is None else [labels[b] for b in near[a] if labels[b] >= 0]
+                if beside:
+                    labels[a] = int(np.bincount(beside).argmax())
+                else:
+                    rest.append(a)
+            if len(rest) == len(waiting):  # nobody beside them: the nearest cluster
+                a = rest.pop(0)
+                order = np.argsort(self.instance.cost[a], kind="stable")
+                homes = labels[self.instance.home[order]]
+                labels[a] = int(homes[homes >= 0][0]) if (homes >= 0).any() else int(kept[0])
+            waiting = rest
+        return labels
+
+    def counted(self) -> int:
+        """Fewest schools that must move, by counting.
+
+        A cluster whose own schools exceed a bound must lose some, the largest first; one that
+        falls short even with all schools without a place must gain some. A move can be both for
+        two clusters, so half of these is a lower limit. Labels that may be given up count nothing.
+        """
+        if self.n_labels > self.k or self.instance.school_neighbours is not None:
+            return 0
+        instance = self.instance
+        if len(instance.excused):
+            return 0
+        touched = 0
+        loose = np.flatnonzero((self.atom_moves == 0).all(axis=1))
+        sure = (self.stays.sum(axis=1) <= 1).all() and all(len(m) == 1 for m in instance.members)
+        if not sure:
+            return 0
+        for label in range(self.n_labels):
+            own = np.setdiff1d(np.flatnonzero(self.atom_moves[:, label] == 0), loose)
+            touched += max(
+                (self._steps(d, own, loose) for d in range(len(instance.low))), default=0
+            )
+        return -(-touched // 2)
+
+    def _steps(self, d: int, own: IntArray, loose: IntArray) -> int:
+        """Count the moves that one load of one cluster asks for."""
+        load = self.instance.loads[d]
+        have = int(load[own].sum())
+        over = have - int(self.instance.high[d])
+        if over > 0:
+            return int(np.searchsorted(np.cumsum(np.sort(load[own])[::-1]), over) + 1)
+        short = int(self.instance.low[d]) - have - int(load[loose].sum())
+        if short > 0:
+            others = np.sort(np.delete(load, np.concatenate([own, loose])))[::-1]
+            enough = int(np.searchsorted(np.cumsum(others), short)) + 1
+            return min(enough, len(others))
+        return 0
 
     def matched(self, clusters: Iterable[Iterable[int]]) -> dict[int, list[int]]:
         """Give each cluster of atoms the label that it carries on, so that the fewest move."""
@@ -151,22 +285,28 @@ class Nearby:
         return next(a for a, held in enumerate(self.instance.members) if position in held)
 
     def moved(self, plan: Plan, labels: IntArray) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
-        """List the schools that move, and those that are given a place."""
+        """List the schools that move, and those that are given a place.
+
+        A school that stood in several clusters and stays in one of them is given a place; where it
+        stays in none, it moves.
+        """
         after = plan.labels
         moved: list[Moved] = []
         placed: list[Moved] = []
         for a, members in enumerate(self.instance.members):
             for p in members:
-                if self.stays[p, labels[a]]:
+                stays = bool(self.stays[p, labels[a]])
+                before = [self.labels[label] for label in np.flatnonzero(self.stays[p])]
+                if stays and len(before) == 1:
                     continue
                 school = self.problem.schools[p]
-                before = None
-                if self.placed[p]:
-                    before = self.labels[int(self.stays[p].argmax())]
                 entry = Moved(
-                    school=school.urn, name=school.name, before=before, after=after[school.urn]
+                    school=school.urn,
+                    name=school.name,
+                    before=listed(before) if before else None,
+                    after=after[school.urn],
                 )
-                (moved if self.placed[p] else placed).append(entry)
+                (placed if stays or not before else moved).append(entry)
         return tuple(moved), tuple(placed)
 
     def steps(self, begin: IntArray, end: IntArray) -> Iterator[tuple[IntArray, float]]:

@@ -49,8 +49,8 @@ class WhyHere:
     journey
         Its journey to that centre, in the problem's unit.
     moves
-        What moving it to other clusters would change, the best first: those that the rules allow,
-        cheapest first, then the others.
+        What moving it to other clusters would change: those that the rules allow, cheapest first;
+        then those to clusters beside it, the fewest rules broken first; then the others.
     share_of_cost
         Change of the whole plan's cost if it went to the next best cluster, as a fraction; None
         where there is no other cluster.
@@ -69,7 +69,7 @@ class WhyHere:
 
     @property
     def next_best(self) -> Move | None:
-        """The next best cluster: the cheapest that the rules allow, else the cheapest."""
+        """The next best cluster: the cheapest that the rules allow, else the first in `moves`."""
         return self.moves[0] if self.moves else None
 
     @property
@@ -147,8 +147,9 @@ def why_here(
     plan = plan_of(problem, plan)
     ground = _ground(problem, rules, plan, priorities)
     position = problem.position(school)
+    near = ground.targets(position, near=True)
     moves = [ground.move(position, c) for c in ground.targets(position, near=False)]
-    return _answer(ground, position, _ranked([ground.detailed(move) for move in moves]))
+    return _answer(ground, position, _ranked(ground, near, [ground.detailed(m) for m in moves]))
 
 
 @checked
@@ -157,8 +158,8 @@ def why_all(
 ) -> Answers:
     """Answer `why_here` for every school, in seconds.
 
-    Only clusters that a school borders on are looked at (the nearest ones where neighbours play
-    no part), and only the next best one in detail.
+    Only clusters that a school borders on are looked at (all of them where neighbours play no
+    part), and as a rule only the next best one in detail. The next best is the one of `why_here`.
 
     Returns
     -------
@@ -169,12 +170,20 @@ def why_all(
     ground = _ground(problem, rules, plan, priorities)
     answers = {}
     for position, school in enumerate(problem.schools):
-        targets = ground.targets(position, near=True)
-        moves = _ranked([ground.move(position, c) for c in targets])
-        if moves:
-            moves[0] = ground.detailed(moves[0])
-        answers[school.urn] = _answer(ground, position, moves)
+        near = ground.targets(position, near=True)
+        answers[school.urn] = _answer(ground, position, _next_best(ground, position, near))
     return Answers(answers)
+
+
+def _next_best(ground: Ground, position: int, near: list[int]) -> list[Move]:
+    """Rank the moves to some clusters as `why_here` does; the first one in detail."""
+    moves = _ranked(ground, near, [ground.move(position, c) for c in near])
+    if not moves:
+        return moves
+    if moves[0].allowed and not ground.findings:
+        return [ground.detailed(moves[0]), *moves[1:]]
+    # nothing is allowed, or the plan breaks rules already: which move breaks least is in the detail
+    return _ranked(ground, near, [ground.detailed(move) for move in moves])
 
 
 def _ground(problem: Problem, rules: Rules, plan: Plan, priorities: Priorities | None) -> Ground:
@@ -209,8 +218,13 @@ def refuse_broken(problem: Problem, plan: Plan) -> None:
     assert (places_of(problem, plan) >= 0).all()
 
 
-def _ranked(moves: list[Move]) -> list[Move]:
-    return sorted(moves, key=lambda move: (not move.allowed, len(move.broken), move.cost_change))
+def _ranked(ground: Ground, near: list[int], moves: list[Move]) -> list[Move]:
+    """Put the moves that are allowed first, then those to clusters beside the school."""
+    beside = {ground.plan.clusters[c].label for c in near}
+    return sorted(
+        moves,
+        key=lambda m: (not m.allowed, m.to not in beside, len(m.broken), m.cost_change),
+    )
 
 
 def _answer(ground: Ground, position: int, moves: list[Move]) -> WhyHere:

@@ -2,20 +2,24 @@
 
 ``y[a, l]`` is true where atom a is in the cluster that carries on the label l of the given plan.
 Centres take part only where the rules speak of them. Contiguity comes in by separators: two atoms
-of one cluster, one of them in a part that the rest does not touch, need a way out of that part.
+of one cluster, one of them in a part that the rest does not touch, need a way out of that part; or,
+where a group that must stay together is not itself connected, by a rooted tree for each cluster.
+The bound grows by cores: sets of schools of which not all can stay (Fu & Malik 2006; in CP-SAT).
 """
 
 from __future__ import annotations
 
+import heapq
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 from ortools.sat.python import cp_model
 
-from clusters.domain import IntArray
+from clusters.domain import FloatArray, IntArray
 from clusters.model.cp_sat import new_solver
 from clusters.model.instance import NO_LIMIT, Instance
 
@@ -66,6 +70,8 @@ def nearest_clusters(
     at_most: int,
     seconds: float,
     seed: int = 1,
+    hint: IntArray | None = None,
+    at_least: int = 0,
     stop: Callable[[], bool] = lambda: False,
 ) -> Nearest:
     """Find clusters that keep every rule and move the fewest schools.
@@ -78,30 +84,83 @@ def nearest_clusters(
         Whether barred pairs of atom and centre matter (longest journeys, given centres).
     at_most
         Only plans that move no more schools than this are of interest.
+    hint
+        Array (n,): labels to begin with; None for those at which most stay.
+    at_least
+        No plan moves fewer schools: known before.
     """
     m = _Model(instance, moves, deadline=time.monotonic() + seconds)
     labels = moves.shape[1]
-    m.y = [[m.model.new_bool_var("") for _ in range(labels)] for _ in range(instance.n)]
+    within = _within(instance, moves, at_most)
+    false = m.model.new_constant(0)
+    m.y = [
+        [m.model.new_bool_var("") if within[a, label] else false for label in range(labels)]
+        for a in range(instance.n)
+    ]
     m.used = [m.model.new_bool_var("") for _ in range(labels)]
-    for rule in (_once, _count, _loads, _apart, _neighbours, _rings):
+    for rule in (_once, _count, _loads, _apart, _neighbours, _rings, _trees):
         rule(m)
     if centred:
         _centres(m)
     flat = [v for row in m.y for v in row]
     total = LinearExpr.weighted_sum(flat, moves.ravel().tolist())
     m.model.add(total <= at_most)
+    m.model.add(total >= at_least)
     m.model.minimize(total)
+    home = moves.argmin(axis=1) if hint is None else hint
     for a in range(instance.n):
-        home = int(moves[a].argmin())
         for label in range(labels):
-            m.model.add_hint(m.y[a][label], label == home)
-    return _solved(m, seed, stop)
+            if within[a, label]:
+                m.model.add_hint(m.y[a][label], label == int(home[a]))
+    return _solved(m, seed, stop, at_least)
 
 
-def _solved(m: _Model, seed: int, stop: Callable[[], bool]) -> Nearest:
+def _within(instance: Instance, moves: IntArray, at_most: int) -> npt.NDArray[np.bool_]:
+    """Where each atom can be if at most so many schools move, array (n, labels).
+
+    A cluster that keeps one of its schools reaches no further than its moves allow: every school
+    on the way from there to a new one has moved too. Only a cluster with few schools can have
+    left its place altogether.
+    """
+    within = moves <= at_most
+    if instance.neighbours is None or instance.school_neighbours is not None:
+        return within
+    everyone = np.array([len(held) for held in instance.members])
+    unplaced = (moves == 0).all(axis=1)
+    for label in range(moves.shape[1]):
+        own = np.flatnonzero((moves[:, label] < everyone) & ~unplaced)
+        elsewhere = np.delete(moves[own], label, axis=1).min(axis=1, initial=NO_LIMIT)
+        if elsewhere.sum(dtype=np.float64) <= at_most:  # one in two clusters may leave for nothing
+            continue
+        away = _moves_on_the_way(instance.neighbours, moves[:, label], own)
+        within[:, label] &= away <= at_most
+    return within
+
+
+def _moves_on_the_way(
+    neighbours: tuple[tuple[int, ...], ...], price: IntArray, own: IntArray
+) -> FloatArray:
+    """Fewest schools moved on a way from a cluster's own atoms to each atom (Dijkstra)."""
+    away = np.full(len(price), np.inf)
+    away[own] = price[own]
+    heap = [(float(price[a]), int(a)) for a in own]
+    heapq.heapify(heap)
+    while heap:
+        so_far, a = heapq.heappop(heap)
+        if so_far > away[a]:
+            continue
+        for b in neighbours[a]:
+            if (new := so_far + float(price[b])) < away[b]:
+                away[b] = new
+                heapq.heappush(heap, (new, b))
+    return away
+
+
+def _solved(m: _Model, seed: int, stop: Callable[[], bool], fewest: int) -> Nearest:
     """Solve, cut what is not connected, and solve again."""
-    deadline, fewest = m.deadline, 0
-    solver = new_solver(seed=seed)
+    deadline = m.deadline
+    solver = new_solver(seed=seed, linearised=False)
+    solver.parameters.optimize_with_core = True
     while (left := deadline - time.monotonic()) > 0 and not stop():
         solver.parameters.max_time_in_seconds = left
         status = solver.solve(m.model)
@@ -219,6 +278,39 @@ def _rings_around(neighbours: tuple[tuple[int, ...], ...], a: int) -> list[list[
         seen.update(ring)
         rings.append(ring)
     return rings[:-1]
+
+
+def _trees(m: _Model) -> None:
+    """Join the schools of each cluster by a tree, where a group is not itself connected.
+
+    Then a cluster of connected atoms need not be connected, so the tree is one of schools: each is
+    the root of its cluster's or has a parent beside it in the cluster, one step nearer to the root.
+    """
+    instance = m.instance
+    graph = instance.school_neighbours
+    if graph is None:
+        return
+    owner = {s: a for a, schools in enumerate(instance.members) for s in schools}
+    model = m.model
+    root = {s: model.new_bool_var("") for s in owner}
+    depth = {s: model.new_int_var(0, len(owner) - 1, "") for s in owner}
+    for s, a in owner.items():
+        parents = []
+        for t in (t for t in graph[s] if t in owner):
+            parent = model.new_bool_var("")
+            parents.append(parent)
+            model.add(depth[s] >= depth[t] + 1).only_enforce_if(parent)
+            if owner[t] != a:
+                for mine, theirs in zip(m.y[a], m.y[owner[t]], strict=True):
+                    model.add_bool_or([~parent, ~mine, theirs])
+        model.add_exactly_one([root[s], *parents])
+    for label in range(len(m.used)):
+        here = []
+        for s, a in owner.items():
+            begins = model.new_bool_var("")
+            model.add_bool_or([~root[s], ~m.y[a][label], begins])
+            here.append(begins)
+        model.add_at_most_one(here)
 
 
 def _centres(m: _Model) -> None:

@@ -40,7 +40,7 @@ class TradeOffPoint:
         x metres (or minutes), "balance" in units of its measure, "expertise" in pupils,
         "pyramids" in pieces, "change" in schools.
     sentence
-        Against the end of the curve that is best in `a`.
+        Against the end of the curve that was found for `a` alone.
     """
 
     plan: Plan
@@ -52,7 +52,7 @@ class TradeOffPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeOff:
-    """Plans of which none is better than another in both priorities, from best in a to best in b.
+    """Plans of which none is better than another in both priorities, from least a to least b.
 
     Parameters
     ----------
@@ -254,7 +254,11 @@ class _Maker:
                 share = 100 * (value / before - 1)
                 side = "more" if share > 0 else "less"
                 words.append(f"{_WORDS[name]} {abs(share):.1f} % {side}")
-        return ", ".join(words) if (a, b) != base else f"best in {self.names[0]}"
+        if (a, b) == base:
+            return (
+                f"the plan from which the others are told: found for {_WORDS[self.names[0]]} alone"
+            )
+        return ", ".join(words)
 
 
 _WORDS = {

@@ -283,7 +283,7 @@ def _options(
         )
         options[name] = Option(
             name=name,
-            theme=_words(shop, found, above),
+            theme=_words(shop, found, above, proved=first.status == "optimal"),
             result=result,
             certificate=found.certificate,
             above_best=above,
@@ -311,8 +311,9 @@ def _best_words(first: Result) -> str:
     )
 
 
-def _words(shop: Workshop, found: Candidate, above: float) -> str:
-    text = f"{found.theme.sentence}; cost {100 * above:.1f} % above the best"
+def _words(shop: Workshop, found: Candidate, above: float, *, proved: bool) -> str:
+    cheapest = "the least cost of all plans" if proved else "the least cost found"
+    text = f"{found.theme.sentence}; cost {100 * above:.1f} % above {cheapest}"
     before = shop.candidate(found.theme, shop.best)
     if before is not None and before.aim > 0 and found.theme.name != OTHER:
         gain = 1 - found.aim / before.aim
@@ -324,5 +325,5 @@ def _words(shop: Workshop, found: Candidate, above: float) -> str:
                 "change": "schools moved from today",
                 "expertise": "pupils without expertise nearby",
             }[found.theme.cares_for]
-            text += f", {what} {100 * gain:.0f} % less than there"
+            text += f", {what} {100 * gain:.0f} % less than in that plan"
     return text[0].upper() + text[1:] + "."

@@ -97,7 +97,7 @@ def _shortest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any)
     if common.balance or common.expertise or common.pyramids or common.change:
         yield Theme(
             name="Shortest journeys",
-            sentence="the journeys to the centres are as short as can be",
+            sentence="aims at shorter journeys to the centres",
             cares_for="travel",
             priorities=_alone(common),
         )
@@ -117,7 +117,7 @@ def _balanced(rules: Rules, common: Priorities) -> str:
 def _evenness(name: str, measure: str, common: Priorities) -> Theme:
     return Theme(
         name=name,
-        sentence=f"the clusters are as equal as can be in {words(measure)}",
+        sentence=f"aims at clusters more equal in {words(measure)}",
         cares_for="balance",
         priorities=_alone(common, balance=1.0, balance_by=measure),
     )
@@ -134,7 +134,7 @@ def _pyramids(problem: Problem, rules: Rules, common: Priorities, _today: Any) -
     if loose:
         yield Theme(
             name="Keeps pyramids",
-            sentence="as few pyramids as possible are split between clusters",
+            sentence="aims at fewer pyramids split between clusters",
             cares_for="pyramids",
             priorities=_alone(common, pyramids=1.0),
         )
@@ -148,7 +148,7 @@ def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> 
     if groups is not None:
         yield Theme(
             name="Least change",
-            sentence="as few schools as possible leave the group that they are in today",
+            sentence="aims at fewer schools that leave the group that they are in today",
             cares_for="change",
             priorities=_alone(common, change=1.0, change_from=groups),
         )
@@ -160,8 +160,8 @@ def _expertise(problem: Problem, _rules: Rules, common: Priorities, _today: Any)
     if covers:
         yield Theme(
             name="Best shared expertise",
-            sentence="as many pupils as possible find expertise in their type of need within "
-            "their own cluster" + ("" if given else f" ({_AVERAGE})"),
+            sentence="aims at more pupils who find expertise in their type of need within their "
+            "own cluster" + ("" if given else f" ({_AVERAGE})"),
             cares_for="expertise",
             priorities=_alone(common, expertise=1.0, pupils_per_capacity=FrozenDict(covers)),
         )
@@ -201,7 +201,7 @@ def _each_school(
     if common.travel_by != "schools":
         yield Theme(
             name="Every school alike",
-            sentence="journeys are short for every school alike, small or large",
+            sentence="aims at short journeys for every school alike, small or large",
             cares_for=None,
             priorities=_alone(common, travel_by="schools"),
         )

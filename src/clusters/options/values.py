@@ -126,7 +126,7 @@ class Options(Mapping[str, Option]):
     problem, rules, priorities
         What they were found under.
     ceiling, min_difference
-        As asked for: most above the best cost, least share of co-member pairs that differ
+        As asked for: most above the least cost found, least share of co-member pairs that differ
         (1 - pairs together in both / pairs together in either).
     asked
         Number of options asked for.
@@ -189,9 +189,10 @@ class Options(Mapping[str, Option]):
         lines = [f"{name}: {option.theme}" for name, option in self.items()]
         if len(self) < self.asked:
             lines.append(
-                f"Only {len(self)} of {self.asked} options were found within "
-                f"{100 * self.ceiling:g} % of the best cost and {100 * self.min_difference:g} % "
-                "different from one another."
+                f"Only {len(self)} of {self.asked} options were found in the time given within "
+                f"{100 * self.ceiling:g} % of the least cost found and "
+                f"{100 * self.min_difference:g} % different from one another; whether there are "
+                "more is not known."
             )
             lines += [trade.sentence for trade in self.trades]
         lines += self.together().sentences[:1]

@@ -53,7 +53,8 @@ class Agreement:
     giver, receiver
         Labels of clusters; the giver is the provider's name where it belongs to no cluster.
     holder, holder_name
-        The giver's school that is nearest to the receiver's centre, or the provider.
+        The giver's school from which it comes, never more than that school has; or the provider.
+        Where amounts are for the two to agree: the giver's school nearest to the receiver's centre.
     journey
         From the receiver's centre to the holder, in the problem's unit; metres as the crow flies to
         a provider.
@@ -133,9 +134,10 @@ def propose_sharing(
     """Propose agreements by which clusters (and providers) help those that lack expertise.
 
     Where a policy says how many pupils a unit covers, a cluster gives at most what its own pupils
-    do not need; spare capacity is carried to unmet need so that the fewest pupils stay unmet, and
-    then over the shortest journeys (a transport problem, solved exactly for each type). Where there
-    is no policy, each gap is paired with the nearest holder.
+    do not need, and each of its schools at most what it has; spare capacity is carried to unmet
+    need so that the fewest pupils stay unmet, and then over the shortest journeys (a transport
+    problem, solved exactly for each type). Where there is no policy, each gap is paired with the
+    nearest holder.
 
     Parameters
     ----------
@@ -148,7 +150,8 @@ def propose_sharing(
     within_m, within_min
         The longest journey from the receiver's centre to the holder, in the problem's unit.
     at_least
-        Agreements over less than this amount of capacity are not worth a meeting, and left out.
+        Less than this amount of capacity from one giver to one receiver is not worth a meeting: the
+        fewest pupils stay unmet among all ways without that.
 
     Raises
     ------
@@ -188,28 +191,30 @@ def propose_sharing(
 class _Scene:
     """One type: givers (clusters, then providers) and how far each is from each receiver.
 
-    `holder` and `journey` are arrays (givers, clusters); journeys that are not allowed are
-    infinite.
+    Sources are the schools that hold any, then the providers. `journey` is an array (sources,
+    clusters), infinite where nothing may be given; `giver` is the number of each source's cluster
+    or provider, `has` what it holds; `gives` is what each giver holds in all.
     """
 
     kind: str
     unit: str
     names: tuple[str, ...]
     receivers: tuple[str, ...]
-    schools: tuple[tuple[SchoolId, str], ...]
-    holder: IntArray
+    sources: tuple[tuple[SchoolId, str], ...]
+    giver: IntArray
     journey: FloatArray
+    has: FloatArray
     gives: FloatArray
 
-    def agreement(self, giver: int, receiver: int, amount: float, pupils: float) -> Agreement:
-        urn, name = self.schools[int(self.holder[giver, receiver])]
+    def agreement(self, source: int, receiver: int, amount: float, pupils: float) -> Agreement:
+        urn, name = self.sources[source]
         return Agreement(
             kind=self.kind,
-            giver=self.names[giver],
+            giver=self.names[int(self.giver[source])],
             receiver=self.receivers[receiver],
             holder=urn,
             holder_name=name,
-            journey=float(self.journey[giver, receiver]),
+            journey=float(self.journey[source, receiver]),
             amount=amount,
             unit=self.unit,
             pupils=pupils,
@@ -223,37 +228,39 @@ def _scene(
     providers: Sequence[Provider],
     limit: float | None,
 ) -> _Scene:
-    held = capacity_table(problem, [kind])[:, 0]
+    held = np.nan_to_num(capacity_table(problem, [kind])[:, 0])
     members = [members_of(problem, cluster) for cluster in clusters]
-    shape = (len(clusters) + len(providers), len(clusters))
-    holder, journey = np.zeros(shape, dtype=np.int64), np.full(shape, math.inf)
+    holders = [(k, int(p)) for k, inside in enumerate(members) for p in inside if held[p] > 0]
+    positions = [p for _, p in holders]
+    journey = np.full((len(holders) + len(providers), len(clusters)), math.inf)
     for k, cluster in enumerate(clusters):
-        from_centre = journeys_from(problem, cluster)
-        for g, inside in enumerate(members):
-            holders = inside[held[inside] > 0]
-            if g != k and len(holders):
-                best = holders[np.argmin(from_centre[holders])]
-                holder[g, k], journey[g, k] = best, from_centre[best]
-        journey[journey[:, k] > (math.inf if limit is None else limit), k] = math.inf
+        from_centre = journeys_from(problem, cluster)[positions]
+        others = np.array([own != k for own, _ in holders], dtype=np.bool_)
+        near = others & (from_centre <= (math.inf if limit is None else limit))
+        journey[: len(holders), k] = np.where(near, from_centre, math.inf)
         for p, provider in enumerate(providers):
             metres = metres_to_cluster(problem, provider, cluster)
-            row = len(clusters) + p
-            holder[row, k] = len(problem) + p
             if provider.gives(kind) > 0 and within_reach(provider, np.array(metres)):
-                journey[row, k] = metres
-    named = [(school.urn, school.name) for school in problem.schools]
-    named += [(provider.urn, provider.name) for provider in providers]
+                journey[len(holders) + p, k] = metres
     units = [provider.capacity[kind].unit for provider in providers if kind in provider.capacity]
-    own = [float(np.nansum(held[inside])) for inside in members]
+    own = [float(held[inside].sum()) for inside in members]
+    outside = [provider.gives(kind) for provider in providers]
+    first = len(clusters)
     return _Scene(
         kind=kind,
         unit=units_of(problem).get(kind, units[0] if units else ""),
         names=(*(c.label for c in clusters), *(p.name for p in providers)),
         receivers=tuple(cluster.label for cluster in clusters),
-        schools=tuple(named),
-        holder=holder,
+        sources=(
+            *((problem.schools[p].urn, problem.schools[p].name) for p in positions),
+            *((provider.urn, provider.name) for provider in providers),
+        ),
+        giver=np.array(
+            [*(k for k, _ in holders), *range(first, first + len(providers))], dtype=np.int64
+        ),
         journey=journey,
-        gives=np.array([*own, *(provider.gives(kind) for provider in providers)]),
+        has=np.array([*held[positions], *outside], dtype=np.float64),
+        gives=np.array([*own, *outside], dtype=np.float64),
     )
 
 
@@ -265,20 +272,24 @@ def _measured(
     k = len(own)
     spare = np.maximum(0.0, scene.gives - np.concatenate([needed, np.zeros(len(scene.gives) - k)]))
     lacking = np.maximum(0.0, needed - scene.gives[:k])
-    carried = transport(spare, lacking, scene.journey)
+    carried = transport(
+        scene.has, lacking, scene.journey, owner=scene.giver, most=spare, at_least=at_least
+    )
     for receiver in range(k):
-        for giver in np.argsort(-carried[:, receiver], kind="stable").tolist():
-            amount = float(carried[giver, receiver])
-            if amount > 0 and amount >= at_least:
-                yield scene.agreement(giver, receiver, amount, round(covers * amount, 6))
+        for source in np.argsort(-carried[:, receiver], kind="stable").tolist():
+            amount = float(carried[source, receiver])
+            if amount > 0:
+                yield scene.agreement(source, receiver, amount, round(covers * amount, 6))
 
 
 def _paired(scene: _Scene, own: Sequence[Access]) -> Iterator[Agreement]:
     """Pair each gap with the nearest giver."""
     for receiver, row in enumerate(own):
-        giver = int(np.argmin(scene.journey[:, receiver]))
-        if row.gap and math.isfinite(scene.journey[giver, receiver]):
-            yield scene.agreement(giver, receiver, math.nan, math.nan)
+        if not row.gap or not len(scene.sources):
+            continue
+        source = int(np.argmin(scene.journey[:, receiver]))
+        if math.isfinite(scene.journey[source, receiver]):
+            yield scene.agreement(source, receiver, math.nan, math.nan)
 
 
 def _agreements(rows: Sequence[Agreement], access: Sequence[Access], unit: str) -> Agreements:

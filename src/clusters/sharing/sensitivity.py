@@ -49,8 +49,9 @@ class Sensitivity:
     ----------
     share, found_share, draws, seed
         As asked for.
-    wrong
-        Recorded capacities struck out in each draw.
+    recorded, wrong
+        Capacities above 0 on record, and how many of them are struck out in each draw: the share,
+        rounded, but one at the least where the share is above 0.
     gaps, gaps_mean, gaps_low, gaps_high
         Now; the mean of the draws; the 5th and 95th percentile.
     unmet, unmet_mean, unmet_low, unmet_high
@@ -63,6 +64,7 @@ class Sensitivity:
     found_share: float
     draws: int
     seed: int
+    recorded: int
     wrong: int
     gaps: int
     gaps_mean: float
@@ -76,10 +78,13 @@ class Sensitivity:
 
     def summary(self) -> str:
         """Say it in plain words."""
+        what = f"{self.share:.0%} of the recorded expertise is"
+        if self.wrong != round(self.share * self.recorded):  # so few records that one is more
+            what = f"{self.wrong} of the {self.recorded} recorded capacities is"
+        mean = f"{self.gaps_mean:.1f}".removesuffix(".0")
         text = (
-            f"If {self.share:.0%} of the recorded expertise is not there, the plan has about "
-            f"{self.gaps_mean:.0f} gaps instead of {self.gaps} (in nine of ten draws "
-            f"{self.gaps_low:.0f} to {self.gaps_high:.0f})."
+            f"If {what} not there, the plan has about {mean} gaps instead of {self.gaps} (in nine "
+            f"of ten draws {self.gaps_low:.0f} to {self.gaps_high:.0f})."
         )
         if not math.isnan(self.unmet):
             text += (
@@ -162,7 +167,7 @@ def expertise_sensitivity(
     gaps, pupils = np.zeros(draws), np.zeros(draws)
     generator = np.random.default_rng(seed)
     recorded = np.flatnonzero(held > 0)
-    wrong = round(share * len(recorded))
+    wrong = _portion(share, len(recorded))
     for draw in range(draws):
         found_gap, pupils[draw] = view.of(_spoilt(held, recorded, wrong, found_share, generator))
         times += found_gap
@@ -172,6 +177,7 @@ def expertise_sensitivity(
         found_share=float(found_share),
         draws=draws,
         seed=seed,
+        recorded=len(recorded),
         wrong=wrong,
         gaps=int(gap.sum()),
         gaps_mean=float(gaps.mean()),
@@ -215,6 +221,11 @@ class _View:
         return (capacity == 0) & ~(need == 0), pupils
 
 
+def _portion(share: float, count: int) -> int:
+    """Take a share of a count: one at the least, so that few records are not taken for certain."""
+    return min(count, max(1, round(share * count))) if share > 0 else 0
+
+
 def _spoilt(
     held: FloatArray,
     recorded: npt.NDArray[np.int64],
@@ -227,7 +238,7 @@ def _spoilt(
     spoilt.flat[generator.choice(recorded, size=wrong, replace=False)] = 0.0
     if found_share:
         dark = np.flatnonzero(np.isnan(held))
-        found = generator.choice(dark, size=round(found_share * len(dark)), replace=False)
+        found = generator.choice(dark, size=_portion(found_share, len(dark)), replace=False)
         positive = np.where(held > 0, held, math.nan)
         on_record = (held > 0).any(axis=0)
         middle = np.zeros(held.shape[1])

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from clusters.domain import Problem, Rules
 from clusters.errors import InfeasibleError
+from clusters.model.arithmetic.altered import Alteration, altered
 from clusters.model.arithmetic.checks import CHECKS
 from clusters.model.arithmetic.clauses import Clause, clauses_of, describe, without
 from clusters.model.arithmetic.facts import Facts, Fix, Reason
 from clusters.model.arithmetic.sizes import count_range
+from clusters.verifier.case import listed
 
 __all__ = [
+    "Alteration",
     "Clause",
     "Fix",
     "Reason",
+    "altered",
     "clauses_of",
+    "counts_of",
     "counts_to_try",
     "describe",
     "impossibilities",
     "reasons_for",
     "refuse_impossible",
+    "united",
     "without",
 ]
 
@@ -46,24 +53,71 @@ def refuse_impossible(problem: Problem, rules: Rules) -> None:
 def impossibilities(problem: Problem, rules: Rules) -> tuple[Reason, ...]:
     """List the reasons why no plan can exist; empty where simple arithmetic finds none.
 
-    Over a range of numbers of clusters: empty unless every number is impossible; reasons that
-    hold for all of them first.
+    Over a range of numbers of clusters: empty unless every number is impossible (see `united`).
     """
-    low, high = rules.count_range
-    likely = _possible_counts(problem, rules)
-    if high < likely.start or low >= likely.stop or not likely:
-        # the number nearest to what is possible has the smallest fault
-        return reasons_for(problem, rules, high if high < likely.start else low)
-    by_count = []
-    for k in range(low, min(high, len(problem)) + 1):
-        reasons = reasons_for(problem, rules, k)
-        if not reasons:
+    likely, by_count = counts_to_try(problem, rules), {}
+    for k in (*likely, *(k for k in counts_of(problem, rules) if k not in likely)):
+        by_count[k] = reasons_for(problem, rules, k)
+        if not by_count[k]:
             return ()
-        by_count.append(reasons)
-    common = set.intersection(*({r.sentence for r in reasons} for reasons in by_count))
+    return united(dict(sorted(by_count.items())))
+
+
+def counts_of(problem: Problem, rules: Rules) -> range:
+    """Return the numbers of clusters to be looked at: none above the number of schools but one."""
+    low, high = rules.count_range
+    return range(low, max(low, min(high, len(problem))) + 1)
+
+
+def united(by_count: Mapping[int, Sequence[Reason]]) -> tuple[Reason, ...]:
+    """Put the reasons of several numbers of clusters together.
+
+    Of one number: as they are. Of several: the reasons that hold for all of them; else one reason
+    for each number, said for which it holds, every one of which carries the clauses of them all,
+    since no fewer of them rule out the whole range. The choice is such that these are few.
+    """
+    if len(by_count) == 1:
+        return tuple(next(iter(by_count.values())))
+    common = set.intersection(*({r.sentence for r in reasons} for reasons in by_count.values()))
     if common:
-        return tuple(r for r in by_count[0] if r.sentence in common)
-    return tuple({reasons[0].sentence: reasons[0] for reasons in by_count}.values())
+        shared = [r for reasons in by_count.values() for r in reasons if r.sentence in common]
+        return tuple(
+            replace(first, clauses=_clauses(r for r in shared if r.sentence == first.sentence))
+            for first in next(iter(by_count.values()))
+            if first.sentence in common
+        )
+    chosen = min((_chosen(by_count, seed) for seed in by_count), key=lambda c: len(_clauses(c)))
+    counts: dict[str, list[int]] = {}
+    for k, reason in zip(by_count, chosen, strict=True):
+        counts.setdefault(reason.sentence, []).append(k)
+    first_of = {reason.sentence: reason for reason in reversed(chosen)}
+    clauses = _clauses(chosen)
+    return tuple(
+        replace(first_of[text], clauses=clauses, sentence=f"With {_counted(held)}: {text}")
+        for text, held in counts.items()
+    )
+
+
+def _chosen(by_count: Mapping[int, Sequence[Reason]], seed: int) -> list[Reason]:
+    """Choose a reason for each number, that of the seed first, each with few further clauses."""
+    taken = set(min(by_count[seed], key=lambda r: len(r.clauses)).clauses)
+    chosen = {}
+    for k in (seed, *(k for k in by_count if k != seed)):
+        chosen[k] = min(by_count[k], key=lambda r: len(set(r.clauses) - taken))
+        taken |= set(chosen[k].clauses)
+    return [chosen[k] for k in by_count]
+
+
+def _clauses(reasons: Iterable[Reason]) -> tuple[Clause, ...]:
+    return tuple(dict.fromkeys(clause for reason in reasons for clause in reason.clauses))
+
+
+def _counted(counts: list[int]) -> str:
+    """Say which numbers of clusters: "18 to 20 clusters", "18, 19 and 25 clusters"."""
+    noun = "cluster" if counts == [1] else "clusters"
+    if len(counts) > 2 and counts[-1] - counts[0] == len(counts) - 1:
+        return f"{counts[0]} to {counts[-1]} {noun}"
+    return f"{listed([str(k) for k in counts])} {noun}"
 
 
 def counts_to_try(problem: Problem, rules: Rules) -> range:

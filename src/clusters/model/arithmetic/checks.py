@@ -17,6 +17,7 @@ from clusters.model.arithmetic.shape import (
     long_connections,
     parted_groups,
     parts_of_the_map,
+    walled_in,
 )
 from clusters.model.arithmetic.sizes import (
     contradicting_bounds,
@@ -40,6 +41,7 @@ CHECKS = (
     too_few_holders,
     parted_groups,
     parts_of_the_map,
+    walled_in,
     out_of_reach,
     too_far_apart,
     thin_surroundings,

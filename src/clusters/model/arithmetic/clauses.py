@@ -9,7 +9,7 @@ from clusters.domain import FrozenDict, Problem, Rules, SchoolId
 from clusters.verifier.case import amount, listed, shown, words
 from clusters.verifier.case import count as counted
 
-__all__ = ["Clause", "clauses_of", "describe", "group_name", "school_name", "without"]
+__all__ = ["Clause", "clauses_of", "describe", "group_name", "measured", "school_name", "without"]
 
 UNIT_WORDS = {"m": "metres", "min": "minutes"}
 
@@ -96,20 +96,25 @@ def group_name(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
     return listed([school_name(problem, key) for key in ids])
 
 
+def measured(number: Any, name: str) -> str:
+    """Put an amount of a measure into words: "1 school", "3 schools", "2.5 units of need"."""
+    return amount(number, words(name))
+
+
 def _count_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
     low, high = rules.count_range
     return counted(low, "cluster") if low == high else f"{low} to {counted(high, 'cluster')}"
 
 
-def _pair_words(pair: Any, of: str) -> str:
+def _pair_words(pair: Any, name: str) -> str:
     low, high = pair or (0, None)
     if not low and high is None:  # everything is at least 0
-        return f"any number of {of}"
+        return f"any number of {words(name)}"
     if high is None:
-        return f"at least {amount(low, of)} in each cluster"
+        return f"at least {measured(low, name)} in each cluster"
     if not low:
-        return f"at most {amount(high, of)} in each cluster"
-    return f"{shown(low)} to {amount(high, of)} in each cluster"
+        return f"at most {measured(high, name)} in each cluster"
+    return f"{shown(low)} to {measured(high, name)} in each cluster"
 
 
 def _size_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
@@ -122,7 +127,7 @@ def _balance_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
 
 
 def _limit_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
-    return _pair_words(rules.limits[str(clause.which)], words(str(clause.which)))
+    return _pair_words(rules.limits[str(clause.which)], str(clause.which))
 
 
 def _travel_words(_clause: Clause, problem: Problem, rules: Rules) -> str:

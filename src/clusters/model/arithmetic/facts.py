@@ -29,18 +29,18 @@ class Fix:
     ----------
     clauses
         What it loosens.
-    sentence
-        Says what to change, with the numbers.
     rules
-        The rules with the change made.
+        The rules with the change made; `altered` puts it into words.
     size
         How much is given up: the share by which a bound is moved (1 and more: a rule is dropped).
+    excuses
+        Whether it excuses one cluster instead of moving a bound for all.
     """
 
     clauses: tuple[Clause, ...]
-    sentence: str
     rules: Rules
     size: float
+    excuses: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,24 +9,29 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.domain import FrozenDict, Problem, Rules
-from clusters.model.arithmetic.clauses import UNIT_WORDS, Clause, describe, group_name, without
+from clusters.model.arithmetic.altered import size_of
+from clusters.model.arithmetic.clauses import Clause, without
 from clusters.model.arithmetic.facts import MICRO, Facts, Fix, Quantity
-from clusters.verifier.case import amount, shown, words
 
-__all__ = ["drop", "exception_for", "fewer_or_more", "least_to", "most_to", "travel_to"]
-
-DROPPED = 2.0
-"""Size of dropping a rule: above that of any bound that is less than trebled."""
+__all__ = [
+    "drop",
+    "exception_for",
+    "fewer_or_more",
+    "least_to",
+    "most_to",
+    "ordered",
+    "share_for",
+    "travel_to",
+]
 
 
 def drop(problem: Problem, rules: Rules, clause: Clause) -> Fix:
     """Drop a clause."""
-    return Fix(
-        clauses=(clause,),
-        sentence=f"drop {describe(clause, problem, rules)}",
-        rules=without(rules, clause),
-        size=DROPPED,
-    )
+    return _fix(problem, rules, clause, without(rules, clause))
+
+
+def _fix(problem: Problem, old: Rules, clause: Clause, new: Rules, *, excuses: bool = False) -> Fix:
+    return Fix(clauses=(clause,), rules=new, size=size_of(problem, old, new), excuses=excuses)
 
 
 def most_to(facts: Facts, quantity: Quantity, needed: Fraction) -> Fix | None:
@@ -45,44 +50,35 @@ def least_to(facts: Facts, quantity: Quantity, possible: Fraction) -> Fix | None
 
 def _moved(facts: Facts, quantity: Quantity, bound: Fraction, *, upper: bool) -> Fix:
     rule, which = quantity.clause.rule, str(quantity.clause.which or "")
-    rules, old = facts.rules, quantity.most if upper else quantity.least
-    assert old is not None
-    size = float(abs(bound - old) / old) if old else 1.0
+    rules, clause = facts.rules, quantity.clause
     if rule == "balance":
-        value = _share(facts, quantity, bound)
-        text = (
-            f"balance: let {words(which)} differ by up to {shown(100 * value)} % from the "
-            f"mean cluster (now {shown(100 * rules.balance[which])} %)"
-        )
+        share = share_for(bound, Fraction(sum(quantity.amounts), facts.k))
         # a share of 1 allows nothing above twice the mean: beyond it the rule has to go
-        if value > 1:
-            return replace(drop(facts.problem, rules, quantity.clause), size=max(DROPPED, size))
-        changed = replace(rules, balance=FrozenDict({**rules.balance, which: value}))
+        if share > 1:
+            return drop(facts.problem, rules, clause)
+        changed = replace(rules, balance=FrozenDict({**rules.balance, which: share}))
     elif rule == "expertise":
         value = _number(bound / MICRO, up=False)
-        text = f"expertise: ask for {shown(value)} of {which!r} capacity (now {shown(old / MICRO)})"
+        if value <= 0:
+            return drop(facts.problem, rules, clause)
         changed = replace(rules, expertise=FrozenDict({**rules.expertise, which: value}))
     else:
         value = _number(bound / MICRO, up=upper)
-        if not which:
-            value = max(1, value)
         base = rules.limits[which] if which else rules.schools_per_cluster
         assert base is not None
+        if not which:
+            value = max(1, value)
         pair = (base[0], value) if upper else (value, base[1])
-        of = words(which) if which else "schools"
-        side = "up to" if upper else "as few as"
-        text = f"{rule}: allow {side} {amount(value, of)} in a cluster (now {shown(old / MICRO)})"
         changed = (
             replace(rules, schools_per_cluster=pair)
             if not which
             else replace(rules, limits=FrozenDict({**rules.limits, which: pair}))
         )
-    return Fix(clauses=(quantity.clause,), sentence=text, rules=changed, size=size)
+    return _fix(facts.problem, rules, clause, changed)
 
 
-def _share(facts: Facts, quantity: Quantity, bound: Fraction) -> float:
+def share_for(bound: Fraction, mean: Fraction) -> float:
     """Balance that just allows a bound, rounded up to a tenth of a per cent."""
-    mean = Fraction(sum(quantity.amounts), facts.k)
     share = abs(bound - mean) / mean if mean else Fraction(1)
     return math.ceil(share * 1000) / 1000
 
@@ -104,16 +100,8 @@ def exception_for(facts: Facts, quantity: Quantity, atom: Sequence[int]) -> Fix:
         excuse[clause.rule] = {**(excuse.get(clause.rule) or {}), clause.which: None}
         if clause.rule == "limits":
             excuse[clause.rule][clause.which] = (None, None)
-    name = group_name(facts.problem, facts.ids(atom))
-    what = clause.rule if clause.which is None else f"{clause.rule} of {words(str(clause.which))}"
-    high = quantity.most or Fraction(1)
-    over = abs(quantity.total(atom) - high) / high if high else Fraction(1)
-    return Fix(
-        clauses=(clause,),
-        sentence=f"excuse the cluster of {name} from {what} (an exception)",
-        rules=replace(rules, exceptions=FrozenDict({**rules.exceptions, key: excuse})),
-        size=float(over) / facts.k,
-    )
+    excused = replace(rules, exceptions=FrozenDict({**rules.exceptions, key: excuse}))
+    return _fix(facts.problem, rules, clause, excused, excuses=True)
 
 
 def travel_to(facts: Facts, needed: float) -> Fix | None:
@@ -121,40 +109,25 @@ def travel_to(facts: Facts, needed: float) -> Fix | None:
     most = facts.most_travel
     if most is None or not math.isfinite(needed) or needed <= most:
         return None
-    unit = facts.problem.travel_unit
-    value = float(math.ceil(needed))
-    return Fix(
-        clauses=(Clause("max_travel"),),
-        sentence=f"max_travel: allow journeys of {shown(value)} {UNIT_WORDS[unit]} "
-        f"(now {shown(most)})",
-        rules=replace(facts.rules, max_travel_m=value)
-        if unit == "m"
-        else replace(facts.rules, max_travel_min=value),
-        size=(value - most) / most if most else 1.0,
-    )
+    name = f"max_travel_{facts.problem.travel_unit}"
+    change: dict[str, Any] = {name: float(math.ceil(needed))}
+    longer = replace(facts.rules, **change)
+    return _fix(facts.problem, facts.rules, Clause("max_travel"), longer)
 
 
 def fewer_or_more(facts: Facts, k: int) -> Fix | None:
     """Ask for another number of clusters."""
-    if not 1 <= k <= len(facts.problem) or k == facts.k:
-        return None
-    noun = "cluster" if k == 1 else "clusters"
     low, high = facts.rules.count_range
-    if low <= k <= high:
+    if not 1 <= k <= len(facts.problem) or low <= k <= high:
         return None
-    now = f"{low}" if low == high else f"{low} to {high}"
-    return Fix(
-        clauses=(Clause("n_clusters"),),
-        sentence=f"n_clusters: {k} {noun} (now {now})",
-        rules=replace(facts.rules, n_clusters=k),
-        size=min(abs(k - low) / low, abs(k - high) / high),
-    )
+    other = replace(facts.rules, n_clusters=k)
+    return _fix(facts.problem, facts.rules, Clause("n_clusters"), other)
 
 
 def ordered(fixes: Iterator[Fix | None]) -> tuple[Fix, ...]:
     """Put the fixes that exist in order, the smallest first, each once."""
-    kept: dict[str, Fix] = {}
+    kept: dict[Rules, Fix] = {}
     for fix in fixes:
         if fix is not None:
-            kept.setdefault(fix.sentence, fix)
+            kept.setdefault(fix.rules, fix)
     return tuple(sorted(kept.values(), key=lambda fix: fix.size))

@@ -137,7 +137,10 @@ def thin_surroundings(facts: Facts) -> Iterator[Reason]:
 def _too_thin(facts: Facts, q: Quantity, a: int, best: float) -> Reason:
     clauses = [c for c, on in ((TRAVEL, facts.most_travel), (CENTRES, facts.rules.centres)) if on]
     count = [COUNT] if q.clause.rule == "balance" else []
-    groups = facts.groups_within(facts.atoms[a]) if len(facts.atoms[a]) > 1 else ()
+    groups = dict.fromkeys(facts.groups_within(facts.atoms[a]) if len(facts.atoms[a]) > 1 else ())
+    for other in facts.atoms:  # one of a group may be within reach where the whole is not
+        if len(other) > 1:
+            groups |= dict.fromkeys(facts.groups_within(other))
     fixes = [fix.least_to(facts, q, Fraction(int(best)))]
     fixes += [fix.drop(facts.problem, facts.rules, c) for c in clauses]
     who = caller(facts, facts.atoms[a])

@@ -31,7 +31,8 @@ from clusters.verifier.case import shown
 
 def contradicting_bounds(facts: Facts) -> Iterator[Reason]:
     """Find bounds of which the least is above the most, or between which nothing lies."""
-    if len({facts.atom_of[p] for q in facts.quantities for p in q.excused}) >= facts.k:
+    excused = {facts.atom_of[p] for q in facts.quantities for p in q.excused}
+    if len(excused) >= facts.k:
         return  # every cluster may be an excused one
     for one in facts.quantities:
         for other in facts.quantities:
@@ -65,7 +66,9 @@ def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[R
         )
     above, below = -(-low // unit) * unit, (high // unit) * unit
     fixes = [fix.most_to(facts, other, Fraction(above)), fix.least_to(facts, one, Fraction(below))]
-    count = (COUNT,) if "balance" in (one.clause.rule, other.clause.rule) else ()
+    # with more clusters the mean changes, and with fewer every one may be an excused one
+    counts = "balance" in (one.clause.rule, other.clause.rule) or one.excused or other.excused
+    count = (COUNT,) if counts else ()
     yield Reason(
         clauses=tuple(dict.fromkeys([*count, one.clause, other.clause])),
         sentence=text,
@@ -218,14 +221,15 @@ def too_many_heavy(facts: Facts) -> Iterator[Reason]:
     for q in facts.quantities:
         if q.most is None:
             continue
-        plain = [atom for atom in facts.atoms if not any(p in q.excused for p in atom)]
-        loads = sorted((q.total(atom) for atom in plain), reverse=True)
-        heavy = [load for load in loads if 2 * load > q.most]
-        if len(heavy) > facts.k and not q.excused and heavy[0] <= q.most:
-            count = len(heavy)
-            need = Fraction(heavy[facts.k - 1] + heavy[facts.k])
+        if q.excused:
+            continue
+        big = sorted((a for a in facts.atoms if 2 * q.total(a) > q.most), key=q.total, reverse=True)
+        if len(big) > facts.k and q.total(big[0]) <= q.most:
+            count = len(big)
+            need = Fraction(q.total(big[facts.k - 1]) + q.total(big[facts.k]))
+            groups = [c for atom in big if len(atom) > 1 for c in facts.groups_within(atom)]
             yield Reason(
-                clauses=(COUNT, q.clause),
+                clauses=(COUNT, q.clause, *groups),
                 sentence=f"{count} schools (or groups that must be together) each have more than "
                 f"half of the most {unit_of(q)} a cluster may have, {told(q.most)}: no two can "
                 f"share one, and {there_are(facts.k)}.",
@@ -245,16 +249,17 @@ def too_few_holders(facts: Facts) -> Iterator[Reason]:
         if len(holders | excused) >= facts.k:
             continue
         have = sum(1 for amount in q.amounts if amount)
-        groups: tuple[Clause, ...] = ()
+        merged = [facts.atoms[a] for a in sorted(holders | excused) if len(facts.atoms[a]) > 1]
+        groups = tuple(clause for atom in merged for clause in facts.groups_within(atom))
         note = ""
         if len(holders) < have:
-            held = [facts.atoms[a] for a in sorted(holders)]
-            groups = tuple(clause for atom in held for clause in facts.groups_within(atom))
             note = f" in {counted(len(holders), 'group')} that must be together"
+        who = "The one cluster" if facts.k == 1 else f"Each of {facts.k} clusters"
+        some = f"only {counted(have, 'school')}{note} {'has' if have == 1 else 'have'}"
         yield Reason(
             clauses=(COUNT, q.clause, *groups),
-            sentence=f"Each of {counted(facts.k, 'cluster')} needs {unit_of(q)}; only "
-            f"{counted(have, 'school')}{note} {'has' if have == 1 else 'have'} any on record.",
+            sentence=f"{who} needs {unit_of(q)}; "
+            f"{some if have else 'no school has'} any on record.",
             fixes=fix.ordered(
                 iter(
                     [
