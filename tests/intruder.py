@@ -171,6 +171,7 @@ class System:
 
     def __init__(self, folder: Path, threshold: int, total: Mapping[str, int]) -> None:
         self.model = cp_model.CpModel()
+        self.low = 3 * threshold
         self.hidden: dict[tuple[str, str], Any] = {}
         self.loose: set[tuple[str, str]] = set()  # counts of clusters whose sum is hidden
         self.small: dict[tuple[str, str], Any] = {}
@@ -273,7 +274,7 @@ class System:
         gaps = [] if near is None else self._gaps(near)
         for part in (self.hidden.keys() - self.loose, self.loose):
             for _ in range(2 * wanted):  # as many new values at once as there can be
-                solution = self._solve({key: found[key] for key in part}, wanted, gaps)
+                solution = self._solve({key: found[key] for key in part}, wanted, gaps, near)
                 if solution is None or not accept(solution):
                     break
                 _note(found, solution)
@@ -298,11 +299,15 @@ class System:
         return gaps
 
     def _solve(
-        self, found: Mapping[tuple[str, str], set[int]], wanted: int, gaps: list[Any]
+        self,
+        found: Mapping[tuple[str, str], set[int]],
+        wanted: int,
+        gaps: list[Any],
+        near: Mapping[tuple[str, str], int] | None = None,
     ) -> dict[tuple[str, str], int] | None:
         """Find counts that differ from those found: all of them where none are wanted, else most.
 
-        With counts that they should be near to (`gaps`), the nearest.
+        With counts that they should be near to, the nearest; what is low there stays low.
         """
         model, fresh = self.model.clone(), []
         for key, values in found.items():
@@ -315,6 +320,10 @@ class System:
                 model.add_linear_expression_in_domain(var, other).only_enforce_if(fresh[-1])
         if wanted and not fresh:
             return None
+        for key, value in (near or {}).items():
+            if key in self.hidden:
+                var = model.get_int_var_from_proto_index(self.hidden[key].index)
+                model.add(var < self.low if value < self.low else var >= self.low)
         far = sum(model.get_int_var_from_proto_index(gap.index) for gap in gaps)
         model.maximize(30 * sum(fresh) - far)
         solver = cp_model.CpSolver()

@@ -110,7 +110,7 @@ def test_at_least_three_values_of_each_hidden_count_lead_to_the_same_page(world)
 
 
 @pytest.mark.slow
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(small_authorities(6))
 def test_three_values_lead_to_the_same_page_on_many_worlds(world):
     assert_three_values_lead_to_the_same_page(*world)
@@ -147,7 +147,7 @@ def test_which_other_clusters_are_hidden_depends_on_rolls_alone():
     for start in (20, 200):
         counts = {key: start + 7 * k % 40 for k, key in enumerate("abcdefghijklmn")} | {"a": 3}
         hidden = hide_counts(counts, clusters, SmallNumbers(), most=most)
-        assert hidden.clusters == {"tiny", "N", "S"}
+        assert hidden.clusters == {"tiny", "N"}
 
 
 def test_a_measure_of_which_only_sums_are_shown():
@@ -165,8 +165,8 @@ def test_a_measure_of_which_only_sums_are_shown():
 
 def test_sums_of_money_over_one_or_two_schools_are_hidden():
     sums = {"a": 5.0, "b": 0.0, "c": 7.0, "d": 8.0, "e": 9.0, "f": 1.0, "g": 2.0, "h": 3.0}
-    hidden = hide_amounts(sums, {"N": [*"ab"], "S": [*"cde"], "W": [*"fgh"], "E": [*""]})
-    assert hidden.clusters == {"N", "S", "W"}
+    hidden = hide_amounts(sums, {"N": [*"ab"], "S": [*"cde"], "W": [*"fgh"], "E": []})
+    assert hidden.clusters == {"N", "S"}
     assert not hidden.total
     assert hide_amounts({"a": 5.0, "b": 6.0}, {"N": [*"ab"]}).total
 

@@ -6,8 +6,8 @@ One rule for each kind of number, so that what is hidden says as little as can b
   of that cluster's schools is shown; no count at all, where fewer than three are low or their sum
   is tiny.
 - The sum over the cluster is shown where it leaves open enough values for each of them.
-- Where it does not, the sum is not shown, nor are the sums (and counts) of two further clusters,
-  chosen by their numbers on roll alone; where that is not enough, no sum over a cluster is shown,
+- Where it does not, the sum is not shown, nor are the sum (and counts) of one further cluster,
+  chosen by its numbers on roll alone; where that is not enough, no sum over a cluster is shown,
   and where even the sum over all is too telling, that is hidden too.
 
 Each decision depends on what is shown, and on numbers that are shown whatever the hidden ones are.
@@ -45,8 +45,8 @@ _FEWEST = 3
 _LOW = 3
 """Counts below so many times the threshold are hidden with small ones."""
 
-_COVER = 2
-"""Further clusters whose sums are hidden together with one that must be."""
+_COVER = 1
+"""Further clusters whose sums are hidden together with those that must be."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -130,7 +130,7 @@ def _notes(
     if away:
         which = "all clusters" if len(away) == len(labels) else "some clusters"
         yield f"The money of {which} is hidden: numbers of single schools could be read off it."
-    if step > 1:
+    if step > 1 and len(away) < len(labels):
         yield f"Sums of money by cluster are rounded to {pounds(step).removesuffix('.00')}."
     if silent:
         yield "Gains and losses are left out: what single schools have today could be read off."
