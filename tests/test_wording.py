@@ -12,7 +12,7 @@ import pytest
 import clusters as cl
 from clusters.model.arithmetic import altered, impossibilities, reasons_for
 from clusters.model.arithmetic.clauses import clauses_of, describe
-from clusters.verifier.case import amount
+from clusters.text import amount
 
 PLURALS = (
     "schools|clusters|journeys|pupils|pairs|parts|groups|sites|units|moves|changes|rows|findings|"

@@ -22,8 +22,8 @@ from clusters.domain import (
 )
 from clusters.explain.mending import Repair, cost_of, improved_at, repair
 from clusters.explain.nearby import Moved, Nearby
+from clusters.text import listed
 from clusters.verifier import Certificate, verify
-from clusters.verifier.case import listed
 
 if TYPE_CHECKING:
     import pandas as pd

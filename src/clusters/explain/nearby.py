@@ -12,7 +12,7 @@ from clusters.domain import Cluster, IntArray, Plan, Priorities, Problem, Rules,
 from clusters.measures import matches
 from clusters.model.instance import Instance, compile_instance
 from clusters.search.found import Found
-from clusters.verifier.case import listed
+from clusters.text import listed
 
 __all__ = ["Moved", "Nearby"]
 

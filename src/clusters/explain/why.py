@@ -23,7 +23,7 @@ from clusters.errors import DataError, Fault
 from clusters.explain.ground import Ground, Move
 from clusters.measures import places_of
 from clusters.model.arithmetic.clauses import UNIT_WORDS
-from clusters.verifier.case import listed, shown
+from clusters.text import listed, shown
 
 if TYPE_CHECKING:
     import pandas as pd

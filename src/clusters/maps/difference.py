@@ -9,9 +9,9 @@ from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, plan_of
 from clusters.maps.layout import WIDTH, lay_out
 from clusters.maps.svg import draw_svg
-from clusters.maps.text import clean
 from clusters.maps.zones import members_of, numbers_of
 from clusters.measures import matches, overlap, places_of
+from clusters.text import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

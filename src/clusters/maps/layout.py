@@ -14,7 +14,7 @@ from clusters.domain import FloatArray, PlanLike, Problem, plan_of
 from clusters.maps import zones as _zones
 from clusters.maps.colours import colour_classes
 from clusters.maps.plates import CHIP, Plate, place_plates
-from clusters.maps.text import clean
+from clusters.text import clean
 
 WIDTH = 1000.0
 """Usual width of a map in its own units; every other size is in these units."""

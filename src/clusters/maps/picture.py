@@ -17,7 +17,7 @@ from clusters.maps.difference import matched_numbers, moves_between
 from clusters.maps.layout import Layout, Panel, kind_of, lay_out
 from clusters.maps.legend import legend_entries, round_length
 from clusters.maps.plates import NAME_SIZE
-from clusters.maps.text import clean
+from clusters.text import clean
 
 _MARKERS = {
     "circle": "o",

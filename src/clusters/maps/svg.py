@@ -14,7 +14,7 @@ from clusters.maps.layout import WIDTH, Layout, Panel, Zone, kind_of, lay_out
 from clusters.maps.legend import draw_legend
 from clusters.maps.marks import path_data, px, rect, symbols, use
 from clusters.maps.plates import CHIP, NAME_SIZE, chip_width
-from clusters.maps.text import clean, escaped
+from clusters.text import clean, escaped
 
 FONT = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'Liberation Sans', sans-serif"
 

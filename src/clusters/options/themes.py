@@ -10,7 +10,7 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
 from clusters.errors import ArgumentError, Fault
-from clusters.verifier.case import words
+from clusters.text import words
 
 __all__ = ["Theme", "themes_for"]
 

@@ -18,8 +18,8 @@ from clusters.domain import (
 )
 from clusters.measures import Comparison, always_together, compare
 from clusters.solver import Result
+from clusters.text import listed
 from clusters.verifier import Certificate
-from clusters.verifier.case import listed
 
 __all__ = ["Option", "Options", "Together", "Trade", "together_in_every"]
 

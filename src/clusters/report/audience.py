@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN, SmallNumbers
 from clusters.domain import FrozenDict, Plan, Problem, SchoolId
-from clusters.maps import clean
 from clusters.measures import measure
 from clusters.report.words import number
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

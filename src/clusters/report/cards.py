@@ -6,7 +6,6 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.audience import Reader
 from clusters.report.facts import ClusterFacts
@@ -14,6 +13,7 @@ from clusters.report.money import pence_by_cluster, shared_pence
 from clusters.report.option import Option
 from clusters.report.tables import Cell, Column, Pair, Table, make_table
 from clusters.report.words import capital, journey, listed, measure_name, need_name, number
+from clusters.text import clean
 
 
 def cluster_table(reader: Reader, option: Option) -> Table:

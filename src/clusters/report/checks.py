@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from clusters.domain import Problem
-from clusters.maps import clean
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, make_table
 from clusters.report.words import (
@@ -19,6 +18,7 @@ from clusters.report.words import (
     proof_sentence,
     rule_sentences,
 )
+from clusters.text import clean
 
 
 def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[str, Any]:

@@ -6,8 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clusters.maps import escaped
 from clusters.maps.colours import INK, PAPER
+from clusters.text import escaped
 
 if TYPE_CHECKING:
     import pandas as pd

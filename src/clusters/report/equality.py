@@ -14,8 +14,8 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.budget import Split
 from clusters.domain import Plan, PlanLike, Problem, School, plan_of
-from clusters.maps import clean
 from clusters.report.words import capital
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

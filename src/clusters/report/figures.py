@@ -7,7 +7,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import Plan, Problem
-from clusters.maps import clean
 from clusters.maps.difference import changes
 from clusters.measures import always_together
 from clusters.report.audience import Reader
@@ -15,6 +14,7 @@ from clusters.report.equality import equality_frame, furthest_frame, small_frame
 from clusters.report.figure import Figure
 from clusters.report.money_figures import of_money, of_outlook
 from clusters.report.option import Option
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

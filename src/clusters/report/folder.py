@@ -7,14 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clusters.maps import (
-    clean,
-    difference_png,
-    difference_svg,
-    map_png,
-    map_svg,
-    small_multiples_png,
-)
+from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.report.convergence import convergence_png, convergence_svg
 from clusters.report.html import render_page
 from clusters.report.material import Material
@@ -22,6 +15,7 @@ from clusters.report.page import Section, page_context
 from clusters.report.paper import Pictures, paper
 from clusters.report.parts import FORMATS, left_out
 from clusters.report.sections import change_title, numbers_in
+from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
 

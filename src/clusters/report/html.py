@@ -8,8 +8,8 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from clusters.maps import clean
 from clusters.report.material import Material
+from clusters.text import clean
 
 
 def render(template: str, context: dict[str, Any]) -> str:

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from clusters.maps import clean
 from clusters.report.facts import ClusterFacts, SchoolFacts
 from clusters.report.material import Material
 from clusters.report.paper import MARK, Judgement, Points, Words
 from clusters.report.word import add_points, new_document, save
 from clusters.report.words import journey, listed, plural
+from clusters.text import clean
 
 _NAME = 90  # longest name, so that a letter keeps to its page
 _MOST_PARTNERS = 24

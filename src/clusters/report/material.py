@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clusters.domain import FrozenDict, SchoolId
-from clusters.maps import clean
 from clusters.report.audience import AUDIENCES, Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
+from clusters.text import clean
 
 if TYPE_CHECKING:
     from clusters.budget import Outlook

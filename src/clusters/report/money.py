@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.audience import Reader
 from clusters.report.figure import Figure
@@ -13,6 +12,7 @@ from clusters.report.money_more import further_money
 from clusters.report.option import Option
 from clusters.report.tables import Table, frame_table
 from clusters.report.words import capital, measure_name, number
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

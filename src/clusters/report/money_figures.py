@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
 from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
 from clusters.report.words import capital, number, percent, plural
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.maps import clean, matched_numbers
+from clusters.maps import matched_numbers
 from clusters.report.facts import PlanFacts, plan_facts
+from clusters.text import clean
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:

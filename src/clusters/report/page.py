@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.budget import explain
-from clusters.maps import clean, lay_out, map_svg
+from clusters.maps import lay_out, map_svg
 from clusters.maps.svg import draw_svg
 from clusters.report.cards import card, cluster_table
 from clusters.report.checks import checks, method
@@ -25,6 +25,7 @@ from clusters.report.sections import (
     together,
 )
 from clusters.report.summary import summary
+from clusters.text import clean
 
 
 @dataclass(frozen=True, slots=True)

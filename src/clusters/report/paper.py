@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from clusters.maps import clean
 from clusters.report.checks import checks, method
 from clusters.report.comparison import option_table
 from clusters.report.glossary import GLOSSARY
@@ -20,6 +19,7 @@ from clusters.report.sections import decisions, equality, expertise, together
 from clusters.report.summary import summary
 from clusters.report.tables import Column, Table, make_table
 from clusters.report.words import journey, plural
+from clusters.text import clean
 
 MARK = "For the author:"
 """How a place starts that the author has to fill."""

@@ -21,7 +21,7 @@ from clusters.disclosure import (
     redacted,
 )
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.maps import clean, matched_numbers
+from clusters.maps import matched_numbers
 from clusters.measures import measure
 from clusters.need_types import BROAD_AREAS
 from clusters.report.audience import COUNTS, Counts, Reader, counts_of
@@ -29,6 +29,7 @@ from clusters.report.facts import plan_facts
 from clusters.report.option import Option, Search
 from clusters.report.release_money import Released, release_money, sums_hidden
 from clusters.report.words import listed, measure_name
+from clusters.text import clean
 from clusters.verifier import Certificate
 
 if TYPE_CHECKING:

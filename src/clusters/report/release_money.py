@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import OPEN_MEASURES, Hidden, SmallNumbers, hide_amounts, hide_counts
 from clusters.domain import FrozenDict, Plan, Problem, SchoolId
-from clusters.maps import clean
 from clusters.money import as_pounds, exact_number, pounds, round_half_up
+from clusters.text import clean
 
 if TYPE_CHECKING:
     from clusters.budget import Pot, Share, Split

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from clusters.maps import clean
 from clusters.maps.difference import difference_svg
 from clusters.maps.zones import numbers_of
 from clusters.options import together_in_every
@@ -16,6 +15,7 @@ from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
 from clusters.report.words import capital, journey, need_name, number, percent, plural
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from clusters.domain import Problem
-from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.money import shared_pence
 from clusters.report.option import Option
@@ -20,6 +19,7 @@ from clusters.report.words import (
     proof_sentence,
     school_name,
 )
+from clusters.text import clean
 
 
 def summary(problem: Problem, option: Option) -> dict[str, Any]:

@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from clusters.domain import Priorities, Problem, Rules, SchoolId
-from clusters.maps import clean
 from clusters.need_types import NEED_TYPES
+from clusters.text import clean
 
 MEASURE_NAMES: Mapping[str, str] = {
     "schools": "schools",

@@ -15,12 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
 from clusters.report.audience import Reader
 from clusters.report.dictionary import meaning
 from clusters.report.figure import Figure
 from clusters.report.material import Material
 from clusters.report.money import shared_pence
+from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from clusters.model.arithmetic.checks import CHECKS
 from clusters.model.arithmetic.clauses import Clause, clauses_of, describe, without
 from clusters.model.arithmetic.facts import Facts, Fix, Reason
 from clusters.model.arithmetic.sizes import count_range
-from clusters.verifier.case import listed
+from clusters.text import listed
 
 __all__ = [
     "Alteration",

@@ -21,7 +21,7 @@ from clusters.model.arithmetic.clauses import (
     measured,
     school_name,
 )
-from clusters.verifier.case import shown, words
+from clusters.text import shown, words
 
 __all__ = ["DROPPED", "Alteration", "altered", "size_of"]
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clusters.domain import FrozenDict, Problem, Rules, SchoolId
-from clusters.verifier.case import amount, listed, shown, words
-from clusters.verifier.case import count as counted
+from clusters.text import amount, counted, listed, shown, words
 
 __all__ = ["Clause", "clauses_of", "describe", "group_name", "measured", "school_name", "without"]
 

@@ -16,8 +16,7 @@ from clusters.model.arithmetic.telling import (
     COUNT,
     there_are,
 )
-from clusters.verifier.case import count as counted
-from clusters.verifier.case import listed
+from clusters.text import counted, listed
 
 
 def too_many_clusters(facts: Facts) -> Iterator[Reason]:

@@ -26,7 +26,7 @@ from clusters.model.arithmetic.telling import (
     there_are,
     told,
 )
-from clusters.verifier.case import shown
+from clusters.text import shown
 
 
 def out_of_reach(facts: Facts) -> Iterator[Reason]:

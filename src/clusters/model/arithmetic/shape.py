@@ -26,8 +26,7 @@ from clusters.model.arithmetic.telling import (
     school_at,
     told,
 )
-from clusters.verifier.case import count as counted
-from clusters.verifier.case import listed
+from clusters.text import counted, listed
 
 
 def parted_groups(facts: Facts) -> Iterator[Reason]:

@@ -25,8 +25,7 @@ from clusters.model.arithmetic.telling import (
     unit_of,
     up_to_unit,
 )
-from clusters.verifier.case import count as counted
-from clusters.verifier.case import shown
+from clusters.text import counted, shown
 
 
 def contradicting_bounds(facts: Facts) -> Iterator[Reason]:

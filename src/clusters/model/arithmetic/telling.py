@@ -10,8 +10,7 @@ from clusters.domain import SchoolId
 from clusters.model.arithmetic import loosening as fix
 from clusters.model.arithmetic.clauses import Clause, group_name, school_name
 from clusters.model.arithmetic.facts import MICRO, Facts, Fix, Quantity
-from clusters.verifier.case import amount, shown, words
-from clusters.verifier.case import count as counted
+from clusters.text import amount, counted, shown, words
 
 SPARE = (0, 2, 5, 10)
 """Per cent of spare room beyond the barely possible that are offered: sums seldom come out even."""
