@@ -21,7 +21,7 @@ import pandas as pd
 import pytest
 
 import clusters as cl
-import clusters.posts as cl_posts
+import clusters.expertise as cl_posts
 from clusters.arguments import checked
 from clusters.disclosure import SmallNumbers
 from clusters.domain import Problem, plan_of
@@ -34,6 +34,7 @@ ROOMS = (
     "budget",
     "datasets",
     "disclosure",
+    "expertise",
     "explain",
     "geography",
     "leads",
@@ -41,10 +42,8 @@ ROOMS = (
     "measures",
     "naming",
     "options",
-    "posts",
     "readers",
     "report",
-    "sharing",
     "verifier",
     "writers",
 )
@@ -230,14 +229,14 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "measures.co_membership": {"plans": plans},
         "measures.places_of": {"problem": problem, "groups": plan},
         "naming.name_clusters": both,
-        "posts.share_posts": {
+        "expertise.share_posts": {
             **both,
             "posts": [cl_posts.Post(name="x", kind="asd", cost="5", covers=2)],
             "budget": "5",
             "pupils_per_capacity": {"asd": 2},
             "time_limit_s": 0.5,
         },
-        "posts.gaps": {**both, "pupils_per_capacity": {"asd": 2}},
+        "expertise.gaps": {**both, "pupils_per_capacity": {"asd": 2}},
         "readers.read_commitments": {
             "source": pd.DataFrame({"urn": ["s1"], "a_year": ["5"]}),
             "problem": problem,
@@ -281,7 +280,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "budget.Sparsity": {"amount": "5"},
         "budget.Taper": {"full_to": 1, "none_from": 2},
         "disclosure.SmallNumbers": {},
-        "posts.Post": {"name": "x", "kind": "asd", "cost": "5", "covers": 2},
+        "expertise.Post": {"name": "x", "kind": "asd", "cost": "5", "covers": 2},
     }
 
 

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import clusters as cl
-from clusters.model.arithmetic import altered, impossibilities, reasons_for
-from clusters.model.arithmetic.clauses import clauses_of, describe
+from clusters.presolve import altered, impossibilities, reasons_for
+from clusters.presolve.clauses import clauses_of, describe
 from clusters.text import amount
 
 PLURALS = (

@@ -36,6 +36,26 @@ if TYPE_CHECKING:  # what type checkers and editors read; a test holds it agains
     from clusters.errors import NoPlanError as NoPlanError
     from clusters.errors import OutOfTimeError as OutOfTimeError
     from clusters.errors import RulesError as RulesError
+    from clusters.expertise import Agreement as Agreement
+    from clusters.expertise import Agreements as Agreements
+    from clusters.expertise import GapFloor as GapFloor
+    from clusters.expertise import Provider as Provider
+    from clusters.expertise import Reaches as Reaches
+    from clusters.expertise import Sensitivity as Sensitivity
+    from clusters.expertise import Team as Team
+    from clusters.expertise import TeamRole as TeamRole
+    from clusters.expertise import compare_sharing as compare_sharing
+    from clusters.expertise import expertise_sensitivity as expertise_sensitivity
+    from clusters.expertise import gap_floor as gap_floor
+    from clusters.expertise import mapping_frame as mapping_frame
+    from clusters.expertise import nearest_holders as nearest_holders
+    from clusters.expertise import need_beyond_reach as need_beyond_reach
+    from clusters.expertise import propose_sharing as propose_sharing
+    from clusters.expertise import reach as reach
+    from clusters.expertise import recode as recode
+    from clusters.expertise import rules_for_fewest_gaps as rules_for_fewest_gaps
+    from clusters.expertise import share_team as share_team
+    from clusters.expertise import unmet_floor as unmet_floor
     from clusters.explain import Change as Change
     from clusters.explain import improve_curve as improve_curve
     from clusters.explain import repair as repair
@@ -71,26 +91,6 @@ if TYPE_CHECKING:  # what type checkers and editors read; a test holds it agains
     from clusters.readers import read_postcodes as read_postcodes
     from clusters.readers import read_schools as read_schools
     from clusters.report import write_report as write_report
-    from clusters.sharing import Agreement as Agreement
-    from clusters.sharing import Agreements as Agreements
-    from clusters.sharing import GapFloor as GapFloor
-    from clusters.sharing import Provider as Provider
-    from clusters.sharing import Reaches as Reaches
-    from clusters.sharing import Sensitivity as Sensitivity
-    from clusters.sharing import Team as Team
-    from clusters.sharing import TeamRole as TeamRole
-    from clusters.sharing import compare_sharing as compare_sharing
-    from clusters.sharing import expertise_sensitivity as expertise_sensitivity
-    from clusters.sharing import gap_floor as gap_floor
-    from clusters.sharing import mapping_frame as mapping_frame
-    from clusters.sharing import nearest_holders as nearest_holders
-    from clusters.sharing import need_beyond_reach as need_beyond_reach
-    from clusters.sharing import propose_sharing as propose_sharing
-    from clusters.sharing import reach as reach
-    from clusters.sharing import recode as recode
-    from clusters.sharing import rules_for_fewest_gaps as rules_for_fewest_gaps
-    from clusters.sharing import share_team as share_team
-    from clusters.sharing import unmet_floor as unmet_floor
     from clusters.solver import Progress as Progress
     from clusters.solver import Result as Result
     from clusters.solver import Settings as Settings
@@ -162,7 +162,7 @@ _HOME = {
         "read_schools",
     ),
     "report": ("write_report",),
-    "sharing": (
+    "expertise": (
         "Agreement",
         "Agreements",
         "GapFloor",

@@ -16,12 +16,12 @@ from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, is_numbe
 from clusters.domain.checks import check_rules
 from clusters.domain.policy import rule_fault
 from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError, RulesError
-from clusters.model.arithmetic import refuse_impossible
 from clusters.model.threads import run_together
-from clusters.search.brief import plan_from
+from clusters.presolve import refuse_impossible
 from clusters.search.counts import Clock, Counts, Search
-from clusters.search.state import TOLERANCE
-from clusters.search.warm import compiling
+from clusters.search.incumbent import TOLERANCE
+from clusters.search.short import plan_from
+from clusters.search.warm_up import compiling
 from clusters.verifier import Certificate, verify
 
 __all__ = ["CountResult", "Progress", "Result", "Settings", "solve"]

@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from clusters.domain import Capacity, Plan, Problem, Rules, School
 from clusters.geography import build_problem
-from clusters.model.arithmetic import Clause, clauses_of, without
+from clusters.presolve import Clause, clauses_of, without
 from clusters.verifier import verify
 from tests.worlds import every_plan
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from clusters.domain import Plan, Priorities, Rules
 from clusters.errors import DataError
 from clusters.explain import why_all, why_here
-from clusters.explain.ground import Ground
+from clusters.explain.single_moves import Ground
 from clusters.verifier import verify
 from tests.worlds import drawn_plan, world
 

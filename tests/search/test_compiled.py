@@ -7,7 +7,7 @@ import os
 import numpy as np
 import pytest
 
-from clusters.search.pricing import reduced_costs
+from clusters.search.columns.cuts import reduced_costs
 
 
 @pytest.mark.skipif(

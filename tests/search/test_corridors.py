@@ -10,7 +10,7 @@ import pytest
 import clusters as cl
 from clusters.domain import SchoolId
 from clusters.model.instance import Instance, compile_instance
-from clusters.search.corridors import joined
+from clusters.search.heuristics.corridors import joined
 from tests.search.drawn import draw_parted
 
 WIDE, HIGH = 9, 7

@@ -7,17 +7,18 @@ import pytest
 
 from clusters import Cluster, Plan, verify
 from clusters.model.instance import Instance, compile_instance
-from clusters.search.anneal import anneal
-from clusters.search.found import Found
-from clusters.search.improve import improve
-from clusters.search.local import finished, wander
-from clusters.search.neighbourhood import redraw
+from clusters.search.arrays import tables_of
+from clusters.search.heuristics.annealing import anneal
+from clusters.search.heuristics.construction import drafted, from_plan, grow, spread_centres, start
+from clusters.search.heuristics.improve import improve
+from clusters.search.heuristics.local import finished, wander
+from clusters.search.heuristics.recombination import recombine
+from clusters.search.heuristics.redraw import redraw
+from clusters.search.heuristics.windows import annealed_window
+from clusters.search.incumbent import Shared
+from clusters.search.pool import Pool
 from clusters.search.prove import prove
-from clusters.search.recombine import Pool, recombine
-from clusters.search.start import drafted, from_plan, grow, spread_centres, start
-from clusters.search.state import Shared
-from clusters.search.tables import tables_of
-from clusters.search.windows import annealed_window
+from clusters.search.solution import Found
 from tests.search.drawn import Case, draw, draw_parted, drawn_instance
 
 SEEDS = range(16)

@@ -10,9 +10,9 @@ from clusters.arguments import checked
 from clusters.domain import EXCUSABLE, FrozenDict, Plan, Problem, Rules, SchoolId
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
-from clusters.explain.ground import Ground
-from clusters.model.arithmetic import clauses_of, without
-from clusters.model.arithmetic.clauses import school_name
+from clusters.explain.single_moves import Ground
+from clusters.presolve import clauses_of, without
+from clusters.presolve.clauses import school_name
 
 __all__ = ["Change"]
 

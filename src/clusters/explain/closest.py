@@ -14,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusters.domain import IntArray
-from clusters.explain.nearby import Nearby
+from clusters.explain.plan_distance import Nearby
 
 __all__ = ["Closest", "closest"]
 
@@ -153,7 +153,7 @@ class _Search:
         self, labels: IntArray, window: list[int], at_most: int, seconds: float
     ) -> IntArray | None:
         """Draw the clusters of some labels again with the fewest moves; None where that fails."""
-        from clusters.model.nearest import nearest_clusters
+        from clusters.model.fewest_moves import nearest_clusters
 
         atoms = np.flatnonzero(np.isin(labels, window))
         small, kept, _ = self.instance.restricted(atoms, len(window))
@@ -213,7 +213,7 @@ class _Search:
 
     def _whole(self, *, at_most: int, seconds: float) -> bool:
         """Ask the whole map for so few moves; whether the answer is proved."""
-        from clusters.model.nearest import nearest_clusters
+        from clusters.model.fewest_moves import nearest_clusters
 
         answer = nearest_clusters(
             self.instance,
@@ -238,8 +238,8 @@ class _Search:
 
 def _walked(near: Nearby, seconds: float, seed: int) -> IntArray | None:
     """Walk from the given plan under prices per school moved; keep who moves the fewest."""
-    from clusters.search.start import from_plan
-    from clusters.search.tables import tables_of
+    from clusters.search.arrays import tables_of
+    from clusters.search.heuristics.construction import from_plan
 
     finite = near.instance.cost[np.isfinite(near.instance.cost)]
     unit = float(finite.mean()) + 1e-9 if len(finite) else 1.0

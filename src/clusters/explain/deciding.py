@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.model.arithmetic import Clause, clauses_of, counts_of, reasons_for, without
 from clusters.model.instance import Instance, compile_instance
-from clusters.search.brief import any_plan, plan_from
-from clusters.search.found import Found
+from clusters.presolve import Clause, clauses_of, counts_of, reasons_for, without
+from clusters.search.short import any_plan, plan_from
+from clusters.search.solution import Found
 from clusters.verifier import verify
 
 __all__ = ["COUNT", "Decider", "Verdict"]
@@ -113,7 +113,7 @@ class Decider:
 
     def _hopeless(self, instance: Instance, seconds: float) -> bool:
         """Whether a school that was hopeless before is so here."""
-        from clusters.model.lone import cluster_with
+        from clusters.model.single_cluster import cluster_with
 
         for position in self.suspects:
             atom = next(a for a, held in enumerate(instance.members) if position in held)

@@ -10,9 +10,9 @@ from typing import Any
 
 from clusters.domain import DECIMALS, FrozenDict, Plan, Problem, Rules
 from clusters.explain.deciding import COUNT
-from clusters.model.arithmetic import Clause, without
-from clusters.model.arithmetic.loosening import share_for
 from clusters.model.instance import Instance
+from clusters.presolve import Clause, without
+from clusters.presolve.relaxing import share_for
 from clusters.verifier import verify
 
 __all__ = ["eased", "ladder", "suspects", "tightened"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clusters.domain import Plan, Rules
-from clusters.model.arithmetic import Clause
+from clusters.presolve import Clause
 
 __all__ = ["Relaxation", "WhyNoPlan"]
 

@@ -9,9 +9,9 @@ from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, check_rules, plan_of
 from clusters.errors import InfeasibleError, OutOfTimeError
 from clusters.explain.changes import Change
-from clusters.explain.ground import Ground
-from clusters.explain.mending import Repair, repair
-from clusters.explain.why import refuse_broken
+from clusters.explain.repair import Repair, repair
+from clusters.explain.single_moves import Ground
+from clusters.explain.why_here import refuse_broken
 from clusters.naming import name_clusters
 from clusters.solver import Result, Settings, solve
 from clusters.verifier import Finding, verify

@@ -157,7 +157,7 @@ def choose_leads(
     {'1': 'a', '2': 'c'}
     """
     plan = plan_of(problem, plan)
-    from clusters.model.leads import Bound, assign
+    from clusters.model.lead_choice import Bound, assign
 
     rules = LeadRules() if rules is None else rules
     scene = _scene(problem, plan, candidates, rules, priorities or LeadPriorities())
@@ -327,7 +327,7 @@ def _refuse_leaderless(scene: _Scene) -> None:
 
 def _why_not(scene: _Scene, rules: LeadRules) -> InfeasibleError:
     """Explain why no choice satisfies all rules, though every cluster has candidates."""
-    from clusters.model.leads import assign, extremes
+    from clusters.model.lead_choice import assign, extremes
 
     if assign(scene.cost) is None:
         names = ", ".join(repr(cluster.label) for cluster in _short(scene))

@@ -7,7 +7,7 @@ import time
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.core import Stopped, build_core, cut_off_parts
+from clusters.model.assignment import Stopped, build_core, cut_off_parts
 from clusters.model.cp_sat import new_solver
 from clusters.model.instance import Instance
 

@@ -13,7 +13,7 @@ from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
 from clusters.model.instance import compile_instance, price_unit
 from clusters.naming import name_clusters
-from clusters.search.brief import found_of, improved, plan_from
+from clusters.search.short import found_of, improved, plan_from
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 

@@ -12,7 +12,7 @@ from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.measures import difference, places_of
 from clusters.model.instance import Instance, compile_instance
 from clusters.options.themes import Theme
-from clusters.search.brief import found_of, improved, plan_from
+from clusters.search.short import found_of, improved, plan_from
 from clusters.verifier import Certificate, verify
 
 __all__ = ["Budget", "Candidate", "Workshop"]

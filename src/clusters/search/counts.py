@@ -15,15 +15,15 @@ from functools import partial
 import numpy as np
 
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.model.arithmetic import counts_to_try, reasons_for
 from clusters.model.instance import Instance, compile_instance
 from clusters.model.threads import run_together
-from clusters.search.brief import plan_from
-from clusters.search.improve import improve
-from clusters.search.outlook import Outlook
+from clusters.presolve import counts_to_try, reasons_for
+from clusters.search.bound.ranges import Outlook
+from clusters.search.heuristics.construction import draft_cost, from_plan
+from clusters.search.heuristics.improve import improve
+from clusters.search.incumbent import TOLERANCE, Shared
 from clusters.search.prove import prove
-from clusters.search.start import draft_cost, from_plan
-from clusters.search.state import TOLERANCE, Shared
+from clusters.search.short import plan_from
 
 __all__ = ["Clock", "Counts", "Search"]
 

@@ -14,15 +14,15 @@ from collections.abc import Generator, Iterator
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.core import Core, Stopped, build_core, cut_off_parts, single_worker
+from clusters.model.assignment import Core, Stopped, build_core, cut_off_parts, single_worker
 from clusters.model.instance import Instance
-from clusters.search.bound import MANY_PAIRS, Relaxation
-from clusters.search.climb import Climb
-from clusters.search.found import Found
-from clusters.search.improve import improve
-from clusters.search.local import counted, wander
-from clusters.search.start import grow
-from clusters.search.state import TOLERANCE, Shared
+from clusters.search.bound.lagrangian import MANY_PAIRS, Relaxation
+from clusters.search.columns.rung import Climb
+from clusters.search.heuristics.construction import grow
+from clusters.search.heuristics.improve import improve
+from clusters.search.heuristics.local import counted, wander
+from clusters.search.incumbent import TOLERANCE, Shared
+from clusters.search.solution import Found
 
 __all__ = ["prove"]
 
