@@ -103,7 +103,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
     asked = {"problem": problem, "rules": rules, "settings": g.settings}
     plans = {"A": plan, "B": plan}
     money = {"pot": g.pot, "formula": g.formula}
-    table = folder / "schools.csv"
+    table, short = folder / "schools.csv", cl.Settings(time_limit_s=0.4)
     return {
         "award": {"claims": g.amounts, "pot": "3"},
         "build_problem": {"schools": g.schools},
@@ -114,7 +114,12 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "compare_sharing": {"problem": problem, "plans": plans},
         "expertise_sensitivity": {**both, "draws": 3},
         "gap_floor": {"problem": problem, "rules": rules},
-        "improve_curve": {**both, "rules": rules, "most_moves": 1, "time_limit_s": 0.2},
+        "improve_curve": {
+            **both,
+            "rules": rules,
+            "max_moves": 1,
+            "settings": cl.Settings(time_limit_s=0.2),
+        },
         "leads_as_centres": {"problem": problem, "rules": rules},
         "make_areas": {**both, "n_areas": 1, "settings": g.settings},
         "mapping_frame": {"mapping": {"asd": ["ASD"]}},
@@ -134,7 +139,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "read_postcodes": {"source": table},
         "read_schools": {"source": table},
         "recode": {"schools": g.schools, "mapping": {"asd": ["asd"]}},
-        "repair": {**both, "rules": rules, "time_limit_s": 0.5},
+        "repair": {**both, "rules": rules, "settings": cl.Settings(time_limit_s=0.5)},
         "rules_for_fewest_gaps": {"problem": problem, "rules": rules},
         "share_team": {**both, "posts": [cl.TeamRole(name="EP", posts=2)]},
         "solve": asked,
@@ -150,14 +155,16 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "what_if": {
             **both,
             "rules": rules,
-            "changes": cl.Change.together("s0", "s1")
-            if hasattr(cl.Change, "together")
-            else cl.Change.join("s0", "s1"),
+            "changes": cl.Change.together("s0", "s1"),
             "settings": g.settings,
         },
         "why_all": {**both, "rules": rules},
         "why_here": {**both, "rules": rules, "school": "s0"},
-        "why_no_plan": {"problem": problem, "rules": rules, "time_limit_s": 0.5},
+        "why_no_plan": {
+            "problem": problem,
+            "rules": rules,
+            "settings": cl.Settings(time_limit_s=0.5),
+        },
         "write_frame": {"path": folder / "f.csv", "frame": pd.DataFrame({"a": [1]})},
         "write_geopackage": {**both, "path": folder / "f.gpkg"},
         "write_plan": {**both, "path": folder / "p.csv"},
@@ -234,7 +241,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "posts": [cl_posts.Post(name="x", kind="asd", cost="5", covers=2)],
             "budget": "5",
             "pupils_per_capacity": {"asd": 2},
-            "time_limit_s": 0.5,
+            "settings": cl.Settings(time_limit_s=0.5),
         },
         "expertise.gaps": {**both, "pupils_per_capacity": {"asd": 2}},
         "readers.read_commitments": {
@@ -510,7 +517,7 @@ def test_a_result_or_a_mapping_goes_wherever_a_plan_goes():
         assert len(cl.plan_frame(g.problem, given)) == 6
         assert cl.compare(g.problem, {"one": given, "two": g.plan}).to_frame().shape[0] == 2
         assert cl.solve(g.problem, g.rules, settings=g.settings, start=given).status
-        assert cl.Priorities(change=1.0, change_from=given).change_from is not None
+        assert cl.Priorities(change=1.0, reference=given).reference is not None
 
 
 def test_a_mapping_names_its_clusters_and_its_centres():

@@ -174,7 +174,7 @@ def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
         travel_by="need" if chosen.travel_by is None else chosen.travel_by,
         balance_by=chosen.balance_by,
         pupils_per_capacity=chosen.pupils_per_capacity,
-        change_from=None if chosen.today is None else read_one_plan(chosen.today, problem),
+        reference=None if chosen.today is None else read_one_plan(chosen.today, problem),
         **chosen.weights,
     )
 

@@ -98,7 +98,7 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
     settings = Settings(time_limit_s=chosen.time, seed=chosen.seed, workers=chosen.workers)
     with show_progress(quiet=chosen.quiet, seconds=chosen.time) as on_progress:
         result = solve(problem, rules, priorities, settings, on_progress=on_progress)
-    today = priorities.change_from
+    today = priorities.reference
     like = today if isinstance(today, Plan) else None
     result = inputs.relabelled(result, inputs.with_labels(problem, result.plan, like))
     certificate = verify(problem, rules, result.plan, priorities)
