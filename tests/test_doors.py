@@ -103,7 +103,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
     asked = {"problem": problem, "rules": rules, "settings": g.settings}
     plans = {"A": plan, "B": plan}
     money = {"pot": g.pot, "formula": g.formula}
-    table, short = folder / "schools.csv", cl.Settings(time_limit_s=0.4)
+    table = folder / "schools.csv"
     return {
         "award": {"claims": g.amounts, "pot": "3"},
         "build_problem": {"schools": g.schools},
