@@ -49,6 +49,8 @@ def write_folder(folder: Path, material: Material, formats: Collection[str]) -> 
                 value=", ".join(unknown),
             )
         )
+    if material.reader.is_public:
+        _check_nothing_private(folder)
     folder.mkdir(parents=True, exist_ok=True)
     pack = _Pack(folder, material)
     with tempfile.TemporaryDirectory() as spare:
@@ -57,6 +59,28 @@ def write_folder(folder: Path, material: Material, formats: Collection[str]) -> 
             if name in formats and _installed(name, material):
                 _WRITERS[name](pack)
     return tuple(pack.written)
+
+
+_PRIVATE = (
+    "letters.docx",
+    "split_by_school.csv",
+    *(f"figures/{name}.csv" for name in ("*_by_school", "risk", "scenarios")),
+)
+"""Files that no public pack has, and that one of the working group leaves in its folder."""
+
+
+def _check_nothing_private(folder: Path) -> None:
+    """Refuse to write a public pack beside files that are not for publication."""
+    found = sorted(str(p.relative_to(folder)) for name in _PRIVATE for p in folder.glob(name))
+    if found:
+        raise DataError(
+            Fault(
+                what=f"the folder holds {len(found)} files that are not for publication",
+                remedy="write the public pack into a folder of its own",
+                where=str(folder),
+                value=", ".join(found),
+            )
+        )
 
 
 def _installed(name: str, material: Material) -> bool:
