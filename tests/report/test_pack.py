@@ -274,6 +274,12 @@ def test_types_of_need_never_stand_beside_schools_in_any_pack(pack):
             assert not ({"urn", "school"} & set(row) and {"asd", "type"} & set(row)), path.name
 
 
+def test_a_public_pack_is_not_written_beside_private_files(needy, plan, other, split, tmp_path):
+    write(tmp_path, needy, plan, other, split, formats=["csv"])
+    with pytest.raises(DataError, match=r"not for publication.*folder of its own"):
+        write(tmp_path, needy, plan, other, split, audience="public", formats=["csv"])
+
+
 def test_the_same_numbers_are_hidden_in_every_format(public):
     hidden = {row["urn"] for row in rows(public / "figures/schools.csv") if row["ehcps"] == HIDDEN}
     sheet = openpyxl.load_workbook(public / "appendix.xlsx")["School list"]
