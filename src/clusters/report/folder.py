@@ -72,13 +72,6 @@ def _check_nothing_private(folder: Path) -> None:
         )
 
 
-def _installed(name: str, material: Material) -> bool:
-    """Whether a part can be made here; letters are not for the public."""
-    if name == "letters" and material.reader.is_public:
-        return False
-    return all(importlib.util.find_spec(module) is not None for module in _NEEDS.get(name, ()))
-
-
 @dataclass(slots=True)
 class _Pack:
     folder: Path
