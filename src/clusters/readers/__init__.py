@@ -1,5 +1,6 @@
 """Files and frames into schools and plans; every fault at once."""
 
+from clusters.readers.decisions import Decisions, read_decisions
 from clusters.readers.links import Links, read_links, read_pairs
 from clusters.readers.places import read_boundary, read_postcodes
 from clusters.readers.plans import read_plan
@@ -7,12 +8,14 @@ from clusters.readers.report import ReadingReport, Schools, SetAside, Unknown
 from clusters.readers.schools import read_schools
 
 __all__ = [
+    "Decisions",
     "Links",
     "ReadingReport",
     "Schools",
     "SetAside",
     "Unknown",
     "read_boundary",
+    "read_decisions",
     "read_links",
     "read_pairs",
     "read_plan",

@@ -1,0 +1,127 @@
+"""Every call from the workbench into the library, in one place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from clusters.budget import Formula, Pot, Protection, Split, split_budget
+from clusters.domain import Plan, Priorities, Problem, Rules, SchoolId
+from clusters.errors import DataError, Fault
+from clusters.verifier import Certificate, verify
+
+__all__ = ["Money", "best", "certificate", "conflict", "plan_of", "priorities_of", "repaired"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Money:
+    """The pot, how it is shared, and floors and caps."""
+
+    pot: Pot
+    formula: Formula
+    protection: Protection | None = None
+
+
+def certificate(problem: Problem, rules: Rules, plan: Plan, priorities: Priorities) -> Certificate:
+    """Verify a plan."""
+    return verify(problem, rules, plan, priorities)
+
+
+def split(problem: Problem, plan: Plan, money: Money) -> Split:
+    """Split the money over a plan."""
+    return split_budget(problem, plan, money.pot, money.formula, money.protection)
+
+
+def why(problem: Problem, rules: Rules, plan: Plan, school: SchoolId, priorities: Priorities) -> Any:
+    """Say why a school is where it is."""
+    from clusters.explain import why_here
+
+    return why_here(problem, rules, plan, school, priorities)
+
+
+def repaired(
+    problem: Problem, rules: Rules, plan: Plan, priorities: Priorities, seconds: float
+) -> Any:
+    """Repair a plan with few moves."""
+    from clusters.explain import repair
+
+    return repair(problem, rules, plan, priorities, time_limit_s=seconds)
+
+
+def best(
+    problem: Problem,
+    rules: Rules,
+    plan: Plan,
+    priorities: Priorities,
+    seconds: float,
+    on_progress: Callable[[Any], None],
+) -> Any:
+    """Search for the best plan, starting from one; its clusters keep their names."""
+    from dataclasses import replace
+
+    from clusters.naming import name_clusters
+    from clusters.solver import Settings, solve
+
+    result = solve(
+        problem,
+        rules,
+        priorities,
+        Settings(time_limit_s=seconds),
+        start=plan,
+        on_progress=on_progress,
+    )
+    return replace(result, plan=name_clusters(problem, result.plan, keep=plan))
+
+
+def conflict(problem: Problem, rules: Rules, priorities: Priorities, seconds: float) -> Any:
+    """Say why no plan keeps the rules."""
+    from clusters.explain import why_no_plan
+
+    return why_no_plan(problem, rules, priorities, time_limit_s=seconds)
+
+
+def priorities_of(problem: Problem, priorities: Priorities | None) -> Priorities:
+    """Return the priorities; journeys by need, pupils or schools where none are given."""
+    if priorities is not None:
+        return priorities
+    known = next(name for name in ("need", "pupils", "schools") if name in problem.measures)
+    return Priorities(travel_by=known)
+
+
+def plan_of(problem: Problem, given: Any, what: str = "the plan") -> Plan:
+    """Take a plan, what `solve` returned, or a mapping from id to label.
+
+    Raises
+    ------
+    DataError
+        If it is none of these.
+    """
+    if isinstance(given, Plan):
+        return given
+    inner = getattr(given, "plan", None)
+    if isinstance(inner, Plan):
+        return inner
+    if isinstance(given, Mapping) and given:
+        import pandas as pd
+
+        from clusters.readers import read_plan
+
+        frame = pd.DataFrame({"urn": list(given), "cluster": [str(x) for x in given.values()]})
+        return read_plan(frame, problem)
+    raise DataError(
+        Fault(
+            what=f"{what} is a {type(given).__name__}",
+            remedy="give a Plan, the result of solve, or a mapping from id to label",
+        )
+    )
+
+
+def options_of(problem: Problem, given: Any) -> dict[str, Plan]:
+    """Take one plan, or several by name; the first is the one to begin with."""
+    several = isinstance(given, Mapping) and any(
+        isinstance(one, Plan | Mapping) or hasattr(one, "plan") for one in given.values()
+    )
+    if several:
+        return {str(name): plan_of(problem, one, f"the plan {name!r}") for name, one in given.items()}
+    return {"At the start": plan_of(problem, given)}
