@@ -391,18 +391,20 @@ def _money(problem: Problem, plan: Plan, money: library.Money) -> dict[str, Any]
         "flexible": str(pot.flexible_pence),
         "per_cluster": str(sum(f.total_pence for f in lumps if f.name == "lump_per_cluster")),
         "per_school": [str(int(sum(f.exact[urn] for f in per_school))) for urn in problem.ids],
-        "first": [str(pot.committed_to(urn)) for urn in _keys(problem, pot)],
+        "first": [str(pence) for pence in _first(problem, pot)],
         "rates": rates,
         "protected": money.protection is not None,
         "split": _split(problem, plan, money),
     }
 
 
-def _keys(problem: Problem, pot: Any) -> list[Any]:
-    """Return the key under which the pot knows each school."""
-    given = {*pot.committed_pence, *pot.backdated_pence}
-    by_position = {problem.find(key): key for key in given}
-    return [by_position.get(k, urn) for k, urn in enumerate(problem.ids)]
+def _first(problem: Problem, pot: Any) -> list[int]:
+    """What each school receives before the formula: committed and backdated money."""
+    first = [0] * len(problem)
+    for sums in (pot.committed_pence, pot.backdated_pence):
+        for key, pence in sums.items():
+            first[problem.position(key)] += pence
+    return first
 
 
 def _rate(problem: Problem, split: Any, name: str, part: Fraction) -> dict[str, Any]:
