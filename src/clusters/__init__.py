@@ -60,7 +60,9 @@ _HOME = {
     "need_types": ("BROAD_AREAS", "COUNCIL_CATEGORIES", "NEED_TYPES"),
     "options": ("Theme", "propose", "together_in_every", "trade_off"),
     "readers": (
+        "Decisions",
         "read_boundary",
+        "read_decisions",
         "read_links",
         "read_pairs",
         "read_plan",
@@ -92,6 +94,7 @@ _HOME = {
     ),
     "solver": ("Progress", "Result", "Settings", "solve"),
     "verifier": ("Certificate", "verify"),
+    "workbench": ("workbench", "write_workbench"),
     "writers": (
         "plan_frame",
         "plan_geodataframe",

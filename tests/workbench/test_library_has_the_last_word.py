@@ -168,7 +168,7 @@ def everything(problem: Problem, plan: Plan) -> tuple[Rules, Priorities, library
         change=0.2,
         change_from=labels,
         expertise=0.1 if kinds else 0.0,
-        pupils_per_capacity={kind: 2.5 for kind in kinds},
+        pupils_per_capacity=dict.fromkeys(kinds, 2.5),
     )
     measure = "ehcps" if "ehcps" in problem.measures else "pupils"
     money = library.Money(

@@ -33,7 +33,9 @@ def split(problem: Problem, plan: Plan, money: Money) -> Split:
     return split_budget(problem, plan, money.pot, money.formula, money.protection)
 
 
-def why(problem: Problem, rules: Rules, plan: Plan, school: SchoolId, priorities: Priorities) -> Any:
+def why(
+    problem: Problem, rules: Rules, plan: Plan, school: SchoolId, priorities: Priorities
+) -> Any:
     """Say why a school is where it is."""
     from clusters.explain import why_here
 
@@ -123,5 +125,7 @@ def options_of(problem: Problem, given: Any) -> dict[str, Plan]:
         isinstance(one, Plan | Mapping) or hasattr(one, "plan") for one in given.values()
     )
     if several:
-        return {str(name): plan_of(problem, one, f"the plan {name!r}") for name, one in given.items()}
+        return {
+            str(name): plan_of(problem, one, f"the plan {name!r}") for name, one in given.items()
+        }
     return {"At the start": plan_of(problem, given)}

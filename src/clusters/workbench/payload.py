@@ -112,7 +112,9 @@ def payload(
         "notices": _notices(problem, options),
         "money": None if money is None else _money(problem, plans[name], money),
         "ground": ground_of(problem, plans[name]),
-        "decisions": None if decisions is None else decisions.model_dump(mode="json", by_alias=True),
+        "decisions": None
+        if decisions is None
+        else decisions.model_dump(mode="json", by_alias=True),
     }
 
 
@@ -298,7 +300,7 @@ def _pair(pair: Any) -> Any:
 
 
 def _excuse(excuse: Mapping[str, Any]) -> dict[str, Any]:
-    """What holds instead of each rule; null is no bound at all."""
+    """Say what holds instead of each rule; null is no bound at all."""
     instead: dict[str, Any] = {}
     for rule, bounds in excuse.items():
         if rule == "schools_per_cluster":
@@ -348,9 +350,7 @@ def _groups_before(problem: Problem, before: Any) -> list[Any]:
     return groups
 
 
-def _open_policy(
-    rules: Rules, priorities: Priorities
-) -> tuple[Rules, Priorities, tuple[str, ...]]:
+def _open_policy(rules: Rules, priorities: Priorities) -> tuple[Rules, Priorities, tuple[str, ...]]:
     """Leave out what rests on counts that are not public, and name it."""
     names = {name for name in (*rules.balance, *rules.limits) if name != "schools"}
     hidden = tuple(WORDS.get(name, name.replace("_", " ")) for name in sorted(names))
@@ -399,7 +399,7 @@ def _money(problem: Problem, plan: Plan, money: library.Money) -> dict[str, Any]
 
 
 def _first(problem: Problem, pot: Any) -> list[int]:
-    """What each school receives before the formula: committed and backdated money."""
+    """List what each school receives before the formula: committed and backdated money."""
     first = [0] * len(problem)
     for sums in (pot.committed_pence, pot.backdated_pence):
         for key, pence in sums.items():
@@ -420,7 +420,7 @@ def _rate(problem: Problem, split: Any, name: str, part: Fraction) -> dict[str, 
 
 
 def _split(problem: Problem, plan: Plan, money: library.Money) -> dict[str, str] | None:
-    """The library's own split of the plan to begin with, in pence by label."""
+    """Return the library's own split of the plan to begin with, in pence by label."""
     placed = [key for cluster in plan.clusters for key in cluster.members]
     if len(placed) != len(problem):
         return None
