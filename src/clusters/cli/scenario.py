@@ -12,7 +12,17 @@ from clusters.errors import DataError, Fault
 
 _FILES = {
     *("schools", "need", "school-expertise", "links", "postcodes", "plan", "today"),
-    *("boundary", "barriers", "distance-m", "minutes", "together-file", "centres-file", "out"),
+    *(
+        "boundary",
+        "barriers",
+        "distance-m",
+        "minutes",
+        "together-file",
+        "centres-file",
+        "out",
+        "decisions",
+    ),
+    "file",
 }
 """Options that hold paths."""
 

@@ -67,7 +67,9 @@ def _as_function(name: str, text: str) -> str:
 @functools.cache
 def style() -> str:
     """Return the style sheet, with the colours of the maps."""
-    tints = "\n".join(f".tint-{k} {{ fill: {tint}; }}" for k, tint in enumerate(TINTS))
+    tints = "\n".join(
+        f".tint-{k} {{ fill: {tint}; stroke: {tint}; }}" for k, tint in enumerate(TINTS)
+    )
     chips = "\n".join(f".chip-{k} {{ background: {tint}; }}" for k, tint in enumerate(TINTS))
     names = f":root {{ --ink: {INK}; --paper: {PAPER}; --moved: {MOVED}; }}"
     return "\n".join([names, _text("style.css"), tints, chips])

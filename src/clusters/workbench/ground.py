@@ -16,6 +16,12 @@ from clusters.maps.marks import path_data, px
 
 __all__ = ["ground_of"]
 
+HAIR = 0.2
+"""Units of the drawing within which two territories touch."""
+
+SHORTEST = 4 * HAIR
+"""Borders no longer than this are corners."""
+
 
 def ground_of(problem: Problem, plan: Plan) -> dict[str, Any]:
     """Draw what does not change when a school moves, in units of the page's map.
@@ -45,18 +51,21 @@ def ground_of(problem: Problem, plan: Plan) -> dict[str, Any]:
 
 
 def _borders(cells: list[Any]) -> Iterator[list[Any]]:
-    """Yield [i, j, path] for each pair of territories that touch along a line."""
+    """Yield [i, j, path] for each pair of territories that touch along a line.
+
+    What lies within a hair's breadth of the other counts: corners that lie on a straight side of
+    the neighbour are not corners of that side.
+    """
     shapes = np.array(cells, dtype=object)
-    for i, j in _zones.touching(cells):
-        shared = shapely.intersection(shapes[i], shapes[j])
-        lines = [
-            part
-            for part in shapely.get_parts(shapely.line_merge(_lines(shared)))
-            if part.geom_type == "LineString"
-        ]
-        path = "".join(_line(np.asarray(part.coords)) for part in lines)
-        if path:
-            yield [i, j, path]
+    wider = shapely.buffer(shapes, HAIR, quad_segs=2)
+    sides = shapely.boundary(shapes)
+    first, second = shapely.STRtree(shapes).query(wider, predicate="intersects")
+    once = first < second
+    for i, j in sorted(zip(first[once].tolist(), second[once].tolist(), strict=True)):
+        shared = shapely.line_merge(_lines(shapely.intersection(sides[i], wider[j])))
+        lines = [part for part in shapely.get_parts(shared) if part.length > SHORTEST]
+        if lines:
+            yield [i, j, "".join(_line(np.asarray(part.coords)) for part in lines)]
 
 
 def _lines(shape: Any) -> Any:
@@ -64,7 +73,7 @@ def _lines(shape: Any) -> Any:
         line
         for part in getattr(shape, "geoms", [shape])
         for line in getattr(part, "geoms", [part])
-        if line.geom_type == "LineString"
+        if line.geom_type == "LineString" and not line.is_empty
     ]
     return shapely.MultiLineString(parts)
 

@@ -363,7 +363,7 @@ function buildBar() {
 function buildRest() {
   const open = given.audience === "public";
   put(byId("audience"), open ? "Public copy: no numbers of pupils, no money."
-    : "For the working group: holds numbers of pupils or sums of money. Do not publish or send on.");
+    : "Working group only: numbers of pupils or sums of money are in it. Do not publish or send on.");
   byId("audience").classList.toggle("closed", !open);
   if (given.notices.length) {
     byId("notices").hidden = false;
@@ -378,8 +378,8 @@ function buildRest() {
     byId("names").setAttribute("aria-pressed", String(on));
     map.names(on);
   });
-  put(byId("key"), h("span", {}, "○ ring: centre of a cluster"), h("span", {}, "▢ frame: pinned"),
-    h("span", {}, "orange: moved since the start"));
+  put(byId("key"), h("span", {}, "Ring: centre of a cluster."), h("span", {}, "Frame: pinned."),
+    h("span", {}, "Orange: moved since the start."));
   put(byId("about"), h("ul", {}, given.notes.map((note) => h("li", {}, note)),
     h("li", {}, `Journeys are weighted by ${given.words[given.priorities.travel_by] ??
       given.priorities.travel_by}. When a school moves, the cluster that it leaves and the one that it ` +

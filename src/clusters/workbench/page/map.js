@@ -9,7 +9,7 @@ import { labelOf } from "./state.js";
  *  pass: (school: number) => void}} Hands */
 /** @typedef {{x: number, y: number, width: number, height: number}} View */
 
-const MARK = 6, TAP = 11, PLATE = 13;
+const MARK = 5, TAP = 11, PLATE = 12.5;
 const FAR_ENOUGH = 7; // pixels that make a drag
 
 export class ClusterMap {
@@ -27,7 +27,7 @@ export class ClusterMap {
     this.named = true;
     /** @type {Reckoned | null} */
     this.now = null;
-    /** @type {Map<string, {key: string, x: number, y: number}>} */
+    /** @type {Map<string, {key: string, x: number, y: number, half: number}>} */
     this.spots = new Map();
     /** @type {{x: number, y: number}[]} where the marks are */
     this.at = this.ground.kinds.map((_, k) => (
@@ -85,10 +85,15 @@ export class ClusterMap {
   /** Put each cluster's number where it hides least. @param {Reckoned} now
    * @param {Map<string, {number: number, colour: number}>} signs */
   #numbers(now, signs) {
+    /** @type {{x: number, y: number, half: number}[]} */
+    const taken = [];
     const plates = now.groups.map((group) => {
+      const half = 4.6 * (group.label.length + 3);
       const key = group.members.join();
       const old = this.spots.get(group.label);
-      const spot = old?.key === key ? old : { key, ...this.#freeSpot(group.members) };
+      const spot = old?.key === key ? old : {
+        key, half, ...this.#freeSpot(group.members, half, taken) };
+      taken.push(spot);
       this.spots.set(group.label, spot);
       const number = signs.get(group.label)?.number ?? 0;
       return s("g", { class: "plate", "data-x": spot.x, "data-y": spot.y },
@@ -98,8 +103,9 @@ export class ClusterMap {
     this.plates?.replaceChildren(...plates);
   }
 
-  /** A place inside the cluster far from marks. @param {number[]} members */
-  #freeSpot(members) {
+  /** A place inside the cluster, far from marks and from other names. @param {number[]} members
+   * @param {number} half of its width @param {{x: number, y: number, half: number}[]} taken */
+  #freeSpot(members, half, taken) {
     const { at } = this;
     const middle = members.reduce((all, k) => ({
       x: all.x + at[k].x / members.length, y: all.y + at[k].y / members.length }), { x: 0, y: 0 });
@@ -109,12 +115,19 @@ export class ClusterMap {
       for (let turn = 0; turn < (ring ? 10 : 1); turn++) {
         const angle = (turn * Math.PI) / 5, far = ring * this.ground.width / 60;
         const spot = { x: middle.x + far * Math.cos(angle), y: middle.y + far * Math.sin(angle) };
-        let near = Infinity, whose = -1;
-        at.forEach((mark, k) => {
-          const gap = Math.hypot(mark.x - spot.x, mark.y - spot.y);
-          if (gap < near) [near, whose] = [gap, k];
-        });
-        const worth = (held.has(whose) ? 0 : -1000) + Math.min(near, 22) - far / 6;
+        let worth = -far / 6;
+        for (const aside of [0, -half, half]) {
+          let near = Infinity, whose = -1;
+          at.forEach((mark, k) => {
+            const gap = Math.hypot(mark.x - spot.x - aside, mark.y - spot.y);
+            if (gap < near) [near, whose] = [gap, k];
+          });
+          worth += Math.min(near, 20) - (held.has(whose) ? 0 : aside ? 8 : 1000);
+        }
+        for (const other of taken) {
+          const gap = Math.hypot((other.x - spot.x) / (half + other.half), (other.y - spot.y) / 18);
+          if (gap < 1) worth -= 40 * (1 - gap);
+        }
         if (worth > most) [most, best] = [worth, spot];
       }
     }

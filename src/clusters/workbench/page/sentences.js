@@ -51,6 +51,11 @@ export function counted(count, noun) {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** @param {number} count */
+export function breaches(count) {
+  return count === 1 ? "1 breach" : `${grouped(count)} breaches`;
+}
+
 /** What a measure counts. @param {Facts} facts @param {string} measure */
 export function words(facts, measure) {
   return measure === "clusters" || measure === "schools" ? measure :
@@ -86,9 +91,10 @@ export function breakWords(facts, labels, broken) {
     const side = broken.above ? "above the most allowed" : "below the least allowed";
     const thing = broken.rule === "expertise" ? `of recorded ${broken.of} capacity`
       : words(facts, broken.of);
-    const off = difference(broken.have, broken.bound);
+    const bound = broken.have.n % broken.have.d ? broken.bound : wholly(broken.bound, !broken.above);
+    const off = difference(broken.have, bound);
     return `${where || "The plan"} has ${shown(broken.have)} ${thing}: ${shown(off)} ${side} ` +
-      `(${shown(broken.bound)})`;
+      `(${shown(bound)})`;
   }
   /** @type {Object<string, () => string>} */
   const said = {
@@ -103,6 +109,13 @@ export function breakWords(facts, labels, broken) {
     centres: () => `${where} has the centre ${names}, which may not be one`,
   };
   return said[broken.rule]?.() ?? `${ruleWords(broken.rule)}: ${where}`;
+}
+
+/** The whole number that a count must not pass: the bound itself, or the next on its own side.
+ * @param {Ratio} bound @param {boolean} least */
+function wholly({ n, d }, least) {
+  const down = n / d - (n % d < 0n ? 1n : 0n);
+  return ratio(least && down * d !== n ? down + 1n : down);
 }
 
 /** @param {Ratio} a @param {Ratio} b */
@@ -133,9 +146,11 @@ export function sizeWords(facts, now, label) {
   const { measure, least, most } = mainBounds(facts, group, now.groups.length);
   const have = measure === "schools" ? ratio(BigInt(group.members.length))
     : ratio(total(facts.units[measure], group.members), MICRO);
-  const limit = most && compared(have, most) > 0 ? ` (limit ${shown(most, 0)})`
-    : least && compared(have, least) < 0 ? ` (at least ${shown(least, 0)})`
-      : most ? ` (limit ${shown(most, 0)})` : "";
+  const { n, d } = have;
+  const bound = (/** @type {Ratio} */ one, /** @type {boolean} */ low) =>
+    shown(n % d ? one : wholly(one, low));
+  const limit = least && compared(have, least) < 0 ? ` (at least ${bound(least, true)})`
+    : most ? ` (limit ${bound(most, false)})` : "";
   return `${label} has ${shown(have)} ${words(facts, measure)}${limit}`;
 }
 
@@ -179,12 +194,12 @@ export function rulesWords(facts, before, after) {
     const labels = after.plan.labels;
     const said = fresh.slice(0, 2).map((broken) => breakWords(facts, labels, broken));
     const more = fresh.length > 2 ? `; and ${fresh.length - 2} more` : "";
-    const rules = [...new Set(fresh.map((broken) => ruleWords(broken.rule)))];
-    parts.push(`breaks ${listed(rules)} (${said.join("; ")}${more})`);
+    const rules = new Set(fresh.map((broken) => broken.rule)).size;
+    parts.push(`breaks ${rules === 1 ? "a rule" : `${rules} rules`} (${said.join("; ")}${more})`);
   }
-  if (mended) parts.push(`puts ${counted(mended, "breach")} right`.replace("breachs", "breaches"));
+  if (mended) parts.push(`puts ${breaches(mended)} right`);
   const old = after.breaks.length - fresh.length;
-  if (old) parts.push(old === 1 ? "1 rule breach stays" : `${old} rule breaches stay`);
+  if (old) parts.push(`${breaches(old)} stay${old === 1 ? "s" : ""} as before`);
   return parts.join(", ");
 }
 

@@ -8,7 +8,7 @@ import { priced, targets } from "./reckoned.js";
 import { labelOf } from "./state.js";
 import { clock } from "./minutes.js";
 import {
-  breakWords, counted, grouped, journey, listed, longer, pounds, ruleWords, shown, words,
+  breakWords, breaches, counted, grouped, journey, listed, longer, pounds, ruleWords, shown, words,
 } from "./sentences.js";
 
 /** @typedef {import("./facts.js").Facts} Facts */
@@ -55,12 +55,12 @@ export function scoreView({ facts, state, now, first }) {
   const money = now.money && first.money ? moved(first.money, now.money) : null;
   return [
     tile("Mean journey", journey(facts, now.mean), movedSchools || travel(now) !== travel(first)
-      ? `${longer(travel(first), travel(now))} than at the start` .replace("as before than", "as")
+      ? `${longer(travel(first), travel(now))} than at the start`.replace("as before than", "as")
       : "as at the start"),
     tile("Longest journey", journey(facts, now.longest.journey),
       now.longest.school < 0 ? "" : facts.names[now.longest.school]),
     tile("Rules", `${checked - rules.size} of ${checked} kept`, now.breaks.length
-      ? `${counted(now.breaks.length, "breach")}`.replace("breachs", "breaches") : "every rule kept",
+      ? breaches(now.breaks.length) : "every rule kept",
     now.breaks.length ? "bad" : "good"),
     tile("Clusters", String(now.groups.length), `${Math.min(...sizes)} to ${Math.max(...sizes)} schools`),
     tile("Schools moved", String(movedSchools), "from the start"),
@@ -84,8 +84,8 @@ export function rulesView({ facts, now }) {
     const state = alone ? "library" : broken.length ? "broken" : "kept";
     const sign = { library: "?", broken: "✗", kept: "✓" }[state];
     const said = { library: "checked by the library only", broken: "broken", kept: "kept" }[state];
-    const details = broken.slice(0, 6).map((one) => h("li", {}, breakWords(facts, now.plan.labels, one)));
-    if (broken.length > 6) details.push(h("li", {}, `and ${broken.length - 6} more`));
+    const details = broken.slice(0, 4).map((one) => h("li", {}, breakWords(facts, now.plan.labels, one)));
+    if (broken.length > 4) details.push(h("li", {}, `and ${broken.length - 4} more: see the table`));
     return h("li", { class: state }, h("span", { class: "sign", "aria-hidden": "true" }, sign),
       h("span", {}, `${ruleWords(rule)}: ${said}`), details.length ? h("ul", {}, details) : null);
   });
@@ -289,8 +289,8 @@ export function optionsView(scene) {
     row("Journeys, weighted", (one) => one === first ? "the measure" :
       longer(travel(first), travel(one)).replace("journeys ", "")),
     row("Longest journey", (one) => journey(facts, one.longest.journey)),
-    row("Rules", (one) => one.breaks.length ? h("span", { class: "bad" },
-      `${counted(one.breaks.length, "breach")}`.replace("breachs", "breaches")) : "kept"),
+    row("Rules", (one) => one.breaks.length
+      ? h("span", { class: "bad" }, breaches(one.breaks.length)) : "kept"),
     ...(facts.given.money ? [row("Money that changes cluster since the start", (one) =>
       one.money && first.money ? pounds(moved(first.money, one.money)) : "not yet reckoned")] : []),
     row("Schools elsewhere than now", (one) => different(scene, one)),
@@ -377,8 +377,8 @@ export function standingOf(facts, now, known) {
   if (!known) {
     return { kind: "open", text: facts.given.server
       ? "Not verified yet: the figures are this page's own. The library is asked."
-      : "Not verified yet: the figures are this page's own. Save the decisions and let the library " +
-        "check them: python -m clusters check --plan decisions.json" };
+      : "Not verified yet: the figures are this page's own. The library verifies saved decisions: " +
+        "python -m clusters check --plan FILE" };
   }
   const { certificate, by } = known;
   const theirs = new Set(certificate.findings.map(({ rule }) => rule));
