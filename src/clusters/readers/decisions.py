@@ -6,7 +6,7 @@ import os
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
@@ -22,6 +22,12 @@ FORMAT = "clusters decisions"
 MOST_FAULTS = 8
 
 
+Id: TypeAlias = (
+    Annotated[int, Field(ge=-(2**63), lt=2**63)] | Annotated[str, Field(max_length=200)]
+)
+"""A school's id, as the data have it."""
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
 
@@ -29,7 +35,7 @@ class _Part(BaseModel):
 class Placed(_Part):
     """One school by its id, with its name for people who read the file."""
 
-    urn: int | str
+    urn: Id
     name: str = Field(default="", max_length=500)
 
 
@@ -37,7 +43,7 @@ class SavedCluster(_Part):
     """A cluster: label, id of its centre (null where it has none) and members."""
 
     label: str = Field(max_length=500)
-    centre: int | str | None = None
+    centre: Id | None = None
     members: tuple[Placed, ...]
 
 
@@ -60,7 +66,7 @@ class SavedPlan(_Part):
 class Pin(_Part):
     """A school that stays in its cluster."""
 
-    urn: int | str
+    urn: Id
     name: str = Field(default="", max_length=500)
     cluster: str = Field(default="", max_length=500)
 
@@ -70,7 +76,7 @@ class Note(_Part):
 
     at: AwareDatetime
     text: str = Field(max_length=10_000)
-    school: int | str | None = None
+    school: Id | None = None
     name: str = Field(default="", max_length=500)
     cluster: str | None = Field(default=None, max_length=500)
 
@@ -86,7 +92,7 @@ class SavedOption(_Part):
 class Change(_Part):
     """One school that changed cluster; "" stands for no cluster."""
 
-    urn: int | str
+    urn: Id
     name: str = Field(default="", max_length=500)
     before: str = Field(max_length=500)
     after: str = Field(max_length=500)
@@ -96,8 +102,8 @@ class CentreChange(_Part):
     """A cluster whose centre changed."""
 
     cluster: str = Field(max_length=500)
-    before: int | str | None = None
-    after: int | str | None = None
+    before: Id | None = None
+    after: Id | None = None
 
 
 class Step(_Part):

@@ -19,7 +19,10 @@ __all__ = ["KINDS", "Job"]
 
 KINDS = ("repair", "best", "conflict")
 PATIENCE_S = 30.0
-"""How long a search may take beyond its time before it is ended."""
+"""How long a search may take beyond its time, or after it was asked to stop, before it is ended."""
+
+PREPARING_S = 600.0
+"""How long compiling may take, the first time on a machine."""
 
 
 class Job:
@@ -34,9 +37,15 @@ class Job:
         priorities: Priorities,
         seconds: float,
     ) -> None:
-        self.seconds = seconds
+        self.kind = kind
         self.begun = time.monotonic()
-        self.news: dict[str, Any] = {"phase": "Starting", "gap": None}
+        self.deadline = self.begun + PREPARING_S
+        self.seconds = seconds
+        self.ready = self.stopped = False
+        self.news: dict[str, Any] = {
+            "phase": "Getting ready (a minute the first time on a computer)",
+            "gap": None,
+        }
         self.answer: dict[str, Any] | None = None
         root = str(Path(__file__).parents[2])
         path = os.pathsep.join(filter(None, [root, os.environ.get("PYTHONPATH", "")]))
@@ -60,13 +69,19 @@ class Job:
         """Say how far it is, or what it answered."""
         if self.answer is not None:
             return {"state": "done", **self.answer}
-        used = time.monotonic() - self.begun
-        if used > self.seconds + PATIENCE_S:
+        now = time.monotonic()
+        if now > self.deadline:
             self.end()
+        used = now - self.begun if self.ready else 0.0
         return {"state": "running", "seconds": used, **self.news}
 
     def stop(self) -> None:
-        """Ask it to stop and to give the best plan so far."""
+        """Stop it: a search for the best plan gives what it has, the others give nothing."""
+        self.stopped = True
+        if self.kind != "best" or not self.ready:
+            self.end()
+            return
+        self.deadline = min(self.deadline, time.monotonic() + PATIENCE_S)
         with contextlib.suppress(OSError, ValueError):
             assert self._program.stdin is not None
             self._program.stdin.write(b"stop\n")
@@ -87,7 +102,11 @@ class Job:
             self._program.stdin.flush()
             for line in self._program.stdout:
                 told = json.loads(line)
-                if "progress" in told:
+                if "ready" in told:
+                    self.ready, self.begun = True, time.monotonic()
+                    self.deadline = self.begun + self.seconds + PATIENCE_S
+                    self.news = {"phase": "Searching", "gap": None}
+                elif "progress" in told:
                     self.news = told["progress"]
                 else:
                     answer = told
@@ -96,6 +115,5 @@ class Job:
             with contextlib.suppress(OSError):
                 if pipe is not None:
                     pipe.close()
-        self.answer = answer or {
-            "error": "The search ended without an answer; the plan on the table is as it was."
-        }
+        how = "was stopped" if self.stopped else "ended without an answer"
+        self.answer = answer or {"error": f"The search {how}; the plan on the table is as it was."}

@@ -42,6 +42,13 @@ def why(
     return why_here(problem, rules, plan, school, priorities)
 
 
+def prepare() -> None:
+    """Compile the search: a minute the first time on a machine, a moment ever after."""
+    from clusters.search.warm import warm_up
+
+    warm_up()
+
+
 def repaired(
     problem: Problem, rules: Rules, plan: Plan, priorities: Priorities, seconds: float
 ) -> Any:

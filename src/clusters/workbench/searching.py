@@ -39,6 +39,8 @@ def main() -> None:
 
     threading.Thread(target=listen, daemon=True).start()
     try:
+        library.prepare()
+        tell({"ready": True})
         if kind == "repair":
             told = _of_repair(library.repaired(problem, rules, plan, priorities, seconds))
         elif kind == "best":

@@ -34,7 +34,6 @@ __all__ = ["Meeting", "Session", "SupersededError"]
 LOOPBACK = "127.0.0.1"
 START_S = 20.0
 
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
     """What a meeting is about."""
@@ -182,7 +181,7 @@ class Session:
     def is_current(self, window: object) -> bool:
         """Whether a request comes from the window that was opened last."""
         return isinstance(window, str) and secrets.compare_digest(
-            window.encode(), self._window.encode()
+            window.encode("utf-8", "surrogatepass"), self._window.encode()
         )
 
     def save(self, window: object, text: str) -> str:

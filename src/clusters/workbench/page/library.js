@@ -29,7 +29,7 @@ export class LibraryPanel {
       button("Best with these pins", () => this.#job("best"), { class: "main" }),
       button("Why is there no plan?", () => this.#job("conflict")),
     ];
-    this.stop = button("Stop and keep the best so far", () => void this.#ask("stop", {}), { hidden: true });
+    this.stop = button("Stop", () => void this.#ask("stop", {}), { hidden: true });
     this.working = false;
     put(box, h("div", { class: "row" }, this.buttons.map((one) => one)),
       h("div", { class: "row" }, h("label", { for: "seconds" }, "Time for a search"), this.seconds, this.stop),
@@ -126,7 +126,8 @@ export class LibraryPanel {
     const bar = h("progress", { max: seconds, value: Math.min(seconds, told.seconds), "aria-label":
       "Time used" });
     const gap = told.gap === null ? "" : `, at most ${(100 * told.gap).toFixed(2)} % from the best possible`;
-    put(this.answer, h("p", {}, `${told.phase}: ${Math.round(told.seconds)} of ${seconds} seconds${gap}`), bar);
+    const used = told.seconds ? `: ${Math.round(told.seconds)} of ${seconds} seconds${gap}` : "";
+    put(this.answer, h("p", {}, `${told.phase}${used}`), bar);
   }
 
   /** @param {"repair" | "best" | "conflict"} kind @param {any} told */
