@@ -39,9 +39,7 @@ def request(
                 line.putheader(name, one)
         if body is not None and "Content-Length" not in (headers or {}):
             line.putheader("Content-Length", str(len(body)))
-        line.endheaders()
-        if body is not None:
-            line.send(body)
+        line.endheaders(body)
         answer = line.getresponse()
         return Reply(answer.status, answer.read(), dict(answer.getheaders()))
     finally:

@@ -37,7 +37,7 @@ import { micro, decimal } from "./exact.js";
  *  server: {token: string, window: string, file: string} | null}} Payload */
 /** @typedef {{n: number, ids: Id[], names: string[], index: Map<string, number>,
  *  pyramids: number[] | null, travel: Float64Array, near: number[][],
- *  units: Object<string, bigint[]>, capacity: Object<string, (Ratio | null)[]>,
+ *  units: Object<string, bigint[]>, whole: Object<string, bigint>, capacity: Object<string, (Ratio | null)[]>,
  *  given: Payload}} Facts */
 
 /**
@@ -64,6 +64,8 @@ export function readFacts(given) {
     travel: readTravel(given.travel, n),
     near: neighbours(given.edges, n),
     units, capacity, given,
+    whole: Object.fromEntries(Object.entries(units).map(([name, all]) => [
+      name, all.reduce((a, b) => a + b, 0n)])),
   };
 }
 

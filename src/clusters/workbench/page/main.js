@@ -61,14 +61,15 @@ function opening() {
 
 // ---- changes ------------------------------------------------------------------------------------
 
-/** @param {State} next @param {string} [said] */
-function become(next, said) {
+/** @param {State} next @param {string} [said]
+ * @param {import("./reckoned.js").Reckoned} [reckoned] what the new plan comes to, where known */
+function become(next, said, reckoned) {
   const plan = next.plan !== state.plan;
   state = next;
-  if (plan) now = reckon(facts, state.plan);
+  if (plan) now = reckoned ?? reckon(facts, state.plan);
   draw();
   if (said) say(said);
-  save();
+  setTimeout(save);
   if (plan && server) verifySoon();
 }
 
@@ -81,8 +82,9 @@ function move(school, label) {
   }
   if (label === labelOf(state.plan, school)) return;
   chosen = school;
-  const { step } = priced(facts, now, [{ school, to: label }], time());
-  become(done(state, step), step.sentence);
+  const { step, after } = priced(facts, now, [{ school, to: label }], time());
+  const next = done(state, step);
+  become(next, step.sentence, { ...after, plan: next.plan });
 }
 
 /** @param {Plan} plan @param {string} what */
@@ -170,18 +172,28 @@ function draw() {
   const shown = scene();
   put(byId("score"), ...scoreView(shown));
   put(byId("rules-list"), ...rulesView(shown));
-  const expertise = /** @type {HTMLDetailsElement | null} */ (document.querySelector(".expertise"))?.open;
-  put(byId("clusters"), ...clustersView(shown));
-  if (expertise) document.querySelector(".expertise")?.setAttribute("open", "");
   put(byId("school"), ...schoolView(shown));
-  put(byId("notes"), ...notesView(shown));
-  put(byId("minutes"), ...minutesView(shown, { agree, text: minutesText, word: minutesWord }));
-  put(byId("options"), ...optionsView(shown));
   drawStanding();
   for (const [id, steps] of [["undo", state.done], ["redo", state.undone]]) {
     byId(String(id)).toggleAttribute("disabled", !steps.length);
   }
-  setTimeout(drawTargets);
+  clearTimeout(later);
+  later = setTimeout(drawTables);
+}
+
+/** @type {ReturnType<typeof setTimeout> | undefined} */
+let later;
+
+/** What stands farther down is drawn once the map and the answer are on the screen. */
+function drawTables() {
+  const shown = scene();
+  const expertise = /** @type {HTMLDetailsElement | null} */ (document.querySelector(".expertise"))?.open;
+  put(byId("clusters"), ...clustersView(shown));
+  if (expertise) document.querySelector(".expertise")?.setAttribute("open", "");
+  put(byId("notes"), ...notesView(shown));
+  put(byId("minutes"), ...minutesView(shown, { agree, text: minutesText, word: minutesWord }));
+  put(byId("options"), ...optionsView(shown));
+  later = setTimeout(drawTargets);
 }
 
 function drawTargets() {

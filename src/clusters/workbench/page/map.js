@@ -79,7 +79,8 @@ export class ClusterMap {
       if (mark.getAttribute("class") !== classes) mark.setAttribute("class", classes);
     });
     this.#numbers(now, signs);
-    this.#size();
+    this.#sizePlates();
+    this.#ring();
   }
 
   /** Put each cluster's number where it hides least. @param {Reckoned} now
@@ -141,9 +142,7 @@ export class ClusterMap {
 
   /** Marks and letters keep their size on the screen. */
   #size() {
-    const unit = this.#unit, root = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const letter = root / 16, narrow = this.svg.clientWidth < 500;
-    const mark = MARK * letter * unit * (narrow ? 0.75 : 1);
+    const { unit, mark } = this.#scale();
     this.marks?.forEach((group, k) => {
       const { x, y } = this.at[k];
       for (const part of group.children) {
@@ -157,7 +156,20 @@ export class ClusterMap {
         }
       }
     });
-    const size = PLATE * letter * unit * (narrow ? 0.85 : 1);
+    this.#sizePlates();
+    this.#ring();
+  }
+
+  /** Units of the drawing in a pixel, and the sizes that follow. */
+  #scale() {
+    const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const unit = this.#unit, letter = root / 16, narrow = this.svg.clientWidth < 500;
+    return { unit, narrow, mark: MARK * letter * unit * (narrow ? 0.75 : 1),
+      size: PLATE * letter * unit * (narrow ? 0.85 : 1) };
+  }
+
+  #sizePlates() {
+    const { size, narrow } = this.#scale();
     this.plates?.setAttribute("font-size", size.toFixed(2));
     this.box.classList.toggle("without-names", !this.named || (narrow && this.view.width > 700));
     for (const plate of this.plates?.children ?? []) {
@@ -165,7 +177,10 @@ export class ClusterMap {
       plate.firstElementChild?.setAttribute("x", x ?? "0");
       plate.firstElementChild?.setAttribute("y", String(y + size / 3));
     }
-    const ring = this.passed >= 0 ? this.passed : this.chosen;
+  }
+
+  #ring() {
+    const { mark } = this.#scale(), ring = this.passed >= 0 ? this.passed : this.chosen;
     if (ring >= 0) {
       this.ring?.setAttribute("cx", String(this.at[ring].x));
       this.ring?.setAttribute("cy", String(this.at[ring].y));
@@ -229,7 +244,7 @@ export class ClusterMap {
       this.zoom(event.deltaY < 0 ? 1.25 : 0.8, this.#point(event));
     }, { passive: false });
     this.box.addEventListener("keydown", (event) => this.#key(event));
-    this.box.addEventListener("blur", () => { this.passed = -1; this.#size(); });
+    this.box.addEventListener("blur", () => { this.passed = -1; this.#ring(); });
   }
 
   /** @param {{clientX: number, clientY: number}} event */
@@ -341,7 +356,7 @@ export class ClusterMap {
     });
     this.passed = best >= 0 ? best : from;
     this.reveal(this.passed);
-    this.#size();
+    this.#ring();
     this.hands.pass(this.passed);
   }
 }

@@ -111,7 +111,7 @@ function step(facts) {
 /** @param {Facts} facts @param {Group[]} groups */
 function balanceCost(facts, groups) {
   const units = facts.units[facts.given.priorities.balance_by];
-  const all = units.reduce((a, b) => a + b, 0n), count = BigInt(groups.length);
+  const all = facts.whole[facts.given.priorities.balance_by], count = BigInt(groups.length);
   let off = 0n;
   for (const { members } of groups) {
     const gap = total(units, members) * count - all;
@@ -160,7 +160,7 @@ function movedFromToday(facts, groups) {
 
 /** @param {Facts} facts */
 function averageSchool(facts) {
-  const all = facts.units[facts.given.priorities.travel_by].reduce((a, b) => a + b, 0n);
+  const all = facts.whole[facts.given.priorities.travel_by];
   return ratio(step(facts) * all, MICRO * BigInt(facts.n));
 }
 

@@ -200,8 +200,7 @@ export function balanceBounds(facts, group, measure, count) {
   const shares = [base, ...excuses(facts, group, "balance").map((x) => entry(x, measure, base))];
   if (shares.includes(null)) return [null, null];
   const widest = shares.map(decimal).reduce((a, b) => compared(a, b) < 0 ? b : a);
-  const mean = ratio(facts.units[measure].reduce((a, b) => a + b, 0n),
-    MICRO * BigInt(Math.max(1, count)));
+  const mean = ratio(facts.whole[measure], MICRO * BigInt(Math.max(1, count)));
   return [times(minus(ratio(1n), widest), mean), times(plus(ratio(1n), widest), mean)];
 }
 
