@@ -291,8 +291,9 @@ function minutesWord() {
 
 /** @param {string} why */
 function agree(why) {
+  const { kind, text } = standing();
   const what = `the plan of ${now.groups.length} clusters, as it stands after ${state.done.length} ` +
-    `step${state.done.length === 1 ? "" : "s"}. ${standing().text}`;
+    `step${state.done.length === 1 ? "" : "s"}. ${kind === "open" ? "Not verified at that time." : text}`;
   become(agreed(state, { at: time(), what, why, plan: state.plan }), "Recorded as agreed.");
 }
 
@@ -373,6 +374,7 @@ function buildBar() {
 }
 
 function buildRest() {
+  byId("said").addEventListener("click", () => byId("said").classList.remove("shown", "urgent"));
   const open = given.audience === "public";
   put(byId("audience"), open ? "Public copy: no numbers of pupils, no money."
     : "Working group only: numbers of pupils or sums of money are in it. Do not publish or send on.");

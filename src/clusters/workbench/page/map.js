@@ -10,6 +10,7 @@ import { labelOf } from "./state.js";
 /** @typedef {{x: number, y: number, width: number, height: number}} View */
 
 const MARK = 5, TAP = 11, PLATE = 12.5;
+const PRINTED = 620; // pixels of the map on a page of paper
 const FAR_ENOUGH = 7; // pixels that make a drag
 
 export class ClusterMap {
@@ -25,6 +26,7 @@ export class ClusterMap {
     this.chosen = -1;
     this.passed = -1;
     this.named = true;
+    this.printing = false;
     /** @type {Reckoned | null} */
     this.now = null;
     /** @type {Map<string, {key: string, x: number, y: number, half: number}>} */
@@ -137,6 +139,7 @@ export class ClusterMap {
 
   /** Units of the drawing in one pixel. */
   get #unit() {
+    if (this.printing || matchMedia("print").matches) return this.view.width / PRINTED;
     return this.view.width / (this.svg.clientWidth || this.view.width);
   }
 
@@ -163,7 +166,7 @@ export class ClusterMap {
   /** Units of the drawing in a pixel, and the sizes that follow. */
   #scale() {
     const root = parseFloat(getComputedStyle(document.documentElement).fontSize);
-    const unit = this.#unit, letter = root / 16, narrow = this.svg.clientWidth < 500;
+    const unit = this.#unit, letter = root / 16, narrow = this.svg.clientWidth < 500 && !this.printing;
     return { unit, narrow, mark: MARK * letter * unit * (narrow ? 0.75 : 1),
       size: PLATE * letter * unit * (narrow ? 0.85 : 1) };
   }
@@ -237,6 +240,10 @@ export class ClusterMap {
   // ---- hands -----------------------------------------------------------------------------------
 
   #listen() {
+    for (const [when, printing] of /** @type {[string, boolean][]} */ (
+      [["beforeprint", true], ["afterprint", false]])) {
+      addEventListener(when, () => { this.printing = printing; this.#size(); });
+    }
     this.svg.addEventListener("pointerdown", (event) => this.#grip(event));
     this.svg.addEventListener("wheel", (event) => {
       if (!event.ctrlKey && !event.metaKey) return;

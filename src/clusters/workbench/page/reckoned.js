@@ -4,7 +4,7 @@ import { costsOf, groupsOf, journeysOf } from "./reckoning.js";
 import { breaksOf } from "./rules.js";
 import { splitOf } from "./money.js";
 import { sum } from "./exact.js";
-import { consequences, counted, listed } from "./sentences.js";
+import { consequences, counted, listed, rulesWords } from "./sentences.js";
 import { labelOf, movesStep, planAfter } from "./state.js";
 
 /** @typedef {import("./facts.js").Facts} Facts */
@@ -56,14 +56,16 @@ export function priced(facts, before, moves, at) {
   const to = [...new Set(step.changes.map((change) => change.after))];
   const head = `Moving ${names} to ${listed(to.map((label) => label || "no cluster"))}`;
   const left = [...new Set(step.changes.map((change) => change.before))];
-  const told = [...to, ...left.filter((label) => label && isPressed(facts, before, after, label))];
+  const said = rulesWords(facts, before, after);
+  const told = [...to, ...left.filter((label) => label && isPressed(after, label) &&
+    !said.includes(`${label} has `))];
   const sentence = consequences(facts, head, before, after, told.filter(Boolean), step.centres);
   return { step: { at, kind: "move", sentence, ...step }, after };
 }
 
-/** Whether a cluster that was left now breaks a rule, or is empty. @param {Facts} _facts
- * @param {Reckoned} _before @param {Reckoned} after @param {string} label */
-function isPressed(_facts, _before, after, label) {
+/** Whether a cluster that was left breaks a rule on sizes, or is empty. @param {Reckoned} after
+ * @param {string} label */
+function isPressed(after, label) {
   const group = after.groups.find((one) => one.label === label);
   return !group || after.breaks.some((broken) => broken.cluster === group.number && broken.bound);
 }

@@ -160,7 +160,8 @@ export function targetsView(scene, at) {
       const fine = after.breaks.length <= now.breaks.length;
       return h("li", { class: fine ? "fine" : "costly" },
         h("button", { type: "button", "data-key": `to ${label}`,
-          onclick: () => doing.move(chosen, label), "aria-label": `Move to ${label}` }, chip(scene, label)),
+          onclick: () => doing.move(chosen, label) }, h("span", { class: "aside" }, "Move to "),
+        chip(scene, label)),
         h("p", {}, capital(step.sentence.replace(/^[^:]*: /, ""))));
     }))];
 }
@@ -298,7 +299,7 @@ export function optionsView(scene) {
   const name = h("input", { id: "option", type: "text", maxlength: "80", required: true,
     "data-key": "option" });
   return [
-    table("Options beside one another; the first is the measure", ["", ...columns.map((one) => h("span", {},
+    table("Options beside one another; the first is the measure", ["Figure", ...columns.map((one) => h("span", {},
       one.name))], rows, { class: "wide options" }),
     h("div", { class: "row" }, options.map((one) => [
       button(`Look at ${one.name}`, () => doing.load(one.name)),
