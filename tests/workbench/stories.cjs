@@ -17,7 +17,7 @@ async function settled(page) {
     requestAnimationFrame(() => setTimeout(resolve, 60))));
 }
 
-async function open(browser, address, view) {
+async function open(browser, address, view, features = []) {
   const page = await browser.newPage();
   page.on("request", (r) => { if (!r.isNavigationRequest()) told.requests.push(r.url()); });
   page.on("console", (m) => { if (["error", "warn"].includes(m.type())) told.errors.push(m.text()); });
@@ -26,6 +26,7 @@ async function open(browser, address, view) {
   const client = await page.createCDPSession();
   await client.send("Browser.setDownloadBehavior", { behavior: "allow", downloadPath: folder, eventsEnabled: true });
   await page.setViewport(view);
+  if (features.length) await client.send("Emulation.setEmulatedMedia", { features });
   await page.goto(address, { waitUntil: "load", timeout: 60000 });
   await settled(page);
   return page;
@@ -36,7 +37,7 @@ async function findings(page, name) {
     return axe.run(document, { runOnly: { type: "tag", values: ${JSON.stringify(TAGS)} } }); })()`)
     .catch((e) => ({ passes: [], violations: [{ id: String(e), nodes: [], help: "" }] }));
   told.axe[name] = { passes: result.passes.length, violations: result.violations.map((v) => (
-    { id: v.id, help: v.help, nodes: v.nodes.map((n) => n.html.slice(0, 160)).slice(0, 4) })) };
+    { id: v.id, help: v.help, nodes: v.nodes.map((n) => n.html.slice(0, 160) + " " + (n.any[0]?.message ?? "")).slice(0, 4) })) };
 }
 
 const text = (page, where) => page.$eval(where, (e) => e.textContent);
@@ -185,12 +186,14 @@ async function stories(browser) {
   await page.screenshot({ path: path.join(folder, "zoom-640.png") });
   // forced colours
   await page.setViewport(wide);
-  const client = await page.createCDPSession();
-  await client.send("Emulation.setEmulatedMedia", { features: [{ name: "forced-colors", value: "active" },
-    { name: "prefers-color-scheme", value: "dark" }] });
   await settled(page);
-  await findings(page, "forced");
-  await page.screenshot({ path: path.join(folder, "forced-1280.png") });
+  const contrast = await open(browser, `file://${path.resolve(file)}`, wide, [
+    { name: "forced-colors", value: "active" }, { name: "prefers-color-scheme", value: "dark" }]);
+  await find(contrast, "Honley");
+  await findings(contrast, "forced");
+  await contrast.screenshot({ path: path.join(folder, "forced-1280.png") });
+  await contrast.close();
+  await page.bringToFront();
   // load what another meeting saved, and what is no decisions file
   const input = await page.$('#bar input[type="file"]');
   fs.writeFileSync(path.join(folder, "no.json"), '{"a": 1}');
@@ -241,13 +244,13 @@ async function live(browser) {
   await find(page, "brock");
   await page.evaluate(() => { document.querySelector("#to").value = "East"; });
   await press(page, "move");
-  for (let k = 0; k < 60 && /Not verified/.test(await text(page, "#standing")); k++) await wait(100);
+  for (let k = 0; k < 200 && /Not verified/.test(await text(page, "#standing")); k++) await wait(100);
   told.verified = { standing: await text(page, "#standing"), saved: await text(page, "#saved") };
   await press(page, "Why here?");
-  for (let k = 0; k < 60 && !(await page.$("#why .why, #why .bad")); k++) await wait(100);
+  for (let k = 0; k < 200 && !(await page.$("#why .why, #why .bad")); k++) await wait(100);
   told.why = await text(page, "#why");
   await press(page, "Split the money to the penny");
-  for (let k = 0; k < 60 && !(await page.$(".answer table")); k++) await wait(100);
+  for (let k = 0; k < 200 && !(await page.$(".answer table")); k++) await wait(100);
   told.money = { answer: await text(page, ".answer"), table: await text(page, "#clusters tbody") };
   await findings(page, "served");
   await page.screenshot({ path: path.join(folder, "served-1280.png"), fullPage: true });
