@@ -111,7 +111,7 @@ def plan_of(problem: Problem, given: Any, what: str = "the plan") -> Plan:
     inner = getattr(given, "plan", None)
     if isinstance(inner, Plan):
         return inner
-    if isinstance(given, Mapping) and given:
+    if isinstance(given, Mapping) and any(problem.find(key) is not None for key in given):
         import pandas as pd
 
         from clusters.readers import read_plan
@@ -120,8 +120,11 @@ def plan_of(problem: Problem, given: Any, what: str = "the plan") -> Plan:
         return read_plan(frame, problem)
     raise DataError(
         Fault(
-            what=f"{what} is a {type(given).__name__}",
-            remedy="give a Plan, the result of solve, or a mapping from id to label",
+            what=f"{what} is a {type(given).__name__} that places no school of these data"
+            if isinstance(given, Mapping)
+            else f"{what} is a {type(given).__name__}",
+            remedy="give a Plan, the result of solve, or a mapping from ids of these schools to "
+            "labels",
         )
     )
 

@@ -34,6 +34,7 @@ __all__ = ["Meeting", "Session", "SupersededError"]
 LOOPBACK = "127.0.0.1"
 START_S = 20.0
 
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Meeting:
     """What a meeting is about."""

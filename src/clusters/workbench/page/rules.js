@@ -21,7 +21,8 @@ import { capacityOf, mostTravel, total } from "./reckoning.js";
  */
 export function breaksOf(facts, plan, groups) {
   const at = { facts, plan, groups };
-  return facts.given.checked.flatMap((rule) => CHECKS[rule]?.(at) ?? []);
+  const { checked, alone } = facts.given;
+  return checked.flatMap((rule) => alone.includes(rule) ? [] : CHECKS[rule]?.(at) ?? []);
 }
 
 /** @type {Object<string, (at: Case) => Break[]>} */
