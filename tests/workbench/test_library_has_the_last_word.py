@@ -245,7 +245,7 @@ def _authority(name: str, code: str, k: int) -> tuple[Problem, Plan]:
     folder = ("data", "kirklees") if name == "kirklees" else ("data", "authorities", name)
     schools = cl.read_schools(
         shared_path(*folder, f"schools_jan2019_mainstream_{name}.csv"),
-        unknown={"ehcps": "leave", "sen_support": "leave"},
+        unknown={"pupils": 60, "ehcps": "leave", "sen_support": "leave"},
     )
     problem = cl.build_problem(schools)
     rules = Rules(n_clusters=k, contiguous=False)

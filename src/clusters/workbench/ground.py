@@ -42,12 +42,18 @@ def ground_of(problem: Problem, plan: Plan) -> dict[str, Any]:
         "metre": view.scale,
         "cells": [path_data(cell) for cell in drawn],
         "borders": list(_borders(drawn)),
-        "outline": path_data(shapely.union_all(drawn)),
+        "outline": path_data(_outline(drawn)),
         "marks": [round(float(value), 1) for value in np.ravel(layout.main.points)],
         "kinds": [kind_of(school.phase) for school in problem.schools],
         "numbers": [zone.number for zone in layout.zones],
         "colours": [zone.colour for zone in layout.zones],
     }
+
+
+def _outline(cells: list[Any]) -> Any:
+    """Join all ground; slits between territories, thinner than a hair, are closed."""
+    wider = shapely.union_all(shapely.buffer(cells, HAIR, join_style="mitre"))
+    return shapely.buffer(wider, -HAIR, join_style="mitre")
 
 
 def _borders(cells: list[Any]) -> Iterator[list[Any]]:

@@ -134,7 +134,8 @@ export class ClusterMap {
         if (worth > most) [most, best] = [worth, spot];
       }
     }
-    return best;
+    const { width } = this.ground;
+    return { x: Math.min(width - half, Math.max(half, best.x)), y: best.y };
   }
 
   /** Units of the drawing in one pixel. */
