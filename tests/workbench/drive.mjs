@@ -63,6 +63,13 @@ const tasks = {
     const lines = minutes.minutesOf(facts, meeting, reckon(facts, meeting.plan), "Not verified yet.", at);
     return { text: minutes.asText(lines), word: Buffer.from(minutes.asWord(lines)).toString("base64") };
   }),
+  load: () => sequences.map(() => {
+    try {
+      return decisions.decisionsIn(facts, payload.decisions).done.length;
+    } catch (error) {
+      return error.message;
+    }
+  }),
   timing: () => {
     let now = reckon(facts, payload.plans[0]);
     const times = [];

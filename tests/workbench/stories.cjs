@@ -131,6 +131,11 @@ async function stories(browser) {
   await page.type("#why-agreed", "Shorter for the little ones");
   await page.keyboard.press("Enter");
   await settled(page);
+  await page.select("#note-about", "West");
+  await page.type("#note-text", "Far for the bus");
+  await page.keyboard.press("Enter");
+  await settled(page);
+  told.clusters = await text(page, "#clusters table");
   told.notes = { notes: await text(page, "#notes"), agreed: await text(page, ".agreed") };
   // 7 compare
   await page.type("#option", "Option B");

@@ -199,6 +199,24 @@ def test_a_public_copy_holds_no_count_and_no_money(valley, drawn, tmp_path):
     assert start["objective"] == shown["certificates"][0]["objective"]
 
 
+def test_a_public_copy_takes_no_decisions_of_the_working_group(valley, drawn, rules):
+    shown = {
+        audience: payload.payload(
+            valley, rules, {"A": drawn}, cl.Priorities(), title="T", audience=audience
+        )
+        for audience in payload.AUDIENCES
+    }
+    saved = drive(shown["working group"], [[{"school": 1, "to": "East"}]], "decisions")[0]["file"]
+    assert "pupils" in saved["steps"][0]["sentence"]
+    assert drive({**shown["public"], "decisions": saved}, [[]], "load") == [
+        "These are decisions of the working group, which may hold numbers of pupils: open them in "
+        "the working group's copy."
+    ]
+    saved = drive(shown["public"], [[{"school": 1, "to": "East"}]], "decisions")[0]["file"]
+    assert "pupils" not in saved["steps"][0]["sentence"]
+    assert drive({**shown["public"], "decisions": saved}, [[]], "load") == [1]
+
+
 # ---- what may be given --------------------------------------------------------------------------
 
 

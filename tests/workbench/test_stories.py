@@ -98,6 +98,8 @@ def test_story_2_a_move_by_keyboard_is_announced_with_its_consequences(told):
     said = told["move"]["said"]
     assert said.startswith("Moving Brockholes School to East: journeys ")
     assert "East has " in said
+    assert told["clusters"].startswith("ClusterCentreSchools")
+    assert "Expertise gaps" in told["clusters"]
     assert "pupils (limit " in said
     assert "£" in said
     assert told["move"]["live"] == "polite"
@@ -129,6 +131,7 @@ def test_story_5_a_pinned_school_stays(told):
 
 def test_story_6_notes_and_what_is_agreed(told):
     assert "The <b>bridge</b> floods" in told["notes"]["notes"]
+    assert "West: Far for the bus" in told["notes"]["notes"]
     assert "Shorter for the little ones" in told["notes"]["agreed"]
     assert told["markup"] == [0, 2]  # names and notes are text, never markup
 
@@ -146,6 +149,7 @@ def test_story_8_the_saved_decisions_are_an_input_of_the_library(told, valley, t
     decisions = cl.read_decisions(path)
     assert decisions.plan.labels["2"] == "East"
     assert decisions.pinned == ("7",)
+    assert decisions.kept["Option B"].labels["2"] == "East"
     assert decisions.agreed[0].why == "Shorter for the little ones"
     assert [step.kind for step in decisions.steps] == ["move", "move", "pin", "plan"]
     assert cl.read_plan(path, valley) == decisions.plan

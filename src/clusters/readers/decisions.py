@@ -22,9 +22,7 @@ FORMAT = "clusters decisions"
 MOST_FAULTS = 8
 
 
-Id: TypeAlias = (
-    Annotated[int, Field(ge=-(2**63), lt=2**63)] | Annotated[str, Field(max_length=200)]
-)
+Id: TypeAlias = Annotated[int, Field(ge=-(2**63), lt=2**63)] | Annotated[str, Field(max_length=200)]
 """A school's id, as the data have it."""
 
 
@@ -166,6 +164,11 @@ class Decisions(_Part):
     def plan(self) -> Plan:
         """The plan as it stands."""
         return self.saved.plan
+
+    @property
+    def kept(self) -> dict[str, Plan]:
+        """The plans that were kept as options, by name."""
+        return {option.name: option.plan.plan for option in self.options}
 
     @property
     def pinned(self) -> tuple[SchoolId, ...]:

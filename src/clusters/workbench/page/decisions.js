@@ -69,6 +69,10 @@ export function decisionsIn(facts, file) {
   if (!file || typeof file !== "object" || file.format !== FORMAT) {
     throw new Error("This is not a decisions file of the workbench.");
   }
+  if (facts.given.audience === "public" && file.audience !== "public") {
+    throw new Error("These are decisions of the working group, which may hold numbers of pupils: open " +
+      "them in the working group's copy.");
+  }
   if (file.version !== 1) throw new Error("This decisions file is of another version.");
   try {
     return stateIn(facts, file);

@@ -13,7 +13,7 @@ import {
   agreed, begin, done, kept, keyOf, labelOf, noted, pinStep, planStep, redo, undo, withoutNote,
   withoutOption,
 } from "./state.js";
-import { DiskSaver, download, forget, recalled, remember } from "./storage.js";
+import { DiskSaver, download, forget, recalled, remember, whenElsewhere } from "./storage.js";
 import {
   clustersView, minutesView, notesView, optionsView, rulesView, schoolView, scoreView, standingOf,
   targetsView,
@@ -50,7 +50,7 @@ function time() {
 function opening() {
   const fresh = begin({ labels: given.plans[0].labels, place: given.plans[0].place,
     centres: given.plans[0].centres });
-  const saved = server || given.audience === "public" ? given.decisions : recalled(given) ?? given.decisions;
+  const saved = server ? given.decisions : recalled(given) ?? given.decisions;
   if (!saved) return fresh;
   try {
     return decisionsIn(facts, saved);
@@ -384,6 +384,10 @@ function buildRest() {
     put(byId("notices"), ...given.notices.map((notice) => h("li", {}, notice)));
   }
   byId("library").hidden = !server;
+  if (!server) {
+    whenElsewhere(given, () => say("This page is open in another window too, and was changed there: the " +
+      "last change of either is kept. Close one of them.", true));
+  }
   byId("closer").addEventListener("click", () => map.zoom(1.5));
   byId("farther").addEventListener("click", () => map.zoom(1 / 1.5));
   byId("whole").addEventListener("click", () => map.zoom(1 / 100));

@@ -3,7 +3,7 @@
 import { MICRO, compared, ratio } from "./exact.js";
 import { moved } from "./money.js";
 import { balanceBounds, limitBounds, sizeBounds } from "./rules.js";
-import { total } from "./reckoning.js";
+import { capacityOf, total } from "./reckoning.js";
 
 /** @typedef {import("./facts.js").Facts} Facts */
 /** @typedef {import("./exact.js").Ratio} Ratio */
@@ -56,10 +56,12 @@ export function breaches(count) {
   return count === 1 ? "1 breach" : `${grouped(count)} breaches`;
 }
 
-/** What a measure counts. @param {Facts} facts @param {string} measure */
-export function words(facts, measure) {
-  return measure === "clusters" || measure === "schools" ? measure :
+/** What a measure counts. @param {Facts} facts @param {string} measure @param {Ratio} [have] of one,
+ * the singular */
+export function words(facts, measure, have) {
+  const text = measure === "clusters" || measure === "schools" ? measure :
     facts.given.words[measure] ?? measure.replaceAll("_", " ");
+  return have && have.n === have.d ? text.replace(/^(\w+?)s\b|(EHC plan)s$/, "$1$2") : text;
 }
 
 const RULE_WORDS = /** @type {Object<string, string>} */ ({
@@ -90,7 +92,7 @@ export function breakWords(facts, labels, broken) {
   if (broken.have && broken.bound && broken.of) {
     const side = broken.above ? "above the most allowed" : "below the least allowed";
     const thing = broken.rule === "expertise" ? `of recorded ${broken.of} capacity`
-      : words(facts, broken.of);
+      : words(facts, broken.of, broken.have);
     const bound = broken.have.n % broken.have.d ? broken.bound : wholly(broken.bound, !broken.above);
     const off = difference(broken.have, bound);
     return `${where || "The plan"} has ${shown(broken.have)} ${thing}: ${shown(off)} ${side} ` +
@@ -151,7 +153,7 @@ export function sizeWords(facts, now, label) {
     shown(n % d ? one : wholly(one, low));
   const limit = least && compared(have, least) < 0 ? ` (at least ${bound(least, true)})`
     : most ? ` (limit ${bound(most, false)})` : "";
-  return `${label} has ${shown(have)} ${words(facts, measure)}${limit}`;
+  return `${label} has ${shown(have)} ${words(facts, measure, have)}${limit}`;
 }
 
 /** The measure by which sizes are told, and a cluster's bounds. @param {Facts} facts
@@ -219,6 +221,25 @@ function moneyWords(before, after) {
   return pence ? `${pounds(pence)} moves` : "no money moves";
 }
 
+/** Expertise that a cluster gains or loses altogether. @param {Facts} facts @param {Reckoned} before
+ * @param {Reckoned} after */
+function expertiseWords(facts, before, after) {
+  const old = new Map(before.groups.map(({ label, members }) => [label, members]));
+  const said = [];
+  for (const { label, members } of after.groups) {
+    const was = old.get(label);
+    if (!was || was.join() === members.join()) continue;
+    const kinds = (/** @type {number[]} */ held) => Object.keys(facts.capacity)
+      .filter((kind) => capacityOf(facts.capacity[kind], held).all.n);
+    const [had, has] = [kinds(was), kinds(members)];
+    const lost = had.filter((kind) => !has.includes(kind));
+    const won = has.filter((kind) => !had.includes(kind));
+    if (won.length) said.push(`${label} gains expertise in ${listed(won)}`);
+    if (lost.length) said.push(`${label} has no expertise in ${listed(lost)} any more`);
+  }
+  return said.length > 4 ? "" : said.join(", ");
+}
+
 /** Clusters whose centre changes. @param {Facts} facts @param {{cluster: string, after: number}[]}
  * centres */
 function centreWords(facts, centres) {
@@ -243,6 +264,7 @@ export function consequences(facts, head, before, after, clusters, centres) {
     parts.push(longer(travel(before), travel(after)));
   }
   parts.push(...clusters.map((label) => sizeWords(facts, after, label)));
-  parts.push(rulesWords(facts, before, after), moneyWords(before, after), centreWords(facts, centres));
+  parts.push(rulesWords(facts, before, after), moneyWords(before, after),
+    expertiseWords(facts, before, after), centreWords(facts, centres));
   return `${head}: ${parts.filter(Boolean).join(", ")}.`;
 }

@@ -6,7 +6,7 @@ import { ask } from "./server.js";
 
 /** @param {Payload} given */
 function place(given) {
-  return `clusters workbench ${given.problem} ${given.title}`;
+  return `clusters workbench ${given.problem} ${given.audience} ${given.title}`;
 }
 
 /** What the browser kept of an earlier sitting. @param {Payload} given @returns {any} */
@@ -27,6 +27,12 @@ export function remember(given, decisions) {
   } catch {
     return false;
   }
+}
+
+/** Say when another window of this browser keeps something for the same page. @param {Payload} given
+ * @param {() => void} tell */
+export function whenElsewhere(given, tell) {
+  addEventListener("storage", (event) => { if (event.key === place(given) && event.newValue) tell(); });
 }
 
 /** @param {Payload} given */

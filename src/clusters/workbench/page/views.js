@@ -195,8 +195,10 @@ export function clustersView(scene) {
     if (!names.includes(name) && name !== "schools") names.push(name);
   }
   const before = new Map(first.groups.map((group) => [group.label, group]));
+  const kinds = Object.keys(facts.capacity);
   const head = ["Cluster", "Centre", "Schools", ...names.map((name) => capital(words(facts, name))),
-    "Mean journey", "Longest journey", ...(facts.given.money ? ["Money"] : []), "Rules"];
+    "Mean journey", "Longest journey", ...(facts.given.money ? ["Money"] : []),
+    ...(kinds.length ? ["Expertise gaps"] : []), "Rules"];
   const rows = now.groups.map((group, g) => {
     const was = before.get(group.label), travel = now.travel[g];
     const broken = now.breaks.filter((one) => one.cluster === group.number);
@@ -220,6 +222,7 @@ export function clustersView(scene) {
       travel ? journey(facts, travel.longest) : "",
       ...(facts.given.money ? [pence === undefined ? "not yet reckoned" : h("span", {}, pounds(pence),
         had === undefined || had === pence ? "" : h("small", {}, ` ${signed(pounds(pence - had))}`))] : []),
+      ...(kinds.length ? [`${gapsOf(facts, group.members).length} of ${kinds.length}`] : []),
       broken.length ? h("span", { class: "bad" },
         listed([...new Set(broken.map((one) => ruleWords(one.rule)))])) : "kept",
     ];
@@ -242,6 +245,12 @@ function signed(text) {
   return text.startsWith("-") ? `(−${text.slice(1)})` : `(+${text})`;
 }
 
+/** Types of need for which some schools record nothing. @param {Facts} facts
+ * @param {number[]} members */
+function gapsOf(facts, members) {
+  return Object.keys(facts.capacity).filter((kind) => !capacityOf(facts.capacity[kind], members).all.n);
+}
+
 /** @param {Scene} scene */
 function expertiseView(scene) {
   const { facts, now } = scene, kinds = Object.keys(facts.capacity);
@@ -257,8 +266,7 @@ function expertiseView(scene) {
         known ? shown(all) : "none known", broken ? " ✗" : "");
     }),
   ]);
-  const gaps = now.groups.reduce((count, { members }) => count + kinds.filter((kind) =>
-    !capacityOf(facts.capacity[kind], members).all.n).length, 0);
+  const gaps = now.groups.reduce((count, { members }) => count + gapsOf(facts, members).length, 0);
   const units_ = [...new Set(kinds.map((kind) => facts.given.expertise[kind].unit))];
   return h("details", { class: "expertise", "data-key": "expertise" },
     h("summary", {}, `Expertise in each cluster: ${counted(gaps, "gap")}`),
@@ -328,19 +336,29 @@ function different({ facts, now }, one) {
 
 /** @param {Scene} scene */
 export function notesView(scene) {
-  const { facts, state, doing } = scene;
+  const { facts, state, now, doing } = scene;
+  const about = h("select", { id: "note-about", "data-key": "note-about" },
+    h("option", { value: "" }, "the meeting"),
+    now.groups.map(({ label }) => h("option", { value: label }, label)));
+  const text = h("input", { id: "note-text", type: "text", maxlength: "2000", "data-key": "note-text" });
   return [
     state.pins.length ? h("ul", { class: "notes" }, state.pins.map((k) => h("li", {},
       `${facts.names[k]} stays in ${labelOf(state.plan, k)}. `,
       button(`Unpin ${facts.names[k]}`, () => doing.pin(k), { class: "plain" }))))
       : h("p", { class: "quiet" }, "No school is pinned."),
     state.notes.length ? h("ul", { class: "notes" }, state.notes.map((note, k) => h("li", {},
-      note.school >= 0 ? h("strong", {}, `${facts.names[note.school]}: `) : null, note.text, " ",
+      note.school >= 0 || note.cluster ? h("strong", {}, `${facts.names[note.school] ?? note.cluster}: `)
+        : null, note.text, " ",
       h("small", {}, clock(note.at)), " ",
       button("Remove", () => doing.removeNote(k), { class: "plain",
         "aria-label": `Remove the note ${note.text.slice(0, 40)}`, "data-key": `remove ${k}` }))))
       : h("p", { class: "quiet" }, "No notes yet."),
-    noteForm("Note on the meeting", (text) => doing.note(text, -1, "")),
+    h("form", { class: "row note", onsubmit: (/** @type {Event} */ event) => {
+      event.preventDefault();
+      const { value } = /** @type {HTMLInputElement} */ (text);
+      if (value.trim()) doing.note(value.trim(), -1, /** @type {HTMLSelectElement} */ (about).value);
+    } }, h("label", { for: "note-about" }, "Note on"), about, h("label", { for: "note-text", class: "aside" },
+      "Text of the note"), text, h("button", { type: "submit" }, "Add")),
   ];
 }
 
