@@ -231,6 +231,42 @@ def test_numbers_with_six_decimals_and_no_way():
     assert all_agree(problem, rules, Priorities(balance=1e-3), money, plan, 10) > 50
 
 
+EVEN = "A a B b\nc C d D"
+CUT = "A B a B\nc C d D"  # the first cluster lies in two parts
+
+
+@pytest.mark.parametrize(
+    ("rule", "plan", "policy"),
+    [
+        ("n_clusters", EVEN, {"n_clusters": 5}),
+        ("n_clusters", EVEN, {"n_clusters": (1, 3)}),
+        ("schools_per_cluster", EVEN, {"schools_per_cluster": (3, None)}),
+        ("schools_per_cluster", EVEN, {"schools_per_cluster": (None, 1)}),
+        ("balance", EVEN, {"balance": {"pupils": 0.1}}),
+        ("limits", EVEN, {"limits": {"pupils": (8.5, None)}}),
+        ("limits", EVEN, {"limits": {"pupils": (0, 7.000001)}}),
+        ("max_travel", EVEN, {"max_travel_m": 999.9}),
+        ("contiguous", CUT, {"contiguous": True}),
+        ("expertise", EVEN, {"expertise": {"asd": 3.5}}),
+        ("together", EVEN, {"together": [["1", "3", "4"]]}),
+        ("apart", EVEN, {"apart": [["1", "5", "2"]]}),
+        ("centres", EVEN, {"centres": ["1", "3", "6"]}),
+        ("assignment", "A a B b\n- C d D", {}),
+        ("centre", "A a b b\nc C d D", {}),
+    ],
+)
+def test_each_rule_broken_by_itself(rule, plan, policy):
+    problem = world("2345\n3456", expertise={"asd": "2?2?\n2203"})
+    drawn = drawn_plan(plan)
+    rules = Rules(**{"n_clusters": (1, 9), "contiguous": False, **policy})
+    broken = cl.verify(problem, rules, drawn).broken
+    assert broken == (rule,)  # the world breaks this rule and no other
+    given = payload(problem, rules, {"Start": drawn}, Priorities(), title="Test")
+    answer = drive(given, [[]])[0][0]
+    assert {one["rule"] for one in answer["breaks"]} == {rule}
+    agree(problem, rules, Priorities(), None, answer)
+
+
 def test_every_rule_of_the_library_is_reckoned_or_named():
     problem = world("23\n34")
     plan = drawn_plan("A a\nb B")
