@@ -62,11 +62,17 @@ export function scoreView({ facts, state, now, first }) {
     tile("Rules", `${checked - rules.size} of ${checked} kept`, now.breaks.length
       ? breaches(now.breaks.length) : "every rule kept",
     now.breaks.length ? "bad" : "good"),
-    tile("Clusters", String(now.groups.length), `${Math.min(...sizes)} to ${Math.max(...sizes)} schools`),
+    tile("Clusters", String(now.groups.length), `${span(sizes)} schools`),
     tile("Schools moved", String(movedSchools), "from the start"),
     facts.given.money ? tile("Money", money === null ? "not yet reckoned" : pounds(money),
       money === null ? now.moneyWhy : "changes cluster since the start") : null,
   ];
+}
+
+/** From the least to the most. @param {number[]} sizes */
+function span(sizes) {
+  const [low, high] = [Math.min(...sizes), Math.max(...sizes)];
+  return low === high ? String(low) : `${low} to ${high}`;
 }
 
 /** @param {Reckoned} now */
@@ -287,7 +293,7 @@ export function optionsView(scene) {
     row("Clusters", (one) => String(one.groups.length)),
     row("Schools in a cluster", (one) => {
       const sizes = one.groups.map(({ members }) => members.length);
-      return `${Math.min(...sizes)} to ${Math.max(...sizes)}`;
+      return span(sizes);
     }),
     ...(facts.units.pupils ? [row("Pupils in a cluster", (one) => {
       const sizes = one.groups.map(({ members }) => total(facts.units.pupils, members));
@@ -295,7 +301,7 @@ export function optionsView(scene) {
       return `${units(facts, low)} to ${units(facts, high)}`;
     })] : []),
     row("Mean journey", (one) => journey(facts, one.mean)),
-    row("Journeys, weighted", (one) => one === first ? "the measure" :
+    row("Journeys, weighted", (one) => travel(one) === travel(first) ? "as at the start" :
       longer(travel(first), travel(one)).replace("journeys ", "")),
     row("Longest journey", (one) => journey(facts, one.longest.journey)),
     row("Rules", (one) => one.breaks.length
@@ -307,7 +313,7 @@ export function optionsView(scene) {
   const name = h("input", { id: "option", type: "text", maxlength: "80", required: true,
     "data-key": "option" });
   return [
-    table("Options beside one another; the first is the measure", ["Figure", ...columns.map((one) => h("span", {},
+    table("Options beside one another, and the plan as it stands", ["Figure", ...columns.map((one) => h("span", {},
       one.name))], rows, { class: "wide options" }),
     h("div", { class: "row" }, options.map((one) => [
       button(`Look at ${one.name}`, () => doing.load(one.name)),
