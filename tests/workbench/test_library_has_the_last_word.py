@@ -267,6 +267,38 @@ def test_each_rule_broken_by_itself(rule, plan, policy):
     agree(problem, rules, Priorities(), None, answer)
 
 
+@pytest.mark.parametrize(
+    ("policy", "excuse"),
+    [
+        ({"schools_per_cluster": (3, None)}, {"schools_per_cluster": (2, None)}),
+        ({"schools_per_cluster": (None, 1)}, {"schools_per_cluster": None}),
+        ({"balance": {"pupils": 0.01}}, {"balance": {"pupils": 0.9}}),
+        ({"balance": {"pupils": 0.01}}, {"balance": {"pupils": None}}),
+        ({"limits": {"pupils": (9, None)}}, {"limits": {"pupils": (4.5, 5)}}),
+        ({"limits": {"pupils": (9, None)}}, {"limits": None}),
+        ({"max_travel_m": 900}, {"max_travel": 1000}),
+        ({"max_travel_m": 900}, {"max_travel": None}),
+        ({"expertise": {"asd": 9}}, {"expertise": {"asd": 0.5}}),
+        ({"expertise": {"asd": 9}}, {"expertise": None}),
+    ],
+)
+def test_the_loosest_of_a_rule_and_its_exceptions_holds(policy, excuse):
+    problem = world("2345\n3456", expertise={"asd": "1111\n1111"})
+    rules = Rules(
+        n_clusters=4,
+        contiguous=False,
+        **policy,
+        exceptions=dict.fromkeys(("2", "4", "6", "8"), excuse),
+    )
+    strict = replace(rules, exceptions={"2": excuse})
+    drawn = drawn_plan(EVEN)
+    assert cl.verify(problem, rules, drawn).ok
+    assert not cl.verify(problem, strict, drawn).ok
+    for wanted in (rules, strict):
+        given = payload(problem, wanted, {"Start": drawn}, Priorities(), title="Test")
+        agree(problem, wanted, Priorities(), None, drive(given, [[]])[0][0])
+
+
 def test_every_rule_of_the_library_is_reckoned_or_named():
     problem = world("23\n34")
     plan = drawn_plan("A a\nb B")
