@@ -8,34 +8,18 @@ Run it on the packaged synthetic authority, or on your own file::
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
+
+from example_data import options, read_problem, run
 
 import clusters as cl
 
 
-def names(text: str) -> dict[str, str | None]:
-    """Turn ``pupils=NOR,ehcps=TSENELSE`` into {our name: the file's name}."""
-    return {ours: theirs or None for ours, _, theirs in (p.partition("=") for p in text.split(","))}
-
-
-def read(arguments: argparse.Namespace) -> cl.Problem:
-    """Read the schools; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        return cl.datasets.load_problem()
-    return cl.build_problem(cl.read_schools(arguments.schools, columns=arguments.columns))
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
-    parser.add_argument("--columns", type=names, help="ours=theirs,... where names differ")
-    parser.add_argument("--clusters", type=int, default=18, help="how many clusters")
-    parser.add_argument("--seconds", type=float, default=8.0, help="how long to search")
+    parser = options(__doc__, seconds=8.0)
     parser.add_argument("--out", default="first_plan.csv", help="where to save the plan")
     arguments = parser.parse_args(argv)
-    problem = read(arguments)
+    problem = read_problem(arguments)
 
     # 1. Facts, rules, priorities and effort are separate. A rule must hold; a priority says which
     #    of the plans that keep every rule is better. Here: short journeys, each pupil alike.
@@ -79,4 +63,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -8,24 +8,12 @@ Run it on the packaged synthetic authority, or on your own file::
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from example_data import options, read_problem, run
+
 import clusters as cl
-
-
-def names(text: str) -> dict[str, str | None]:
-    """Turn ``pupils=NOR,ehcps=TSENELSE`` into {our name: the file's name}."""
-    return {ours: theirs or None for ours, _, theirs in (p.partition("=") for p in text.split(","))}
-
-
-def read(arguments: argparse.Namespace) -> cl.Problem:
-    """Read the schools; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        return cl.datasets.load_problem()
-    return cl.build_problem(cl.read_schools(arguments.schools, columns=arguments.columns))
 
 
 def steps(problem: cl.Problem, n_clusters: int) -> Iterator[tuple[str, cl.Rules]]:
@@ -52,13 +40,9 @@ def steps(problem: cl.Problem, n_clusters: int) -> Iterator[tuple[str, cl.Rules]
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
-    parser.add_argument("--columns", type=names, help="ours=theirs,... where names differ")
-    parser.add_argument("--clusters", type=int, default=18, help="how many clusters")
-    parser.add_argument("--seconds", type=float, default=3.0, help="how long to search, each step")
+    parser = options(__doc__, seconds=3.0)
     arguments = parser.parse_args(argv)
-    problem = read(arguments)
+    problem = read_problem(arguments)
     priorities = cl.Priorities(travel_by="pupils")
     settings = cl.Settings(time_limit_s=arguments.seconds)
     unit = problem.travel_unit
@@ -101,4 +85,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

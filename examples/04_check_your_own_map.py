@@ -8,39 +8,20 @@ Run it on the packaged synthetic authority (a made-up map with six mistakes), or
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
+
+from example_data import is_packaged, options, read_map, read_problem, run
 
 import clusters as cl
 
 
-def names(text: str) -> dict[str, str | None]:
-    """Turn ``pupils=NOR,ehcps=TSENELSE`` into {our name: the file's name}."""
-    return {ours: theirs or None for ours, _, theirs in (p.partition("=") for p in text.split(","))}
-
-
-def read(arguments: argparse.Namespace) -> tuple[cl.Problem, dict[str, cl.Plan]]:
-    """Read schools and maps; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        problem = cl.datasets.load_problem()
-        drawn = cl.read_plan(arguments.plan or cl.datasets.path("hand_drawn"), problem)
-        return problem, {"drawn": drawn, "today": cl.datasets.load_plan(problem)}
-    problem = cl.build_problem(cl.read_schools(arguments.schools, columns=arguments.columns))
-    return problem, {"drawn": cl.read_plan(arguments.plan, problem)}
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
-    parser.add_argument("--columns", type=names, help="ours=theirs,... where names differ")
-    parser.add_argument("--plan", help="your map: one row per school, with URN and cluster")
-    parser.add_argument("--seconds", type=float, default=6.0, help="how long to search")
-    arguments = parser.parse_args(argv)
-    if arguments.schools is not None and arguments.plan is None:
-        parser.error("--schools needs --plan: the map to check")
-    problem, maps = read(arguments)
-    drawn = maps["drawn"]
+    arguments = options(__doc__, seconds=6.0).parse_args(argv)
+    problem = read_problem(arguments)
+    drawn = read_map(arguments, problem)
+    maps = {"drawn": drawn}
+    if is_packaged(arguments):
+        maps["today"] = cl.datasets.load_plan(problem)
 
     # 1. Say what a good map must do. Reading a map never fails because the map is wrong: what is
     #    wrong with it becomes findings that name the schools and the numbers.
@@ -88,4 +69,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

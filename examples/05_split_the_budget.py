@@ -8,38 +8,25 @@ Run it on the packaged synthetic authority, or on your own files::
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
+
+from example_data import is_packaged, options, read_plan, read_problem, run
 
 import clusters as cl
 from clusters.budget import by_year, check_split, effects, explain, recompute
 
 
-def read(arguments: argparse.Namespace) -> tuple[cl.Problem, cl.Plan]:
-    """Read schools and plan; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        problem = cl.datasets.load_problem()
-        return problem, cl.datasets.load_plan(problem)
-    problem = cl.build_problem(cl.read_schools(arguments.schools))
-    if arguments.plan is not None:
-        return problem, cl.read_plan(arguments.plan, problem)
-    print("No plan was given: 10 seconds of search find one with 18 clusters.")
-    found = cl.solve(problem, cl.Rules(n_clusters=18), settings=cl.Settings(time_limit_s=10))
-    return problem, found.plan
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
-    parser.add_argument("--plan", help="a file with one row per school: URN and cluster")
+    parser = options(__doc__, seconds=10.0)
     parser.add_argument("--total", default="18000000", help="the pot in pounds")
     arguments = parser.parse_args(argv)
-    problem, plan = read(arguments)
+    problem = read_problem(arguments)
+    plan = read_plan(arguments, problem)
 
-    # 1. The pot. Committed EHC plan top-ups come off first; here there are none to show but a
-    #    made-up one for the first school. Money is text, whole pounds or a Decimal: never a float.
-    pot = cl.Pot(total=arguments.total, committed={problem.ids[0]: "12500.00"}, contingency="2.5%")
+    # 1. The pot. Committed EHC plan top-ups come off first: for the packaged authority a made-up
+    #    one at its first school, for a file none. Money is text, whole pounds or a Decimal.
+    committed = {problem.ids[0]: "12500.00"} if is_packaged(arguments) else {}
+    pot = cl.Pot(total=arguments.total, committed=committed, contingency="2.5%")
     print("\nWhat there is to share:")
     for step, pence in {**pot.steps, "shared by formula": pot.flexible_pence}.items():
         print(f"  {step:28} £{pence / 100:>16,.2f}")
@@ -84,4 +71,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -1,30 +1,31 @@
 """Take a map that somebody drew by hand: check it, repair it, and see what a few moves would gain.
 
-Run it as it is (a made-up map with six mistakes), or with your own files::
+Run it on the packaged synthetic authority (a made-up map with six mistakes), or on your own files::
 
-    python examples/08_repair_a_map.py [schools.csv map.csv]
+    python examples/08_repair_a_map.py
+    python examples/08_repair_a_map.py --schools schools.csv --plan map.csv
 """
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Sequence
+
+from example_data import options, read_map, read_problem, run
 
 import clusters as cl
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print what is wrong with a map, the smallest repair, and the gain of each further move."""
-    if len(arguments) == 2:
-        problem = cl.build_problem(cl.read_schools(arguments[0]))
-        drawn = cl.read_plan(arguments[1], problem)
-    else:
-        problem = cl.datasets.load_problem()
-        drawn = cl.read_plan(cl.datasets.path("hand_drawn"), problem)
-    rules = cl.Rules(n_clusters=18, schools_per_cluster=(5, 20))
+def main(argv: Sequence[str] | None = None) -> None:
+    """Print what is wrong with a map, a repair, and the gain of each further move."""
+    parser = options(__doc__, seconds=30.0)
+    parser.add_argument("--out", default="repaired.csv", help="where to save the repaired map")
+    arguments = parser.parse_args(argv)
+    problem = read_problem(arguments)
+    drawn = read_map(arguments, problem)
+    rules = cl.Rules(n_clusters=len(drawn.clusters), schools_per_cluster=(5, 20))
     priorities = cl.Priorities(travel_by="pupils")
     # (the tests of this project shorten every search through Settings)
-    seconds = cl.Settings(time_limit_s=30).time_limit_s or 30.0
+    seconds = cl.Settings(time_limit_s=arguments.seconds).time_limit_s or 30.0
 
     print(cl.verify(problem, rules, drawn, priorities).summary())
 
@@ -37,9 +38,9 @@ def main(arguments: Sequence[str]) -> None:
     print()
     for moves in (1, 2, 5, 10, 20):
         print("-", curve.at(moves).sentence)
-    cl.write_plan("repaired.csv", mended.plan, problem)
-    print("\nThe repaired map is in repaired.csv.")
+    where = cl.write_plan(arguments.out, mended.plan, problem)
+    print(f"\nThe repaired map is in {where}.")
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    run(main)

@@ -8,9 +8,10 @@ Run it on the packaged synthetic authority, or on your own files::
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
 from decimal import Decimal
+
+from example_data import options, read_plan, read_problem, run
 
 import clusters as cl
 from clusters.budget import (
@@ -22,20 +23,6 @@ from clusters.budget import (
     turbulence,
 )
 from clusters.budget.presets import equal_per_school, need_units, per_pupil
-
-
-def read(arguments: argparse.Namespace) -> tuple[cl.Problem, cl.Plan]:
-    """Read schools and plan; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        problem = cl.datasets.load_problem()
-        return problem, cl.datasets.load_plan(problem)
-    problem = cl.build_problem(cl.read_schools(arguments.schools))
-    if arguments.plan is not None:
-        return problem, cl.read_plan(arguments.plan, problem)
-    print("No plan was given: 10 seconds of search find one with 18 clusters.")
-    found = cl.solve(problem, cl.Rules(n_clusters=18), settings=cl.Settings(time_limit_s=10))
-    return problem, found.plan
 
 
 def show_rules(problem: cl.Problem, plan: cl.Plan, pot: cl.Pot) -> None:
@@ -59,12 +46,11 @@ def show_rules(problem: cl.Problem, plan: cl.Plan, pot: cl.Pot) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
-    parser.add_argument("--plan", help="a file with one row per school: URN and cluster")
+    parser = options(__doc__, seconds=10.0)
     parser.add_argument("--total", default="18000000", help="the pot in pounds")
     arguments = parser.parse_args(argv)
-    problem, plan = read(arguments)
+    problem = read_problem(arguments)
+    plan = read_plan(arguments, problem)
     pot = cl.Pot(arguments.total, contingency="2%")
     show_rules(problem, plan, pot)
 
@@ -108,4 +94,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -8,43 +8,35 @@ Run it on the packaged synthetic authority, or on your own files::
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
+
+from example_data import options, read_plan, read_problem, run
 
 import clusters as cl
 from clusters.budget import Assumptions, look_ahead
 
 
-def read(arguments: argparse.Namespace) -> tuple[cl.Problem, cl.Plan]:
-    """Read schools and plan; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        problem = cl.datasets.load_problem()
-        return problem, cl.datasets.load_plan(problem)
-    problem = cl.build_problem(cl.read_schools(arguments.schools))
-    if arguments.plan is not None:
-        return problem, cl.read_plan(arguments.plan, problem)
-    print("No plan was given: 10 seconds of search find one with 18 clusters.")
-    found = cl.solve(problem, cl.Rules(n_clusters=18), settings=cl.Settings(time_limit_s=10))
-    return problem, found.plan
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
-    parser.add_argument("--plan", help="a file with one row per school: URN and cluster")
+    parser = options(__doc__, seconds=10.0)
     parser.add_argument("--total", default="18000000", help="the pot in pounds")
+    parser.add_argument("--cost-per-plan", help="pounds a year, where today's spend is not known")
     parser.add_argument("--growth", default="3%", help="mean growth of demand")
     parser.add_argument("--simulations", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
-    problem, plan = read(arguments)
+    problem = read_problem(arguments)
+    plan = read_plan(arguments, problem)
     pot = cl.Pot(arguments.total, contingency="3%")
     split = cl.split_budget(problem, plan, pot, cl.Formula({"ehcps": 1}, name="by EHC plans"))
 
+    # What a plan costs is never taken from the split: it would be compared with itself.
+    spend_known = all(school.topup_pence is not None for school in problem.schools)
+    if arguments.cost_per_plan is None and not spend_known:
+        print("\nToday's spend is not in the file: give --cost-per-plan in pounds a year.")
+        return
     outlook = look_ahead(
         split,
-        Assumptions(growth=arguments.growth),
+        Assumptions(growth=arguments.growth, cost_per_plan=arguments.cost_per_plan),
         risk="10%",
         n_simulations=arguments.simulations,
         seed=arguments.seed,
@@ -90,4 +82,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -9,8 +9,9 @@ Run it on the packaged synthetic authority, or on your own files::
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
+
+from example_data import complete, is_packaged, options, read_schools, run
 
 import clusters as cl
 
@@ -18,28 +19,18 @@ COVERS = 5.0
 """Pupils that one staff day a year covers. A policy: change it to what your service reckons."""
 
 
-def read(arguments: argparse.Namespace) -> tuple[cl.School, ...]:
-    """Read schools with need and expertise; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        return tuple(cl.datasets.load_schools())
-    return tuple(
-        cl.read_schools(arguments.schools, need=arguments.need, expertise=arguments.expertise)
-    )
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
-    parser.add_argument("--need", help="a long table: urn, type, ehcps, sen_support")
-    parser.add_argument("--expertise", help="a long table: urn, type, amount, unit")
-    parser.add_argument("--clusters", type=int, default=18)
-    parser.add_argument("--seconds", type=float, default=15.0, help="of search for each plan")
-    arguments = parser.parse_args(argv)
+    arguments = options(__doc__, seconds=15.0).parse_args(argv)
 
     # 1. The twelve types of need become the council's own categories. The mapping is a plain
     #    mapping: print it, copy it, change it. A code that it does not name would be refused.
-    schools = read(arguments)
+    schools = complete(read_schools(arguments))
+    if not any(school.expertise for school in schools) or not any(s.need for s in schools):
+        print(
+            "The file has no expertise or no need by type, so there is nothing to share yet: give "
+            "--expertise (urn, type, amount, unit) and --need (urn, type, ehcps, sen_support)."
+        )
+        return
     mapping = {**cl.COUNCIL_CATEGORIES, "HI": ("hi", "msi")}  # say one team serves both
     del mapping["MSI"]
     print("\nThe mapping, and what the schools record:")
@@ -59,7 +50,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     plans = {"journeys alone": near.plan, "with expertise": shared.plan}
 
     # 3. Side by side, with special schools that reach out to several clusters. They belong to none,
-    #    so they are in no plan; this one is invented.
+    #    so they are in no plan; the one for the packaged authority is invented.
     middle = problem.xy_m.mean(axis=0)
     special = cl.Provider(
         urn="999001",
@@ -69,9 +60,10 @@ def main(argv: Sequence[str] | None = None) -> None:
         capacity={kinds[0]: cl.Capacity(amount=60, unit=unit_of(problem, kinds[0]))},
         reach_m=6_000,
     )
+    providers = [special] if is_packaged(arguments) else []
     print("\nThe plans side by side (a gap: no recorded capacity of a type in a cluster):")
     compared = cl.compare_sharing(
-        problem, plans, policy, rules=rules, providers=[special], within_m=5_000
+        problem, plans, policy, rules=rules, providers=providers, within_m=5_000
     )
     print(compared.T.round(3).to_string())
 
@@ -81,7 +73,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     holders = cl.nearest_holders(problem, plan, n=1)
     columns = ["cluster", "type", "holder_name", "holder_cluster", "capacity", "journey_m"]
     print(holders[columns].head(8).to_string(index=False))
-    agreements = cl.propose_sharing(problem, plan, policy, providers=[special], at_least=5)
+    agreements = cl.propose_sharing(problem, plan, policy, providers=providers, at_least=5)
     print(
         f"\n{len(agreements.rows)} agreements would cover "
         f"{agreements.unmet_before - agreements.unmet_after:,.0f} of "
@@ -104,4 +96,4 @@ def unit_of(problem: cl.Problem, kind: str) -> str:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

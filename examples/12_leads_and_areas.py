@@ -8,54 +8,57 @@ Run it on the packaged synthetic authority, or on your own files::
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
+
+from example_data import is_packaged, options, read_problem, run
 
 import clusters as cl
 from clusters.errors import InfeasibleError
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools with a column can_lead")
-    parser.add_argument("--clusters", type=int, default=18)
-    parser.add_argument("--seconds", type=float, default=15.0, help="of search")
-    arguments = parser.parse_args(argv)
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        problem = cl.datasets.load_problem()
-    else:
-        problem = cl.build_problem(cl.read_schools(arguments.schools))
+    arguments = options(__doc__, seconds=15.0).parse_args(argv)
+    problem = read_problem(arguments)
 
     # 1. The plan and the leads jointly: only a school that can lead may be a centre.
     able = [school.urn for school in problem.schools if school.can_lead]
     print(f"{len(able)} of {len(problem)} schools are recorded as able and willing to lead.")
-    rules = cl.leads_as_centres(
-        problem, cl.Rules(n_clusters=arguments.clusters, balance={"need": 0.25})
-    )
+    rules = cl.Rules(n_clusters=arguments.clusters, balance={"need": 0.25})
+    if able:
+        rules = cl.leads_as_centres(problem, rules)
+    else:
+        print("Who can lead is not in the file (column can_lead): here every school may be asked.")
+        able = list(problem.ids)
     settings = cl.Settings(time_limit_s=arguments.seconds)
     plan = cl.solve(problem, rules, settings=settings).plan
 
-    # 2. A lead for each cluster. Experience and release time are facts about candidates; here the
-    #    years are made up from the URN, so that there is something to weigh.
+    # 2. A lead for each cluster. Experience and release time are facts about candidates; those of
+    #    the packaged authority are made up from the URN, so that there is something to weigh.
+    made_up = is_packaged(arguments)
     candidates = [
-        cl.Candidate(urn=urn, experience_years=float(sum(map(ord, str(urn))) % 12)) for urn in able
+        cl.Candidate(
+            urn=urn, experience_years=float(sum(map(ord, str(urn))) % 12) if made_up else None
+        )
+        for urn in able
     ]
+    phases = {"secondary": (3, None)} if made_up else {}
     leads = cl.choose_leads(
         problem,
         plan,
         candidates,
-        cl.LeadRules(alternates=1, phases={"secondary": (3, None)}),
+        cl.LeadRules(alternates=1, phases=phases),
         cl.LeadPriorities(experience=0.1),  # a year is worth 100 m of mean journey
     )
     columns = ["cluster", "lead_name", "phase", "mean_journey_m", "experience_years", "alternates"]
+    columns = [name for name in columns if made_up or name != "experience_years"]
     print("\nWho leads:")
     print(leads.to_frame()[columns].round(0).to_string(index=False))
     print(f"Checked again: {leads.certificate.summary().splitlines()[0]}")
 
     # 3. What if somebody asks for more than there is? The answer names the clusters and schools.
     try:
-        cl.choose_leads(problem, plan, candidates, cl.LeadRules(least_experience_years=10))
+        if made_up:
+            cl.choose_leads(problem, plan, candidates, cl.LeadRules(least_experience_years=10))
     except InfeasibleError as error:
         print(f"\nTen years of experience for all? {error.conflict[0]}")
 
@@ -65,6 +68,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         plan,
         (3, 5),
         balance={"need": 0.3},
+        able=able,
         not_these=set(leads.by_cluster.values()) if len(able) > 2 * arguments.clusters else (),
         settings=settings,
     )
@@ -79,7 +83,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     broken = ", ".join(given.certificate.broken) or "none"
     print(f"\nTwo areas drawn blindfold break these rules: {broken}.")
 
-    # 6. The team round the schools, by need, in half posts; advisors work for a whole area.
+    # 6. The team round the schools, by need, in half posts; advisors work for a whole area. How
+    #    many posts there are is for you to say: these numbers are examples.
     team = cl.share_team(
         problem,
         plan,
@@ -98,4 +103,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -1,6 +1,6 @@
 """Hand the Schools Forum a pack: one for the working group, one that can be published.
 
-Run it as it is (packaged, made-up schools), or with your own file::
+Run it on the packaged synthetic authority, or on your own files::
 
     python examples/13_forum_pack.py
     python examples/13_forum_pack.py --schools schools.csv --out our-pack --seconds 120
@@ -8,65 +8,56 @@ Run it as it is (packaged, made-up schools), or with your own file::
 
 from __future__ import annotations
 
-import argparse
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from example_data import is_packaged, options, read_plan, read_problem, run
+
 import clusters as cl
-from clusters.budget import look_ahead
 from clusters.disclosure import HIDDEN, redacted
-from clusters.report import FORMATS
-
-
-def read(arguments: argparse.Namespace) -> tuple[cl.Problem, cl.Plan | None]:
-    """Read schools and today's clusters; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        problem = cl.datasets.load_problem()
-        return problem, cl.datasets.load_plan(problem)
-    return cl.build_problem(cl.read_schools(arguments.schools)), None
 
 
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
+    parser = options(__doc__, seconds=20.0)
     parser.add_argument("--total", default="18000000", help="the pot in pounds")
-    parser.add_argument("--seconds", type=float, default=20.0, help="time for the search")
     parser.add_argument("--out", default="forum-pack", help="folder to write to")
     arguments = parser.parse_args(argv)
-    problem, today = read(arguments)
+    problem = read_problem(arguments)
+    known = is_packaged(arguments) or arguments.plan is not None
+    today = read_plan(arguments, problem) if known else None
 
     # 1. The plan, and why each school is where it is.
-    rules = cl.Rules(n_clusters=18, balance={"pupils": 0.3})
+    rules = cl.Rules(n_clusters=arguments.clusters, balance={"pupils": 0.3})
     priorities = cl.Priorities(travel_by="pupils")
     result = cl.solve(problem, rules, priorities, cl.Settings(time_limit_s=arguments.seconds))
     print(result.summary())
     reasons = cl.why_all(problem, rules, result.plan, priorities)
-    options: dict[str, cl.Plan | cl.Result] = {"Proposal": result}
+    maps: dict[str, cl.Plan | cl.Result] = {"Proposal": result}
     if today is not None:
-        options["Today"] = today
+        maps["Today"] = today
 
-    # 2. The money, and how likely it is that it runs out.
+    # 2. The money.
     pot = cl.Pot(arguments.total, contingency="3%")
     split = cl.split_budget(problem, result.plan, pot, cl.Formula({"ehcps": 3, "sen_support": 1}))
-    outlook = look_ahead(split)
 
     # 3. The papers. The record of the run goes beside them, and they name it.
     # The public gets the page, its tables and the workbook; leave `formats` out for everything.
-    parts = {"working group": FORMATS, "public": ("html", "csv", "excel")}
+    parts: dict[str, tuple[str, ...] | None] = {
+        "working group": None,
+        "public": ("html", "csv", "excel"),
+    }
     for audience, formats in parts.items():
         folder = Path(arguments.out) / audience.replace(" ", "-")
         started = time.monotonic()
         files = cl.write_report(
             folder,
             problem,
-            options,
+            maps,
             rules={"Proposal": rules},
             priorities=priorities,
             split={"Proposal": split},
             audience=audience,
-            outlook=outlook,
             why_here=reasons,
             title="Proposed clusters for SEND support",
             sources=["The schools as read; see run.json"],
@@ -81,8 +72,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             redacted(problem) if public else problem,  # totals and costs could tell too much
             rules,
             priorities,
-            result=None if public else result,
+            result=result,
             inputs=inputs,
+            public=public,
         )
         size = sum(file.stat().st_size for file in files) / 1e6
         print(f"\nFor the {audience}: {len(files)} files, {size:.1f} MB, in {folder}/")
@@ -98,4 +90,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -5,10 +5,10 @@ import pytest
 
 import clusters as cl
 from clusters import datasets
-from clusters.datasets.dice import Dice
-from clusters.datasets.tables import make_files
 from clusters.geography import parts
 from clusters.need_types import NEED_TYPES
+from tools.calderwick.dice import Dice
+from tools.calderwick.tables import make_files
 
 
 @pytest.fixture(scope="module")
@@ -195,7 +195,7 @@ def test_unknown_files_are_refused():
 
 
 def test_the_generator_writes_to_a_folder(tmp_path, monkeypatch, capsys):
-    from clusters.datasets.__main__ import main
+    from tools.calderwick.__main__ import main
 
     monkeypatch.setattr("sys.argv", ["datasets", "--folder", str(tmp_path / "new")])
     main()

@@ -26,7 +26,7 @@ from clusters import (
     make_areas,
     problem_of_clusters,
 )
-from clusters.model.leads import Bound, assign, extremes
+from clusters.model.lead_choice import Bound, assign, extremes
 from tests.worlds import drawn_plan, world
 
 ROW = world("1 2 3 4 5 6", phases="p s p p s p")

@@ -7,13 +7,14 @@ import signal
 import subprocess
 import sys
 import time
+import zipfile
 from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
-from clusters.__main__ import BAD_INPUT, DONE, NO_PLAN, main
-from clusters.cli.arguments import make_parser
+from clusters.__main__ import BAD_INPUT, DONE, INTERRUPTED, NO_PLAN, STOPPED_EARLY, main
+from clusters.cli.arguments import make_parser, parse
 from clusters.cli.inputs import read_ids
 from clusters.cli.values import bounds, count_or_range, settings
 from clusters.errors import DataError
@@ -59,7 +60,7 @@ def test_help_is_quick_and_names_every_verb():
 
 def test_help_imports_nothing_heavy():
     code = (
-        "import sys\nfrom clusters.cli.arguments import make_parser\nmake_parser()\n"
+        "import sys\nfrom clusters.cli.arguments import make_parser, parse\nmake_parser()\n"
         "print([m for m in ('numpy', 'pandas', 'shapely', 'ortools') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
@@ -186,7 +187,8 @@ def test_a_public_report_hides_small_numbers(schools, plan, tmp_path):
     text = (out / "report.html").read_text(encoding="utf-8")
     assert "Numbers of pupils below 10 are not shown." in text
     assert not (out / "paper.docx").exists()
-    assert "ehcps" not in (out / "run.json").read_text(encoding="utf-8")
+    record = (out / "run.json").read_text(encoding="utf-8")
+    assert not [word for word in ("ehcps", "sha256", "bytes", "objective") if word in record]
 
 
 def test_risk_needs_money(schools, plan, tmp_path, capsys):
@@ -244,6 +246,291 @@ def test_every_option_is_explained():
         verb.format_help()  # a stray % in a help text would raise here
 
 
+# ---- no measure is put in another's place, and numbers that were put in are told ---------------
+
+
+@pytest.fixture
+def suppressed(schools):
+    """Write the nine schools with the EHC plans of one suppressed, as the census does it."""
+    path = schools.with_name("suppressed.csv")
+    rows = schools.read_text().splitlines()
+    cells = rows[3].split(",")
+    cells[6] = "c"
+    path.write_text("\n".join([*rows[:3], ",".join(cells), *rows[4:]]) + "\n")
+    return path
+
+
+def test_money_is_never_shared_by_another_measure_than_need(suppressed, plan, tmp_path, capsys):
+    fund = ["fund", "--schools", str(suppressed), "--plan", str(plan), "--pot", "1000"]
+    out = tmp_path / "out"
+    assert main([*fund, "--out", str(out)]) == BAD_INPUT
+    error = capsys.readouterr().err
+    assert "School 2" in error
+    assert "--unknown ehcps=0" in error
+    assert not out.exists()
+    assert main([*fund, "--out", str(out), "--formula", "pupils=1"]) == DONE
+
+
+def test_a_search_does_not_count_journeys_by_another_measure_than_need(
+    suppressed, tmp_path, capsys
+):
+    out = tmp_path / "out"
+    propose = ["propose", "--schools", str(suppressed), "--clusters", "3", "--out", str(out)]
+    assert main([*propose, "--quiet"]) == BAD_INPUT
+    error = capsys.readouterr().err
+    assert "travel_by" in error
+    assert "School 2" in error
+    assert not out.exists()
+
+
+def test_what_unknown_counts_count_as_is_told_on_every_page_and_in_the_record(
+    suppressed, plan, tmp_path
+):
+    out = tmp_path / "out"
+    arguments = ["report", "--schools", str(suppressed), "--plan", f"One={plan}", "--out", str(out)]
+    assert main([*arguments, "--unknown", "ehcps=0", "--parts", "html,excel,word"]) == DONE
+    told = "Put in where a count is not known: EHC plans of 1 school (School 2) counted as 0."
+    for page in ("report.html", "equality.html"):
+        assert told in (out / page).read_text(encoding="utf-8")
+    assert told in json.loads((out / "run.json").read_text(encoding="utf-8"))["problem"]["notes"]
+    for file, part in (
+        ("paper.docx", "word/document.xml"),
+        ("appendix.xlsx", "xl/sharedStrings.xml"),
+    ):
+        with zipfile.ZipFile(out / file) as book:
+            assert told in book.read(part).decode()
+    funded = tmp_path / "funded"
+    fund = ["fund", "--schools", str(suppressed), "--plan", str(plan), "--pot", "1000"]
+    assert main([*fund, "--unknown", "ehcps=0", "--out", str(funded)]) == DONE
+    assert told in (funded / "report.html").read_text(encoding="utf-8")
+    assert told in json.loads((funded / "run.json").read_text(encoding="utf-8"))["problem"]["notes"]
+
+
+# ---- every option, in every spelling ---------------------------------------------------------
+
+TABLES = {  # options whose values are not plain words
+    "clusters": "16-18",
+    "sizes": "2-4",
+    "balance": "pupils=0.25",
+    "limits": "pupils=10-900",
+    "max_travel_m": "1500",
+    "max_travel_min": "20",
+    "expertise": "asd=1",
+    "together": "100,101",
+    "together_file": "group.csv:urn",
+    "apart": "100,103",
+    "except_together": "balance,limits",
+    "excepted": "100=balance",
+    "weights": "travel=1,balance=2",
+    "pupils_per_capacity": "asd=5",
+    "columns": "pupils=NOR",
+    "keep": "phase=primary|first",
+    "measures": "fsm=FSM",
+    "traits": "faith=Religion",
+    "unknown": "ehcps=0,pupils=leave",
+    "need_weights": "ehcps=3",
+    "bridge": "100,101",
+    "neighbours": "gabriel",
+    "formula": "ehcps=3,sen_support=1",
+    "bands": "A=5000,B=9000",
+    "year_from": "2026-09-01",
+    "plan": "One=plan.csv",
+    "time": "3",
+    "seed": "4",
+    "workers": "2",
+    "audience": "public",
+    "threshold": "10",
+    "parts": "html,csv",
+}
+
+
+def options_of(verb):
+    parser = make_parser()
+    verbs = next(a.choices for a in parser._actions if isinstance(a.choices, dict))
+    return [
+        (action, next(name for name in action.option_strings if name.startswith("--")))
+        for action in verbs[verb]._actions
+        if action.option_strings and action.dest not in ("help", "scenario")
+    ]
+
+
+def asked_for(verb, words):
+    needed = {"schools": "s.csv", "plan": "One=p.csv", "pot": "1"}
+    required = [
+        f"{name}={needed[action.dest]}"
+        for action, name in options_of(verb)
+        if action.required and not any(word.partition("=")[0] == name for word in words)
+    ]
+    return vars(parse([verb, *required, *words]))
+
+
+@pytest.mark.parametrize("verb", ["demo", "check", "propose", "fund", "report"])
+def test_every_option_means_the_same_in_every_spelling(verb, tmp_path):
+    for action, name in options_of(verb):
+        scenario = tmp_path / f"{verb}.toml"
+        if action.nargs == 0:
+            spellings = [[name]]
+            scenario.write_text(f"{name[2:]} = true\n")
+        else:
+            value = TABLES.get(action.dest, "word")
+            spellings = [[name, value], [f"{name}={value}"]]
+            scenario.write_text(f"{name[2:]} = {json.dumps(value)}\n")
+        told = [asked_for(verb, words) for words in spellings]
+        assert all(one == told[0] for one in told), name
+        assert told[0][action.dest] not in (None, [], {}), name
+        if verb == "demo":
+            continue
+        for words in (["--scenario", str(scenario)], [f"--scenario={scenario}"]):
+            if action.required:  # what the test adds stands before it, and lists add up
+                found = vars(parse([verb, *words, *_others(verb, name)]))
+            else:
+                found = asked_for(verb, words)
+            where = json.dumps(found[action.dest], default=str).replace(f"{tmp_path}/", "")
+            assert json.loads(where) == json.loads(json.dumps(told[0][action.dest], default=str)), (
+                name
+            )
+
+
+def _others(verb, name):
+    needed = {"schools": "s.csv", "plan": "One=p.csv", "pot": "1"}
+    return [
+        f"{other}={needed[action.dest]}"
+        for action, other in options_of(verb)
+        if action.required and other != name
+    ]
+
+
+def test_no_option_can_be_shortened(schools, tmp_path, capsys):
+    scenario = tmp_path / "s.toml"
+    scenario.write_text("clusters = 3\n")
+    with pytest.raises(SystemExit):
+        main(["check", "--schools", str(schools), "--scen", str(scenario)])
+    assert "unrecognized arguments: --scen" in capsys.readouterr().err
+
+
+def test_every_spelling_writes_the_same_record(schools, plan, tmp_path):
+    scenario = tmp_path / "s.toml"
+    scenario.write_text(
+        'schools = "schools.csv"\nplan = "plan.csv"\npot = 18000000\ncontingency = "3%"\n'
+        "formula = { ehcps = 3, sen_support = 1 }\nlump-sum = 1000\n"
+    )
+    pairs = {
+        "--schools": schools,
+        "--plan": plan,
+        "--pot": "18000000",
+        "--contingency": "3%",
+        "--formula": "ehcps=3,sen_support=1",
+        "--lump-sum": "1000",
+    }
+    records = []
+    for words in (
+        [word for name, value in pairs.items() for word in (name, str(value))],
+        [f"{name}={value}" for name, value in pairs.items()],
+        ["--scenario", str(scenario)],
+        [f"--scenario={scenario}"],
+        [f"--scenario={scenario}", "--pot=18000000"],
+        ["--pot", "18000000", "--scenario", str(scenario)],
+    ):
+        out = tmp_path / f"out{len(records)}"
+        assert main(["fund", *words, "--out", str(out)]) == DONE
+        record = json.loads((out / "run.json").read_text(encoding="utf-8"))
+        del record["written_at"]
+        records.append(record)
+    assert all(record == records[0] for record in records)
+    assert records[0]["money"]["pence"]["contingency"] == 54_000_000
+
+
+def test_one_scenario_serves_several_verbs(schools, plan, tmp_path, capsys):
+    scenario = tmp_path / "s.toml"
+    scenario.write_text(
+        'schools = "schools.csv"\nplan = "plan.csv"\npot = 18000000\nclusters = 3\n'
+        "sizes = [2, 4]\nlimits = { pupils = [10, 900] }\n"
+        'except = { "100" = ["balance", "limits"] }\n'
+        'parts = ["html", "csv"]\nkeep = { phase = ["primary", "first"] }\n'
+    )
+    for verb in ("check", "fund", "report"):
+        words = [] if verb == "check" else ["--out", str(tmp_path / verb)]
+        assert main([verb, f"--scenario={scenario}", *words]) == DONE
+    said = capsys.readouterr().out
+    assert "s.toml: not used by 'check': pot, parts." in said
+    assert "s.toml: not used by 'fund': clusters, sizes, limits, except, parts." in said
+    record = json.loads((tmp_path / "report" / "run.json").read_text(encoding="utf-8"))
+    assert record["options"]["parts"] == ["html", "csv"]
+    assert record["rules"]["exceptions"] == {"100": {"balance": None, "limits": None}}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "pot = true",
+        "quiet = 1",
+        "pot = [1, 2]",
+        "sizes = [1, 2, 3]",
+        "pot = { a = 1 }",
+        "balance = { pupils = true }",
+        'plan = { A = "a.csv", B = "b.csv" }',
+        'scenario = "s.toml"',
+        "clusters = [16, [17]]",
+    ],
+)
+def test_a_setting_of_another_kind_is_refused_in_words(line, tmp_path, capsys):
+    scenario = tmp_path / "s.toml"
+    verb = "check" if line.startswith("plan") else "propose"
+    scenario.write_text(line + "\n")
+    assert main([verb, "--scenario", str(scenario)]) == BAD_INPUT
+    assert capsys.readouterr().err.startswith(f"clusters: {scenario}")
+
+
+def test_commitments_are_read_paid_by_days_and_told(schools, plan, tmp_path, capsys):
+    file = tmp_path / "plans.csv"
+    file.write_text(
+        "URN,Band,a_year,start,end,reference\n"
+        "100,A,,,,P1\n100,,7300,2026-09-11,,P2\n101,B,,,2026-09-10,P3\n101,B,,,,P3\n"
+    )
+    fund = ["fund", "--schools", str(schools), "--plan", str(plan), "--pot", "100000"]
+    fund += ["--commitments", str(file), "--out", str(tmp_path / "out")]
+    assert main(fund) == BAD_INPUT
+    said = capsys.readouterr().err
+    assert "--bands" in said
+    assert "--year-from" in said
+    assert main([*fund, "--bands", "A=5000,B=3650", "--year-from", "2026-09-01"]) == DONE
+    by_school = {row["urn"]: row for row in rows_of(tmp_path / "out" / "split_by_school.csv")}
+    assert by_school["100"]["committed_pence"] == str(500_000 + 730_000 - 20_000)
+    assert by_school["101"]["committed_pence"] == str(10_000 + 365_000)
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert "4 plans at 2 schools come to £15,850.00" in page
+    assert "1 plans stand in several rows for the same days" in page
+    assert "No sum is committed for" in page
+    everything = b"".join(path.read_bytes() for path in (tmp_path / "out").iterdir())
+    assert b"P3" not in everything
+    pot = {row["step"]: row["pence"] for row in rows_of(tmp_path / "out" / "pot.csv")}
+    assert pot["committed EHC plan top-ups"] == "1585000"
+    assert any(step.startswith("Note: Committed top-ups: 4 plans") for step in pot)
+    rows = rows_of(tmp_path / "out" / "commitments.csv")
+    assert [row["plans"] for row in rows] == ["2", "2"]
+    assert main([*fund[:-4], "--bands", "A=1", "--out", str(tmp_path / "o")]) == BAD_INPUT
+    assert "give --commitments FILE" in capsys.readouterr().err
+
+
+def test_nothing_that_is_given_twice_is_lost(schools, plan, tmp_path, capsys):
+    with pytest.raises(SystemExit):
+        parse(["fund", "--schools=s", "--plan=p", "--pot=1", "--formula", "ehcps=3,ehcps=4"])
+    assert "'ehcps' is given twice" in capsys.readouterr().err
+    (tmp_path / "other").mkdir()
+    other = tmp_path / "other" / "plan.csv"
+    other.write_text(plan.read_text())
+    words = ["report", "--schools", str(schools), "--out", str(tmp_path / "out"), "--parts", "html"]
+    assert main([*words, "--plan", str(plan), "--plan", str(other)]) == BAD_INPUT
+    assert "2 options are called 'plan'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+    assert main([*words, "--plan", str(plan), "--plan", f"Other={other}"]) == DONE
+
+
+def test_repeated_lists_add_up(schools):
+    words = ["report", "--schools=s.csv", "--plan=p.csv", "--parts", "html", "--parts", "csv"]
+    assert parse(words).parts == ["html", "csv"]
+
+
 # ---- with the solver ------------------------------------------------------------------------
 
 
@@ -259,7 +546,7 @@ def test_propose_writes_everything(schools, tmp_path, capsys):
     assert code == DONE
     names = {path.name for path in out.iterdir()}
     assert names == {
-        *("plan.csv", "plan.gpkg", "split.csv", "split_by_school.csv"),
+        *("plan.csv", "plan.gpkg", "pot.csv", "split.csv", "split_by_school.csv"),
         *("run.json", "report.html"),
     }
     assert len(rows_of(out / "plan.csv")) == 9
@@ -277,6 +564,33 @@ def test_no_plan_ends_with_3_and_writes_nothing(schools, tmp_path, capsys):
     assert main([*arguments, "--sizes", "4-4", "--time", "5", "--quiet"]) == NO_PLAN
     assert capsys.readouterr().err.startswith("clusters: ")
     assert not out.exists()
+
+
+def test_an_interruption_ends_with_4_only_where_a_plan_was_written(
+    schools, tmp_path, monkeypatch, capsys
+):
+    from dataclasses import replace
+
+    from clusters import solver
+
+    out = tmp_path / "out"
+    words = ["propose", "--schools", str(schools), "--clusters", "3", "--out", str(out), "--quiet"]
+    solve = solver.solve
+
+    def stopped(*given, **more):
+        return replace(solve(*given, **more), stopped="interrupted")
+
+    def too_early(*given, **more):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(solver, "solve", too_early)
+    assert main(words) == INTERRUPTED == 130
+    assert not out.exists()
+    assert "before there was a plan" in capsys.readouterr().err
+    monkeypatch.setattr(solver, "solve", stopped)
+    assert main([*words, "--time", "3"]) == STOPPED_EARLY == 4
+    assert len(rows_of(out / "plan.csv")) == 9
+    assert (out / "report.html").exists()
 
 
 @pytest.mark.slow

@@ -201,7 +201,8 @@ def test_schools_that_count_for_nothing_still_have_a_mean_journey():
 def test_a_journey_without_a_way_does_not_spoil_the_mean_of_those_that_count():
     travel = np.array([[0, 7.0, 5], [math.inf, 0, 5], [3, 5, 0]])
     problem = Problem.from_arrays("abc", np.zeros((3, 2)), {"need": [1, 0, 1]}, distance_m=travel)
-    measures = measure(problem, Plan.from_assignment(dict.fromkeys("abc", "a")))
+    by_need = Priorities(travel_by="need")
+    measures = measure(problem, Plan.from_assignment(dict.fromkeys("abc", "a")), by_need)
     assert measures.whole.journeys.mean == 1.5
     assert measures.whole.journeys.worst == math.inf
 

@@ -1,17 +1,21 @@
 """``python -m clusters``: demo, check, propose, fund, report, workbench.
 
 Exit codes: 0 done; 2 bad input or bad arguments; 3 no plan exists, or none was found in time;
-4 the search was interrupted, the best plan so far was written.
+4 the search was interrupted (Ctrl-C or SIGTERM), the best plan so far was written; 130 (128 + the
+number of the signal, as shells have it) interrupted before there was anything to write.
 """
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
 from clusters.errors import ClustersError, NoPlanError
 
-DONE, BAD_INPUT, NO_PLAN, STOPPED_EARLY = 0, 2, 3, 4
+DONE, BAD_INPUT, NO_PLAN, STOPPED_EARLY, INTERRUPTED = 0, 2, 3, 4, 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -28,7 +32,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = parse(sys.argv[1:] if arguments is None else list(arguments))
         from clusters.cli import verbs
 
-        stopped = verbs.VERBS[chosen.verb](chosen)
+        for note in chosen.notes:
+            print(note)
+        with _ended_like_ctrl_c():
+            stopped = verbs.VERBS[chosen.verb](chosen)
     except NoPlanError as error:
         _tell(error)
         return NO_PLAN
@@ -36,9 +43,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(error)
         return BAD_INPUT
     except KeyboardInterrupt:
-        print("Stopped before there was anything to keep; nothing was written.", file=sys.stderr)
-        return STOPPED_EARLY
+        print("Stopped before there was a plan to write; every file is whole.", file=sys.stderr)
+        return INTERRUPTED
     return STOPPED_EARLY if stopped else DONE
+
+
+@contextlib.contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does: the search ends, and the best plan so far is written."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _tell(error: Exception) -> None:

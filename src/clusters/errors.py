@@ -1,21 +1,24 @@
 """Every deliberate error of the package, and the faults they carry.
 
 All errors descend from :class:`ClustersError`, so a script can catch one name. A :class:`Fault` is
-one thing that is
-wrong, with the place where it was found and how to mend it; errors about input carry all the faults
-at once.
+one thing that is wrong, with the place where it was found and how to correct it; errors about input
+carry all the faults at once. Every error can be pickled and copied, so it comes back whole from
+another process.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 __all__ = [
+    "ArgumentError",
     "ClustersError",
     "DataError",
     "Fault",
     "InfeasibleError",
+    "MissingLibraryError",
     "MoneyError",
     "NoPlanError",
     "OutOfTimeError",
@@ -25,7 +28,7 @@ __all__ = [
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Fault:
-    """One thing that is wrong, where it was found, and how to mend it.
+    """One thing that is wrong, where it was found, and how to correct it.
 
     Parameters
     ----------
@@ -86,6 +89,25 @@ class _FaultsError(ClustersError):
                 "\n".join([f"{count} {self.heading}:", *(f"  - {line}" for line in lines)])
             )
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by the faults: by default an exception is made again from its message."""
+        return type(self), (self.faults,), _state_of(self)
+
+
+def _state_of(error: BaseException) -> dict[str, Any] | None:
+    """Return what was set on an error after it was made, notes among it."""
+    return dict(vars(error)) or None
+
+
+class ArgumentError(_FaultsError, TypeError, ValueError):
+    """A function was called with an argument of the wrong kind, or one that it does not have.
+
+    The message names the argument and shows the call. It is also what Python itself raises in such
+    a case: a TypeError and a ValueError.
+    """
+
+    heading = "faults in the call"
+
 
 class DataError(_FaultsError):
     """The facts cannot be used as given; `.faults` lists every fault found."""
@@ -103,6 +125,10 @@ class MoneyError(_FaultsError):
     """A sum of money cannot be divided as asked; `.faults` says by how much and what would fit."""
 
     heading = "faults in the money"
+
+
+class MissingLibraryError(ClustersError, ImportError):
+    """What was asked for needs a library that is not installed; the message says how to get it."""
 
 
 class NoPlanError(ClustersError):
@@ -123,6 +149,10 @@ class InfeasibleError(NoPlanError):
     def __init__(self, message: str, conflict: Iterable[str] = ()) -> None:
         self.conflict: tuple[str, ...] = tuple(conflict)
         super().__init__(message)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle with the conflict."""
+        return type(self), (str(self), self.conflict), _state_of(self)
 
 
 class OutOfTimeError(NoPlanError):

@@ -7,12 +7,13 @@ Two ways of rounding are used in the whole package:
 
 * :func:`largest_remainder` for a list: everyone gets the whole pence of the exact share, and the
   pennies left over go to the largest remainders;
-* :func:`clusters.budget.tables.controlled_rounding` for a table: rows and columns both keep their
+* :func:`clusters.budget.rounding.controlled_rounding` for a table: rows and columns both keep their
   totals.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Hashable, Sequence
 from decimal import Decimal
@@ -34,6 +35,7 @@ __all__ = [
     "pounds",
     "proportional",
     "round_half_up",
+    "stated_share",
 ]
 
 Amount: TypeAlias = str | int | Decimal | Fraction
@@ -90,6 +92,8 @@ def exact_pence(value: object, what: str = "the sum") -> Fraction:
         If it is a float or not a number.
     """
     value = _plain(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        raise _error(f"{what} is not a number", 'give pounds, for instance "12.50"', value)
     if isinstance(value, float):
         raise _error(
             f"{what} is a float, which cannot hold pounds and pence exactly",
@@ -145,6 +149,30 @@ def percentage(value: object, what: str = "the share") -> Fraction:
     if isinstance(value, str) and value.strip().endswith("%"):
         return exact_number(value.strip()[:-1], what) / 100
     return exact_number(value, what)
+
+
+def stated_share(value: object, what: str = "the share", *, bare: Fraction | int = 1) -> Fraction:
+    """Read a share as :func:`percentage` does, and refuse what may mean a hundredth of it.
+
+    "5" may be meant as 5 % or as five times the whole. Without its sign nothing above `bare` is
+    taken; a Fraction has been worked out and means what it says.
+
+    Raises
+    ------
+    MoneyError
+        If it is not a number, or is above `bare` and lacks its sign.
+
+    Examples
+    --------
+    >>> stated_share("5%"), stated_share("0.05"), stated_share("500%")
+    (Fraction(1, 20), Fraction(1, 20), Fraction(5, 1))
+    """
+    share = percentage(value, what)
+    signed = isinstance(value, str) and value.strip().endswith("%")
+    if not signed and not isinstance(value, Fraction) and abs(share) > bare:
+        remedy = f'write "{value}%", or "{float(100 * share):g}%" if that is what is meant'
+        raise _error(f"{what} lacks its sign: {value} may be meant in per cent", remedy, value)
+    return share
 
 
 def measure_number(value: float) -> Fraction:
@@ -294,7 +322,8 @@ def largest_remainder(
 
 def _plain(value: Any) -> Any:
     """Turn a numpy scalar into the Python value (numpy itself is not needed here)."""
-    return value.item() if hasattr(value, "item") and not isinstance(value, str) else value
+    scalar = hasattr(value, "item") and getattr(value, "ndim", 1) == 0
+    return value.item() if scalar and not isinstance(value, str) else value
 
 
 def _positional(value: float | Decimal) -> str:

@@ -13,7 +13,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from clusters.domain import Cluster, Plan, Problem, School
+from clusters.arguments import checked
+from clusters.domain import Cluster, Plan, PlanLike, Problem, School, plan_of
 
 __all__ = ["name_clusters", "place_of"]
 
@@ -52,7 +53,8 @@ class _Claim:
     tie: str
 
 
-def name_clusters(problem: Problem, plan: Plan, keep: Plan | None = None) -> Plan:
+@checked
+def name_clusters(problem: Problem, plan: PlanLike, keep: PlanLike | None = None) -> Plan:
     """Give every cluster a plain label that no other has.
 
     In this order: the pyramid that has most of its pupils in the cluster, if it is also the one
@@ -80,6 +82,8 @@ def name_clusters(problem: Problem, plan: Plan, keep: Plan | None = None) -> Pla
     >>> [cluster.label for cluster in plan.clusters]
     ['Berry Brow', 'Honley']
     """
+    plan = plan_of(problem, plan)
+    keep = None if keep is None else plan_of(problem, keep, "keep")
     members = [_positions(problem, cluster) for cluster in plan.clusters]
     firsts = [min((str(problem.schools[k].urn) for k in held), default="") for held in members]
     labels: dict[int, str] = {} if keep is None else _kept(problem, members, keep)

@@ -106,8 +106,9 @@ def test_a_taper_falls_in_a_straight_line():
 
 def test_a_taper_applies_to_sparsity_too():
     problem, plan = authority(6, 2)
-    alone = Sparsity(amount=100, near_m=0, far_m=1)
-    small = Sparsity(amount=100, near_m=0, far_m=1, taper=Taper(full_to=100, none_from=200))
+    taper = Taper(full_to=100, none_from=200)
+    alone = Sparsity(amount=100, near_m=0, far_m=1, same_phase=False, size_limit=False)
+    small = Sparsity(amount=100, near_m=0, far_m=1, same_phase=False, taper=taper)
     everyone = split_budget(problem, plan, "1000", cl.Formula({"pupils": 1}, sparsity=alone))
     few = split_budget(problem, plan, "1000", cl.Formula({"pupils": 1}, sparsity=small))
     pupils = problem.measures["pupils"].tolist()

@@ -8,6 +8,7 @@ The texts are in messages.txt. After a deliberate change, run
 
 from __future__ import annotations
 
+import importlib
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -45,13 +46,14 @@ from clusters.budget import (
     split_budget,
     turbulence,
 )
-from clusters.budget import equity as fair
 from clusters.budget.apportionment import apportion
-from clusters.budget.paths import find_parameter
 from clusters.budget.presets import by_type_and_level, high_needs_proxies
-from clusters.budget.tables import controlled_rounding
+from clusters.budget.rounding import controlled_rounding
+from clusters.budget.water_filling import find_parameter
 from clusters.domain import Plan, Problem
 from tests.budget.authority import authority, plan_of, problem_of, school
+
+fair = importlib.import_module("clusters.budget.fairness")
 
 FILE = Path(__file__).with_name("messages.txt")
 F = Fraction
@@ -74,7 +76,7 @@ def broken(**groups: Any) -> Any:
 def outside() -> Any:
     late = Backdated(urn="8", a_year=1, compliance_date=JANUARY, paid_from=MARCH)
     pot = cl.Pot("10", committed={"9": "1"}, backdated=late)
-    return split(pot, NEED, cl.Protection(floor="1%", today={"7": 1, "1": 0.5}))
+    return split(pot, NEED, cl.Protection(floor="1%", today={"7": 1}))
 
 
 THREE = (
@@ -154,6 +156,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "protection everything": lambda: cl.Protection(
         floor=95, cap="x", loss_per_pupil=0.5, gain_per_pupil="-1", method="a", level="b", today=[1]
     ),
+    "protection today": lambda: cl.Protection(floor="1%", today={"7": 1, "1": 0.5, 7: 2}),
     "protection order": lambda: cl.Protection(floor="95%", cap="90%"),
     "protection kinds": lambda: cl.Protection(floor="9%", gain_per_pupil=1, method="capping"),
     "floors": lambda: protected("400", floor="80%"),

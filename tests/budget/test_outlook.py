@@ -143,17 +143,20 @@ def test_every_parameter_is_stated(split):
     given = Assumptions(cost_per_plan="9000", cost_variation=0.2, dispersion=0.1)
     stated = look_ahead(split, given, n_simulations=100).assumptions
     assert stated["cost per plan"] == "£9,000.00 a year (given)"
-    assert stated["variation of cost between plans"] == "0.20 of the mean"
+    assert stated["variation of cost between plans"] == "0.20 of the mean (given)"
     assert stated["dispersion of rates between schools"] == "0.100"
 
 
-def test_the_cost_of_a_plan_without_todays_spend():
+def test_the_cost_of_a_plan_never_comes_from_the_split():
     problem = problem_of([school("1", topup=None, ehcps=4), school("2", ehcps=4)])
-    split = split_budget(problem, plan_of({"A": ["1", "2"]}), "800")
-    given = given_by(split, Assumptions())
+    for pot in ("800", "1600"):
+        split = split_budget(problem, plan_of({"A": ["1", "2"]}), pot)
+        with pytest.raises(MoneyError, match=r"not known for School 1.*compared with itself"):
+            look_ahead(split)
+    given = given_by(split, Assumptions(cost_per_plan="100"))
     assert given.cost_pounds == 100
     assert given.cost_variation == 0.5
-    assert "split's own money" in given.stated["cost per plan"]
+    assert given.stated["variation of cost between plans"].endswith("spend by school does not say)")
 
 
 def test_the_variation_of_costs_comes_from_todays_spend():
@@ -172,6 +175,10 @@ def test_schools_without_pupils_or_plans():
     assert outlook.clusters[0].plans == 0
     nobody_counts = problem_of([school("1", pupils=None, ehcps=3), school("2", pupils=1, ehcps=5)])
     split = split_budget(nobody_counts, plan_of({"A": ["1"], "B": ["2"]}), "800")
+    with pytest.raises(cl.ClustersError, match="not known for 1 of 2 schools: School 1"):
+        look_ahead(split)
+    uncounted = problem_of([school(str(k), pupils=None, ehcps=3) for k in range(2)])
+    split = split_budget(uncounted, plan_of({"A": ["0"], "B": ["1"]}), "800")
     assert given_by(split, Assumptions()).stated["rates per"] == "school"
 
 
@@ -327,10 +334,9 @@ def test_the_cost_of_one_plan_between_two_schools():
     assert given.cost_variation == pytest.approx(0.75**0.5)
     free = problem_of([school("1", ehcps=1, topup=0), school("2", ehcps=1, topup=0)])
     split = split_budget(free, plan_of({"A": ["1", "2"]}), "6")
-    assert given_by(split, Assumptions()).cost_variation == 0.5
-    assert given_by(split, Assumptions()).stated["cost per plan"] == (
-        "£3.00 a year (the split's own money per plan)"
-    )
+    assert given_by(split, Assumptions(cost_per_plan=3)).cost_variation == 0.5
+    with pytest.raises(MoneyError, match="today's spend is 0 at every school"):
+        look_ahead(split)
 
 
 def test_limits_of_the_assumptions_are_their_own_names():

@@ -40,7 +40,7 @@ def test_what_comes_off_in_order():
 def test_a_share_needs_its_sign_and_rounds_half_a_penny_up():
     assert cl.Pot("0.50", contingency="1%").contingency_pence == 1
     assert cl.Pot("100", contingency="100%").flexible_pence == 0
-    assert cl.Pot("100", contingency="0.05").contingency_pence == 5
+    assert cl.Pot("100", contingency="5.00").contingency_pence == 500
 
 
 def test_backdated_payments_count_days_over_365():

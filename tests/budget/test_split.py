@@ -183,7 +183,7 @@ def test_equal_shares_do_not_depend_on_the_order_of_schools_or_on_labels():
 def test_ids_may_be_numbers_or_their_text():
     numbered = problem_of([school(101), school(102)])
     plan = plan_of({"A": ["101"], "B": [102]})
-    committed = {"101": "1", 102: "2", 101: "0.50"}
+    committed = {"101": "1.50", 102: "2"}
     split = split_budget(numbered, plan, cl.Pot("10", committed=committed), NEED)
     assert [share.committed_pence for share in split.schools] == [150, 200]
     assert [share.key for share in split.schools] == [101, 102]
@@ -302,16 +302,18 @@ def test_far_schools_get_a_sparsity_sum():
         ]
     )
     plan = plan_of({"A": ["a", "b", "c", "d"]})
-    for formula, expected in [
-        # second nearest of the same phase: a 2,897 m (half way), b 2,575 m, c 2,897 m; d has none
-        (cl.Formula(sparsity=Sparsity(amount=10)), [500, 0, 500, 1000]),
-        (cl.Formula(sparsity=Sparsity(amount=10, rank=1)), [0, 0, 0, 1000]),
-        (cl.Formula(sparsity=Sparsity(amount=10, same_phase=False)), [0, 0, 500, 0]),
-        (cl.Formula(sparsity=Sparsity(amount=10, same_phase=False, rank=3)), [500, 0, 500, 500]),
-    ]:
-        split = split_budget(problem, plan, "1000", formula)
-        assert [s.factor_pence.get("sparsity") for s in split.schools] == expected
+
+    def sums(**more):
+        sparsity = Sparsity(amount=10, near_m=2575, far_m=3219, size_limit=False, **more)
+        split = split_budget(problem, plan, "1000", cl.Formula(sparsity=sparsity))
         assert check_split(split) == ()
+        return [share.factor_pence.get("sparsity", 0) for share in split.schools]
+
+    # second nearest of the same phase: a 2,897 m (half way), b 2,575 m, c 2,897 m; d has none
+    assert sums() == [500, 0, 500, 0]
+    assert sums(rank=1) == [0, 0, 0, 0]
+    assert sums(same_phase=False) == [0, 0, 500, 0]
+    assert sums(same_phase=False, rank=3) == [500, 0, 500, 500]
 
 
 def test_unknown_levels_are_refused():

@@ -114,7 +114,7 @@ def planted(problem: Problem) -> Mapping[str, tuple[Rules, set[str]]]:
                 balance={"pupils": 0.3},
                 apart=[[leaf, key] for key in sorted(near[leaf], key=str)],
             ),
-            {"apart", "contiguous", "balance", "n_clusters"},
+            {"apart", "contiguous", "balance"},  # whatever the number of clusters
         ),
         "the largest school above a range": (
             Rules(

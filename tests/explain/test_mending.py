@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -38,10 +40,41 @@ def test_gaps_duplicates_and_strangers_are_mended():
     mended = repair(problem, rules, drawn, ALIKE, time_limit_s=4)
     assert verify(problem, rules, mended.plan).ok
     assert mended.moved == ()
-    assert [m.school for m in mended.placed] == ["5"]
+    assert [(m.school, m.before) for m in mended.placed] == [("2", "Left and Right"), ("5", None)]
     assert {c.label for c in mended.plan.clusters} == {"Left", "Right"}
     assert mended.proved
-    assert len(mended.to_frame()) == 1
+    assert len(mended.to_frame()) == 2
+    assert "0 schools moved and 2 schools given a place" in mended.sentence
+
+
+def test_only_what_is_proved_is_called_so():
+    problem = world("211\n112")
+    drawn = drawn_plan("A b C\nb a c")
+    rules = Rules(n_clusters=3, balance={"pupils": 0.5})
+    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=3)
+    assert mended.proved
+    assert mended.how_few == "Proved: no repair moves fewer schools."
+    doubted = replace(mended, fewest=len(mended.moved) - 1)
+    assert "Proved" not in doubted.sentence
+    assert "is not known" in doubted.sentence
+    assert "fewer than 0" not in replace(mended, fewest=0).sentence
+
+
+def test_without_time_the_given_plan_is_not_forgotten(monkeypatch):
+    # the whole map is never decided, nor is any window: what is left is what is near the map
+    from clusters.model import nearest
+
+    monkeypatch.setattr(
+        nearest,
+        "nearest_clusters",
+        lambda *_, **__: nearest.Nearest(clusters=None, fewest=0, proved=False),
+    )
+    problem = world("1111111111\n1111111111")
+    drawn = drawn_plan("A a a a a b B b b b\na a a a b a b b b b")
+    rules = Rules(n_clusters=2, schools_per_cluster=(5, 15))
+    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=2)
+    assert len(mended.moved) <= 3
+    assert not mended.proved
 
 
 @settings(max_examples=8, deadline=None)
@@ -70,6 +103,41 @@ def test_the_fewest_moves_are_the_fewest(labels, share):
     if mended.proved:
         assert len(mended.moved) == min(allowed)
     assert len(mended.moved) >= min(allowed) >= mended.fewest
+
+
+def test_a_cluster_whose_schools_stand_elsewhere_too_may_leave_its_place():
+    # all of East is in West too; the loose school 6 can make up East by itself, nobody moves
+    problem = world("11111111")
+    groups = {"West": "12345", "East": "12", "North": "78"}
+    drawn = Plan(tuple(Cluster(label, None, tuple(held)) for label, held in groups.items()))
+    rules = Rules(n_clusters=3, apart=[["6", "5"], ["6", "7"]])
+    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=4)
+    assert mended.moved == ()
+    assert mended.fewest == 0
+    assert {c.label: c.members for c in mended.plan.clusters}["East"] == ("6",)
+
+
+@pytest.mark.parametrize("labels", ["012012", "001122", "010212", "000112"])
+@pytest.mark.parametrize("picture", ["211112", "211\n112"])
+def test_groups_in_several_parts_are_repaired_with_the_fewest_moves(picture, labels):
+    # 1 and 3 must be together and do not touch: the way between them has to come along
+    problem = world(picture)
+    rules = Rules(n_clusters=3, schools_per_cluster=(1, 4), together=[["1", "3"]])
+    drawn = Plan(
+        tuple(
+            Cluster(c, None, tuple(str(k + 1) for k in range(6) if labels[k] == c)) for c in "012"
+        )
+    )
+    before = places_of(problem, drawn)
+    least = min(
+        difference(before, places_of(problem, plan)).schools_moved
+        for plan in every_plan(6)
+        if verify(problem, rules, plan).ok
+    )
+    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=6)
+    assert verify(problem, rules, mended.plan).ok
+    assert len(mended.moved) == least
+    assert mended.proved
 
 
 def test_another_number_of_clusters_is_reached():

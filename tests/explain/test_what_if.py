@@ -85,3 +85,25 @@ def test_a_cluster_that_does_not_exist_is_refused():
 def test_an_empty_plan_is_refused():
     with pytest.raises(Exception, match="no cluster holds this school"):
         _ask(Change.count(1), plan=Plan(()))
+
+
+def test_as_few_as_possible_is_said_only_where_it_is_proved():
+    from dataclasses import replace
+
+    from clusters.explain.what_if import _moves
+
+    answer = _ask(Change.size(3, 3), plan=drawn_plan("A a a a b B"))
+    claim = "with as few changes as possible (proved), 1 school"
+    assert claim in answer.sentence
+    doubted = _moves(replace(answer.nearest, fewest=0))
+    assert "possible" not in doubted
+    assert "in the closest plan found" in doubted
+
+
+def test_what_a_wish_costs_is_told_against_a_baseline():
+    # the plan is far from the cheapest: the fall in cost is not owed to the wish
+    answer = _ask(Change.join("1", "2"), plan=drawn_plan("A a a a b B"))
+    assert answer.free.objective < answer.before
+    assert answer.baseline == pytest.approx(4000.0)
+    assert answer.price_of_changes == pytest.approx(0.0)
+    assert "is not the cheapest without the change either" in answer.sentence

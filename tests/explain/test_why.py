@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from clusters.domain import Plan, Priorities, Rules
 from clusters.errors import DataError
 from clusters.explain import why_all, why_here
-from clusters.explain.ground import Ground
+from clusters.explain.single_moves import Ground
 from clusters.verifier import verify
 from tests.worlds import drawn_plan, world
 
@@ -140,3 +140,19 @@ def test_the_last_school_of_a_cluster_cannot_leave():
     plan = drawn_plan("A B b")
     why = why_here(problem, Rules(n_clusters=2), plan, "1", Priorities(travel_by="schools"))
     assert why.next_best.broken == ("n_clusters",)
+
+
+@pytest.mark.parametrize("sizes", [(2, 5), (3, 3), (4, 4)])
+@pytest.mark.parametrize("contiguous", [True, False])
+def test_one_school_and_all_schools_name_the_same_next_best(sizes, contiguous):
+    problem = _problem()
+    rules = Rules(n_clusters=4, schools_per_cluster=sizes, contiguous=contiguous)
+    plan = drawn_plan(PLAN)
+    answers = why_all(problem, rules, plan, EVERYTHING)
+    for key in problem.ids:
+        one = why_here(problem, rules, plan, key, EVERYTHING).next_best
+        assert (one.to, one.allowed, one.broken) == (
+            answers[key].next_best.to,
+            answers[key].next_best.allowed,
+            answers[key].next_best.broken,
+        )

@@ -70,7 +70,7 @@ def test_a_barrier_cuts_what_it_crosses_and_no_more(kind):
     problem = build_problem(world("ab", "cd"), neighbours=kind, barriers=river)
     whole = build_problem(world("ab", "cd"), neighbours=kind)
     assert neighbours(whole) - neighbours(problem) == {"ab"}
-    assert "Barriers part 1 pairs of neighbours." in problem.notes
+    assert "Barriers part 1 pair of neighbours." in problem.notes
 
 
 def test_a_barrier_along_a_valley_does_not_part_schools_on_one_bank():
@@ -194,7 +194,7 @@ def test_supplied_journeys_and_their_directions():
     problem = build_problem(world("abc"), minutes=there)
     assert problem.travel_unit == "min"
     assert problem.travel[1, 0] == 7
-    assert any("differ by direction for 1 pairs" in note for note in problem.notes)
+    assert any("differ by direction for 1 pair of" in note for note in problem.notes)
     assert "For 2 journeys there is no way." in problem.notes
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from clusters.maps.text import clean, escaped
+from clusters.text import clean, escaped
 
 
 @pytest.mark.parametrize(

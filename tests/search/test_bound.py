@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from clusters.model.instance import Instance, compile_instance
-from clusters.search.bound import Relaxation
+from clusters.search.bound.lagrangian import Relaxation
 from tests.search.brute import Judge, best_of, partings
 from tests.search.drawn import PRIORITIES, Case, draw
 

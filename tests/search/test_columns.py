@@ -9,14 +9,14 @@ import pytest
 
 from clusters.domain import Priorities, Problem, Rules
 from clusters.model.instance import Instance, compile_instance
-from clusters.model.partition import choose
-from clusters.search.bound import Relaxation
-from clusters.search.climb import Climb
-from clusters.search.columns import Columns, Cut, Prices, given_away, list_columns
-from clusters.search.master import Master
-from clusters.search.pricing import extended, triples
-from clusters.search.state import Shared
-from clusters.search.tables import tables_of
+from clusters.model.set_partitioning import choose
+from clusters.search.arrays import tables_of
+from clusters.search.bound.lagrangian import Relaxation
+from clusters.search.columns.cuts import extended, triples
+from clusters.search.columns.listing import Columns, Cut, Prices, given_away, list_columns
+from clusters.search.columns.master import Master
+from clusters.search.columns.rung import Climb
+from clusters.search.incumbent import Shared
 from tests.search.brute import Judge, best_of, partings
 from tests.search.drawn import Case, draw
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 import pytest
 
-from clusters.search.knapsack import INFINITY, best_clusters, forced_values, least_values
+from clusters.search.bound.knapsack import INFINITY, best_clusters, forced_values, least_values
 
 TOLERANCE = 1e-9
 

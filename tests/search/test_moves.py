@@ -8,8 +8,8 @@ import pytest
 
 from clusters.domain import IntArray
 from clusters.model.instance import Instance
-from clusters.search.found import Found
-from clusters.search.moves import (
+from clusters.search.arrays import tables_of
+from clusters.search.heuristics.moves import (
     change,
     empty_state,
     estimate,
@@ -18,7 +18,7 @@ from clusters.search.moves import (
     settle,
     still_whole,
 )
-from clusters.search.tables import tables_of
+from clusters.search.solution import Found
 from tests.search.drawn import drawn_instance
 
 SEEDS = range(24)

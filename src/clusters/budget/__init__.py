@@ -3,11 +3,13 @@
 Sums go in as POUNDS (text, whole numbers, Decimals; never floats) and come out as whole PENCE.
 """
 
+from clusters.arguments import checked
 from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
-from clusters.budget.check import MoneyFinding, check_split
-from clusters.budget.equity import FairnessFigure, fairness, fairness_frame
-from clusters.budget.formula import Formula
-from clusters.budget.gains import (
+from clusters.budget.audit import MoneyFinding
+from clusters.budget.audit import check_split as _check_split
+from clusters.budget.commitments import Commitments, committed_in_a_year
+from clusters.budget.division_rules import RULES, award, compare_rules
+from clusters.budget.effects import (
     Turbulence,
     effects,
     sensitivity,
@@ -15,17 +17,18 @@ from clusters.budget.gains import (
     transition,
     turbulence,
 )
-from clusters.budget.lines import explain, recompute
+from clusters.budget.explanation import explain, recompute
+from clusters.budget.fairness import FairnessFigure, fairness, fairness_frame
+from clusters.budget.formula import Formula
 from clusters.budget.outlook import Outlook, look_ahead
 from clusters.budget.pot import Backdated, Pot
 from clusters.budget.presets import PRESETS
 from clusters.budget.protection import Protection
 from clusters.budget.published import AddingUp, adding_up
-from clusters.budget.rules import RULES, award, compare_rules
-from clusters.budget.shares import Share, Split
-from clusters.budget.sparsity import Sparsity, Taper
+from clusters.budget.rounding import controlled_rounding
+from clusters.budget.sparsity import Remote, Sparsity, Taper
 from clusters.budget.split import split_budget
-from clusters.budget.tables import controlled_rounding
+from clusters.budget.values import Share, Split
 from clusters.budget.years import Calendar, by_pot, by_year, instalments
 
 __all__ = [
@@ -36,12 +39,14 @@ __all__ = [
     "Assumptions",
     "Backdated",
     "Calendar",
+    "Commitments",
     "FairnessFigure",
     "Formula",
     "MoneyFinding",
     "Outlook",
     "Pot",
     "Protection",
+    "Remote",
     "Scenario",
     "Share",
     "Sparsity",
@@ -53,6 +58,7 @@ __all__ = [
     "by_pot",
     "by_year",
     "check_split",
+    "committed_in_a_year",
     "compare_rules",
     "controlled_rounding",
     "effects",
@@ -68,3 +74,6 @@ __all__ = [
     "transition",
     "turbulence",
 ]
+
+# Here, as the checker itself imports nothing but what splits are made of.
+check_split = checked(_check_split)

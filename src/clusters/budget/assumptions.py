@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.budget.shares import Split
+from clusters.budget.values import Split
 from clusters.domain import FloatArray, IntArray
-from clusters.money import Amount, Number, pence, percentage, pounds
+from clusters.errors import Fault, MoneyError
+from clusters.money import Amount, Number, pence, percentage, pounds, stated_share
 
 __all__ = ["MINUTES", "Assumptions", "Given", "Scenario", "given_by"]
 
@@ -23,8 +25,10 @@ STAYING = "80%"
 """One of seven year groups leaves a primary school each year (1 - 1/7 = 86 %); some plans end."""
 COST_VARIATION = 0.5
 _MOST_VARIATION = 3.0
+_NAMED = 3
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
     """What the outlook assumes. None takes a value from the data; every value is reported.
@@ -40,8 +44,8 @@ class Assumptions:
         Share of today's plans at a school that are still there next year, at today's mean cost; the
         rest of the demand is new plans. 0 draws all plans anew, which is the most cautious.
     cost_per_plan
-        POUNDS a year; None for today's spend per plan (the split's own money per plan where
-        today's spend is not known).
+        POUNDS a year; None for today's spend per plan. Where today's spend is not known it has to
+        be given: taken from the split, it would be the split that is compared with itself.
     cost_variation
         Standard deviation of the cost of one new plan over its mean; None to estimate it from
         today's spend per plan by school, weighted by plans.
@@ -67,14 +71,14 @@ class Assumptions:
     def __post_init__(self) -> None:
         faults = Faults()
         for name in ("growth", "price"):
-            if not -1 < faults.take(Fraction(0), percentage, getattr(self, name), name) < 10:
+            if not -1 < self._growth(faults, name) < 10:
                 faults.add(
                     f"{name} is not between -100% and 1000%",
                     'give for instance "5%"',
                     value=getattr(self, name),
                 )
         for name in ("growth_spread", "price_spread"):
-            if not 0 <= faults.take(Fraction(0), percentage, getattr(self, name), name) < 10:
+            if not 0 <= self._growth(faults, name) < 10:
                 faults.add(
                     f"{name} is not between 0% and 1000%",
                     'give for instance "5%"',
@@ -93,7 +97,16 @@ class Assumptions:
                 )
         faults.check()
 
+    def _growth(self, faults: Faults, name: str) -> Fraction:
+        """Read a growth: 0.05 is 5 %; 1 or 5 without the sign may mean either of two things."""
+        value = getattr(self, name)
+        growth = faults.take(Fraction(0), percentage, value, name)
+        if -1 < growth < 10:
+            faults.take(growth, lambda: stated_share(value, name, bare=Fraction(99, 100)))
+        return growth
 
+
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scenario:
     """Bad news of a stated size, by name; money in whole POUNDS.
@@ -121,6 +134,14 @@ class Scenario:
             number = isinstance(value, int | float) and not isinstance(value, bool)
             if not (number and math.isfinite(value) and value >= 0):
                 faults.add(f"{field} is not a number of 0 or more", "correct it", value=value)
+            elif field == "backlog_share" and value > 1:
+                faults.add(
+                    "backlog_share is above 1, which is more plans than there are",
+                    "write 5 % as 0.05",
+                    value=value,
+                )
+        if not isinstance(self.name, str) or not self.name.strip():
+            faults.add("a scenario has no name", "give a name in words", value=self.name)
         faults.check()
 
 
@@ -183,6 +204,8 @@ def given_by(split: Split, assumptions: Assumptions) -> Given:
             "there are no EHC plans, so there is no demand to simulate", "give plans by school"
         )
         faults.check()
+    if "pupils" in problem.unknown:
+        problem.measure("pupils")  # raises: rates per school would stand in for rates per pupil
     size = problem.measures.get("pupils")
     exposure = size if size is not None and size.sum() > 0 else np.ones(len(plans))
     # A school without pupils is given the smallest exposure above 0, so that its rate is defined.
@@ -193,11 +216,7 @@ def given_by(split: Split, assumptions: Assumptions) -> Given:
     )
     shape, mean = _rates(plans, typical, float(dispersion))
     cost, cost_source = _cost_per_plan(split, plans, assumptions)
-    variation = (
-        _cost_variation(split, plans)
-        if assumptions.cost_variation is None
-        else float(assumptions.cost_variation)
-    )
+    variation, variation_source = _cost_variation(split, plans, assumptions)
     growth, price = float(percentage(assumptions.growth)), float(percentage(assumptions.price))
     growth_spread = float(percentage(assumptions.growth_spread))
     price_spread = float(percentage(assumptions.price_spread))
@@ -221,8 +240,7 @@ def given_by(split: Split, assumptions: Assumptions) -> Given:
             "plans that stay": f"{float(percentage(assumptions.staying)):.0%} from year to year",
             "growth of cost": f"{price:.1%}, give or take {price_spread:.1%}, shared by all",
             "cost per plan": f"{pounds(round(100 * cost))} a year ({cost_source})",
-            "variation of cost between plans": f"{variation:.2f} of the mean"
-            + (" (from today's spend)" if assumptions.cost_variation is None else ""),
+            "variation of cost between plans": f"{variation:.2f} of the mean ({variation_source})",
         },
     )
 
@@ -256,24 +274,37 @@ def _cost_per_plan(split: Split, plans: IntArray, assumptions: Assumptions) -> t
     today = [school.topup_pence for school in split.problem.schools]
     if None not in today and sum(sum_ or 0 for sum_ in today) > 0:
         return sum(sum_ or 0 for sum_ in today) / 100 / int(plans.sum()), "today's spend per plan"
-    money = sum(share.yearly_pence for share in split.schools)
-    return money / 100 / int(plans.sum()), "the split's own money per plan"
+    missing = [school.name for school in split.problem.schools if school.topup_pence is None]
+    known = "is 0 at every school" if not missing else f"is not known for {_some(missing)}"
+    raise MoneyError(
+        Fault(
+            what=f"what a plan costs is not known: today's spend {known}, and the split itself "
+            "cannot say it, since it would be compared with itself",
+            remedy='give Assumptions(cost_per_plan="...") in pounds a year, or topup_pence for '
+            "every school",
+        )
+    )
 
 
-def _cost_variation(split: Split, plans: IntArray) -> float:
+def _some(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return f"{', '.join(names[:_NAMED])}{more}"
+
+
+def _cost_variation(split: Split, plans: IntArray, assumptions: Assumptions) -> tuple[float, str]:
     """Estimate the variation between plans from today's spend per plan by school.
 
     The mean of n plans varies by 1 / n of what one plan does, so squared deviations of schools'
     means are weighted by their plans.
     """
+    if assumptions.cost_variation is not None:
+        return float(assumptions.cost_variation), "given"
     today = [school.topup_pence for school in split.problem.schools]
     held = plans > 0
-    if None in today or held.sum() < 2:
-        return COST_VARIATION
     sums = np.array([sum_ or 0 for sum_ in today], dtype=np.float64)
-    if sums[held].sum() == 0:
-        return COST_VARIATION
+    if None in today or held.sum() < 2 or sums[held].sum() == 0:
+        return COST_VARIATION, "assumed: today's spend by school does not say"
     mean = sums[held].sum() / plans[held].sum()
     relative = sums[held] / plans[held] / mean - 1
     variance = float((plans[held] * relative**2).sum()) / (int(held.sum()) - 1)
-    return min(_MOST_VARIATION, math.sqrt(variance))
+    return min(_MOST_VARIATION, math.sqrt(variance)), "from today's spend"

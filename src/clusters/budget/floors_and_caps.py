@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
 
-from clusters.budget.paths import clip, clip_bends, find_parameter
 from clusters.budget.protection import Limits, Protection, limits_of, round_up
+from clusters.budget.water_filling import clip, clip_bends, find_parameter
 from clusters.errors import Fault, MoneyError
 from clusters.money import pence, percentage, pounds
 

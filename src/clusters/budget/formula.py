@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Literal, TypeAlias
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.sparsity import Sparsity, Taper, exact_measure, remoteness, tapered
 from clusters.domain import FrozenDict, Problem, SchoolId
@@ -16,10 +17,10 @@ from clusters.money import (
     exact_number,
     largest_remainder,
     pence,
-    percentage,
     pounds,
     proportional,
     round_half_up,
+    stated_share,
 )
 
 __all__ = ["Factor", "Formula", "factors_of", "measure_names"]
@@ -36,6 +37,7 @@ _COLUMNS = frozenset(
 """Sums of money in every split, each a column: a share of the same name would hide one."""
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Formula:
     """How the flexible pot is shared: lump sums first, the rest by measures.
@@ -93,7 +95,7 @@ class Formula:
     def __post_init__(self) -> None:
         faults = Faults()
         weights = _numbers(faults, self.weights, "weights", exact_number)
-        shares = _numbers(faults, self.shares, "shares", percentage)
+        shares = _numbers(faults, self.shares, "shares", stated_share)
         left = 1 - sum(shares.values(), Fraction(0))
         if not weights and not shares:
             weights = {"need": Fraction(1)}
@@ -185,7 +187,11 @@ def factors_of(
         nothing says how to share.
     """
     faults = Faults()
-    lumps = [factor for factor in _lumps(faults, problem, clusters, formula) if factor.total_pence]
+    lumps = [
+        factor
+        for factor in _lumps(faults, problem, clusters, formula)
+        if factor.total_pence or factor.name == "sparsity"  # asked for: shown where nobody has it
+    ]
     counts = _counts(faults, problem, formula)
     faults.check()
     taken = sum(factor.total_pence for factor in lumps)

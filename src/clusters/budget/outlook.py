@@ -24,9 +24,10 @@ from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.budget.assumptions import MINUTES, Assumptions, Given, Scenario, given_by
 from clusters.budget.faults import Faults
-from clusters.budget.shares import Split
+from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
 from clusters.money import Number, percentage
 
@@ -129,6 +130,7 @@ class Outlook:
     pooling: Pooling
     scenarios: tuple[ScenarioOutcome, ...] = field(default=())
 
+    @checked
     def to_frame(self, level: Literal["cluster", "school", "scenario"] = "cluster") -> pd.DataFrame:
         """Return a table of simulated figures in whole pounds: by cluster, school or scenario."""
         import pandas as pd
@@ -160,6 +162,7 @@ class Outlook:
         )
 
 
+@checked(leave=("n_simulations", "seed"))
 def look_ahead(
     split: Split,
     assumptions: Assumptions | None = None,
@@ -187,7 +190,8 @@ def look_ahead(
     Raises
     ------
     MoneyError
-        If plans are not known for every school, or a parameter is out of range.
+        If plans are not known for every school, if nothing but the split says what a plan costs,
+        or if a parameter is out of range.
     """
     assumptions = Assumptions() if assumptions is None else assumptions
     share = _checked(risk, n_simulations, seed)

@@ -4,21 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from typing import Any
 
+from clusters.arguments import checked
+from clusters.budget.commitments import Commitments
 from clusters.budget.faults import Faults, reading
+from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
 from clusters.errors import Fault, MoneyError
-from clusters.money import Amount, exact_pence, pence, percentage, pounds, round_half_up
+from clusters.money import Amount, as_pounds, exact_pence, pence, percentage, pounds, round_half_up
 
 __all__ = ["Backdated", "Pot"]
+
+_PENCE_IN_A_POUND = 100
+_FIRST_YEAR, _LAST_YEAR = 2000, 2100
+"""Dates outside are slips of the pen: EHC plans exist since 2014."""
 
 DAYS_IN_A_YEAR = 365
 """Backdated payments count days over 365, in leap years too."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Backdated:
     """One payment owed to a school from a compliance date in the past.
@@ -63,7 +71,9 @@ class Backdated:
         faults = Faults()
         with reading(faults):
             pence(self.a_year, f"the backdated top-up of {self.urn}")
-        if self.paid_from < self.compliance_date:
+        dates = {"compliance_date": self.compliance_date, "paid_from": self.paid_from}
+        sound = [_check_date(faults, name, day, self.urn) for name, day in dates.items()]
+        if all(sound) and self.paid_from < self.compliance_date:
             faults.add(
                 "a backdated payment ends before it starts",
                 "give the compliance date first",
@@ -83,6 +93,27 @@ class Backdated:
         return round_half_up(exact_pence(self.a_year) * Fraction(self.days, DAYS_IN_A_YEAR))
 
 
+def _check_date(faults: Faults, name: str, day: object, urn: SchoolId) -> bool:
+    """Note a date of another kind or of an unlikely year; say whether it can be used."""
+    before = len(faults.found)
+    if not isinstance(day, date) or isinstance(day, datetime):
+        faults.add(
+            f"{name} of a backdated payment is not a date",
+            "give a date without a time, for instance datetime.date(2026, 9, 1)",
+            urn=urn,
+            value=day,
+        )
+    elif not _FIRST_YEAR <= day.year <= _LAST_YEAR:
+        faults.add(
+            f"{name} of a backdated payment is in the year {day.year}",
+            f"give a year from {_FIRST_YEAR} to {_LAST_YEAR}",
+            urn=urn,
+            value=day,
+        )
+    return len(faults.found) == before
+
+
+@checked(leave=("committed", "backdated"))
 @dataclass(frozen=True, slots=True)
 class Pot:
     """The money there is, in POUNDS, and what comes off before anything is shared by formula.
@@ -95,12 +126,14 @@ class Pot:
     total
         Pounds a year: "18000000", "18,000,000.00", 18000000 or a Decimal. Never a float.
     committed
-        Pounds a year by school id: top-ups of EHC plans that must be paid whatever the formula.
+        Pounds a year by school id: top-ups of EHC plans that must be paid whatever the formula. A
+        mapping, or a pandas Series with one row for each school or each plan: the rows of a school
+        are added up, and `notes` say so. Or what `committed_in_a_year` returns.
     backdated
         Payments owed to schools from a compliance date in the past.
     contingency, low_incidence
         Held back for the year's surprises; and for rare and costly needs. Pounds, or a share of
-        the total written with its sign: "3%".
+        the total written with its sign: "3%". What is above 0 and below a pound is refused.
 
     Raises
     ------
@@ -115,7 +148,9 @@ class Pot:
     """
 
     total: Amount
-    committed: Mapping[SchoolId, Amount] = field(default_factory=FrozenDict, kw_only=True)
+    committed: Mapping[SchoolId, Amount] | Commitments = field(
+        default_factory=FrozenDict, kw_only=True
+    )
     backdated: Sequence[Backdated] = field(default=(), kw_only=True)
     contingency: Amount = field(default=0, kw_only=True)
     low_incidence: Amount = field(default=0, kw_only=True)
@@ -124,24 +159,41 @@ class Pot:
     backdated_pence: Mapping[SchoolId, int] = field(init=False, repr=False)
     contingency_pence: int = field(init=False, repr=False)
     low_incidence_pence: int = field(init=False, repr=False)
+    notes: tuple[str, ...] = field(init=False, repr=False, default=())
+    committed_as_given: Any = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         put = object.__setattr__
         faults = Faults()
         total = faults.take(0, pence, self.total, "the total of the pot")
         put(self, "total_pence", total)
-        committed = _by_school(faults, self.committed)
-        put(self, "committed", FrozenDict(committed))
+        told: tuple[str, ...] = ()
+        raw: Any = self.committed
+        if isinstance(raw, Commitments):
+            put(self, "committed", raw.committed)
+            told = raw.notes
+        elif not is_keyed(self.committed):
+            faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
+            put(self, "committed", FrozenDict())
         put(
             self,
-            "committed_pence",
+            "committed_as_given",
+            raw if isinstance(raw, Commitments) else as_given(self.committed),
+        )
+        rows = gathered(faults, self.committed, "the committed top-up", add=True)
+        sums = added_up(faults, rows, pence, "the committed top-up")
+        put(self, "committed_pence", FrozenDict(sums))
+        put(
+            self,
+            "committed",
             FrozenDict(
                 {
-                    urn: faults.take(0, pence, sum_, f"the committed top-up of {urn}")
-                    for urn, sum_ in committed.items()
+                    urn: row[0] if len(row) == 1 else as_pounds(sums[urn])
+                    for urn, row in rows.items()
                 }
             ),
         )
+        put(self, "notes", (*told, *words_on_rows(rows, "Committed top-ups")))
         put(self, "backdated", _payments(faults, self.backdated))
         owed: dict[SchoolId, int] = {}
         for payment in self.backdated:
@@ -176,18 +228,9 @@ class Pot:
         return self.committed_pence.get(urn, 0) + self.backdated_pence.get(urn, 0)
 
 
-def _by_school(faults: Faults, given: Any) -> dict[SchoolId, Any]:
-    if hasattr(given, "to_dict") and hasattr(given, "index"):  # a pandas Series
-        given = given.to_dict()
-    if not isinstance(given, Mapping):
-        faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
-        return {}
-    return dict(given)
-
-
 def _payments(faults: Faults, given: Any) -> tuple[Backdated, ...]:
     payments = tuple(given) if isinstance(given, Iterable) else (given,)
-    if all(isinstance(payment, Backdated) for payment in payments):
+    if not isinstance(given, str) and all(isinstance(one, Backdated) for one in payments):
         return payments
     faults.add("backdated holds something else than Backdated payments", "use Backdated(urn=...)")
     return ()
@@ -196,7 +239,17 @@ def _payments(faults: Faults, given: Any) -> tuple[Backdated, ...]:
 def _held_back(value: Any, what: str, total_pence: int) -> int:
     """Whole pence of a sum in pounds, or of a share of the total ("3%", halves upwards)."""
     if not (isinstance(value, str) and value.strip().endswith("%")):
-        return pence(value, what)
+        held = pence(value, what)
+        if 0 < held < _PENCE_IN_A_POUND:  # "0.03" was meant as 3 %, nobody holds back 3 pence
+            percent = f"{float(held):g}%"
+            raise MoneyError(
+                Fault(
+                    what=f"{what} is less than a pound: a share of the pot has to carry its sign",
+                    remedy=f'write "{percent}" for that share, or a pound or more',
+                    value=str(value),
+                )
+            )
+        return held
     share = percentage(value, what)
     if not 0 <= share <= 1:
         raise MoneyError(

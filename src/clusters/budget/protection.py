@@ -8,13 +8,15 @@ its style only, and papers should say so.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Literal
+from typing import Any, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
+from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
-from clusters.money import Amount, Number, pence, percentage
+from clusters.money import Amount, Number, as_pounds, pence, percentage, stated_share
 
 __all__ = ["LABEL", "Limits", "Protection", "limits_of"]
 
@@ -24,6 +26,7 @@ LABEL = (
 )
 
 
+@checked(leave=("today",))
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Protection:
     """Limits on losses and gains against today's spend: a local choice, not the statutory floor.
@@ -45,7 +48,8 @@ class Protection:
     level
         Whether limits hold for each "cluster" (which receives the money) or each "school".
     today
-        Today's spend by school id in POUNDS; None for the schools' own `topup_pence`.
+        Today's spend by school id in POUNDS, as a mapping or a pandas Series (the rows of a school
+        are added up, and `notes` say so); None for the schools' own `topup_pence`.
 
     Raises
     ------
@@ -65,6 +69,9 @@ class Protection:
     method: Literal["scaling", "capping"] = "scaling"
     level: Literal["cluster", "school"] = "cluster"
     today: Mapping[SchoolId, Amount] | None = None
+    today_pence: Mapping[SchoolId, int] | None = field(init=False, repr=False, default=None)
+    notes: tuple[str, ...] = field(init=False, repr=False, default=())
+    today_as_given: Any = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
         faults = Faults()
@@ -86,11 +93,22 @@ class Protection:
                 "capping needs one kind of limit, and limits in per cent and per pupil are given",
                 "leave one kind out, or use method='scaling'",
             )
-        if self.today is not None and not isinstance(self.today, Mapping):
+        if self.today is not None and not is_keyed(self.today):
             faults.add("today is not a mapping", "give pounds by school id")
         faults.check()
         if self.today is not None:
-            object.__setattr__(self, "today", FrozenDict(self.today))
+            self._read_today(faults)
+            faults.check()
+
+    def _read_today(self, faults: Faults) -> None:
+        """Gather today's spend; the rows of a school (one for each plan) are added up."""
+        put = object.__setattr__
+        put(self, "today_as_given", as_given(self.today))
+        rows = gathered(faults, self.today, "today's spend", add=True)
+        sums = added_up(faults, rows, pence, "today's spend")
+        put(self, "today_pence", FrozenDict(sums))
+        put(self, "today", FrozenDict({urn: as_pounds(sum_) for urn, sum_ in sums.items()}))
+        put(self, "notes", words_on_rows(rows, "Today's spend"))
 
     @property
     def in_percent(self) -> bool:
@@ -114,6 +132,8 @@ class Protection:
                 'write it with its sign, "95%", or as a fraction of one, 0.95',
                 value=value,
             )
+        elif share is not None:  # 1.1 is 110 %, but 9.5 may be meant in per cent
+            faults.take(share, lambda: stated_share(value, name, bare=2))
         return share
 
     def _choice(self, faults: Faults, name: str, choices: tuple[str, ...]) -> None:

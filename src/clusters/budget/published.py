@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.money import Amount, exact_pence
 
@@ -47,6 +48,7 @@ class AddingUp:
         return abs(self.difference) <= self.slack
 
 
+@checked
 def adding_up(lines: Sequence[Amount], published: Amount) -> AddingUp:
     """Compare the lines of a published table with its total.
 

@@ -7,23 +7,26 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 
+from clusters.arguments import checked
+from clusters.budget.coverage import coverage_of
 from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected, protect
 from clusters.budget.formula import Factor, Formula, factors_of
 from clusters.budget.pot import Pot
 from clusters.budget.protection import LABEL, Protection, limits_of
-from clusters.budget.shares import Share, Split
-from clusters.budget.sparsity import exact_measure
-from clusters.budget.tables import controlled_rounding
-from clusters.domain import FrozenDict, Plan, Problem, SchoolId
-from clusters.money import Amount, largest_remainder, lowest_first, pence
+from clusters.budget.rounding import controlled_rounding
+from clusters.budget.sparsity import exact_measure, sparsity_notes
+from clusters.budget.values import Share, Split
+from clusters.domain import FrozenDict, Plan, PlanLike, Problem, SchoolId, plan_of
+from clusters.money import Amount, largest_remainder, lowest_first
 
 __all__ = ["split_budget"]
 
 
+@checked
 def split_budget(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     pot: Pot | Amount,
     formula: Formula | None = None,
     protection: Protection | None = None,
@@ -59,6 +62,7 @@ def split_budget(
     >>> [share.total_pence for share in split.clusters]
     [3333, 6667]
     """
+    plan = plan_of(problem, plan)
     formula = Formula() if formula is None else formula
     pot = pot if isinstance(pot, Pot) else Pot(pot)
     faults = Faults()
@@ -85,6 +89,7 @@ def split_budget(
     protected = None if protection is None else _protected(work, protection)
     final = by_formula if protected is None else _final(work, protection, protected)
     clusters, schools = _shares(work, protection, protected, final)
+    coverage = coverage_of(problem, committed)
     return Split(
         problem=problem,
         plan=plan,
@@ -95,7 +100,14 @@ def split_budget(
         clusters=clusters,
         schools=schools,
         protected=protected,
-        notes=(f"Formula: {formula.name} ({formula.source}).", *([LABEL] if protection else [])),
+        coverage=coverage,
+        notes=(
+            f"Formula: {formula.name} ({formula.source}).",
+            *([LABEL, *protection.notes] if protection else []),
+            *coverage.sentences(),
+            *pot.notes,
+            *sparsity_notes(problem, formula.sparsity),
+        ),
     )
 
 
@@ -172,11 +184,8 @@ def _today(
     spend: dict[SchoolId, int | None] = {s.urn: s.topup_pence for s in problem.schools}
     if protection is None:
         return spend
-    if protection.today is not None:
-        sums = {
-            urn: faults.take(0, pence, value, f"today's spend of {urn}")
-            for urn, value in protection.today.items()
-        }
+    if protection.today_pence is not None:
+        sums = protection.today_pence
         spend = {**dict.fromkeys(spend), **_by_id(faults, problem, sums, "today's spend")}
     for urn, sum_ in spend.items():
         if sum_ is None:

@@ -20,8 +20,8 @@ from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-from clusters.budget.shares import Share, Split
 from clusters.budget.sparsity import exact_measure
+from clusters.budget.values import Share, Split
 from clusters.domain import SchoolId
 from clusters.money import exact_number, lowest_first, pence
 

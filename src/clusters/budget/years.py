@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
+from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.budget.shares import Split
-from clusters.budget.tables import controlled_rounding
+from clusters.budget.given import gathered, is_keyed
+from clusters.budget.rounding import controlled_rounding
+from clusters.budget.values import Split
 from clusters.money import largest_remainder, lowest_first, pounds, proportional
 
 if TYPE_CHECKING:
@@ -38,6 +40,9 @@ MONTHS = (
 
 TERMS: Mapping[str, int] = {"autumn": 9, "spring": 1, "summer": 4}
 """The month in which each term's instalment is paid."""
+
+BACKDATED = "backdated"
+"""Name of the part of a year's table that is owed at once."""
 
 _APRIL = 4
 
@@ -101,6 +106,7 @@ def year_parts(start_month: int = 9) -> dict[str, Fraction]:
     return parts
 
 
+@checked(leave=("amounts",))
 def by_year(
     amounts: Split | Mapping[Any, int],
     start_month: int = 9,
@@ -108,10 +114,13 @@ def by_year(
 ) -> Calendar:
     """Divide a year's PENCE between the financial years that it falls into.
 
+    Backdated payments of a split are owed at once: they stand in a column of their own, so that
+    every row adds up to what the split gives.
+
     Parameters
     ----------
     amounts
-        A split (its yearly money: committed and flexible), or pence by key.
+        A split, or pence by key.
     start_month
         First month of the year that is paid for: 9 for September.
 
@@ -120,9 +129,11 @@ def by_year(
     >>> by_year({"North": 1_200, "South": 600}).pence
     ((700, 500), (350, 250))
     """
-    return _calendar(_pence_by_key(amounts, level), year_parts(start_month))
+    yearly = _calendar(_pence_by_key(amounts, level), year_parts(start_month))
+    return _with_backdated(yearly, amounts, level)
 
 
+@checked(leave=("amounts",))
 def instalments(
     amounts: Split | Mapping[Any, int],
     rhythm: Literal["monthly", "termly"] = "monthly",
@@ -131,10 +142,13 @@ def instalments(
 ) -> Calendar:
     """Divide a year's PENCE into equal instalments that add up, by key and by instalment.
 
+    Backdated payments of a split are owed at once: they stand in a column of their own, so that
+    every row adds up to what the split gives.
+
     Parameters
     ----------
     amounts
-        A split (its yearly money: committed and flexible), or pence by key.
+        A split, or pence by key.
     rhythm
         "monthly": twelve from the start month; "termly": three, named by term, in the order in
         which they are paid from the start month on.
@@ -163,9 +177,11 @@ def instalments(
         faults.add("there is no such rhythm", 'use "monthly" or "termly"', value=rhythm)
         faults.check()
     equal = Fraction(1, len(names))
-    return _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
+    yearly = _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
+    return _with_backdated(yearly, amounts, level)
 
 
+@checked(leave=("amounts", "pots"))
 def by_pot(
     amounts: Split | Mapping[Any, int],
     pots: Mapping[str, int],
@@ -176,7 +192,7 @@ def by_pot(
     Parameters
     ----------
     amounts
-        A split (its yearly money: committed and flexible), or pence by key.
+        A split (all its money, backdated payments included), or pence by key.
     pots
         Pence by name of the pot. Together they come to the amounts.
 
@@ -190,8 +206,12 @@ def by_pot(
     >>> by_pot({"North": 100, "South": 50}, {"high needs": 75, "schools block": 75}).pence
     ((50, 50), (25, 25))
     """
-    sums = _pence_by_key(amounts, level)
-    paid, needed = sum(_pence_by_key(pots, level).values()), sum(sums.values())
+    sums = (
+        {share.key: share.total_pence for share in amounts.shares(level)}
+        if isinstance(amounts, Split)
+        else _pence_by_key(amounts, level)
+    )
+    paid, needed = sum(_pence_by_key(pots, level, "pots").values()), sum(sums.values())
     if paid != needed:
         faults = Faults()
         faults.add(
@@ -202,11 +222,18 @@ def by_pot(
     return _calendar(sums, {name: Fraction(sum_, needed or 1) for name, sum_ in pots.items()})
 
 
-def _pence_by_key(amounts: Split | Mapping[Any, int], level: str) -> dict[Any, int]:
+def _pence_by_key(
+    amounts: Split | Mapping[Any, int], level: str, name: str = "amounts"
+) -> dict[Any, int]:
     if isinstance(amounts, Split):
         return {share.key: share.yearly_pence for share in amounts.shares(level)}
     faults = Faults()
-    for key, sum_ in amounts.items():
+    if not is_keyed(amounts):
+        faults.add(f"{name} are neither a split nor pence by key", 'give {"North": 1200}')
+        faults.check()
+    rows = gathered(faults, amounts, "the amount", add=False)
+    sums = {key: values[0] for key, values in rows.items()}
+    for key, sum_ in sums.items():
         if type(sum_) is not int or sum_ < 0:
             faults.add(
                 f"the amount of {key!r} is not a whole number of pence",
@@ -214,7 +241,19 @@ def _pence_by_key(amounts: Split | Mapping[Any, int], level: str) -> dict[Any, i
                 value=sum_,
             )
     faults.check()
-    return dict(amounts)
+    return sums
+
+
+def _with_backdated(yearly: Calendar, amounts: object, level: str) -> Calendar:
+    """Put the backdated payments of a split before the parts of its year."""
+    shares = amounts.shares(level) if isinstance(amounts, Split) else ()
+    owed = [share.backdated_pence for share in shares]
+    if not any(owed):
+        return yearly
+    rows = zip(owed, yearly.pence, strict=True)
+    return Calendar(
+        yearly.keys, (BACKDATED, *yearly.parts), tuple((sum_, *row) for sum_, row in rows)
+    )
 
 
 def _calendar(amounts: Mapping[Any, int], parts: Mapping[str, Fraction]) -> Calendar:

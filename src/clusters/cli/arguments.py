@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+from collections import Counter
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -11,17 +12,20 @@ from clusters.cli.values import (
     amounts,
     bounds,
     count_or_range,
+    day,
     group,
     named_file,
     number_of,
+    one_file,
     pair,
     settings,
     texts,
 )
 
 SCENARIO_HELP = (
-    "a TOML file that holds any of these options by their long names; options given on the "
-    "command line come on top"
+    "a TOML file that holds any of these options by their long names, for one verb or several "
+    "(what a verb does not use is listed); options given on the command line come on top: single "
+    "values replace the file's, lists and tables are added to them"
 )
 
 
@@ -30,7 +34,10 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     from clusters.cli.scenario import with_scenario
 
     parser = make_parser()
-    return parser.parse_args(with_scenario(parser, list(arguments)))
+    words, notes = with_scenario(parser, list(arguments))
+    chosen = parser.parse_args(words)
+    chosen.notes = notes
+    return chosen
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -39,8 +46,10 @@ def make_parser() -> argparse.ArgumentParser:
         prog="clusters",
         description="Group schools into clusters, prove how good the grouping is, "
         "and split the money to the penny.",
-        epilog="Exit codes: 0 done; 2 bad input; 3 no plan exists or none was found in time; "
-        "4 interrupted, the best plan so far was written.",
+        epilog="Exit codes: 0 done; 2 bad input or bad options; 3 no plan exists or none was "
+        "found in time; 4 interrupted, the best plan so far was written; 130 interrupted before "
+        "there was anything to write.",
+        allow_abbrev=False,  # "--scen FILE" would be a third spelling of every option
     )
     parser.add_argument("--version", action="version", version=f"clusters {__version__}")
     verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
@@ -72,7 +81,12 @@ def make_parser() -> argparse.ArgumentParser:
             (_data, _several, _rules, _priorities, _money, _bench),
         ),
     ):
-        verb = verbs.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
+        verb = verbs.add_parser(
+            name,
+            help=words,
+            description=words[:1].upper() + words[1:] + ".",
+            allow_abbrev=False,
+        )
         if name != "demo":
             verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
         for part in parts:
@@ -134,11 +148,15 @@ def _data(verb: argparse.ArgumentParser) -> None:
 
 
 def _plan(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--plan", metavar="FILE", help="a plan: URN and cluster, one row a school")
+    verb.add_argument(
+        "--plan", type=one_file, metavar="FILE", help="a plan: URN and cluster, one row a school"
+    )
 
 
 def _plan_needed(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument("--plan", required=True, metavar="FILE", help="URN and cluster by school")
+    verb.add_argument(
+        "--plan", required=True, type=one_file, metavar="FILE", help="URN and cluster by school"
+    )
 
 
 def _several(verb: argparse.ArgumentParser) -> None:
@@ -214,6 +232,7 @@ def _rules(verb: argparse.ArgumentParser) -> None:
     box.add_argument(
         "--except-together",
         type=texts,
+        action="extend",
         default=[],
         metavar="RULE,...",
         help="rules from which the clusters of the groups kept together are excused",
@@ -231,7 +250,9 @@ def _rules(verb: argparse.ArgumentParser) -> None:
 
 def _priorities(verb: argparse.ArgumentParser) -> None:
     box = verb.add_argument_group("priorities: what makes one plan better")
-    box.add_argument("--travel-by", metavar="MEASURE", help="what weights the journeys")
+    box.add_argument(
+        "--travel-by", metavar="MEASURE", help="what weights the journeys; need where not given"
+    )
     _mapping(
         box,
         "--weights",
@@ -263,6 +284,16 @@ def _money_needed(verb: argparse.ArgumentParser) -> None:
 def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
     box = verb.add_argument_group("the money")
     box.add_argument("--pot", required=needed, metavar="POUNDS", help="18000000 or 18000000.00")
+    box.add_argument(
+        "--commitments", metavar="FILE", help="top-ups that must be paid: one row for each EHC plan"
+    )
+    _mapping(box, "--bands", pair, "BAND=POUNDS", "what a plan of a band costs a year")
+    box.add_argument(
+        "--year-from",
+        type=day,
+        metavar="YYYY-MM-DD",
+        help="first day of the year: plans that start or end in it are paid by days",
+    )
     box.add_argument("--contingency", default="0", metavar="POUNDS|PERCENT", help='such as "3%%"')
     box.add_argument("--low-incidence", default="0", metavar="POUNDS|PERCENT")
     _mapping(
@@ -270,7 +301,7 @@ def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
         "--formula",
         pair,
         "MEASURE=WEIGHT",
-        "weights of the measures that share the pot; by default need, else pupils",
+        "weights of the measures that share the pot; need=1 where not given",
     )
     box.add_argument("--lump-sum", default="0", metavar="POUNDS", help="for each cluster")
 
@@ -296,11 +327,15 @@ def _pack(verb: argparse.ArgumentParser) -> None:
     box.add_argument(
         "--parts",
         type=texts,
+        action="extend",
         metavar="PART,...",
-        help="of html, csv, maps, geo, word, excel, letters, pdf; all that can be made by default",
+        help="of html, csv, maps, geo, word, excel, letters, pdf; where not given, all whose "
+        "libraries are installed",
     )
     box.add_argument(
-        "--risk", action="store_true", help="simulate how likely it is that the money runs out"
+        "--risk",
+        action="store_true",
+        help="simulate how likely it is that the money runs out; needs what plans cost today",
     )
 
 
@@ -324,7 +359,12 @@ def _mapping(box: Any, name: str, read: Callable[[str], Any], form: str, words: 
     """Add an option that takes NAME=VALUE,NAME=VALUE and may be repeated."""
 
     def several(text: str) -> list[Any]:
-        return [read(part) for part in settings(text)]
+        pairs = [read(part) for part in settings(text)]
+        twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
+        if twice:
+            msg = f"{twice[0]!r} is given twice in {text!r}"
+            raise argparse.ArgumentTypeError(msg)
+        return pairs
 
     several.__name__ = f"list of {form}"
     box.add_argument(

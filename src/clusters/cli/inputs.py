@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import csv
 from argparse import Namespace
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import EXCUSABLE, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Fault, MoneyError, RulesError
 
 if TYPE_CHECKING:
-    from clusters.budget import Formula, Pot
+    from clusters.budget import Commitments, Formula, Pot
     from clusters.readers import Decisions, Schools
 
 
@@ -167,7 +168,7 @@ def read_ids(file: str) -> list[str]:
 
 
 def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
-    """Make the priorities; journeys count by need, else pupils, else schools."""
+    """Make the priorities; journeys count by need unless --travel-by names another measure."""
     unknown = set(chosen.weights) - {"travel", "balance", "expertise", "pyramids", "change"}
     if unknown:
         raise RulesError(
@@ -179,14 +180,28 @@ def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
                 for name in sorted(unknown)
             ]
         )
-    known = next(name for name in ("need", "pupils", "schools") if name in problem.measures)
     return Priorities(
-        travel_by=chosen.travel_by or known,
+        travel_by="need" if chosen.travel_by is None else chosen.travel_by,
         balance_by=chosen.balance_by,
         pupils_per_capacity=chosen.pupils_per_capacity,
         change_from=None if chosen.today is None else read_one_plan(chosen.today, problem),
         **chosen.weights,
     )
+
+
+def check_names(names: Iterable[str]) -> None:
+    """Refuse two options of one name: the later would take the earlier one's place."""
+    faults = [
+        Fault(
+            what=f"{count} options are called {name!r}",
+            remedy="give each a name of its own: --plan NAME=FILE",
+            where="--plan",
+        )
+        for name, count in Counter(names).items()
+        if count > 1
+    ]
+    if faults:
+        raise DataError(faults)
 
 
 def read_one_plan(path: str, problem: Problem) -> Plan:
@@ -196,15 +211,34 @@ def read_one_plan(path: str, problem: Problem) -> Plan:
     return read_plan(path, problem)
 
 
-def make_pot(chosen: Namespace) -> Pot:
-    """Make the pot."""
+def make_pot(chosen: Namespace, problem: Problem) -> Pot:
+    """Make the pot, with the commitments where a file holds them."""
     from clusters.budget import Pot
 
     return Pot(
         total=chosen.pot,
+        committed=_commitments(chosen, problem) or {},
         contingency=_money(chosen.contingency),
         low_incidence=_money(chosen.low_incidence),
     )
+
+
+def _commitments(chosen: Namespace, problem: Problem) -> Commitments | None:
+    """Read what must be paid; None where no file is given."""
+    from clusters.budget import committed_in_a_year
+    from clusters.readers import read_commitments
+
+    if chosen.commitments is None:
+        if chosen.bands or chosen.year_from is not None:
+            raise MoneyError(
+                Fault(
+                    what="--bands or --year-from is given without commitments",
+                    remedy="give --commitments FILE as well",
+                )
+            )
+        return None
+    rows = read_commitments(chosen.commitments, problem)
+    return committed_in_a_year(rows, rates=chosen.bands or None, first=chosen.year_from)
 
 
 def _money(text: str) -> str:
@@ -212,13 +246,13 @@ def _money(text: str) -> str:
 
 
 def make_formula(chosen: Namespace, problem: Problem) -> Formula:
-    """Make the formula: the weights given, else need, else pupils."""
+    """Make the formula: the weights given, else one for each unit of need."""
     from clusters.budget import Formula
 
-    weights: dict[str, Any] = dict(chosen.formula)
-    if not weights:
-        weights = {"need" if "need" in problem.measures else "pupils": 1}
-    return Formula(weights, lump_per_cluster=chosen.lump_sum)
+    formula = Formula(dict(chosen.formula), lump_per_cluster=chosen.lump_sum)
+    for name in formula.weights:
+        problem.measure(name)  # refused before a search of minutes, not after it
+    return formula
 
 
 def with_labels(problem: Problem, plan: Plan, like: Plan | None = None) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +34,49 @@ FOLDERS = {
 """What each folder of a pack is."""
 
 
+_UNSAID = ("notes", "out", "quiet", "scenario")
+"""Options that change nothing about the answer."""
+_PATHS = (
+    *("schools", "need", "school_expertise", "links", "postcodes", "plan", "today"),
+    *(
+        "boundary",
+        "barriers",
+        "distance_m",
+        "minutes",
+        "decisions",
+        "together_file",
+        "centres_file",
+        "commitments",
+    ),
+)
+
+
+def _asked(chosen: Namespace) -> dict[str, Any]:
+    """List the options as they are in force; of paths the names alone, which say enough."""
+    return {
+        name: _names(value) if name in _PATHS else value
+        for name, value in sorted(vars(chosen).items())
+        if name not in _UNSAID
+    }
+
+
+def _names(value: Any) -> Any:
+    if isinstance(value, list):
+        return [_names(item) for item in value]
+    if isinstance(value, tuple):  # of a report: the option's name, and its file
+        return [value[0], _names(value[1])]
+    return value if value is None else Path(value).name
+
+
+def _pot(split: Any) -> Any:
+    """Table of the steps of the pot, and below it what has to be known about the split."""
+    import pandas as pd
+
+    notes = pd.DataFrame({"step": [f"Note: {note}" for note in split.notes]})
+    steps = split.to_frame("pot").astype({"pence": "Int64"})  # whole pence beside empty cells
+    return pd.concat([steps, notes], ignore_index=True)
+
+
 class Folder:
     """The folder of results: writes each kind of file, and remembers what it wrote."""
 
@@ -61,12 +104,25 @@ class Folder:
         write_frame(self._file("split.csv", "the money by cluster"), split.to_frame("cluster"))
         by_school = split.to_frame("school")
         write_frame(self._file("split_by_school.csv", "indicative money by school"), by_school)
+        given = split.pot.committed_as_given
+        if hasattr(given, "to_frame") and hasattr(given, "rates_pence"):
+            words = "plans and committed sums by school"
+            write_frame(self._file("commitments.csv", words), given.to_frame())
+        write_frame(self._file("pot.csv", "what comes off the pot, and notes"), _pot(split))
 
-    def run(self, **record: Any) -> None:
-        """Write the record of the run."""
+    def run(self, chosen: Namespace, *, minutes: Iterable[str] = (), **record: Any) -> None:
+        """Write the record of the run, with the options that were given and what was agreed."""
         from clusters.writers import write_run
 
-        write_run(self._file("run.json", "the record of this run"), **record)
+        decisions = getattr(chosen, "decisions", None)
+
+        write_run(
+            self._file("run.json", "the record of this run"),
+            inputs=[*chosen.schools, *([] if decisions is None else [decisions])],
+            options=_asked(chosen),
+            notes=[*chosen.notes, *minutes],
+            **record,
+        )
 
     def page(
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
@@ -89,11 +145,13 @@ class Folder:
     def pack(
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
     ) -> None:
-        """Write the whole pack."""
+        """Write the whole pack, or the parts that were asked for."""
         from clusters.report import write_report
+        from clusters.report.parts import left_out
 
-        if chosen.parts is not None:
-            more["formats"] = chosen.parts
+        if chosen.parts is None:
+            for part, reason in left_out(public=chosen.audience == "public").items():
+                say(f"Left out: {part}: {reason}.")
         written = write_report(
             self.path,
             problem,
@@ -105,6 +163,7 @@ class Folder:
             audience=chosen.audience,
             threshold=chosen.threshold,
             decisions=chosen.decision,
+            formats=chosen.parts,
             **more,
         )
         for path in written:

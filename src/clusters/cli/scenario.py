@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
@@ -20,37 +20,130 @@ _FILES = {
         "together-file",
         "centres-file",
         "out",
+        "commitments",
         "decisions",
+        "file",
     ),
-    "file",
 }
 """Options that hold paths."""
 
+_OPTION = "--scenario"
 
-def with_scenario(parser: argparse.ArgumentParser, arguments: list[str]) -> list[str]:
-    """Put the options of a scenario file before those of the command line.
+
+def with_scenario(
+    parser: argparse.ArgumentParser, arguments: list[str]
+) -> tuple[list[str], list[str]]:
+    """Put the options of scenario files before those of the command line.
+
+    Both spellings are read, ``--scenario FILE`` and ``--scenario=FILE``, wherever they stand; of
+    several files the later comes on top.
+
+    Returns
+    -------
+    tuple of list of str
+        The arguments, and sentences on what the files hold that this verb does not use.
 
     Raises
     ------
     DataError
-        If the file cannot be read, or holds what is no option of the verb.
+        If a file cannot be read, or holds what is no option of any verb.
     """
-    if "--scenario" not in arguments[1:-1]:
-        return arguments
-    at = arguments.index("--scenario")
-    path = Path(arguments[at + 1])
-    rest = arguments[1:at] + arguments[at + 2 :]
-    return [arguments[0], *scenario_arguments(parser, arguments[0], path), *rest]
+    paths, rest = _taken_out(arguments)
+    options = _options_of(parser)
+    verb = rest[0] if rest else ""
+    if not paths or _OPTION[2:] not in options.get(verb, {}):
+        return arguments, []
+    found: list[str] = []
+    notes: list[str] = []
+    for path in paths:
+        more, unused = _read(path, verb, options)
+        found += more
+        notes += unused
+    return [verb, *found, *rest[1:]], notes
 
 
-def scenario_arguments(parser: argparse.ArgumentParser, verb: str, path: Path) -> list[str]:
-    """Turn a scenario file into arguments; paths in it start from its own folder."""
+def _taken_out(arguments: Sequence[str]) -> tuple[list[Path], list[str]]:
+    """Take the scenario files out of the arguments."""
+    paths: list[Path] = []
+    rest: list[str] = []
+    words = iter(arguments)
+    for word in words:
+        name, mark, value = word.partition("=")
+        if name != _OPTION:
+            rest.append(word)
+            continue
+        file = value if mark else next(words, "")
+        if not file or (not mark and file.startswith("--")):
+            raise DataError(
+                Fault(what="--scenario names no file", remedy="give for instance --scenario a.toml")
+            )
+        paths.append(Path(file))
+    return paths, rest
+
+
+_Options = Mapping[str, Mapping[str, argparse.Action]]
+
+
+def _options_of(parser: argparse.ArgumentParser) -> _Options:
+    """Look up every verb's options, by their long names without the dashes."""
+    for action in parser._actions:  # noqa: SLF001 - argparse has no other way to list its options
+        if isinstance(action, argparse._SubParsersAction):  # noqa: SLF001 - as above
+            return {
+                verb: {
+                    name[2:]: option
+                    for name, option in sub._option_string_actions.items()  # noqa: SLF001 - as above
+                    if name.startswith("--")
+                }
+                for verb, sub in action.choices.items()
+            }
+    return {}
+
+
+def _read(path: Path, verb: str, options: _Options) -> tuple[list[str], list[str]]:
+    """Turn one file into arguments; paths in it start from its own folder."""
+    mine = options[verb]
+    known = {name for of_verb in options.values() for name in of_verb} - {"help", _OPTION[2:]}
+    faults: list[Fault] = []
+    found: list[str] = []
+    unused: list[str] = []
+    for key, value in _loaded(path).items():
+        name = key.replace("_", "-")
+        if name not in known:
+            near = get_close_matches(name, known, 1)
+            faults.append(
+                Fault(
+                    what=f"the scenario sets {key!r}, which is no option",
+                    remedy=f"did you mean {near[0]!r}?" if near else "leave it out",
+                    where=str(path),
+                )
+            )
+        elif name not in mine:
+            unused.append(key)
+        else:
+            try:
+                found += _arguments(name, value, mine[name], path.parent)
+            except ValueError as error:
+                faults.append(
+                    Fault(
+                        what=f"the scenario's {key!r} cannot be used: {error}",
+                        remedy=f"write it as --{name} has it (clusters {verb} --help)",
+                        where=str(path),
+                        value=str(value),
+                    )
+                )
+    if faults:
+        raise DataError(faults)
+    notes = [f"{path.name}: not used by {verb!r}: {', '.join(unused)}."] if unused else []
+    return found, notes
+
+
+def _loaded(path: Path) -> dict[str, Any]:
     import tomllib
 
     try:
         with path.open("rb") as file:
-            scenario = tomllib.load(file)
-    except tomllib.TOMLDecodeError as error:
+            return tomllib.load(file)
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise DataError(
             Fault(
                 what=f"the scenario is not valid TOML: {error}",
@@ -58,56 +151,72 @@ def scenario_arguments(parser: argparse.ArgumentParser, verb: str, path: Path) -
                 where=str(path),
             )
         ) from None
-    known = _options_of(parser, verb)
-    faults, found = [], []
-    for key, value in scenario.items():
-        name = key.replace("_", "-")
-        if name not in known:
-            near = get_close_matches(name, known, 1)
-            faults.append(
-                Fault(
-                    what=f"the scenario sets {key!r}, which is no option of {verb!r}",
-                    remedy=f"did you mean {near[0]!r}?" if near else "leave it out",
-                    where=str(path),
-                )
-            )
-            continue
-        found += list(_arguments(name, value, path.parent))
-    if faults:
-        raise DataError(faults)
-    return found
 
 
-def _options_of(parser: argparse.ArgumentParser, verb: str) -> list[str]:
-    for action in parser._actions:  # noqa: SLF001 - argparse has no other way to list its options
-        choices = getattr(action, "choices", None)
-        if isinstance(choices, Mapping) and verb in choices:
-            options = choices[verb]._option_string_actions  # noqa: SLF001 - as above
-            return [name[2:] for name in options if name.startswith("--")]
-    return []
+def _arguments(name: str, value: Any, action: argparse.Action, folder: Path) -> Iterator[str]:
+    """Write one setting as arguments, in the one form that argparse cannot mistake: --name=value.
 
-
-def _arguments(name: str, value: Any, folder: Path) -> Iterator[str]:
-    """Write one setting as arguments: switches, lists and tables in the way argparse reads them."""
-    if isinstance(value, bool):
+    Raises
+    ------
+    ValueError
+        If the setting is of another kind than the option.
+    """
+    if action.nargs == 0:
+        if not isinstance(value, bool):
+            msg = "it is true or false"
+            raise ValueError(msg)
         if value:
             yield f"--{name}"
         return
+    for text in _texts(name, value, several=not isinstance(action, argparse._StoreAction)):  # noqa: SLF001 - argparse names it nowhere else
+        yield f"--{name}={_located(name, text, folder)}"
+
+
+def _texts(name: str, value: Any, *, several: bool) -> list[str]:
+    """Put a value into the texts that the command line would hold."""
     if isinstance(value, Mapping):
-        for key, item in value.items():
-            yield from (f"--{name}", f"{key}={_located(name, _written(item), folder)}")
-        return
-    several = isinstance(value, list) and name != "sizes"
-    for item in value if several else [value]:
-        yield from (f"--{name}", _located(name, _written(item), folder))
+        if not several:
+            msg = "it takes one value, not a table"
+            raise ValueError(msg)
+        return [
+            f"{key}={text}"
+            for key, item in value.items()
+            for text in (_many(name, item) if isinstance(item, list) else [_one(item)])
+        ]
+    if not isinstance(value, list):
+        return [_one(value)]
+    if name in ("sizes", "clusters"):
+        return [_range(value)]
+    if not several:
+        msg = "it takes one value, not a list"
+        raise ValueError(msg)
+    return [",".join(map(_one, item)) if isinstance(item, list) else _one(item) for item in value]
 
 
-def _written(value: Any) -> str:
-    if isinstance(value, list):
-        numbers = all(isinstance(item, int | float) for item in value)
-        return ("-" if numbers and len(value) == 2 else ",").join(map(str, value))
-    return str(value)
+def _many(name: str, items: list[Any]) -> list[str]:
+    """Put the list that stands for one key of a table into text: bounds, choices, or one each."""
+    if name == "limits":
+        return [_range(items)]
+    return ["|".join(map(_one, items))] if name == "keep" else [_one(item) for item in items]
+
+
+def _one(item: Any) -> str:
+    if isinstance(item, bool | list | Mapping):
+        msg = "a number or a text is wanted"
+        raise ValueError(msg)
+    return str(item)
+
+
+def _range(items: list[Any]) -> str:
+    if len(items) != 2:
+        msg = "a range is two numbers, the least and the most"
+        raise ValueError(msg)
+    return "-".join(map(_one, items))
 
 
 def _located(name: str, text: str, folder: Path) -> str:
-    return str(folder / text) if name in _FILES else text
+    """Let a path start from the scenario's own folder; "NAME=FILE" keeps its name."""
+    if name not in _FILES:
+        return text
+    label, mark, file = text.partition("=") if name == "plan" else ("", "", text)
+    return f"{label}{mark}{folder / file}" if mark else str(folder / text)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from argparse import ArgumentTypeError
+from datetime import date
 
 Bounds = tuple[float | None, float | None]
 
@@ -110,6 +111,31 @@ def named_file(text: str) -> tuple[str, str]:
     from pathlib import PurePath
 
     return PurePath(text).stem, text
+
+
+def day(text: str) -> date:
+    """Read a day.
+
+    Examples
+    --------
+    >>> day("2026-09-01")
+    datetime.date(2026, 9, 1)
+    """
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text!r} is not a day such as 2026-09-01") from None
+
+
+def one_file(text: str) -> str:
+    """Read FILE, or NAME=FILE as an option of a report is named.
+
+    Examples
+    --------
+    >>> one_file("plans/today.csv"), one_file("Option A=a.csv")
+    ('plans/today.csv', 'a.csv')
+    """
+    return named_file(text)[1]
 
 
 def _number(text: str) -> float:

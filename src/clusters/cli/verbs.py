@@ -32,6 +32,8 @@ def demo(chosen: Namespace) -> bool:
     chosen.source = ["The packaged synthetic authority of this library. Every school is made up."]
     chosen.date, chosen.contingency, chosen.low_incidence = "", "0", "0"
     chosen.formula, chosen.lump_sum = {}, "0"
+    chosen.commitments, chosen.bands, chosen.year_from = None, {}, None
+    chosen.notes = []
     chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
     return _propose(chosen, problem, rules, Priorities(travel_by="pupils"))
 
@@ -120,13 +122,14 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
     if split is not None:
         folder.split(split)
     folder.run(
+        chosen,
         problem=problem,
         rules=rules,
         priorities=priorities,
         settings=settings,
         result=result,
-        inputs=_read(chosen),
-        notes=() if decisions is None else decisions.minutes(),
+        split=split,
+        minutes=() if decisions is None else decisions.minutes(),
     )
     folder.page(
         chosen, problem, {"Proposal": result}, rules=rules, priorities=priorities, split=split
@@ -142,6 +145,7 @@ def fund(chosen: Namespace) -> bool:
     split = _split(problem, plan, _money_settings(chosen, problem))
     folder = Folder(chosen.out)
     folder.split(split)
+    folder.run(chosen, problem=problem, split=split)
     folder.page(chosen, problem, {Path(chosen.plan).stem: plan}, split=split)
     folder.tell()
     return False
@@ -154,6 +158,7 @@ def report(chosen: Namespace) -> bool:
     _, problem = inputs.read_data(chosen)
     options: dict[str, Plan] = {}
     like: Plan | None = None
+    inputs.check_names(name for name, _ in chosen.plan)
     for name, path in chosen.plan:
         plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem), like)
         options[name] = plan
@@ -174,24 +179,20 @@ def report(chosen: Namespace) -> bool:
         recommended=chosen.recommended,
         outlook=_outlook(split) if chosen.risk else None,
     )
-    known = redacted(problem) if chosen.audience == "public" else problem  # totals tell, too
     decisions = inputs.read_chosen_decisions(chosen)
-    spoken = decisions is not None and chosen.audience != "public"  # it may hold numbers of pupils
+    public = chosen.audience == "public"
     folder.run(
-        problem=known,
+        chosen,
+        problem=redacted(problem) if public else problem,  # totals tell, too
         rules=rules,
         priorities=priorities,
-        inputs=_read(chosen),
-        notes=decisions.minutes() if decisions is not None and spoken else (),
+        split=None if public else split,  # it holds sums by school
+        public=public,
+        # sentences of the meeting may hold numbers of pupils
+        minutes=() if public or decisions is None else decisions.minutes(),
     )
     folder.tell()
     return False
-
-
-def _read(chosen: Namespace) -> list[str]:
-    """List the files that a record names."""
-    decisions = getattr(chosen, "decisions", None)
-    return [*chosen.schools, *([] if decisions is None else [decisions])]
 
 
 def workbench(chosen: Namespace) -> bool:
@@ -244,7 +245,7 @@ def _outlook(split: Any) -> Any:
 def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any] | None:
     if chosen.pot is None:
         return None
-    return inputs.make_pot(chosen), inputs.make_formula(chosen, problem)
+    return inputs.make_pot(chosen, problem), inputs.make_formula(chosen, problem)
 
 
 def _split(problem: Problem, plan: Plan, settings: tuple[Any, Any] | None) -> Any:

@@ -1,7 +1,7 @@
 """The packaged synthetic authority: Calderwick, which does not exist.
 
 About 170 mainstream schools in four towns, valleys, villages and moor, with invented names and
-numbers that behave like a real authority's. Every file is made by ``python -m clusters.datasets``
+numbers that behave like a real authority's. Every file is made by ``python -m tools.calderwick``
 from a seed. Never present any of it as a real place (docs/assumptions.md).
 """
 
@@ -11,10 +11,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clusters.arguments import checked
+from clusters.domain import Plan, Problem
 from clusters.errors import DataError, Fault
 
 if TYPE_CHECKING:
-    from clusters.domain import Plan, Problem
     from clusters.readers import Schools
 
 __all__ = [
@@ -51,6 +52,7 @@ tables), resourced provisions with their places, today's groups, a hand-drawn pl
 mistakes, minutes by road (square), the boundary, and a ridge that no road crosses."""
 
 
+@checked
 def path(name: str) -> Path:
     """Path of a packaged file, to read it as one would read one's own.
 
@@ -81,6 +83,7 @@ def path(name: str) -> Path:
     return DATA / FILES[name]
 
 
+@checked
 def load_schools() -> Schools:
     """Read the schools of the synthetic authority, with pupils and expertise by type of need.
 
@@ -95,6 +98,7 @@ def load_schools() -> Schools:
     return read_schools(path("schools"), need=path("need"), expertise=path("expertise"))
 
 
+@checked
 def load_boundary() -> Any:
     """Outline of the synthetic authority, a shapely polygon in metres."""
     from clusters.geography.layers import read_shapes
@@ -102,6 +106,7 @@ def load_boundary() -> Any:
     return read_shapes(path("boundary"), "boundary")[0]
 
 
+@checked
 def load_barriers() -> Any:
     """Ridge between the two western valleys that no road crosses, a shapely line in metres."""
     from clusters.geography.layers import read_shapes
@@ -109,6 +114,7 @@ def load_barriers() -> Any:
     return read_shapes(path("barriers"), "barriers")[0]
 
 
+@checked
 def load_problem(
     *,
     by_road: bool = False,
@@ -144,6 +150,7 @@ def load_problem(
     return _labelled(problem)
 
 
+@checked
 def load_plan(problem: Problem) -> Plan:
     """Read today's groups of the synthetic authority as a plan.
 

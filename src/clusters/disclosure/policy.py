@@ -4,14 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 
-__all__ = ["HIDDEN", "SmallNumbers"]
+__all__ = ["HIDDEN", "LEAST_VALUES", "SmallNumbers"]
 
 HIDDEN = "[c]"
 """What stands in place of a hidden number ("c" for confidential, as in official statistics)."""
 
 
+LEAST_VALUES = 3
+"""Fewest values that a hidden number can have, for somebody who knows all else."""
+
+
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SmallNumbers:
     """The policy on small numbers.
@@ -81,8 +87,8 @@ class SmallNumbers:
         said = [
             f"Numbers of pupils below {self.threshold} are not shown. {HIDDEN} stands in their "
             "place.",
-            "Some larger numbers are hidden too, so that nobody can work out a small one from a "
-            "total.",
+            "Where one school of a cluster has such a number, other low numbers of the cluster are "
+            "hidden too. Nobody can then work out a small one from a total.",
         ]
         if self.zeros == "show":
             said.append("A zero is shown.")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from clusters.arguments import checked
 from clusters.domain import Problem
 
 __all__ = ["OPEN_MEASURES", "redacted"]
@@ -13,6 +14,7 @@ OPEN_MEASURES = ("schools", "pupils")
 """Measures that are published for every school anyway: the number on roll."""
 
 
+@checked
 def redacted(problem: Problem, open_measures: Iterable[str] = OPEN_MEASURES) -> Problem:
     """Copy a problem without its sensitive numbers: what is made from it cannot give them away.
 

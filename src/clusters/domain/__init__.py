@@ -7,9 +7,10 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 """
 
 from clusters.domain.checks import check_rules
-from clusters.domain.plan import Cluster, Plan
+from clusters.domain.given_plan import plan_of, plans_of
+from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
 from clusters.domain.policy import EXCUSABLE, RULE_NAMES, Priorities, Rules
-from clusters.domain.problem import DECIMALS, Problem, edges_of_pairs, straight_line_m
+from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
 from clusters.domain.school import Capacity, NeedCount, School
 from clusters.domain.values import (
     Bounds,
@@ -25,14 +26,17 @@ __all__ = [
     "DECIMALS",
     "EXCUSABLE",
     "RULE_NAMES",
+    "STAND_IN",
     "Bounds",
     "Capacity",
     "Cluster",
     "FloatArray",
     "FrozenDict",
+    "HasPlan",
     "IntArray",
     "NeedCount",
     "Plan",
+    "PlanLike",
     "Priorities",
     "Problem",
     "Rules",
@@ -41,6 +45,9 @@ __all__ = [
     "TravelUnit",
     "check_rules",
     "edges_of_pairs",
+    "groups_of",
     "is_number",
+    "plan_of",
+    "plans_of",
     "straight_line_m",
 ]

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain.plan import Plan
 from clusters.domain.policy import Priorities, Rules, rule_fault
 from clusters.domain.problem import Problem
@@ -18,6 +19,7 @@ from clusters.errors import Fault, RulesError
 __all__ = ["check_rules"]
 
 
+@checked
 def check_rules(problem: Problem, rules: Rules, priorities: Priorities | None = None) -> None:
     """Refuse rules and priorities that refer to what the problem does not have.
 
@@ -161,8 +163,8 @@ def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
                 "give the schools' pyramids, or weight 0",
             )
         )
-    if priorities.change and priorities.change_from is not None:
-        faults += _change_faults(problem, priorities.change_from)
+    if priorities.change and priorities.groups_before is not None:
+        faults += _change_faults(problem, priorities.groups_before)
     if priorities.expertise:
         faults += _coverage_faults(problem, priorities.pupils_per_capacity)
     return faults

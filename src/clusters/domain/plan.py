@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, replace
+from typing import Protocol, TypeAlias, runtime_checkable
 
+from clusters.arguments import checked
 from clusters.domain.values import SchoolId
 from clusters.errors import DataError, Fault
 
 
 @dataclass(frozen=True, slots=True)
 class Cluster:
-    """A group of schools: label, centre (None where not known) and members."""
+    """A group of schools: label, centre (None where not known) and members.
+
+    Nothing is checked here: what a file holds may be broken, and `verify` says how.
+    """
 
     label: str
     centre: SchoolId | None
     members: tuple[SchoolId, ...]
 
 
+@checked
 @dataclass(frozen=True, slots=True)
 class Plan:
     """Clusters with their centres.
@@ -28,6 +34,7 @@ class Plan:
     clusters: tuple[Cluster, ...]
 
     @classmethod
+    @checked
     def from_assignment(
         cls, assignment: Mapping[SchoolId, SchoolId], labels: Mapping[SchoolId, str] | None = None
     ) -> Plan:
@@ -78,7 +85,7 @@ class Plan:
             If no cluster holds it.
         """
         for cluster in self.clusters:
-            if school_id in cluster.members:
+            if isinstance(school_id, Hashable) and school_id in cluster.members:
                 return cluster
         raise DataError(
             Fault(
@@ -88,6 +95,7 @@ class Plan:
             )
         )
 
+    @checked
     def relabelled(self, labels: Mapping[str, str]) -> Plan:
         """Copy with labels changed by {old: new}."""
         return Plan(
@@ -96,3 +104,21 @@ class Plan:
                 for cluster in self.clusters
             )
         )
+
+
+@runtime_checkable
+class HasPlan(Protocol):
+    """What holds a plan: a Result, an Option, a Repair."""
+
+    @property
+    def plan(self) -> Plan:
+        """The plan."""
+
+
+PlanLike: TypeAlias = Plan | HasPlan | Mapping[SchoolId, Hashable]
+"""What every function takes where it wants a plan."""
+
+
+def groups_of(given: PlanLike) -> Plan | Mapping[SchoolId, Hashable]:
+    """Take the plan out of what holds one; a plan or a mapping {id: group} is returned as it is."""
+    return given if isinstance(given, Plan | Mapping) else given.plan

@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain.plan import Plan
+from clusters.arguments import checked
+from clusters.domain.plan import Plan, PlanLike, groups_of
 from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number, plain
 from clusters.errors import Fault, RulesError
 
@@ -30,6 +31,7 @@ RULE_NAMES = (
 EXCUSABLE = ("schools_per_cluster", "balance", "limits", "max_travel", "expertise")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rules:
     """What every plan must satisfy.
@@ -133,7 +135,7 @@ class Rules:
         for name in ("together", "apart"):
             setattr_(self, name, _checked_groups(name, getattr(self, name), faults))
         if self.centres is not None:
-            setattr_(self, "centres", tuple(plain(key) for key in self.centres))
+            setattr_(self, "centres", _checked_ids("centres", self.centres, faults))
         setattr_(self, "exceptions", _checked_exceptions(self.exceptions, faults))
         if faults:
             raise RulesError(faults)
@@ -148,6 +150,7 @@ class Rules:
         )
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Priorities:
     """What makes one plan better than another: a cost to be made small, added up over clusters.
@@ -180,7 +183,7 @@ class Priorities:
         moves when the centre
         of its cluster belongs to another group of `change_from`.
     change_from
-        Today's plan, or a mapping from id to group; needed where `change` is above 0.
+        Today's plan (or a Result), or a mapping from id to group; needed where `change` is above 0.
 
     Raises
     ------
@@ -196,7 +199,7 @@ class Priorities:
     pupils_per_capacity: Mapping[str, float] = field(default_factory=FrozenDict)
     pyramids: float = 0.0
     change: float = 0.0
-    change_from: Plan | Mapping[SchoolId, Hashable] | None = None
+    change_from: PlanLike | None = None
 
     def __post_init__(self) -> None:
         faults = [
@@ -239,6 +242,11 @@ class Priorities:
         object.__setattr__(self, "pupils_per_capacity", FrozenDict(per_capacity))
         if isinstance(self.change_from, Mapping):
             object.__setattr__(self, "change_from", FrozenDict(self.change_from))
+
+    @property
+    def groups_before(self) -> Plan | Mapping[SchoolId, Hashable] | None:
+        """The plan or the groups of `change_from`."""
+        return None if self.change_from is None else groups_of(self.change_from)
 
     @property
     def balance_measure(self) -> str:
@@ -316,10 +324,38 @@ def _checked_fractions(name: str, value: Any, faults: list[Fault]) -> FrozenDict
     return FrozenDict(fractions)
 
 
+def _checked_ids(name: str, ids: Any, faults: list[Fault]) -> tuple[SchoolId, ...]:
+    """Ids as a tuple: texts and whole numbers."""
+    known = isinstance(ids, Iterable) and not isinstance(ids, str | bytes | Mapping)
+    keys = tuple(plain(key) for key in ids) if known else ()
+    strange = [key for key in keys if not isinstance(key, str | int) or isinstance(key, bool)]
+    if not known or strange:
+        faults.append(
+            rule_fault(
+                f"{name} holds something that is not the id of a school"
+                if known
+                else f"{name} is not a list of ids",
+                f'give for instance {name}=["107600", "107601"]',
+                strange[0] if strange else ids,
+            )
+        )
+        return ()
+    return keys
+
+
 def _checked_groups(
     name: str, groups: Any, faults: list[Fault]
 ) -> tuple[tuple[SchoolId, ...], ...]:
     checked = []
+    if isinstance(groups, str | bytes) or not isinstance(groups, Iterable):
+        faults.append(
+            rule_fault(
+                f"{name} is not a list of groups",
+                f"give for instance {name}=[[urn_1, urn_2]]",
+                groups,
+            )
+        )
+        return ()
     for group in groups:
         if isinstance(group, str | int) or not isinstance(group, Iterable):
             faults.append(
@@ -330,7 +366,7 @@ def _checked_groups(
                 )
             )
             continue
-        members = tuple(plain(key) for key in group)
+        members = _checked_ids(name, group, faults)
         if len(set(members)) < 2:
             faults.append(
                 rule_fault(
@@ -345,9 +381,7 @@ def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
     """Bring every exception into the form {id: {rule: bounds that hold instead, or None}}."""
     checked = {}
     for school, excuse in _checked_mapping("exceptions", exceptions, faults).items():
-        names = {excuse: None} if isinstance(excuse, str) else excuse
-        if not isinstance(names, Mapping):
-            names = dict.fromkeys(names)
+        names = _excused(school, excuse, faults)
         instead: dict[str, Any] = {}
         for given, bounds in names.items():
             rule = "max_travel" if given in ("max_travel_m", "max_travel_min") else given
@@ -382,6 +416,22 @@ def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
                 instead[rule] = FrozenDict(_checked_loose(label, rule, bounds, faults))
         checked[school] = FrozenDict(instead)
     return FrozenDict(checked)
+
+
+def _excused(school: SchoolId, excuse: Any, faults: list[Fault]) -> Mapping[Any, Any]:
+    """Return {rule: bounds or None} of one exception, however it is written."""
+    if isinstance(excuse, Mapping):
+        return excuse
+    if isinstance(excuse, str | list | tuple | set | frozenset):
+        return {str(name): None for name in ([excuse] if isinstance(excuse, str) else excuse)}
+    faults.append(
+        rule_fault(
+            f"exceptions[{school!r}] names no rule",
+            'give for instance exceptions={"108000": "balance"}',
+            excuse,
+        )
+    )
+    return {}
 
 
 def _checked_loose(label: str, rule: str, bounds: Any, faults: list[Fault]) -> dict[Any, Any]:

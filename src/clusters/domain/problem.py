@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from clusters.arguments import checked, described
+from clusters.domain.plausible import id_faults, journey_faults, journey_notes, place_faults
 from clusters.domain.policy import rule_fault
 from clusters.domain.school import Capacity, School
 from clusters.domain.values import (
@@ -20,14 +22,25 @@ from clusters.domain.values import (
     TravelUnit,
     is_number,
     locked,
+    plain,
 )
 from clusters.errors import DataError, Fault, RulesError
+from clusters.text import counted
 
 DECIMALS = 6
 """Measures are kept to six decimal places, so that every sum and comparison of them can be
 exact."""
 
+MOST_IN_ALL = (2**63 - 1) // 10**DECIMALS
+"""Largest total of a measure: in millionths it must be a whole number of 64 bits."""
+STAND_IN = "Put in where a count is not known: "
+"""How a note begins that says which numbers the user gave for counts that are not known."""
 
+_NAMED = 3
+"""Schools that a message names; it counts the others."""
+
+
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Problem:
     """Validated facts: schools, journeys, neighbours, and the numbers that add up.
@@ -74,6 +87,8 @@ class Problem:
     def __post_init__(self) -> None:
         faults = [
             *_id_faults(self.schools),
+            *place_faults([school.urn for school in self.schools], self.xy_m),
+            *_unit_faults(self.travel_unit),
             *_travel_faults(self.travel, len(self.schools)),
             *_measure_faults(self.measures, self.schools),
             *_edge_faults(self.edges, len(self.schools)),
@@ -101,6 +116,7 @@ class Problem:
         )
 
     @classmethod
+    @checked
     def from_schools(
         cls,
         schools: Iterable[School],
@@ -130,12 +146,12 @@ class Problem:
         """
         schools = tuple(schools)
         measures, unknown, need_note = _measures_of(schools, need_weights)
-        matrix = straight_line_m(schools) if travel is None else np.array(travel, dtype=np.float64)
+        matrix = straight_line_m(schools) if travel is None else numbers_of(travel, "travel")
         return cls(
             schools=schools,
             travel=matrix,
             travel_unit=travel_unit,
-            edges=None if edges is None else np.array(edges, dtype=np.int64).reshape(-1, 2),
+            edges=None if edges is None else _pairs_of(edges),
             measures=measures,
             unknown=unknown,
             territories=None if territories is None else tuple(territories),
@@ -144,12 +160,13 @@ class Problem:
         )
 
     @classmethod
+    @checked
     def from_arrays(
         cls,
-        ids: Sequence[SchoolId],
+        ids: Sequence[SchoolId] | str,
         xy_m: npt.ArrayLike,
         measures: Mapping[str, npt.ArrayLike] | None = None,
-        neighbours: Iterable[tuple[SchoolId, SchoolId]] | None = None,
+        neighbours: Iterable[tuple[SchoolId, SchoolId] | str] | None = None,
         distance_m: npt.ArrayLike | None = None,
         *,
         minutes: npt.ArrayLike | None = None,
@@ -190,17 +207,12 @@ class Problem:
         >>> float(problem.distance_m[0, 1])
         500.0
         """
-        ids = [key.item() if isinstance(key, np.generic) else key for key in ids]
+        ids = [plain(key) for key in ids]
         n = len(ids)
-        xy = np.asarray(xy_m, dtype=np.float64)
-        given = {
-            str(name): np.asarray(values, dtype=np.float64)
-            for name, values in (measures or {}).items()
-        }
-        able = {
-            str(name): np.asarray(values, dtype=np.float64)
-            for name, values in (expertise or {}).items()
-        }
+        xy = numbers_of(xy_m, "xy_m")
+        journeys, travel = ("distance_m", distance_m) if minutes is None else ("minutes", minutes)
+        given = {name: numbers_of(values, name) for name, values in (measures or {}).items()}
+        able = {name: numbers_of(values, name) for name, values in (expertise or {}).items()}
         faults = [] if xy.shape == (n, 2) else [_shape_fault("xy_m", xy.shape, f"({n}, 2)")]
         faults += [
             _shape_fault(name, a.shape, f"({n},)")
@@ -215,6 +227,15 @@ class Problem:
         if distance_m is not None and minutes is not None:
             faults.append(
                 Fault(what="both distance_m and minutes are given", remedy="give one of them")
+            )
+        faults += id_faults(ids)
+        if "schools" in given:
+            faults.append(
+                Fault(
+                    what='a measure is called "schools", which is built in: 1 for each school',
+                    remedy="give the measure another name",
+                    where="measures",
+                )
             )
         if not faults:
             faults += list(
@@ -247,10 +268,13 @@ class Problem:
                 school_faults += error.faults
         if school_faults:
             raise DataError(school_faults)
+        unit: TravelUnit = "m" if minutes is None else "min"
+        matrix = None if travel is None else numbers_of(travel, journeys)
         return cls.from_schools(
             schools,
-            travel=distance_m if minutes is None else minutes,
-            travel_unit="m" if minutes is None else "min",
+            travel=matrix,
+            travel_unit=unit,
+            notes=() if matrix is None else check_journeys(schools, matrix, unit),
             edges=None if neighbours is None else edges_of_pairs(ids, neighbours),
         )
 
@@ -298,12 +322,12 @@ class Problem:
         """Position of a school, or None where the problem does not have it."""
         if isinstance(school_id, np.generic):
             school_id = school_id.item()
-        if not isinstance(school_id, Hashable):
+        if not isinstance(school_id, str | int):
             return None
-        found: int | None = self._index.get(school_id)  # type: ignore[call-overload]
+        found = self._index.get(school_id)
         if found is None and isinstance(school_id, int) and not isinstance(school_id, bool):
             found = self._index.get(str(school_id))
-        if found is None and isinstance(school_id, str) and school_id.strip().isdecimal():
+        if found is None and isinstance(school_id, str) and _is_short_number(school_id):
             found = self._index.get(int(school_id), self._index.get(school_id.strip()))
         return found
 
@@ -325,18 +349,46 @@ class Problem:
         RulesError
             If the problem does not have it, saying why and what it has.
         """
+        if not isinstance(name, str):
+            raise RulesError(
+                rule_fault(f"a measure is named {described(name)}", "give the name of a measure")
+            )
         if name in self.measures:
             return self.measures[name]
         if missing := self.unknown.get(name):
-            what = f"the measure {name!r} is not known for {len(missing)} of {len(self)} schools "
-            f"(first: {missing[0]})"
-            remedy = (
-                "supply the missing numbers, or say when reading what to do with unknown values"
-            )
+            what, remedy = self._unknown_words(name, missing)
         else:
             what = f"there is no measure {name!r}"
             remedy = f"use one of {', '.join(sorted(self.measures))}"
         raise RulesError(Fault(what=what, remedy=remedy))
+
+    def _unknown_words(self, name: str, missing: Sequence[SchoolId]) -> tuple[str, str]:
+        """Say for which schools a measure is not known, and the ways out.
+
+        Nothing is ever put in its place unasked: neither 0 nor another measure.
+        """
+        named = [f"{self.school(key).name} ({key})" for key in missing[:_NAMED]]
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        what = (
+            f"the measure {name!r} is not known for {len(missing)} of {len(self)} schools: "
+            f"{', '.join(named)}{more}"
+        )
+        # "need" is made of counts: those that are missing are what the reader is asked about.
+        counts = [part for part in ("ehcps", "sen_support") if part in self.unknown]
+        asked = counts if name == "need" and counts else [name]
+        zeros = ", ".join(f'"{part}": 0' for part in asked)
+        options = ",".join(f"{part}=0" for part in asked)
+        remedy = (
+            "give the missing numbers; or say when reading what they count as, for instance "
+            f"unknown={{{zeros}}} (on the command line --unknown {options}); or name another "
+            f"measure, one of {', '.join(sorted(self.measures))}"
+        )
+        return what, remedy
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """The notes on numbers that the user gave for counts that are not known."""
+        return tuple(note for note in self.notes if note.startswith(STAND_IN))
 
     @property
     def pyramids(self) -> Mapping[str, tuple[SchoolId, ...]]:
@@ -349,9 +401,22 @@ class Problem:
 
     def with_measures(self, **measures: npt.ArrayLike) -> Problem:
         """Copy with measures added or replaced; each an array (n,) in the order of `schools`."""
-        arrays = {name: np.asarray(values, dtype=np.float64) for name, values in measures.items()}
+        if "schools" in measures:
+            raise DataError(
+                Fault(
+                    what='"schools" is built in: 1 for each school',
+                    remedy="give the measure another name",
+                    where="measures",
+                )
+            )
+        arrays = {name: numbers_of(values, name) for name, values in measures.items()}
         unknown = {name: ids for name, ids in self.unknown.items() if name not in arrays}
         return replace(self, measures={**self.measures, **arrays}, unknown=unknown)
+
+
+def _is_short_number(text: str) -> bool:
+    """Whether a text is a whole number that int() takes (it refuses thousands of digits)."""
+    return text.strip().isdecimal() and len(text) < 100
 
 
 def straight_line_m(schools: Sequence[School]) -> FloatArray:
@@ -362,36 +427,93 @@ def straight_line_m(schools: Sequence[School]) -> FloatArray:
     return np.hypot(xy[:, None, 0] - xy[None, :, 0], xy[:, None, 1] - xy[None, :, 1])
 
 
-def edges_of_pairs(ids: Sequence[SchoolId], pairs: Iterable[tuple[SchoolId, SchoolId]]) -> IntArray:
+def check_journeys(
+    schools: Sequence[School], travel: FloatArray, unit: TravelUnit
+) -> tuple[str, ...]:
+    """Refuse given journeys that cannot be what they are said to be; notes on what is odd."""
+    straight = straight_line_m(schools)
+    faults = [*_travel_faults(travel, len(schools), "distance_m" if unit == "m" else "minutes")]
+    faults = faults or journey_faults(travel, unit, straight, [school.urn for school in schools])
+    if faults:
+        raise DataError(faults)
+    return tuple(journey_notes(travel, unit, straight))
+
+
+def edges_of_pairs(
+    ids: Sequence[SchoolId],
+    pairs: Iterable[tuple[SchoolId, SchoolId] | str],
+    where: str = "neighbours",
+) -> IntArray:
     """Positions of pairs of ids, array (m, 2); DataError lists every id that does not fit."""
     index = {key: k for k, key in enumerate(ids)}
     edges, faults = [], []
-    for pair in pairs:
-        a, b = (key.item() if isinstance(key, np.generic) else key for key in pair)
-        for key in (a, b):
-            if key not in index:
-                faults.append(
-                    Fault(
-                        what="neighbour is not a school of the problem",
-                        remedy="check the id",
-                        where="neighbours",
-                        urn=str(key),
-                    )
+    for number, pair in enumerate(pairs, start=1):
+        ends = _ends(pair)
+        if ends is None:
+            faults.append(
+                Fault(
+                    what=f"pair {number} is not a pair of ids",
+                    remedy='give pairs of ids, for instance [("a", "b"), ("b", "c")]',
+                    where=where,
+                    value=str(pair),
                 )
+            )
+            continue
+        unknown = [key for key in ends if key not in index]
+        faults += [
+            Fault(
+                what="neighbour is not a school of the problem",
+                remedy="check the id",
+                where=where,
+                urn=str(key),
+            )
+            for key in unknown
+        ]
+        a, b = ends
         if a == b:
             faults.append(
                 Fault(
                     what="school is its own neighbour",
                     remedy="leave the pair out",
-                    where="neighbours",
+                    where=where,
                     urn=str(a),
                 )
             )
-        elif a in index and b in index:
+        elif not unknown:
             edges.append((index[a], index[b]))
     if faults:
         raise DataError(faults)
     return np.array(edges, dtype=np.int64).reshape(-1, 2)
+
+
+def _ends(pair: object) -> tuple[SchoolId, SchoolId] | None:
+    """Return the two ids of a pair; None if it is none."""
+    if not isinstance(pair, Sequence | np.ndarray) or len(pair) != 2:
+        return None
+    a, b = (plain(key) for key in pair)
+    return (a, b) if isinstance(a, str | int) and isinstance(b, str | int) else None
+
+
+def numbers_of(values: npt.ArrayLike, name: str) -> FloatArray:
+    """Turn an array, or lists of numbers, into an array of floats; DataError if that fails."""
+    try:
+        return np.array(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise DataError(
+            Fault(
+                what=f"{name} is not an array of numbers",
+                remedy="give numbers only, and rows of one length",
+                where=name,
+                value=type(values).__name__,
+            )
+        ) from error
+
+
+def _pairs_of(edges: npt.ArrayLike) -> IntArray:
+    pairs = numbers_of(edges, "edges")
+    if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2 or (pairs % 1).any()):
+        raise DataError(_shape_fault("edges", pairs.shape, "(m, 2) of positions"))
+    return pairs.astype(np.int64).reshape(-1, 2)
 
 
 def _shape_fault(name: str, shape: tuple[int, ...], wanted: str) -> Fault:
@@ -405,34 +527,37 @@ def _id_faults(schools: Sequence[School]) -> Iterator[Fault]:
         yield Fault(
             what="there are no schools", remedy="check that the file or the filter leaves any"
         )
-    seen: set[SchoolId] = set()
-    for school in schools:
-        if school.urn in seen:
-            yield Fault(
-                what="URN appears more than once",
-                remedy="keep one row for each school",
-                urn=str(school.urn),
-            )
-        seen.add(school.urn)
+    yield from id_faults([school.urn for school in schools])
 
 
-def _travel_faults(travel: FloatArray, n: int) -> Iterator[Fault]:
+def _unit_faults(unit: object) -> Iterator[Fault]:
+    if unit not in ("m", "min"):
+        yield Fault(
+            what="travel_unit is neither metres nor minutes",
+            remedy='give "m" or "min"',
+            where="travel_unit",
+            value=str(unit),
+        )
+
+
+def _travel_faults(travel: FloatArray, n: int, where: str = "travel") -> Iterator[Fault]:
     if travel.shape != (n, n):
-        yield _shape_fault("travel", travel.shape, f"({n}, {n})")
+        yield _shape_fault(where, travel.shape, f"({n}, {n})")
         return
     bad = np.isnan(travel) | (travel < 0)
     if bad.any():
         i, j = np.argwhere(bad)[0]
         yield Fault(
-            what=f"{int(bad.sum())} journeys are negative or missing (first: row {i}, column {j})",
+            what=f"{counted(int(bad.sum()), 'journey is', 'journeys are')} negative or missing "
+            f"(first: row {i}, column {j})",
             remedy="give a journey of 0 or more for each pair, infinity where there is no way",
-            where="travel",
+            where=where,
         )
     if np.diagonal(travel).any():
         yield Fault(
             what="a school's journey to itself is not 0",
             remedy="put 0 on the diagonal",
-            where="travel",
+            where=where,
         )
 
 
@@ -451,6 +576,14 @@ def _measure_faults(
                 urn=str(schools[k].urn),
                 column=name,
                 value=str(array[k]),
+            )
+        total = array[np.isfinite(array)].sum()
+        if total > MOST_IN_ALL:
+            yield Fault(
+                what=f"the schools' {name} add up to {total:,.0f}, and sums are exact up to "
+                f"{MOST_IN_ALL:,} only",
+                remedy="give it in a larger unit, such as thousands",
+                column=name,
             )
 
 

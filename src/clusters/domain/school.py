@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from clusters.domain.values import FrozenDict, SchoolId, is_number
+from clusters.arguments import checked, described
+from clusters.domain.values import FrozenDict, SchoolId, is_id, is_number
 from clusters.errors import DataError, Fault
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NeedCount:
     """Pupils whose primary need is of one type; None is "not known", never zero."""
@@ -19,6 +21,7 @@ class NeedCount:
     sen_support: int | None = None
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Capacity:
     """How much of one expertise a school can share.
@@ -55,6 +58,7 @@ class Capacity:
             raise DataError(faults)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class School:
     """The facts about one school. None is "not known" throughout.
@@ -62,7 +66,8 @@ class School:
     Parameters
     ----------
     urn
-        Unique reference number, as text (any hashable id for problems made from arrays).
+        Unique reference number, as text; a whole number or another text for problems made from
+        arrays.
     name
         Name as published.
     easting, northing
@@ -112,9 +117,17 @@ class School:
     def __post_init__(self) -> None:
         for name in ("need", "expertise", "measures", "traits"):
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
-        faults = [*self._position_faults(), *self._count_faults()]
+        faults = [*self._id_faults(), *self._position_faults(), *self._count_faults()]
         if faults:
             raise DataError(faults)
+
+    def _id_faults(self) -> Iterator[Fault]:
+        if not is_id(self.urn):
+            yield Fault(
+                what=f"urn is {described(self.urn)}, which names no school",
+                remedy="give its URN: a text or a whole number",
+                column="urn",
+            )
 
     def _position_faults(self) -> Iterator[Fault]:
         for column in ("easting", "northing"):
@@ -142,6 +155,15 @@ class School:
                     urn=str(self.urn),
                     column=column,
                     value=str(value),
+                )
+        built_in = {"schools", *(name for name, value in counts.items() if value is not None)}
+        for column in self.measures:
+            if column in built_in:
+                yield Fault(
+                    what=f"a measure is called {column!r}, which the school has already",
+                    remedy="give the measure another name",
+                    urn=str(self.urn),
+                    column=str(column),
                 )
         for column, number in self.measures.items():
             if not is_number(number) or number < 0:

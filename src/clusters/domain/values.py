@@ -54,6 +54,13 @@ def is_number(value: object) -> bool:
     return number and math.isfinite(value)  # type: ignore[arg-type]
 
 
+def is_id(value: object) -> bool:
+    """Whether value can be the id of a school: a text that is not blank, or a whole number."""
+    if isinstance(value, str):
+        return bool(value.strip())
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
 def plain(value: Any) -> Any:
     """Turn a numpy scalar into the Python value."""
     return value.item() if isinstance(value, np.generic) else value

@@ -1,13 +1,13 @@
 """Answers: why here, what if, how to repair a map, why there is no plan."""
 
 from clusters.explain.changes import Change
-from clusters.explain.conflicts import Relaxation, WhyNoPlan, why_no_plan
-from clusters.explain.curve import Curve, CurvePoint, improve_curve
-from clusters.explain.ground import Move
-from clusters.explain.mending import Repair, repair
-from clusters.explain.nearby import Moved
+from clusters.explain.improve_curve import Curve, CurvePoint, improve_curve
+from clusters.explain.plan_distance import Moved
+from clusters.explain.repair import Repair, repair
+from clusters.explain.single_moves import Move
 from clusters.explain.what_if import WhatIf, what_if
-from clusters.explain.why import Answers, WhyHere, why_all, why_here
+from clusters.explain.why_here import Answers, WhyHere, why_all, why_here
+from clusters.explain.why_no_plan import Relaxation, WhyNoPlan, why_no_plan
 
 __all__ = [
     "Answers",

@@ -6,18 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import EXCUSABLE, FrozenDict, Plan, Problem, Rules, SchoolId
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
-from clusters.explain.ground import Ground
-from clusters.model.arithmetic import clauses_of, without
-from clusters.model.arithmetic.clauses import school_name
+from clusters.explain.single_moves import Ground
+from clusters.presolve import clauses_of, without
+from clusters.presolve.clauses import school_name
 
 __all__ = ["Change"]
 
 DROPPABLE = (*EXCUSABLE, "contiguous", "together", "apart", "centres")
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
     """One change of the rules, or of a plan, that somebody proposes.

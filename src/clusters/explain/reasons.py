@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clusters.domain import Plan, Rules
-from clusters.model.arithmetic import Clause
+from clusters.presolve import Clause
 
 __all__ = ["Relaxation", "WhyNoPlan"]
 
@@ -26,7 +26,8 @@ class Relaxation:
         How much is given up: the share by which bounds are moved; an exception counts for one
         cluster of many; dropping a rule counts 2.
     plan
-        A verified plan under these rules; None where none was found in time.
+        A verified plan under these rules; None where it was not decided in time whether there is
+        one (what is refuted is not listed).
     """
 
     sentence: str
@@ -55,10 +56,11 @@ class WhyNoPlan:
     conflict
         One sentence for each of `clauses`.
     smallest
-        Whether it is known that no rule of the conflict can be left out.
+        Whether it was shown that no rule of the conflict can be left out: for each, a plan was
+        found that keeps all the others.
     relaxations
-        Changes that would allow a plan, the smallest first; those with a plan that shows it come
-        before those that there was no time to check.
+        Changes that allow a plan, each with a plan that shows it, less given up first. Where none
+        was found in time, some that could not be tried to the end.
     plan
         A verified plan, where one exists.
     seconds
@@ -90,8 +92,15 @@ class WhyNoPlan:
             )
         lines = ["No plan can satisfy these rules: proved.", *self.reasons]
         lines += ["These cannot all hold:", *(f"- {sentence}" for sentence in self.conflict)]
+        if self.smallest and len(self.conflict) > 1:
+            lines.append("None of them can be left out: without any one of them there is a plan.")
         if self.relaxations:
-            lines.append("What would allow a plan, the smallest change first:")
+            tried = all(relaxation.checked for relaxation in self.relaxations)
+            lines.append(
+                "What allows a plan (each was tried, less given up first):"
+                if tried
+                else "What might allow a plan:"
+            )
             for relaxation in self.relaxations:
                 note = "" if relaxation.checked else " (not checked in time)"
                 lines.append(f"- {relaxation.sentence}{note}")

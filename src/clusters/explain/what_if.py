@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.arguments import checked
+from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, check_rules, plan_of
 from clusters.errors import InfeasibleError, OutOfTimeError
 from clusters.explain.changes import Change
-from clusters.explain.ground import Ground
-from clusters.explain.mending import Repair, repair
-from clusters.explain.why import refuse_broken
+from clusters.explain.repair import Repair, repair
+from clusters.explain.single_moves import Ground
+from clusters.explain.why_here import refuse_broken
 from clusters.naming import name_clusters
 from clusters.solver import Result, Settings, solve
 from clusters.verifier import Finding, verify
@@ -38,7 +39,10 @@ class WhatIf:
         The cheapest repair found that moves the fewest schools besides; None where none exists or
         none was found in time.
     free
-        The best plan found with everything free to move; None likewise.
+        The cheapest plan found with everything free to move; None likewise.
+    baseline
+        Cost of the cheapest plan found *without* the changes, where a plan with them costs less
+        than the one asked about: so much of the fall is not owed to them. None otherwise.
     conflict
         Where no plan can keep the changed rules: one sentence for each rule in conflict.
     sentence
@@ -54,6 +58,7 @@ class WhatIf:
     free: Result | None
     conflict: tuple[str, ...]
     sentence: str
+    baseline: float | None = None
 
     @property
     def price_nearest(self) -> float | None:
@@ -67,11 +72,19 @@ class WhatIf:
         """Extra cost with everything free to move; below 0 where it is cheaper."""
         return None if self.free is None else self.free.objective - self.before
 
+    @property
+    def price_of_changes(self) -> float | None:
+        """Extra cost of the changes themselves: against the cheapest plan found without them."""
+        if self.free is None or self.baseline is None:
+            return self.price_free
+        return self.free.objective - self.baseline
 
+
+@checked
 def what_if(
     problem: Problem,
     rules: Rules,
-    plan: Plan,
+    plan: PlanLike,
     changes: Change | Sequence[Change],
     priorities: Priorities | None = None,
     *,
@@ -88,7 +101,8 @@ def what_if(
     changes
         One or several, made with :class:`Change`.
     settings
-        Time for the whole answer: a third goes into the nearest plan, the rest into the free one.
+        Time for the whole answer: half goes into the nearest plan, the rest into the free one and,
+        where that is cheaper than the plan asked about, into one without the changes.
 
     Raises
     ------
@@ -108,6 +122,7 @@ def what_if(
     >>> answer.price_nearest, [move.school for move in answer.nearest.moved]
     (7.0, ['c'])
     """
+    plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     settings = Settings(time_limit_s=30.0) if settings is None else settings
     check_rules(problem, rules, priorities)
@@ -125,6 +140,7 @@ def what_if(
     before = verify(problem, rules, plan, priorities).objective
     breaks = verify(problem, changed, drawn).findings
     nearest, free, conflict = _answers(problem, changed, plan, priorities, settings)
+    baseline = _baseline(problem, rules, plan, priorities, settings, free, before or 0.0)
     return WhatIf(
         changes=listed,
         rules=changed,
@@ -134,7 +150,9 @@ def what_if(
         nearest=nearest,
         free=free,
         conflict=conflict,
-        sentence=_sentence(problem, listed, breaks, before or 0.0, nearest, free, conflict),
+        sentence=_sentence(problem, listed, breaks, before or 0.0, nearest, free, conflict)
+        + _against(free, baseline, before or 0.0),
+        baseline=baseline,
     )
 
 
@@ -145,7 +163,7 @@ def _answers(
     nearest: Repair | None = None
     try:
         nearest = repair(
-            problem, rules, plan, priorities, time_limit_s=seconds / 3, seed=settings.seed
+            problem, rules, plan, priorities, time_limit_s=seconds / 2, seed=settings.seed
         )
     except InfeasibleError as error:
         # of a range of numbers of clusters only one was tried: `solve` decides
@@ -153,13 +171,7 @@ def _answers(
             return None, None, error.conflict
     except OutOfTimeError:
         pass
-    rest = Settings(
-        time_limit_s=None if settings.work_limit else 2 * seconds / 3,
-        work_limit=settings.work_limit,
-        seed=settings.seed,
-        workers=settings.workers,
-        stop_at_gap=settings.stop_at_gap,
-    )
+    rest = _share(settings, seconds, 0.3)
     start = plan if nearest is None else nearest.plan
     try:
         free = solve(problem, rules, priorities, rest, start=start)
@@ -170,9 +182,47 @@ def _answers(
     return nearest, _renamed(problem, free, plan), ()
 
 
-def _renamed(problem: Problem, result: Result, keep: Plan) -> Result:
-    from dataclasses import replace
+def _share(settings: Settings, seconds: float, share: float) -> Settings:
+    work = settings.work_limit
+    return replace(
+        settings,
+        time_limit_s=None if work else share * seconds,
+        work_limit=None if work is None else share * work,
+    )
 
+
+def _baseline(
+    problem: Problem,
+    rules: Rules,
+    plan: Plan,
+    priorities: Priorities,
+    settings: Settings,
+    free: Result | None,
+    before: float,
+) -> float | None:
+    """Cost of the cheapest plan found without the changes, where one with them is cheaper."""
+    if free is None or free.objective >= before:
+        return None
+    seconds = settings.time_limit_s or settings.work_limit or 30.0
+    start = free.plan if verify(problem, rules, free.plan).ok else plan
+    try:
+        part = _share(settings, seconds, 0.2)
+        return solve(problem, rules, priorities, part, start=start).objective
+    except (InfeasibleError, OutOfTimeError):
+        return None
+
+
+def _against(free: Result | None, baseline: float | None, before: float) -> str:
+    """Say what the changes themselves cost, where the plan asked about could be improved anyway."""
+    if free is None or baseline is None or baseline >= before:
+        return ""
+    return (
+        " The plan asked about is not the cheapest without the change either: against the cheapest "
+        f"found without it, the cost {_price(free.objective - baseline, baseline)}."
+    )
+
+
+def _renamed(problem: Problem, result: Result, keep: Plan) -> Result:
     return replace(result, plan=name_clusters(problem, result.plan, keep=keep))
 
 
@@ -195,18 +245,24 @@ def _sentence(
     if nearest is None:
         text += "no plan close by was found in time; "
     else:
-        count = len(nearest.moved)
         cost = (nearest.certificate.objective or 0.0) - before
-        text += (
-            f"with as few changes as possible, {count} school{'s' if count != 1 else ''} in all "
-            f"move{'s' if count == 1 else ''} and the cost {_price(cost, before)}; "
-        )
+        text += f"{_moves(nearest)} and the cost {_price(cost, before)}; "
     if free is None:
         return f"{text}with everything free to move, no plan was found in time."
     text += f"with everything free to move, the cost {_price(free.objective - before, before)}"
     if free.status != "optimal":
-        text += " (the best found, not proved)"
+        text += " (the cheapest plan found; a cheaper one may exist)"
     return f"{text}."
+
+
+def _moves(nearest: Repair) -> str:
+    """Say how many schools move, and whether fewer would do."""
+    count = len(nearest.moved)
+    schools = f"{count} school{'s' if count != 1 else ''}"
+    verb = f"move{'s' if count == 1 else ''}"
+    if nearest.proved:
+        return f"with as few changes as possible (proved), {schools} in all {verb}"
+    return f"in the closest plan found, {schools} in all {verb} (at least {nearest.fewest} must)"
 
 
 def _price(change: float, before: float) -> str:

@@ -9,6 +9,7 @@ from typing import Any, Literal
 import numpy as np
 import shapely
 
+from clusters.arguments import checked
 from clusters.domain import (
     FloatArray,
     IntArray,
@@ -17,6 +18,7 @@ from clusters.domain import (
     SchoolId,
     edges_of_pairs,
 )
+from clusters.domain.plausible import id_faults, place_faults
 from clusters.errors import DataError, Fault
 from clusters.geography.given import given_edges
 from clusters.geography.journeys import journeys_of
@@ -25,6 +27,7 @@ from clusters.geography.parts import describe_parts
 from clusters.geography.proximity import delaunay_edges, gabriel_edges, sorted_pairs
 from clusters.geography.sites import Sites, distinct_sites
 from clusters.geography.territories import Territories, padded_hull, territories_of
+from clusters.text import counted
 
 _PROXIMITY: Mapping[str, tuple[Callable[[FloatArray], IntArray], str]] = {
     "gabriel": (
@@ -39,6 +42,7 @@ _TERRITORIES_NOTE = (
 )
 
 
+@checked
 def build_problem(
     schools: Iterable[School],
     *,
@@ -103,13 +107,14 @@ def build_problem(
     >>> problem.notes[0]
     'Journeys are straight lines, in metres.'
     """
+    stand_ins = getattr(schools, "stand_ins", ())  # of `read_schools`: said wherever notes are
     schools = tuple(schools)
-    _check_schools(schools)
-    xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64)
+    xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64).reshape(-1, 2)
+    _check_schools(schools, xy)
     travel = journeys_of(schools, distance_m, minutes)
     land = _land(schools, xy, boundary)
     ways = _ways(schools, land, neighbours)
-    notes = [*travel.notes, *land.notes, *ways.notes]
+    notes = [*travel.notes, *land.notes, *ways.notes, *stand_ins]
     edges = ways.edges
     bridges = tuple(bridges)
     if edges is None and (barriers is not None or bridges):
@@ -163,25 +168,18 @@ class _Ways:
     notes: tuple[str, ...] = ()
 
 
-def _check_schools(schools: Sequence[School]) -> None:
-    """Refuse what no later step can place: nothing at all, or degrees."""
+def _check_schools(schools: Sequence[School], xy: FloatArray) -> None:
+    """Refuse what no later step can place: nothing at all, ids or positions that are none."""
+    ids = [school.urn for school in schools]
+    faults = [*id_faults(ids), *place_faults(ids, xy)]
     if not schools:
-        raise DataError(
+        faults.append(
             Fault(
                 what="there are no schools", remedy="check that the file or the filter leaves any"
             )
         )
-    xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64)
-    for lon, lat in (xy.T, xy.T[::-1]):
-        if ((lon > -9) & (lon < 2.5)).all() and ((lat > 49) & (lat < 61)).all():
-            raise DataError(
-                Fault(
-                    what="the coordinates look like degrees of longitude and latitude",
-                    remedy="give easting and northing in metres (EPSG:27700)",
-                    where="schools",
-                    value=f"{xy[0, 0]:g}, {xy[0, 1]:g}",
-                )
-            )
+    if faults:
+        raise DataError(faults)
 
 
 def _land(schools: tuple[School, ...], xy: FloatArray, boundary: Any) -> _Land:
@@ -193,7 +191,10 @@ def _land(schools: tuple[School, ...], xy: FloatArray, boundary: Any) -> _Land:
         outline = read_boundary(boundary, schools, xy)
         region, near = region_with(outline, sites.xy)
         if near:
-            notes.append(f"{near} sites lie just outside the boundary and count as inside.")
+            notes.append(
+                f"{counted(near, 'site lies', 'sites lie')} just outside the boundary, near "
+                "enough to count as inside."
+            )
     return _Land(sites, territories_of(sites.xy, region), outline, tuple(notes))
 
 
@@ -204,7 +205,10 @@ def _ways(schools: tuple[School, ...], land: _Land, neighbours: Any) -> _Ways:
     sites = land.sites
     xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64)
     shared = (
-        (f"On {sites.shared} sites there is more than one school; these are neighbours.",)
+        (
+            f"On {counted(sites.shared, 'site')} there is more than one school; "
+            "these are neighbours.",
+        )
         if sites.shared
         else ()
     )
@@ -253,12 +257,12 @@ def _cut(edges: IntArray, lines: Any, barriers: Any) -> tuple[IntArray, str]:
     """Take out the pairs whose line a barrier meets (None: on one site, never cut)."""
     met = np.zeros(len(edges), dtype=bool)
     met[np.unique(shapely.STRtree(barriers).query(lines, predicate="intersects")[0])] = True
-    return edges[~met], f"Barriers part {int(met.sum())} pairs of neighbours."
+    return edges[~met], f"Barriers part {counted(int(met.sum()), 'pair')} of neighbours."
 
 
 def _bridged(
     schools: tuple[School, ...], edges: IntArray, bridges: tuple[tuple[SchoolId, SchoolId], ...]
 ) -> tuple[IntArray, str]:
-    added = edges_of_pairs([school.urn for school in schools], bridges)
+    added = edges_of_pairs([school.urn for school in schools], bridges, "bridges")
     names = "; ".join(f"{schools[i].name} and {schools[j].name}" for i, j in added.tolist())
     return sorted_pairs(np.vstack([edges, added])), f"Bridged by hand: {names}."

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from clusters.arguments import described
 from clusters.domain import IntArray, School, SchoolId, edges_of_pairs
 from clusters.errors import DataError, Fault
 
@@ -53,6 +54,17 @@ def _pairs(neighbours: Any) -> Iterator[tuple[SchoolId, SchoolId]]:
 
 
 def _of_mapping(neighbours: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
+    faults = [
+        Fault(
+            what=f"the neighbours of {key} are {described(others)}, not a list of ids",
+            remedy="give {id: [ids of its neighbours]}",
+            where="neighbours",
+        )
+        for key, others in neighbours.items()
+        if isinstance(others, str | bytes) or not isinstance(others, Iterable)
+    ]
+    if faults:
+        raise DataError(faults)
     return ((key, other) for key, others in neighbours.items() for other in others)
 
 

@@ -9,8 +9,10 @@ from typing import Any
 import numpy as np
 
 from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
+from clusters.domain.problem import check_journeys
 from clusters.errors import DataError, Fault
 from clusters.matrices import read_matrix
+from clusters.text import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,15 +47,8 @@ def journeys_of(schools: tuple[School, ...], distance_m: Any, minutes: Any) -> T
         values, notes = read.values, [*notes, *read.notes]
     else:
         values = _as_array(source, where)
-        if values.shape != (len(schools),) * 2:
-            raise DataError(
-                Fault(
-                    what=f"{where} has shape {values.shape}",
-                    remedy=f"give an array of shape ({len(schools)}, {len(schools)})",
-                    where=where,
-                )
-            )
-    return Travel(values, unit, (*notes, *_remarks(values, words, schools)))
+    found = check_journeys(schools, values, unit)
+    return Travel(values, unit, (*notes, *found, *_remarks(values, words)))
 
 
 def _as_array(source: Any, where: str) -> FloatArray:
@@ -70,24 +65,17 @@ def _as_array(source: Any, where: str) -> FloatArray:
         ) from error
 
 
-def _remarks(values: FloatArray, words: str, schools: tuple[School, ...]) -> list[str]:
+def _remarks(values: FloatArray, words: str) -> list[str]:
     notes = []
     finite = np.where(np.isfinite(values), values, 0.0)
     pairs = int((np.triu(values != values.T, 1)).sum())
     if pairs:
         notes.append(
-            f"Journeys differ by direction for {pairs} pairs of schools, by up to "
+            f"Journeys differ by direction for {counted(pairs, 'pair')} of schools, by up to "
             f"{np.abs(finite - finite.T).max():,.1f} {words}; "
             "the journey from school to centre counts."
         )
     apart = int(np.isinf(values).sum())
     if apart:
-        notes.append(f"For {apart} journeys there is no way.")
-    if words == "metres":
-        straight = straight_line_m(schools)
-        short = int((values < 0.99 * straight).sum())
-        if short:
-            notes.append(
-                f"{short} journeys are shorter than the straight line: check that they are metres."
-            )
+        notes.append(f"For {counted(apart, 'journey')} there is no way.")
     return notes

@@ -8,8 +8,10 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
+from clusters.arguments import checked
 from clusters.domain import FloatArray, IntArray, Problem, SchoolId, straight_line_m
 from clusters.errors import DataError, Fault
+from clusters.text import counted
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,7 @@ class Bridge:
     distance_m: float
 
 
+@checked
 def parts(problem: Problem) -> list[tuple[SchoolId, ...]]:
     """Find the connected parts of the schools, as ids: the largest first.
 
@@ -39,6 +42,7 @@ def parts(problem: Problem) -> list[tuple[SchoolId, ...]]:
     return [tuple(ids[k] for k in group) for group in _groups(_part_of(problem))]
 
 
+@checked
 def suggest_bridges(problem: Problem) -> tuple[Bridge, ...]:
     """Suggest the pairs of schools, as close as can be, that would join all parts into one.
 
@@ -63,6 +67,7 @@ def suggest_bridges(problem: Problem) -> tuple[Bridge, ...]:
     )
 
 
+@checked
 def check_connected(problem: Problem) -> None:
     """Raise unless every school can be reached from every other through neighbours.
 
@@ -95,7 +100,7 @@ def describe_parts(problem: Problem) -> str | None:
     small = "; ".join(_named(problem, group) for group in groups[1:])
     return (
         f"The neighbours fall into {len(groups)} parts that no cluster can span: apart from the "
-        f"largest ({len(groups[0])} schools) there is {small}."
+        f"largest ({counted(len(groups[0]), 'school')}) there is {small}."
     )
 
 

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import Cluster, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.errors import DataError, Fault, InfeasibleError
+from clusters.arguments import checked
+from clusters.domain import Cluster, Plan, PlanLike, Priorities, Problem, Rules, SchoolId, plan_of
+from clusters.errors import ArgumentError, DataError, Fault, InfeasibleError
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates, shortcomings
 from clusters.leads.compass import name_areas
 from clusters.leads.scale import problem_of_clusters
@@ -98,6 +99,7 @@ class Areas:
             )
         )
 
+    @checked
     def to_frame(self, kind: str = "cluster") -> pd.DataFrame:
         """Make a nested table.
 
@@ -109,14 +111,18 @@ class Areas:
 
         Raises
         ------
-        ValueError
+        ArgumentError
             If kind is none of these.
         """
         import pandas as pd
 
         if kind not in ("area", "cluster", "school"):
-            msg = f"there is no frame {kind!r}: use area, cluster or school"
-            raise ValueError(msg)
+            raise ArgumentError(
+                Fault(
+                    what=f"there is no frame {kind!r}",
+                    remedy='call to_frame("area"), to_frame("cluster") or to_frame("school")',
+                )
+            )
         rows = [row for area in self.plan.clusters for row in self._rows(area, kind)]
         return pd.DataFrame(rows)
 
@@ -148,9 +154,10 @@ class Areas:
                 yield from (row | {"school": key} for key in cluster.members)
 
 
+@checked
 def make_areas(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     n_areas: int | tuple[int, int] = (3, 6),
     *,
     balance: Mapping[str, float] | None = None,
@@ -175,8 +182,7 @@ def make_areas(
     n_areas
         Number of areas, or a range (fewest, most).
     balance
-        By measure, the largest deviation from the mean area; None for need (else pupils, else
-        schools) within 25 %.
+        By measure, the largest deviation from the mean area; None for need within 25 %.
     clusters_per_area
         (fewest, most).
     able
@@ -188,7 +194,7 @@ def make_areas(
         What area leads must bring; `max_travel_m` or `max_travel_min` is from the centre of each
         cluster to the lead's school.
     travel_by
-        Measure that weights journeys; None for the one that is balanced.
+        Measure that weights journeys; None for need.
     settings
         For `solve`; None for 20 seconds.
 
@@ -196,6 +202,9 @@ def make_areas(
     ------
     DataError
         If a lead is at no school, or two clusters have one label.
+    RulesError
+        If need, or a measure that is named, is not known for every school; no other measure is
+        put in its place.
     InfeasibleError
         If no such areas exist.
 
@@ -208,14 +217,16 @@ def make_areas(
     >>> make_areas(problem, plan, 2).labels
     {'1': 'West', '2': 'West', '3': 'East', '4': 'East'}
     """
+    plan = plan_of(problem, plan)
     from clusters.solver import Settings, solve
 
     case = _case(problem, plan, able, not_these, lead_rules)
-    by = travel_by or _first_measure(problem)
+    balance = {"need": 0.25} if balance is None else balance
+    by = _weights(problem, travel_by, balance)
     rules = Rules(
         n_clusters=n_areas,
         schools_per_cluster=clusters_per_area,
-        balance={_first_measure(problem): 0.25} if balance is None else balance,
+        balance=balance,
         contiguous=problem.edges is not None,
         centres=tuple(case.seats) if case.candidates else None,
         max_travel_m=case.longest if problem.travel_unit == "m" else None,
@@ -231,9 +242,10 @@ def make_areas(
     return _areas(case, replace(result, plan=named), named, rules, by)
 
 
+@checked
 def check_areas(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     areas: Mapping[str, str],
     *,
     n_areas: int | tuple[int, int] | None = None,
@@ -242,6 +254,7 @@ def check_areas(
     able: Iterable[Candidate | SchoolId] | None = None,
     not_these: Collection[SchoolId] = (),
     lead_rules: LeadRules | None = None,
+    travel_by: str | None = None,
 ) -> Areas:
     """Take areas that somebody drew, check them and choose their leads.
 
@@ -251,6 +264,8 @@ def check_areas(
         {cluster label: area label}.
     n_areas, balance, clusters_per_area, able, not_these, lead_rules
         As for `make_areas`; what is None is not asked for.
+    travel_by
+        Measure that weights journeys to the leads; None for need.
 
     Returns
     -------
@@ -262,16 +277,20 @@ def check_areas(
     ------
     DataError
         If an area is given to a cluster that the plan does not have.
+    RulesError
+        If need, or a measure that is named, is not known for every school.
 
     Examples
     --------
     >>> from clusters import Plan, Problem, check_areas
-    >>> problem = Problem.from_arrays("abc", [[0, 0], [1, 0], [8, 0]], neighbours=["ab", "bc"])
+    >>> problem = Problem.from_arrays("abc", [[0, 0], [1, 0], [8, 0]],
+    ...     {"need": [1, 1, 1]}, ["ab", "bc"])
     >>> plan = Plan.from_assignment({key: key for key in "abc"})
     >>> areas = check_areas(problem, plan, {"1": "Hill", "2": "Vale", "3": "Hill"})
     >>> areas.certificate.broken
     ('contiguous',)
     """
+    plan = plan_of(problem, plan)
     case = _case(problem, plan, able, not_these, lead_rules)
     strangers = [label for label in areas if case.small.find(label) is None]
     if strangers:
@@ -283,7 +302,7 @@ def check_areas(
             )
             for label in strangers
         )
-    by = _first_measure(problem)
+    by = _weights(problem, travel_by)
     names = list(dict.fromkeys(areas.values()))
     inside = {
         name: [key for key in case.small.ids if areas.get(str(key)) == name] for name in names
@@ -358,8 +377,15 @@ def _case(
     )
 
 
-def _first_measure(problem: Problem) -> str:
-    return next(name for name in ("need", "pupils", "schools") if name in problem.measures)
+def _weights(problem: Problem, travel_by: str | None, also: Iterable[str] = ()) -> str:
+    """Name the measure that weights journeys; refuse those that are not known for every school.
+
+    Looked up before the schools are added up to clusters, so that the message names schools.
+    """
+    by = "need" if travel_by is None else travel_by
+    for name in (by, *also):
+        problem.measure(name)
+    return by
 
 
 def _middle(case: _Case, inside: Sequence[SchoolId], by: str) -> SchoolId | None:

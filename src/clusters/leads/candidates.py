@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from clusters.arguments import checked
 from clusters.domain import Bounds, FrozenDict, Problem, Rules, SchoolId, is_number
 from clusters.domain.policy import rule_fault
 from clusters.errors import DataError, Fault, RulesError
@@ -12,6 +13,7 @@ from clusters.errors import DataError, Fault, RulesError
 __all__ = ["Candidate", "LeadPriorities", "LeadRules", "leads_as_centres"]
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
     """A school whose SENCO could lead. None is "not known".
@@ -60,6 +62,7 @@ class Candidate:
             raise DataError(faults)
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadRules:
     """What every lead, and the leads together, must satisfy.
@@ -145,6 +148,7 @@ class LeadRules:
         return limit
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LeadPriorities:
     """What makes one lead better than another, in kilometres (or minutes) of mean journey.
@@ -239,6 +243,7 @@ def shortcomings(candidate: Candidate, rules: LeadRules) -> tuple[str, ...]:
     return tuple(reasons)
 
 
+@checked
 def leads_as_centres(
     problem: Problem,
     rules: Rules,

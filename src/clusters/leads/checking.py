@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from clusters.domain import Cluster, Plan, Problem, SchoolId
+from clusters.arguments import checked
+from clusters.domain import Cluster, PlanLike, Problem, SchoolId, plan_of
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates
 from clusters.verifier import Certificate, Finding
 
@@ -17,9 +18,10 @@ __all__ = ["check_leads"]
 CHECKED = ("lead", "able", "experience", "release", "member", "max_travel", "twice", "phases")
 
 
+@checked
 def check_leads(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     leads: Mapping[str, SchoolId],
     candidates: Iterable[Candidate | SchoolId] | None = None,
     rules: LeadRules | None = None,
@@ -47,6 +49,7 @@ def check_leads(
     >>> print(check_leads(problem, plan, {"1": "a", "2": "a"}, ["a"]).findings[0].message)
     Cluster '2' is led by a (URN a), a school of another cluster.
     """
+    plan = plan_of(problem, plan)
     rules = LeadRules() if rules is None else rules
     case = _Case(
         problem=problem,

@@ -9,13 +9,16 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import (
     Cluster,
     FloatArray,
     IntArray,
     Plan,
+    PlanLike,
     Problem,
     SchoolId,
+    plan_of,
 )
 from clusters.errors import ClustersError, InfeasibleError
 from clusters.leads.candidates import (
@@ -113,9 +116,10 @@ class Leads:
         return frame.rename(columns={"urn": "lead", "name": "lead_name", **names})
 
 
+@checked
 def choose_leads(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     candidates: Iterable[Candidate | SchoolId] | None = None,
     rules: LeadRules | None = None,
     priorities: LeadPriorities | None = None,
@@ -152,7 +156,8 @@ def choose_leads(
     >>> choose_leads(problem, plan, ["a", "c"]).by_cluster
     {'1': 'a', '2': 'c'}
     """
-    from clusters.model.leads import Bound, assign
+    plan = plan_of(problem, plan)
+    from clusters.model.lead_choice import Bound, assign
 
     rules = LeadRules() if rules is None else rules
     scene = _scene(problem, plan, candidates, rules, priorities or LeadPriorities())
@@ -322,7 +327,7 @@ def _refuse_leaderless(scene: _Scene) -> None:
 
 def _why_not(scene: _Scene, rules: LeadRules) -> InfeasibleError:
     """Explain why no choice satisfies all rules, though every cluster has candidates."""
-    from clusters.model.leads import assign, extremes
+    from clusters.model.lead_choice import assign, extremes
 
     if assign(scene.cost) is None:
         names = ", ".join(repr(cluster.label) for cluster in _short(scene))

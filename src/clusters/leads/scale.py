@@ -8,14 +8,16 @@ from dataclasses import replace
 
 import numpy as np
 
-from clusters.domain import Cluster, Plan, Problem, School, SchoolId
+from clusters.arguments import checked
+from clusters.domain import Cluster, PlanLike, Problem, School, SchoolId, plan_of
 from clusters.errors import DataError, Fault
 
 __all__ = ["problem_of_clusters"]
 
 
+@checked
 def problem_of_clusters(
-    problem: Problem, plan: Plan, posts: Mapping[str, SchoolId] | None = None
+    problem: Problem, plan: PlanLike, posts: Mapping[str, SchoolId] | None = None
 ) -> Problem:
     """Make a problem whose schools are the clusters of a plan.
 
@@ -44,6 +46,7 @@ def problem_of_clusters(
     >>> small.ids, small.measure("need").tolist(), list(small.neighbour_pairs())
     (('1', '2'), [3.0, 4.0], [('1', '2')])
     """
+    plan = plan_of(problem, plan)
     clusters = tuple(
         c for c in plan.clusters if any(problem.find(m) is not None for m in c.members)
     )
@@ -62,7 +65,11 @@ def problem_of_clusters(
             name=cluster.label,
             easting=problem.schools[h].easting,
             northing=problem.schools[h].northing,
-            measures={name: math.fsum(values[held]) for name, values in problem.measures.items()},
+            measures={
+                name: math.fsum(values[held])
+                for name, values in problem.measures.items()
+                if name != "schools"
+            },
         )
         for cluster, h, held in zip(clusters, heart, members, strict=True)
     ]
@@ -74,6 +81,8 @@ def problem_of_clusters(
         boundary=problem.boundary,
         notes=("Its schools are the clusters of a plan.",),
     )
+    held_schools = np.array([len(held) for held in members], dtype=np.float64)
+    small = replace(small, measures={**small.measures, "schools": held_schools})
     if problem.territories is not None:
         import shapely
 

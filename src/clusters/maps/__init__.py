@@ -10,15 +10,12 @@ from clusters.maps.difference import changes, difference_svg, matched_numbers
 from clusters.maps.layout import Layout, lay_out
 from clusters.maps.picture import difference_png, map_png, small_multiples_png
 from clusters.maps.svg import map_svg
-from clusters.maps.text import clean, escaped
 
 __all__ = [
     "Layout",
     "changes",
-    "clean",
     "difference_png",
     "difference_svg",
-    "escaped",
     "lay_out",
     "map_png",
     "map_svg",

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clusters.domain import Plan, Problem
+from clusters.arguments import checked
+from clusters.domain import Plan, PlanLike, Problem, plan_of
 from clusters.maps.layout import WIDTH, lay_out
 from clusters.maps.svg import draw_svg
-from clusters.maps.text import clean
 from clusters.maps.zones import members_of, numbers_of
 from clusters.measures import matches, overlap, places_of
+from clusters.text import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,7 +23,8 @@ class Change:
     after: str | None
 
 
-def matched_numbers(problem: Problem, before: Plan, after: Plan) -> dict[str, int]:
+@checked
+def matched_numbers(problem: Problem, before: PlanLike, after: PlanLike) -> dict[str, int]:
     """Give clusters numbers that mean the same place in both plans.
 
     The matching keeps as many schools as possible in clusters of one number (the Hungarian
@@ -33,6 +35,8 @@ def matched_numbers(problem: Problem, before: Plan, after: Plan) -> dict[str, in
     dict
         Number by label of `after`.
     """
+    before = plan_of(problem, before, "before")
+    after = plan_of(problem, after, "after")
     old, new = places_of(problem, before), places_of(problem, after)
     numbers = [numbers_of(before)[k] for k in _holding(problem, before)]
     found = matches(overlap(old, new))
@@ -57,8 +61,11 @@ def _holding(problem: Problem, plan: Plan) -> list[int]:
     ]
 
 
-def changes(problem: Problem, before: Plan, after: Plan) -> list[Change]:
+@checked
+def changes(problem: Problem, before: PlanLike, after: PlanLike) -> list[Change]:
     """Schools that change cluster, in the order of the problem; clusters are matched first."""
+    before = plan_of(problem, before, "before")
+    after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after)
     old = _homes(problem, before, dict(_labelled(before)))
     new = _homes(problem, after, numbers)
@@ -99,10 +106,11 @@ def moves_between(problem: Problem, before: Plan, after: Plan) -> dict[str, list
     }
 
 
+@checked
 def difference_svg(
     problem: Problem,
-    before: Plan,
-    after: Plan,
+    before: PlanLike,
+    after: PlanLike,
     *,
     title: str,
     description: str = "",
@@ -110,6 +118,7 @@ def difference_svg(
     id_prefix: str = "difference",
     width: float = WIDTH,
     links: bool = True,
+    numbers: Mapping[str, int] | None = None,
 ) -> str:
     """Draw the later plan with the ground of every school that changes cluster picked out.
 
@@ -119,13 +128,17 @@ def difference_svg(
     ----------
     title, description, link, id_prefix, width, links
         As for :func:`clusters.maps.map_svg`.
+    numbers
+        Number of each cluster of `after` by label; None to take those of `before` over.
 
     Returns
     -------
     str
         The ``<svg>`` element. Ground that moves is orange and hatched; ground that stays is white.
     """
-    numbers = matched_numbers(problem, before, after)
+    before = plan_of(problem, before, "before")
+    after = plan_of(problem, after, "after")
+    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
     layout = lay_out(problem, after, numbers=numbers, names=False, width=width)
     moves = moves_between(problem, before, after)
     count = sum(map(len, moves.values()))

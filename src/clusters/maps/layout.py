@@ -9,11 +9,12 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.domain import FloatArray, Plan, Problem
+from clusters.arguments import at_least, checked
+from clusters.domain import FloatArray, PlanLike, Problem, plan_of
 from clusters.maps import zones as _zones
 from clusters.maps.colours import colour_classes
 from clusters.maps.plates import CHIP, Plate, place_plates
-from clusters.maps.text import clean
+from clusters.text import clean
 
 WIDTH = 1000.0
 """Usual width of a map in its own units; every other size is in these units."""
@@ -131,9 +132,10 @@ def kind_of(phase: str) -> str:
     return KINDS.get(phase.strip().lower(), "cross")
 
 
+@checked
 def lay_out(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     *,
     numbers: Mapping[str, int] | None = None,
     enlarge: bool = True,
@@ -157,6 +159,8 @@ def lay_out(
         Width of the drawing in its own units. Marks and letters keep their size, so that a
         narrower drawing is a smaller map, not a smaller print.
     """
+    plan = plan_of(problem, plan)
+    at_least(100, width=width)
     groups = _zones.members_of(problem, plan)
     owner = [-1] * len(problem)
     for cluster, group in enumerate(groups):

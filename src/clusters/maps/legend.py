@@ -9,7 +9,7 @@ import numpy as np
 from clusters.maps.colours import INK
 from clusters.maps.layout import KIND_ORDER, Layout, kind_of
 from clusters.maps.marks import px, rect, use
-from clusters.maps.text import clean, escaped
+from clusters.text import clean, escaped
 
 _LEGEND_ROW = 26.0
 

@@ -9,13 +9,15 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.domain import Plan, Problem
+from clusters.arguments import checked
+from clusters.domain import PlanLike, Problem, plan_of, plans_of
+from clusters.errors import MissingLibraryError
 from clusters.maps.colours import INK, MOVED, PAPER, TINTS
 from clusters.maps.difference import matched_numbers, moves_between
 from clusters.maps.layout import Layout, Panel, kind_of, lay_out
 from clusters.maps.legend import legend_entries, round_length
 from clusters.maps.plates import NAME_SIZE
-from clusters.maps.text import clean
+from clusters.text import clean
 
 _MARKERS = {
     "circle": "o",
@@ -29,10 +31,11 @@ _DPI = 200
 _UNITS_PER_INCH = 140.0  # a map of 1,000 units is 7.1 inches wide: the text width of A4
 
 
+@checked
 def map_png(
     path: str | Path,
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     *,
     title: str = "",
     numbers: Mapping[str, int] | None = None,
@@ -57,28 +60,39 @@ def map_png(
 
     Raises
     ------
-    ImportError
+    MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
     """
+    plan = plan_of(problem, plan)
     layout = lay_out(problem, plan, numbers=numbers, enlarge=enlarge, names=names)
     return _save(layout, Path(path), title, None)
 
 
+@checked
 def difference_png(
-    path: str | Path, problem: Problem, before: Plan, after: Plan, *, title: str = ""
+    path: str | Path,
+    problem: Problem,
+    before: PlanLike,
+    after: PlanLike,
+    *,
+    title: str = "",
+    numbers: Mapping[str, int] | None = None,
 ) -> Path:
     """Draw the ground that changes cluster between two plans as a PNG picture.
 
     See :func:`clusters.maps.difference_svg` and :func:`map_png`.
     """
-    numbers = matched_numbers(problem, before, after)
+    before = plan_of(problem, before, "before")
+    after = plan_of(problem, after, "after")
+    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
     layout = lay_out(problem, after, numbers=numbers, names=False)
     moved = [k for group in moves_between(problem, before, after).values() for k in group]
     return _save(layout, Path(path), title, moved)
 
 
+@checked
 def small_multiples_png(
-    path: str | Path, problem: Problem, plans: Mapping[str, Plan], *, columns: int = 2
+    path: str | Path, problem: Problem, plans: Mapping[str, PlanLike], *, columns: int = 2
 ) -> Path:
     """Draw several plans side by side as one PNG picture, each below its name.
 
@@ -87,6 +101,7 @@ def small_multiples_png(
     columns
         Maps beside each other, 1 or more.
     """
+    plans = plans_of(problem, plans)
     layouts = {
         name: lay_out(problem, plan, enlarge=False, names=False, width=1000.0 / columns)
         for name, plan in plans.items()
@@ -126,9 +141,12 @@ def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Pa
 
 def new_figure(width: float, height: float) -> Any:
     """Make a figure without pyplot, so that no window system and no global state take part."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
+    try:
+        from matplotlib.backends.backend_agg import FigureCanvasAgg
+        from matplotlib.figure import Figure
+    except ImportError as error:
+        msg = "pictures need matplotlib, which is not installed; pip install 'clusters[report]'"
+        raise MissingLibraryError(msg) from error
     figure = Figure(figsize=(width / _UNITS_PER_INCH, height / _UNITS_PER_INCH), dpi=_DPI)
     FigureCanvasAgg(figure)
     figure.set_facecolor(PAPER)

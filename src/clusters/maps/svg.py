@@ -7,22 +7,24 @@ from typing import Any, TypeAlias
 
 import shapely
 
-from clusters.domain import Plan, Problem
+from clusters.arguments import checked
+from clusters.domain import PlanLike, Problem, plan_of
 from clusters.maps.colours import INK, PAPER, TINTS
 from clusters.maps.layout import WIDTH, Layout, Panel, Zone, kind_of, lay_out
 from clusters.maps.legend import draw_legend
 from clusters.maps.marks import path_data, px, rect, symbols, use
 from clusters.maps.plates import CHIP, NAME_SIZE, chip_width
-from clusters.maps.text import clean, escaped
+from clusters.text import clean, escaped
 
 FONT = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 Moves: TypeAlias = Mapping[str, Sequence[int]] | None
 
 
+@checked
 def map_svg(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     *,
     title: str,
     description: str = "",
@@ -78,11 +80,13 @@ def map_svg(
 
     Examples
     --------
+    >>> from clusters import Plan, Problem
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [3000, 4000]], {"pupils": [5, 7]})
     >>> drawing = map_svg(problem, Plan.from_assignment({"a": "a", "b": "b"}), title="Two schools")
     >>> drawing[:4], drawing.count('href="#cluster-')
     ('<svg', 4)
     """
+    plan = plan_of(problem, plan)
     layout = lay_out(
         problem, plan, numbers=numbers, enlarge=enlarge, names=names, marks=marks, width=width
     )

@@ -9,7 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import FrozenDict, IntArray, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    IntArray,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    plans_of,
+)
+from clusters.errors import ArgumentError, Fault
 from clusters.measures.facts import BoolArray, Facts, Groups, facts_of, placed_of, places_of
 from clusters.measures.matching import (
     Difference,
@@ -61,6 +73,7 @@ class Comparison:
     results: Mapping[str, Any]
     pairs: Mapping[tuple[str, str], Difference]
 
+    @checked
     def to_frame(self, kind: str = "plan") -> pd.DataFrame:
         """Make a frame of all plans.
 
@@ -136,9 +149,10 @@ class Comparison:
         return always_together(self.plans, self.problem)
 
 
+@checked
 def compare(
     problem: Problem,
-    plans: Mapping[str, Plan],
+    plans: Mapping[str, PlanLike],
     priorities: Priorities | None = None,
     *,
     rules: Rules | None = None,
@@ -168,7 +182,7 @@ def compare(
     ------
     RulesError
         If rules or priorities name what the problem does not have.
-    ValueError
+    ArgumentError
         If no plan is given, or results name a plan that is not.
 
     Examples
@@ -181,15 +195,22 @@ def compare(
     >>> two = Plan.from_assignment({"a": "a", "b": "c", "c": "c"})
     >>> comparison = compare(problem, {"one": one, "two": two})
     >>> comparison.to_frame()["mean_journey_m"].round(1).tolist()
-    [194.4, 280.4]
+    [166.7, 240.4]
     >>> comparison.differences()["schools_moved"].tolist()
     [1]
     """
+    plans = plans_of(problem, plans)
     results = dict(results or {})
     if not plans or set(results) - set(plans):
         strange = ", ".join(sorted(map(str, set(results) - set(plans))))
-        msg = f"results name plans that are not given: {strange}" if strange else "give a plan"
-        raise ValueError(msg)
+        raise ArgumentError(
+            Fault(
+                what=f"results name plans that are not given: {strange}",
+                remedy=f"use the names of plans: {', '.join(map(str, plans))}",
+            )
+            if strange
+            else Fault(what="plans is empty", remedy='give a plan by name: {"today": plan}')
+        )
     facts = facts_of(problem, priorities)
     free = Rules(n_clusters=(1, len(problem)), contiguous=False)
     places = {name: places_of(problem, plan) for name, plan in plans.items()}

@@ -8,18 +8,20 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from clusters.arguments import checked
 from clusters.domain import (
     FloatArray,
     IntArray,
     Plan,
+    PlanLike,
     Priorities,
     Problem,
     School,
-    SchoolId,
+    groups_of,
 )
 
 BoolArray = npt.NDArray[np.bool_]
-Groups = Plan | Mapping[SchoolId, Hashable]
+Groups = PlanLike
 """A plan, or groups by school id."""
 
 
@@ -73,7 +75,7 @@ def facts_of(problem: Problem, priorities: Priorities | None) -> Facts:
     numbers = dict(problem.measures)
     for name in problem.unknown:
         numbers[name] = np.array([_number(school, name) for school in schools])
-    travel_by = _travel_by(problem, priorities)
+    travel_by = _travel_by(priorities)
     rurality = [school.traits.get("rurality") for school in schools]
     return Facts(
         problem=problem,
@@ -102,11 +104,12 @@ def _table(n: int, rows: list[list[float]]) -> FloatArray:
     return np.array(rows, dtype=np.float64).reshape(n, -1)
 
 
-def _travel_by(problem: Problem, priorities: Priorities | None) -> str:
-    """Name the measure that weights journeys: the priorities', else the first that is known."""
-    if priorities is not None:
-        return priorities.travel_by
-    return next(name for name in ("need", "pupils", "schools") if name in problem.measures)
+def _travel_by(priorities: Priorities | None) -> str:
+    """Name the measure that weights journeys: the priorities'; without them every school is one.
+
+    What the data happen to hold never decides it: figures of two files must mean the same.
+    """
+    return "schools" if priorities is None else priorities.travel_by
 
 
 def _is_rural(text: str | None) -> bool:
@@ -164,6 +167,7 @@ def _keys(members: object) -> tuple[object, ...]:
     return tuple(members) if known else ()  # type: ignore[arg-type]  # known says that it is
 
 
+@checked
 def places_of(problem: Problem, groups: Groups) -> IntArray:
     """Place each school: array (n,) with the number of its group, -1 where it has none.
 
@@ -171,6 +175,7 @@ def places_of(problem: Problem, groups: Groups) -> IntArray:
     that hold no school of the problem left out.
     """
     places = np.full(len(problem), -1, dtype=np.int64)
+    groups = groups_of(groups)
     if isinstance(groups, Plan):
         for number, cluster in reversed(list(enumerate(placed_of(problem, groups)))):
             places[cluster.members] = number

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.domain import IntArray, Plan, Problem, SchoolId
+from clusters.arguments import checked
+from clusters.domain import IntArray, Plan, PlanLike, Problem, SchoolId, groups_of
 from clusters.measures.facts import places_of
 
 if TYPE_CHECKING:
@@ -90,12 +91,19 @@ def _pairs(counts: IntArray) -> int:
     return int((counts * (counts - 1) // 2).sum())
 
 
-def _everyone(plans: Sequence[Plan]) -> tuple[SchoolId, ...]:
-    return tuple(dict.fromkeys(k for plan in plans for c in plan.clusters for k in c.members))
+def _members(given: PlanLike) -> list[Sequence[SchoolId]]:
+    """Schools of each group of a plan, or of a mapping {id: group}."""
+    groups = groups_of(given)
+    if isinstance(groups, Plan):
+        return [cluster.members for cluster in groups.clusters]
+    held: dict[Hashable, list[SchoolId]] = {}
+    for key, label in groups.items():
+        held.setdefault(label, []).append(key)
+    return list(held.values())
 
 
 def _as_places(
-    plans: Mapping[str, Plan] | Iterable[Plan], problem: Problem | None
+    plans: Mapping[str, PlanLike] | Iterable[PlanLike], problem: Problem | None
 ) -> tuple[tuple[SchoolId, ...], IntArray]:
     """Ids, and the group of each school in each plan: array (plans, schools)."""
     listed = list(plans.values() if isinstance(plans, Mapping) else plans)
@@ -103,17 +111,19 @@ def _as_places(
         return problem.ids, np.array([places_of(problem, plan) for plan in listed]).reshape(
             len(listed), len(problem)
         )
-    ids = _everyone(listed)
+    groups = [_members(plan) for plan in listed]
+    ids = tuple(dict.fromkeys(key for plan in groups for group in plan for key in group))
     index = {key: k for k, key in enumerate(ids)}
     places = np.full((len(listed), len(ids)), -1, dtype=np.int64)
-    for row, plan in enumerate(listed):
-        for number, cluster in enumerate(plan.clusters):
-            places[row, [index[key] for key in cluster.members]] = number
+    for row, plan in enumerate(groups):
+        for number, group in enumerate(plan):
+            places[row, [index[key] for key in group]] = number
     return ids, places
 
 
+@checked
 def co_membership(
-    plans: Mapping[str, Plan] | Iterable[Plan], problem: Problem | None = None
+    plans: Mapping[str, PlanLike] | Iterable[PlanLike], problem: Problem | None = None
 ) -> pd.DataFrame:
     """Count in what share of the plans each two schools are together.
 
@@ -148,8 +158,9 @@ def co_membership(
     return pd.DataFrame(share, index=index, columns=index.rename("with"))
 
 
+@checked
 def always_together(
-    plans: Mapping[str, Plan] | Iterable[Plan], problem: Problem | None = None
+    plans: Mapping[str, PlanLike] | Iterable[PlanLike], problem: Problem | None = None
 ) -> tuple[tuple[SchoolId, ...], ...]:
     """Find the groups of schools that share a cluster in every plan, the largest first.
 

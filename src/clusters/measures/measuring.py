@@ -8,7 +8,17 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain import FloatArray, FrozenDict, IntArray, Plan, Priorities, Problem
+from clusters.arguments import checked
+from clusters.domain import (
+    FloatArray,
+    FrozenDict,
+    IntArray,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    plan_of,
+)
 from clusters.measures.access import Access, access_of, type_measures
 from clusters.measures.facts import Facts, Groups, Placed, facts_of, placed_of, places_of
 from clusters.measures.matching import difference
@@ -17,9 +27,10 @@ from clusters.measures.values import ClusterMeasures, Journeys, Measures, PlanMe
 __all__ = ["measure", "measured"]
 
 
+@checked
 def measure(
     problem: Problem,
-    plan: Plan,
+    plan: PlanLike,
     priorities: Priorities | None = None,
     *,
     reference: Groups | None = None,
@@ -37,7 +48,7 @@ def measure(
         Any plan.
     priorities
         Give the measure that weights journeys, what a unit of capacity covers, and today's plan.
-        Without them journeys are weighted by need, else pupils, else each school once.
+        Without them every school's journey counts once.
     reference
         The plan (or groups by school id) against which moves are counted; None for the
         priorities' `change_from`.
@@ -57,6 +68,7 @@ def measure(
     >>> measures.whole.journeys.worst, measures.clusters[0].totals["need"]
     (500.0, 12.0)
     """
+    plan = plan_of(problem, plan)
     return measured(facts_of(problem, priorities), plan, priorities, reference)
 
 
@@ -67,7 +79,7 @@ def measured(
     problem = facts.problem
     clusters = placed_of(problem, plan)
     if reference is None and priorities is not None:
-        reference = priorities.change_from
+        reference = priorities.groups_before
     per_capacity = {} if priorities is None else priorities.pupils_per_capacity
     expertise = access_of(facts, clusters, per_capacity)
     rows = tuple(_cluster(facts, cluster) for cluster in clusters)

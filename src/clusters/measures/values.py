@@ -6,7 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from clusters.arguments import checked, described
 from clusters.domain import SchoolId, TravelUnit
+from clusters.errors import ArgumentError, Fault
 from clusters.measures.access import Access, TypeMeasures
 
 if TYPE_CHECKING:
@@ -153,6 +155,7 @@ class Measures:
     types: tuple[TypeMeasures, ...]
     names: Mapping[SchoolId, str]
 
+    @checked
     def to_frame(self, kind: str = "cluster") -> pd.DataFrame:
         """Make a frame.
 
@@ -172,6 +175,7 @@ class Measures:
 
         return pd.DataFrame(self.rows(kind))
 
+    @checked
     def rows(self, kind: str = "cluster") -> list[dict[str, Any]]:
         """List the rows of a frame as dicts, for those who need no pandas."""
         check_kind(kind)
@@ -183,6 +187,7 @@ class Measures:
             return [self._type_row(row) for row in self.types]
         return [self._plan_row()]
 
+    @checked
     def coverage(self, value: str = "capacity") -> pd.DataFrame:
         """Make the matrix cluster x type of one column of the "expertise" frame.
 
@@ -192,6 +197,14 @@ class Measures:
             For instance "capacity", "need", "capacity_per_pupil" or "unmet".
         """
         frame = self.to_frame("expertise")
+        columns = [name for name in frame.columns if name not in ("cluster", "type")]
+        if value not in columns:
+            raise ArgumentError(
+                Fault(
+                    what=f"value is {described(value)}, which is no column of expertise",
+                    remedy=f"use one of {', '.join(columns)}",
+                )
+            )
         order = [cluster.label for cluster in self.clusters]
         matrix = frame.pivot_table(
             index="cluster", columns="type", values=value, aggfunc="first", dropna=False
@@ -287,5 +300,9 @@ class Measures:
 def check_kind(kind: str, kinds: tuple[str, ...] = FRAMES) -> None:
     """Refuse the name of a frame that does not exist."""
     if kind not in kinds:
-        msg = f"there is no frame {kind!r}: use one of {', '.join(kinds)}"
-        raise ValueError(msg)
+        raise ArgumentError(
+            Fault(
+                what=f"there is no frame {kind!r}: use one of {', '.join(kinds)}",
+                remedy=f"call to_frame({kinds[0]!r})",
+            )
+        )

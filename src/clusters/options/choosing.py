@@ -132,8 +132,9 @@ class Chooser:
                 plan=found.plan,
                 ceiling=max(self.ceiling, above),
                 min_difference=min(self.least, differs),
-                sentence=f"{found.theme.name} ({found.theme.sentence}) would need "
-                f"{' and '.join(wanted) or 'no more than was asked for'}.",
+                sentence=f"{found.theme.name} ({found.theme.sentence}): the plan found in the time "
+                f"given would need {' and '.join(wanted) or 'no more than was asked for'}; more "
+                "time may find one that does not.",
             )
             best.setdefault(found.theme.name, trade)
         return tuple(best.values())

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
 from clusters.model.instance import compile_instance, price_unit
 from clusters.naming import name_clusters
-from clusters.search.brief import found_of, improved, plan_of
+from clusters.search.short import found_of, improved, plan_from
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 
@@ -39,7 +40,7 @@ class TradeOffPoint:
         x metres (or minutes), "balance" in units of its measure, "expertise" in pupils,
         "pyramids" in pieces, "change" in schools.
     sentence
-        Against the end of the curve that is best in `a`.
+        Against the end of the curve that was found for `a` alone.
     """
 
     plan: Plan
@@ -51,7 +52,7 @@ class TradeOffPoint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TradeOff:
-    """Plans of which none is better than another in both priorities, from best in a to best in b.
+    """Plans of which none is better than another in both priorities, from least a to least b.
 
     Parameters
     ----------
@@ -73,6 +74,7 @@ class TradeOff:
         return pd.DataFrame(rows, columns=[a, b, "sentence"])
 
 
+@checked
 def trade_off(
     problem: Problem,
     rules: Rules,
@@ -211,7 +213,7 @@ class _Maker:
         )
         if found is None:
             return begin
-        return plan_of(self.problem, instance, found, keep=self.keep)
+        return plan_from(self.problem, instance, found, keep=self.keep)
 
     def points(self, plans: list[Plan], first: Plan) -> list[TradeOffPoint]:
         """Keep the plans that no other beats in both, in order."""
@@ -252,7 +254,11 @@ class _Maker:
                 share = 100 * (value / before - 1)
                 side = "more" if share > 0 else "less"
                 words.append(f"{_WORDS[name]} {abs(share):.1f} % {side}")
-        return ", ".join(words) if (a, b) != base else f"best in {self.names[0]}"
+        if (a, b) == base:
+            return (
+                f"the plan from which the others are told: found for {_WORDS[self.names[0]]} alone"
+            )
+        return ", ".join(words)
 
 
 _WORDS = {

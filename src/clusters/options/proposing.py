@@ -11,7 +11,17 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain import Plan, Priorities, Problem, Rules, check_rules, is_number
+from clusters.arguments import checked
+from clusters.domain import (
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    check_rules,
+    groups_of,
+    is_number,
+)
 from clusters.domain.policy import rule_fault
 from clusters.errors import RulesError
 from clusters.naming import name_clusters
@@ -31,6 +41,7 @@ SPARE = 2
 """Themes tried beyond the number of options, since some will be too dear or too alike."""
 
 
+@checked
 def propose(
     problem: Problem,
     rules: Rules,
@@ -41,7 +52,7 @@ def propose(
     ceiling: float = 0.10,
     min_difference: float = 0.10,
     themes: Sequence[str | Theme] | None = None,
-    today: Plan | Mapping[Any, Any] | None = None,
+    today: PlanLike | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Options:
     """Propose several plans, each good at something else, none far from the best.
@@ -99,10 +110,11 @@ def propose(
     settings = Settings() if settings is None else settings
     _check(n_options, ceiling, min_difference)
     check_rules(problem, rules, priorities)
+    today = None if today is None else groups_of(today)
     wanted = _wanted(problem, rules, priorities, themes, today)
     begin = time.monotonic()
     first = solve(problem, rules, priorities, _share(settings, BEST), on_progress=on_progress)
-    labels = today if isinstance(today, Plan) else priorities.change_from
+    labels = today if isinstance(today, Plan) else priorities.groups_before
     if isinstance(labels, Plan):
         named = name_clusters(problem, first.plan, keep=labels)
         first = replace(first, plan=named)
@@ -113,7 +125,8 @@ def propose(
         chosen = wanted[: n_options - 1 + SPARE]
         try:
             chooser.add_counts(first)
-            for made in _all_themed(shop, chosen, chooser.roof, settings):
+            left = np.inf if seconds is None else seconds - (time.monotonic() - begin)
+            for made in _all_themed(shop, chosen, chooser.roof, settings, left):
                 chooser.offer(made)
             left = np.inf if seconds is None else seconds - (time.monotonic() - begin)
             work = (settings.work_limit or np.inf) * (1 - BEST - THEMES)
@@ -208,9 +221,12 @@ def _share(settings: Settings, share: float) -> Settings:
 
 
 def _all_themed(
-    shop: Workshop, themes: list[Theme], roof: float, settings: Settings
+    shop: Workshop, themes: list[Theme], roof: float, settings: Settings, left: float
 ) -> list[list[Candidate]]:
-    """Make candidates for every theme, as many at a time as there are workers."""
+    """Make candidates for every theme, as many at a time as there are workers.
+
+    `left` seconds are left for this and what follows.
+    """
     themes = [theme for theme in themes if theme.name != OTHER]
     if not themes:
         return []
@@ -218,12 +234,17 @@ def _all_themed(
         budget = Budget(np.inf, THEMES * settings.work_limit / len(themes))
         return [shop.themed(theme, roof, budget) for theme in themes]
     workers = min(settings.workers or min(2, os.cpu_count() or 1), len(themes))
-    seconds = THEMES * (settings.time_limit_s or 60.0) * workers / len(themes)
-    budget = Budget(seconds, np.inf)
+    whole = THEMES / (1 - BEST) * left
+    deadline = time.monotonic() + whole
+    budget = Budget(whole * workers / len(themes), np.inf)
+
+    def themed(theme: Theme) -> list[Candidate]:
+        return shop.themed(theme, roof, budget) if time.monotonic() < deadline else []
+
     if workers == 1:
-        return [shop.themed(theme, roof, budget) for theme in themes]
+        return [themed(theme) for theme in themes]
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda theme: shop.themed(theme, roof, budget), themes))
+        return list(pool.map(themed, themes))
 
 
 def _options(
@@ -262,7 +283,7 @@ def _options(
         )
         options[name] = Option(
             name=name,
-            theme=_words(shop, found, above),
+            theme=_words(shop, found, above, proved=first.status == "optimal"),
             result=result,
             certificate=found.certificate,
             above_best=above,
@@ -290,8 +311,9 @@ def _best_words(first: Result) -> str:
     )
 
 
-def _words(shop: Workshop, found: Candidate, above: float) -> str:
-    text = f"{found.theme.sentence}; cost {100 * above:.1f} % above the best"
+def _words(shop: Workshop, found: Candidate, above: float, *, proved: bool) -> str:
+    cheapest = "the least cost of all plans" if proved else "the least cost found"
+    text = f"{found.theme.sentence}; cost {100 * above:.1f} % above {cheapest}"
     before = shop.candidate(found.theme, shop.best)
     if before is not None and before.aim > 0 and found.theme.name != OTHER:
         gain = 1 - found.aim / before.aim
@@ -303,5 +325,5 @@ def _words(shop: Workshop, found: Candidate, above: float) -> str:
                 "change": "schools moved from today",
                 "expertise": "pupils without expertise nearby",
             }[found.theme.cares_for]
-            text += f", {what} {100 * gain:.0f} % less than there"
+            text += f", {what} {100 * gain:.0f} % less than in that plan"
     return text[0].upper() + text[1:] + "."

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
-from clusters.verifier.case import words
+from clusters.errors import ArgumentError, Fault
+from clusters.text import words
 
 __all__ = ["Theme", "themes_for"]
 
@@ -15,6 +18,7 @@ FULL = 0.999
 """Share of the schools whose group of today must be known for "least change" to be offered."""
 
 
+@checked
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Theme:
     """What an option is to be especially good at.
@@ -43,12 +47,16 @@ class Theme:
 
         Raises
         ------
-        ValueError
+        ArgumentError
             If the theme has no strength.
         """
         if self.cares_for is None:
-            msg = f"theme {self.name!r} has no strength"
-            raise ValueError(msg)
+            raise ArgumentError(
+                Fault(
+                    what=f"theme {self.name!r} has no strength",
+                    remedy="give cares_for, the priority that it makes stronger",
+                )
+            )
         changes: dict[str, Any] = {self.cares_for: strength}
         own = self.priorities
         if self.cares_for == "balance":
@@ -89,22 +97,27 @@ def _shortest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any)
     if common.balance or common.expertise or common.pyramids or common.change:
         yield Theme(
             name="Shortest journeys",
-            sentence="the journeys to the centres are as short as can be",
+            sentence="aims at shorter journeys to the centres",
             cares_for="travel",
             priorities=_alone(common),
         )
 
 
 def _even(problem: Problem, rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
-    measure = next(iter(rules.balance), common.balance_measure)
-    if measure in problem.measures:
+    measure = _balanced(rules, common)
+    if measure in problem.measures:  # without it there is no such option; none stands in for it
         yield _evenness("Most even", measure, common)
+
+
+def _balanced(rules: Rules, common: Priorities) -> str:
+    """Name the measure to be made even: what the priorities ask for, else the first rule's."""
+    return common.balance_by or next(iter(rules.balance), common.balance_measure)
 
 
 def _evenness(name: str, measure: str, common: Priorities) -> Theme:
     return Theme(
         name=name,
-        sentence=f"the clusters are as equal as can be in {words(measure)}",
+        sentence=f"aims at clusters more equal in {words(measure)}",
         cares_for="balance",
         priorities=_alone(common, balance=1.0, balance_by=measure),
     )
@@ -121,54 +134,64 @@ def _pyramids(problem: Problem, rules: Rules, common: Priorities, _today: Any) -
     if loose:
         yield Theme(
             name="Keeps pyramids",
-            sentence="as few pyramids as possible are split between clusters",
+            sentence="aims at fewer pyramids split between clusters",
             cares_for="pyramids",
             priorities=_alone(common, pyramids=1.0),
         )
 
 
 def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> Iterator[Theme]:
-    groups = today if today is not None else common.change_from
+    groups = today if today is not None else common.groups_before
     if groups is None:
         known = {s.urn: s.cluster for s in problem.schools if s.cluster is not None}
         groups = known if len(known) >= FULL * len(problem) else None
     if groups is not None:
         yield Theme(
             name="Least change",
-            sentence="as few schools as possible leave the group that they are in today",
+            sentence="aims at fewer schools that leave the group that they are in today",
             cares_for="change",
             priorities=_alone(common, change=1.0, change_from=groups),
         )
 
 
 def _expertise(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
-    covers = dict(common.pupils_per_capacity) or _average_cover(problem)
+    given = dict(common.pupils_per_capacity)
+    covers = given or _average_cover(problem)
     if covers:
         yield Theme(
             name="Best shared expertise",
-            sentence="as many pupils as possible find expertise in their type of need within "
-            "their own cluster",
+            sentence="aims at more pupils who find expertise in their type of need within their "
+            "own cluster" + ("" if given else f" ({_AVERAGE})"),
             cares_for="expertise",
             priorities=_alone(common, expertise=1.0, pupils_per_capacity=FrozenDict(covers)),
         )
 
 
+_AVERAGE = (
+    "a unit of capacity is taken to cover the authority's average of pupils, as nothing says how "
+    "many it covers"
+)
+
+
 def _average_cover(problem: Problem) -> dict[str, float]:
-    """Pupils per unit of capacity over the whole authority, by type: what sharing evenly means."""
+    """Pupils per unit of capacity over the whole authority, by type: what sharing evenly means.
+
+    A type whose pupils are not known at some school has no average: unknown is not 0.
+    """
     need: dict[str, float] = {}
     held: dict[str, float] = {}
     units: dict[str, set[str]] = {}
     for school in problem.schools:
         for kind, count in school.need.items():
-            pupils = (count.ehcps or 0) + (count.sen_support or 0)
-            need[kind] = need.get(kind, 0.0) + pupils
+            known = [pupils for pupils in (count.ehcps, count.sen_support) if pupils is not None]
+            need[kind] = need.get(kind, 0.0) + (sum(known) if known else math.nan)
         for kind, capacity in school.expertise.items():
             held[kind] = held.get(kind, 0.0) + capacity.amount
             units.setdefault(kind, set()).add(capacity.unit)
     return {
         kind: need[kind] / held[kind]
         for kind in sorted(need)
-        if need[kind] and held.get(kind) and len(units[kind]) == 1
+        if need[kind] > 0 and held.get(kind) and len(units[kind]) == 1
     }
 
 
@@ -178,7 +201,7 @@ def _each_school(
     if common.travel_by != "schools":
         yield Theme(
             name="Every school alike",
-            sentence="journeys are short for every school alike, small or large",
+            sentence="aims at short journeys for every school alike, small or large",
             cares_for=None,
             priorities=_alone(common, travel_by="schools"),
         )
@@ -187,7 +210,7 @@ def _each_school(
 def _other_evenness(
     problem: Problem, rules: Rules, common: Priorities, _today: Any
 ) -> Iterator[Theme]:
-    done = next(iter(rules.balance), common.balance_measure)
+    done = _balanced(rules, common)
     for measure in ("schools", "need", "pupils"):
         if measure in problem.measures and measure != done:
             yield _evenness(f"Most even in {measure}", measure, common)

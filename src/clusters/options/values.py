@@ -5,11 +5,21 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    plans_of,
+)
 from clusters.measures import Comparison, always_together, compare
 from clusters.solver import Result
+from clusters.text import listed
 from clusters.verifier import Certificate
-from clusters.verifier.case import listed
 
 __all__ = ["Option", "Options", "Together", "Trade", "together_in_every"]
 
@@ -116,7 +126,7 @@ class Options(Mapping[str, Option]):
     problem, rules, priorities
         What they were found under.
     ceiling, min_difference
-        As asked for: most above the best cost, least share of co-member pairs that differ
+        As asked for: most above the least cost found, least share of co-member pairs that differ
         (1 - pairs together in both / pairs together in either).
     asked
         Number of options asked for.
@@ -179,16 +189,18 @@ class Options(Mapping[str, Option]):
         lines = [f"{name}: {option.theme}" for name, option in self.items()]
         if len(self) < self.asked:
             lines.append(
-                f"Only {len(self)} of {self.asked} options were found within "
-                f"{100 * self.ceiling:g} % of the best cost and {100 * self.min_difference:g} % "
-                "different from one another."
+                f"Only {len(self)} of {self.asked} options were found in the time given within "
+                f"{100 * self.ceiling:g} % of the least cost found and "
+                f"{100 * self.min_difference:g} % different from one another; whether there are "
+                "more is not known."
             )
             lines += [trade.sentence for trade in self.trades]
         lines += self.together().sentences[:1]
         return "\n".join(lines)
 
 
-def together_in_every(problem: Problem, plans: Mapping[str, Plan]) -> Together:
+@checked
+def together_in_every(problem: Problem, plans: Mapping[str, PlanLike]) -> Together:
     """Say which schools share a cluster in every plan, and whose place is open.
 
     Parameters
@@ -214,6 +226,7 @@ def together_in_every(problem: Problem, plans: Mapping[str, Plan]) -> Together:
     These 2 schools are together in every option: Ash and Birch.
     The place of 1 school is open: Cedar.
     """
+    plans = plans_of(problem, plans)
     comparison = compare(problem, plans)
     groups = always_together(plans, problem)
     places: list[set[str | None]] = [set() for _ in problem.schools]

@@ -1,5 +1,6 @@
 """Files and frames into schools and plans; every fault at once."""
 
+from clusters.readers.commitments import Commitment, read_commitments
 from clusters.readers.decisions import Decisions, read_decisions
 from clusters.readers.links import Links, read_links, read_pairs
 from clusters.readers.places import read_boundary, read_postcodes
@@ -8,6 +9,7 @@ from clusters.readers.report import ReadingReport, Schools, SetAside, Unknown
 from clusters.readers.schools import read_schools
 
 __all__ = [
+    "Commitment",
     "Decisions",
     "Links",
     "ReadingReport",
@@ -15,6 +17,7 @@ __all__ = [
     "SetAside",
     "Unknown",
     "read_boundary",
+    "read_commitments",
     "read_decisions",
     "read_links",
     "read_pairs",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import SchoolId
 from clusters.errors import DataError, Fault
 from clusters.readers.files import open_table
@@ -32,6 +33,7 @@ class Links(dict[str, str]):
         self.unclear = {}
 
 
+@checked
 def read_links(source: Any) -> Links:
     """Read the GIAS links file: which school followed which.
 
@@ -130,6 +132,7 @@ def _ends(urn: str, after: dict[str, dict[str, None]]) -> dict[str, None]:
     return ends
 
 
+@checked
 def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
     """Read pairs of schools, such as neighbours: two ids in each row, under any header.
 

@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.files import kind_of, local_file, open_table, refusal
 from clusters.readers.layout import find_column
@@ -27,6 +28,7 @@ _NO_PLACE = "90"
 _POSTCODE = ("postcode", "pcds", "pcd", "pcd2", *PUBLISHED["postcode"])
 
 
+@checked
 def read_postcodes(
     source: str | os.PathLike[str] | Mapping[str, Point],
     *,
@@ -142,6 +144,7 @@ def _postcode_table(source: Any) -> Table:
     return open_table(source, is_header=None, name="postcodes")
 
 
+@checked
 def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> Any:
     """Read the outline of an authority as one polygon in metres on the British grid.
 

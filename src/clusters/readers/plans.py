@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Problem, SchoolId
 from clusters.errors import DataError, Fault
 from clusters.readers.decisions import is_decisions, read_decisions
@@ -36,6 +37,7 @@ class _Group:
     centres: dict[SchoolId | None, Cell] = field(default_factory=dict)
 
 
+@checked
 def read_plan(
     source: Any,
     problem: Problem,

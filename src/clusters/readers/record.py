@@ -12,7 +12,7 @@ from clusters.errors import Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
 from clusters.readers.names import LEVELS, NUMBERS, TRAITS, key_of, near
 from clusters.readers.phases import phase_of
-from clusters.readers.report import Unknown
+from clusters.readers.report import COUNTED_AS, Unknown
 from clusters.readers.rows import Record
 from clusters.readers.table import Cell, Point
 from clusters.readers.values import (
@@ -103,7 +103,7 @@ class Policy:
             raise Unreadable(
                 f"unknown gives {action} for it, which is no whole number", "give a whole number"
             )
-        self.tally.setdefault(key, []).append((urn, tidy(cell.text), f"counted as {action:g}"))
+        self.tally.setdefault(key, []).append((urn, tidy(cell.text), f"{COUNTED_AS} {action:g}"))
         return int(action) if whole else float(action)
 
     def unknowns(self) -> dict[str, Unknown]:

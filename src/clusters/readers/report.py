@@ -6,12 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
-from clusters.domain import FrozenDict, School
+from clusters.domain import STAND_IN, FrozenDict, School
 from clusters.readers.names import NUMBERS, TRAITS, typed
 
 __all__ = ["ReadingReport", "Schools", "SetAside", "Unknown"]
 
 _SHOWN = 3
+COUNTED_AS = "counted as"
+"""How what was done with an unknown value begins where a number was put in its place."""
+_WORDS = {"ehcps": "EHC plans", "sen_support": "pupils with SEN support"}
 _REASONS = 8
 
 
@@ -144,6 +147,21 @@ class Schools(tuple[School, ...]):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the report."""
         return type(self), (tuple(self), self.report)
+
+    @property
+    def stand_ins(self) -> tuple[str, ...]:
+        """Say which numbers stand for counts that are not known, as `unknown` asked; for papers."""
+        names = {str(school.urn): school.name for school in self}
+        reports = (self.report, *self.report.others)
+        return tuple(
+            f"{STAND_IN}{_WORDS.get(column, column)} of {counted(len(held), 'school')} "
+            f"({shown(names[urn] for urn in held)}) {unknown.action}."
+            for report in reports
+            for column, unknown in report.unknown.items()
+            if unknown.action.startswith(COUNTED_AS)
+            for held in [[urn for urn in unknown.urns if urn in names]]
+            if held
+        )
 
     def by_urn(self) -> dict[str, School]:
         """Schools by their URN."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import School
 from clusters.errors import DataError, Fault
 from clusters.readers.faults import gathered
@@ -26,6 +27,7 @@ __all__ = ["read_schools"]
 _MOST_DIGITS = 0.9
 
 
+@checked
 def read_schools(
     source: Any,
     *,

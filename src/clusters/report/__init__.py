@@ -1,7 +1,7 @@
 """The pack for the Schools Forum: options, maps and money as papers that a council can publish."""
 
 from clusters.report.equality import equality_frame, furthest_frame, small_frame
-from clusters.report.folder import FORMATS
+from clusters.report.parts import FORMATS
 from clusters.report.write import write_report
 
 __all__ = ["FORMATS", "equality_frame", "furthest_frame", "small_frame", "write_report"]

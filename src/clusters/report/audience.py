@@ -1,15 +1,19 @@
-"""Who reads a pack, and which numbers they may see."""
+"""Who reads a pack, and what they may see: papers are made from this and from nothing else."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from clusters.disclosure import HIDDEN, SmallNumbers, intervals, redacted, suppress
+from clusters.disclosure import HIDDEN, SmallNumbers
 from clusters.domain import FrozenDict, Plan, Problem, SchoolId
-from clusters.maps import clean
+from clusters.measures import measure
 from clusters.report.words import number
+from clusters.text import clean
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 AUDIENCES: Mapping[str, str] = {
     "working group": "For the working group. Not for publication: small numbers are shown in full.",
@@ -20,68 +24,48 @@ AUDIENCES: Mapping[str, str] = {
 COUNTS = ("pupils", "ehcps", "sen_support")
 """Counts of pupils that the tables show."""
 
-_OPEN = frozenset({"schools", "pupils"})
-ALL = "all"
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Counts of pupils as an audience may see them.
 
+    Whole numbers, None where not known, :data:`clusters.disclosure.HIDDEN` where not shown.
+
     Parameters
     ----------
-    problem
-        The facts in full.
     names
         The counts that are known.
-    hidden
-        By measure, what is not shown: ids of schools, ("cluster", label), or "all".
+    schools
+        For each count, its value by id of the school.
+    clusters
+        For each count, its sum by label of the recommended plan's cluster.
+    totals
+        For each count, its sum over all schools in a cluster.
     """
 
-    problem: Problem
     names: tuple[str, ...]
-    hidden: Mapping[str, frozenset[Any]] = field(default_factory=FrozenDict)
-
-    def school_value(self, name: str, urn: SchoolId) -> Any:
-        """Count of a school: a whole number, None where not known, or the sign for hidden."""
-        if urn in self.hidden.get(name, ()):
-            return HIDDEN
-        return getattr(self.problem.school(urn), name)
-
-    def cluster_value(self, name: str, cluster: Any) -> Any:
-        """Count of a cluster, given its members."""
-        if ("cluster", cluster.label) in self.hidden.get(name, ()):
-            return HIDDEN
-        return _total(self.problem, name, cluster.members)
+    schools: Mapping[str, Mapping[SchoolId, Any]]
+    clusters: Mapping[str, Mapping[str, Any]]
+    totals: Mapping[str, Any]
 
     def school(self, name: str, urn: SchoolId) -> str:
         """Count of a school in words."""
-        return _words(self.school_value(name, urn))
+        return _words(self.schools[name][urn])
 
-    def cluster(self, name: str, label: str, members: tuple[SchoolId, ...]) -> str:
+    def cluster(self, name: str, label: str) -> str:
         """Count of a cluster in words."""
-        if ("cluster", label) in self.hidden.get(name, ()):
-            return HIDDEN
-        return _words(_total(self.problem, name, members))
+        return _words(self.clusters[name][label])
 
-    def total(self, name: str, members: tuple[SchoolId, ...]) -> str:
+    def total(self, name: str) -> str:
         """Count of all clusters in words."""
-        return _words(_total(self.problem, name, members))
-
-    @property
-    def masked_clusters(self) -> frozenset[str]:
-        """Labels of the clusters of which some count is hidden; their money is hidden too."""
-        return frozenset(
-            str(key[1])
-            for keys in self.hidden.values()
-            for key in keys
-            if isinstance(key, tuple) and key[0] == "cluster"
-        )
+        return _words(self.totals[name])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reader:
     """An audience, its policy on small numbers, and the facts that papers for it are made from.
+
+    There are no other facts: what a reader may not see is not reachable from here.
 
     Parameters
     ----------
@@ -89,19 +73,28 @@ class Reader:
         Key of :data:`AUDIENCES`.
     policy
         On small numbers; it has a say in public papers only.
-    problem
-        The facts in full, for rules and money.
     shown
         The facts that the papers are made from: without sensitive numbers where they are public.
     counts
         The counts that may be shown.
+    need
+        Pupils by cluster and type of need; None where this is not known or not shown.
+    masked_money
+        Labels of the clusters whose money is not shown.
+    money_step
+        Pence to which sums of money are rounded.
+    notes
+        Sentences on what is left out.
     """
 
     name: str
     policy: SmallNumbers
-    problem: Problem
     shown: Problem
     counts: Counts
+    need: pd.DataFrame | None = None
+    masked_money: frozenset[str] = frozenset()
+    money_step: int = 1
+    notes: tuple[str, ...] = field(default=())
 
     @property
     def is_public(self) -> bool:
@@ -111,77 +104,59 @@ class Reader:
     @property
     def sentences(self) -> tuple[str, ...]:
         """What the papers say of numbers that are not shown."""
-        return self.policy.sentences() if self.is_public else ()
+        return (*self.policy.sentences(), *self.notes) if self.is_public else ()
 
 
 def reader_of(audience: str, problem: Problem, plan: Plan, policy: SmallNumbers) -> Reader:
-    """Work out what an audience may see of a problem and of the recommended plan."""
-    names = tuple(
-        name for name in COUNTS if any(getattr(s, name) is not None for s in problem.schools)
-    )
-    if audience != "public":
-        counts = Counts(problem=problem, names=names)
-        return Reader(name=audience, policy=policy, problem=problem, shown=problem, counts=counts)
-    hidden = {name: _hidden(problem, plan, name, policy) for name in names if name not in _OPEN}
+    """Make the reader who may see everything; for the public see `clusters.report.release`."""
     return Reader(
         name=audience,
         policy=policy,
-        problem=problem,
-        shown=redacted(problem),
-        counts=Counts(problem=problem, names=names, hidden=FrozenDict(hidden)),
+        shown=problem,
+        counts=counts_of(problem, plan),
+        need=_need(problem, plan),
     )
 
 
-def published_sums(problem: Problem, plan: Plan) -> dict[Any, tuple[SchoolId, ...]]:
-    """List the sums over schools that a public paper prints: each cluster, and all of them."""
-    sums: dict[Any, tuple[SchoolId, ...]] = {}
-    for cluster in plan.clusters:
-        members = (problem.find(key) for key in cluster.members)
-        sums["cluster", clean(cluster.label)] = tuple(
-            dict.fromkeys(problem.ids[k] for k in members if k is not None)
-        )
-    everyone = dict.fromkeys(key for members in sums.values() for key in members)
-    return sums | {ALL: tuple(everyone)}
+def counts_of(problem: Problem, plan: Plan) -> Counts:
+    """Collect every count that is known."""
+    names = tuple(
+        name for name in COUNTS if any(getattr(s, name) is not None for s in problem.schools)
+    )
+    groups = {clean(cluster.label): cluster.members for cluster in plan.clusters}
+    everyone = [key for cluster in plan.clusters for key in cluster.members]
+    return Counts(
+        names=names,
+        schools=FrozenDict({n: {s.urn: getattr(s, n) for s in problem.schools} for n in names}),
+        clusters=FrozenDict(
+            {n: {label: _total(problem, n, ids) for label, ids in groups.items()} for n in names}
+        ),
+        totals=FrozenDict({n: _total(problem, n, everyone) for n in names}),
+    )
 
 
-def _hidden(problem: Problem, plan: Plan, name: str, policy: SmallNumbers) -> frozenset[Any]:
-    """Choose what to hide of one measure; sums leave out what is not known."""
-    known, rolls = _known(problem, name), _known(problem, "pupils")
-    sums = {
-        key: tuple(member for member in members if member in known)
-        for key, members in published_sums(problem, plan).items()
-    }
-    return suppress(known, sums, policy, most=rolls, keep=(ALL,))
-
-
-def exposed(reader: Reader, plan: Plan) -> dict[str, dict[Any, tuple[float, float]]]:
-    """Say what somebody can learn from the counts of a public pack: intervals by measure."""
-    problem, found = reader.problem, {}
-    for name, hidden in reader.counts.hidden.items():
-        known, rolls = _known(problem, name), _known(problem, "pupils")
-        sums = {
-            key: tuple(member for member in members if member in known)
-            for key, members in published_sums(problem, plan).items()
-        }
-        found[name] = intervals(known, sums, hidden, reader.policy, most=rolls)
-    return found
-
-
-def _known(problem: Problem, name: str) -> dict[Hashable, int]:
-    """Count of each school where it is known."""
-    return {s.urn: int(v) for s in problem.schools if (v := getattr(s, name)) is not None}
+def _need(problem: Problem, plan: Plan) -> pd.DataFrame | None:
+    """Pupils by cluster and type of need with their sum; None where nothing is known."""
+    if not any(school.need for school in problem.schools):
+        return None
+    matrix = measure(problem, plan).coverage("need")
+    matrix = matrix.dropna(axis=1, how="all").dropna(axis=0, how="all")
+    if matrix.empty:
+        return None
+    whole = matrix.astype("Int64")
+    whole.loc["all"] = whole.sum()
+    return whole.reset_index()
 
 
 def _total(problem: Problem, name: str, members: Any) -> int | None:
     """Sum of what is known; None where nothing is."""
     values = [
         value
-        for key in dict.fromkeys(members)
-        if problem.find(key) is not None
-        and (value := getattr(problem.school(key), name)) is not None
+        for at in dict.fromkeys(problem.find(key) for key in members)
+        if at is not None and (value := getattr(problem.schools[at], name)) is not None
     ]
     return sum(values) if values else None
 
 
 def _words(value: Any) -> str:
-    return value if value == HIDDEN else number(value)
+    return HIDDEN if value == HIDDEN else number(value)

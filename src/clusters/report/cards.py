@@ -6,20 +6,20 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.audience import Reader
 from clusters.report.facts import ClusterFacts
-from clusters.report.money import pence_by_cluster
+from clusters.report.money import pence_by_cluster, shared_pence
 from clusters.report.option import Option
 from clusters.report.tables import Cell, Column, Pair, Table, make_table
 from clusters.report.words import capital, journey, listed, measure_name, need_name, number
+from clusters.text import clean
 
 
 def cluster_table(reader: Reader, option: Option) -> Table:
     """Make the table of all clusters; each links to its card."""
     facts, counts = option.facts, reader.counts
-    measures, masked = counts.names, counts.masked_clusters
+    measures, masked = counts.names, reader.masked_money
     money = pence_by_cluster(option.split)
     columns = [
         Column("Cluster", False),
@@ -36,7 +36,7 @@ def cluster_table(reader: Reader, option: Option) -> Table:
             Cell(cluster.name, f"#{cluster.anchor}"),
             cluster.measures.centre_name or "not known",
             number(len(cluster.schools)),
-            *[counts.cluster(name, cluster.label, cluster.ids) for name in measures],
+            *[counts.cluster(name, cluster.label) for name in measures],
             journey(cluster.mean_journey, unit),
             journey(cluster.longest_journey, unit),
             *([_sum(money, cluster, masked)] if money else []),
@@ -47,10 +47,10 @@ def cluster_table(reader: Reader, option: Option) -> Table:
         "All clusters",
         "",
         number(sum(len(cluster.schools) for cluster in facts.clusters)),
-        *[counts.total(name, facts.placed) for name in measures],
+        *[counts.total(name) for name in measures],
         journey(facts.mean_journey, unit),
         journey(facts.longest_journey, unit),
-        *([pounds(sum(money.values()))] if money else []),
+        *([pounds(shared_pence(option.split))] if money and option.split else []),
     ]
     return make_table("The clusters", columns, rows, total)
 
@@ -98,7 +98,7 @@ def card(
         *[
             Pair(
                 capital(_SHORT.get(name, measure_name(name))),
-                counts.cluster(name, cluster.label, cluster.ids),
+                counts.cluster(name, cluster.label),
             )
             for name in known
         ],
@@ -110,8 +110,8 @@ def card(
         facts.append(Pair("Expertise", expertise))
     money = pence_by_cluster(option.split)
     if money:
-        facts.append(Pair("Money", _sum(money, cluster, counts.masked_clusters)))
-        if line and cluster.label not in counts.masked_clusters:
+        facts.append(Pair("Money", _sum(money, cluster, reader.masked_money)))
+        if line and cluster.label not in reader.masked_money:
             facts.append(Pair("How that comes about", clean(line.partition(": ")[2])))
     return {
         "anchor": cluster.anchor,

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 from typing import Any
 
 from clusters.domain import Problem
-from clusters.maps import clean
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, make_table
 from clusters.report.words import (
@@ -19,6 +18,7 @@ from clusters.report.words import (
     proof_sentence,
     rule_sentences,
 )
+from clusters.text import clean
 
 
 def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[str, Any]:
@@ -26,7 +26,9 @@ def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[st
     certificate, result = option.certificate, option.result
     context: dict[str, Any] = {
         "proof": proof_sentence(result, option.priorities),
-        "search_facts": None if result is None else _search_table(result, public=public),
+        "search_facts": None
+        if result is None or getattr(result, "is_withheld", False)
+        else _search_table(result, public=public),
         "rule_table": None,
         "findings": [],
         "priority_words": [],
@@ -36,7 +38,7 @@ def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[st
     if option.rules is not None and certificate is not None:
         broken = {finding.rule for finding in certificate.findings}
         rows = [
-            [sentence, _outcome(name, broken)]
+            [sentence, "not shown" if name in option.unchecked else _outcome(name, broken)]
             for name, sentence in rule_sentences(problem, option.rules)
         ]
         everywhere = "Every school is in exactly one cluster."
@@ -73,6 +75,13 @@ def _search_table(result: Any, *, public: bool) -> Table:
     return make_table("The search", [Column("Fact", False), Column("Value", False)], rows)
 
 
+def _journeys_by(option: Option) -> str:
+    """Say what a mean journey counts: it is never left to the reader to guess."""
+    by = option.facts.measures.travel_by
+    each = "once" if by == "schools" else f"by its {measure_name(by)}"
+    return f"In mean journeys each school counts {each}."
+
+
 def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[str, Any]:
     """Say how the plan was made, what was assumed and what is not known."""
     how = (
@@ -95,7 +104,7 @@ def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[
         )
     return {
         "how": how,
-        "notes": [clean(note) for note in problem.notes] or ["Nothing beyond the facts given."],
+        "notes": [*(clean(note) for note in problem.notes), _journeys_by(option)],
         "gaps": gaps,
         "sources": [clean(source) for source in sources] or ["No source was named."],
     }

@@ -46,7 +46,7 @@ def option_table(problem: Problem, options: Sequence[Option], chosen: Option) ->
             *[
                 "not checked"
                 if option.certificate is None
-                else "all hold"
+                else ("those shown hold" if option.unchecked else "all hold")
                 if option.certificate.ok
                 else plural(len(option.certificate.findings), "finding")
                 for option in options
@@ -62,4 +62,6 @@ def _proof_tag(result: Any) -> str:
         return "given, not searched"
     if result.status == "optimal":
         return "proved best"
+    if getattr(result, "is_withheld", False):
+        return "not shown"
     return "no proof" if result.gap is None else f"within {percent_up(result.gap)} of the best"

@@ -6,8 +6,8 @@ import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clusters.maps import escaped
 from clusters.maps.colours import INK, PAPER
+from clusters.text import escaped
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -130,7 +130,7 @@ def convergence_png(path: str | Path, history: pd.DataFrame, *, in_percent: bool
 
     Raises
     ------
-    ImportError
+    MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
     """
     from clusters.maps.picture import new_figure, save_figure

@@ -36,6 +36,7 @@ COLUMNS: Mapping[str, str] = {
     "gap": "Whether the cluster has none on record.",
     "gaps": "Clusters that have none on record.",
     "covered_share": "Share of the pupils whose cluster has some.",
+    "note": "What has to be known about the money.",
     "step": "Step from the pot to what is shared.",
     "pence": "Sum of money.",
     "factor": "Part of the formula.",

@@ -11,20 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import Plan, Problem, School
-from clusters.maps import clean
+from clusters.arguments import checked
+from clusters.budget import Split
+from clusters.domain import Plan, PlanLike, Problem, School, plan_of
 from clusters.report.words import capital
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clusters.budget import Split
-
 SMALL_SCHOOL = 100
 """Pupils below which a school counts as small here."""
-
-LEAST_SCHOOLS = 10
-"""Public papers show the money of groups of at least so many schools."""
 
 _BANDS = ((100, "under 100 pupils"), (200, "100 to 199 pupils"), (400, "200 to 399 pupils"))
 _LARGEST = ((800, "400 to 799 pupils"), (math.inf, "800 pupils or more"))
@@ -97,16 +94,15 @@ def journeys_of(problem: Problem, plan: Plan) -> list[float | None]:
     return journeys
 
 
-def equality_frame(
-    problem: Problem, plan: Plan, split: Split | None = None, *, public: bool = False
-) -> pd.DataFrame:
+@checked
+def equality_frame(problem: Problem, plan: PlanLike, split: Split | None = None) -> pd.DataFrame:
     """Tell groups of schools apart: journeys, and money against today.
 
     Columns: `way`, `group`, `schools`, `pupils`, `mean_journey` and `longest_journey` (the
     problem's unit; the mean weighted by pupils), and with a split whose spend of today is known
-    `gain`, `lose` (schools), `today_pence`, `yearly_pence`, `change_percent`. In public frames
-    there are no pence, and the money of groups below ten schools is left out.
+    `gain`, `lose` (schools), `today_pence`, `yearly_pence`, `change_percent`.
     """
+    plan = plan_of(problem, plan)
     import pandas as pd
 
     journeys = journeys_of(problem, plan)
@@ -118,7 +114,7 @@ def equality_frame(
             row: dict[str, Any] = {"way": way, "group": group, "schools": len(members)}
             row |= _journeys(problem, members, journeys)
             if money:
-                row |= _gains([money[problem.ids[k]] for k in members], public)
+                row |= _gains([money[problem.ids[k]] for k in members])
             rows.append(row)
     frame = pd.DataFrame(rows)
     for name in ("pupils", "gain", "lose"):
@@ -130,14 +126,17 @@ def equality_frame(
 def _journeys(problem: Problem, members: list[int], journeys: list[float | None]) -> dict[str, Any]:
     rolls = [problem.schools[k].pupils for k in members]
     known = [(k, length) for k in members if (length := journeys[k]) is not None]
-    weights = [1.0 if problem.schools[k].pupils is None else float(problem.schools[k].pupils or 0)
-               for k, _ in known]  # fmt: skip
-    if not any(weights):
+    weights = [float(problem.schools[k].pupils or 0) for k, _ in known]
+    if not any(weights):  # nobody's pupils are on record, or there are none: each school once
         weights = [1.0] * len(known)
     lengths = [length for _, length in known]
+    # One roll that is not known leaves a mean by pupils unknown: it is no roll of 0 or of 1.
+    mixed = None in rolls and any(roll is not None for roll in rolls)
     return {
         "pupils": None if None in rolls else sum(roll or 0 for roll in rolls),
-        "mean_journey": float(np.average(lengths, weights=weights)) if known else None,
+        "mean_journey": float(np.average(lengths, weights=weights))
+        if known and not mixed
+        else None,
         "longest_journey": max(lengths, default=None),
     }
 
@@ -149,22 +148,21 @@ def _money(split: Split | None) -> Mapping[Any, tuple[int, int]]:
     return {share.key: (share.today_pence or 0, share.yearly_pence) for share in split.schools}
 
 
-def _gains(sums: list[tuple[int, int]], public: bool) -> dict[str, Any]:
+def _gains(sums: list[tuple[int, int]]) -> dict[str, Any]:
     today, later = sum(one for one, _ in sums), sum(two for _, two in sums)
-    percent = round(100 * (later - today) / today, 1) if today else None
-    row: dict[str, Any] = {
+    return {
         "gain": sum(two > one for one, two in sums),
         "lose": sum(two < one for one, two in sums),
+        "today_pence": today,
+        "yearly_pence": later,
+        "change_percent": round(100 * (later - today) / today, 1) if today else None,
     }
-    if not public:
-        return row | {"today_pence": today, "yearly_pence": later, "change_percent": percent}
-    if len(sums) < LEAST_SCHOOLS:
-        return {"gain": None, "lose": None, "change_percent": None}
-    return row | {"change_percent": None if percent is None else round(percent)}
 
 
-def furthest_frame(problem: Problem, plan: Plan, most: int = 10) -> pd.DataFrame:
+@checked
+def furthest_frame(problem: Problem, plan: PlanLike, most: int = 10) -> pd.DataFrame:
     """List the schools with the longest journeys."""
+    plan = plan_of(problem, plan)
     import pandas as pd
 
     journeys = journeys_of(problem, plan)
@@ -177,8 +175,10 @@ def furthest_frame(problem: Problem, plan: Plan, most: int = 10) -> pd.DataFrame
     return pd.DataFrame(rows, columns=["school", "phase", "pupils", "cluster", "journey"])
 
 
-def small_frame(problem: Problem, plan: Plan, split: Split | None = None) -> pd.DataFrame:
+@checked
+def small_frame(problem: Problem, plan: PlanLike, split: Split | None = None) -> pd.DataFrame:
     """List the small schools: cluster, journey and, where given, money against today."""
+    plan = plan_of(problem, plan)
     import pandas as pd
 
     journeys, labels = journeys_of(problem, plan), _labels(problem, plan)

@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clusters.domain import Plan, Priorities, Problem, School, SchoolId
-from clusters.maps import clean
 from clusters.maps.zones import numbers_of
 from clusters.measures import ClusterMeasures, Measures, measure
+from clusters.text import clean
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

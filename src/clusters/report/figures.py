@@ -6,17 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from clusters.disclosure import suppress_table
 from clusters.domain import Plan, Problem
-from clusters.maps import clean
 from clusters.maps.difference import changes
-from clusters.measures import always_together, compare, measure
-from clusters.need_types import BROAD_AREAS
+from clusters.measures import always_together
 from clusters.report.audience import Reader
 from clusters.report.equality import equality_frame, furthest_frame, small_frame
 from clusters.report.figure import Figure
 from clusters.report.money_figures import of_money, of_outlook
 from clusters.report.option import Option
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -38,9 +36,9 @@ def figures_of(
         *_of_plans(reader, options, chosen),
         *_of_expertise(reader, chosen),
         *of_money(reader, chosen, start_month),
-        *of_outlook(reader, outlook),
+        *of_outlook(outlook),
         *_of_equality(reader, chosen),
-        *_of_search(reader, chosen),
+        *_of_search(chosen),
     ):
         if len(figure.frame):
             found[figure.name] = replace(figure, frame=_rounded(figure.frame))
@@ -70,8 +68,8 @@ def _of_plans(reader: Reader, options: Sequence[Option], chosen: Option) -> Iter
     yield Figure(
         name="options",
         title="The options side by side",
-        how="clusters.compare(problem, plans).to_frame()",
-        frame=_options_frame(shown, plans),
+        how='clusters.measure(problem, plan, priorities).to_frame("plan"), for each option',
+        frame=_options_frame(options),
     )
     for k, option in enumerate(options, start=1):
         yield Figure(
@@ -83,9 +81,9 @@ def _of_plans(reader: Reader, options: Sequence[Option], chosen: Option) -> Iter
         if option is not chosen:
             yield Figure(
                 name=f"moves_{k}",
-                title=f"Schools in another cluster under {option.name} than under {chosen.name}",
+                title=f"Schools in another cluster under {chosen.name} than under {option.name}",
                 how="clusters.maps.changes(problem, before, after)",
-                frame=moves_frame(shown, chosen.plan, option.plan),
+                frame=moves_frame(shown, option.plan, chosen.plan),
             )
     if len(options) > 1:
         yield Figure(
@@ -100,15 +98,13 @@ def schools_frame(reader: Reader, plan: Plan) -> pd.DataFrame:
     """Table of the schools with their counts as the audience may see them."""
     from clusters.writers import plan_frame
 
-    frame: pd.DataFrame = plan_frame(reader.shown, plan).drop(columns=["need"])
+    shown, counts = reader.shown, reader.counts
+    frame: pd.DataFrame = plan_frame(shown, plan).drop(columns=["need"])
+    places = [shown.find(urn) for urn in frame["urn"]]
     for name in ("pupils", "ehcps", "sen_support"):
-        if name in reader.counts.names:
+        if name in counts.names:
             frame[name] = [
-                None
-                if reader.problem.find(urn) is None
-                else reader.counts.school_value(name, reader.problem.ids[at])
-                for urn in frame["urn"]
-                for at in [reader.problem.find(urn) or 0]
+                None if at is None else counts.schools[name][shown.ids[at]] for at in places
             ]
         else:
             frame = frame.drop(columns=[name])
@@ -119,22 +115,25 @@ def clusters_frame(reader: Reader, option: Option) -> pd.DataFrame:
     """Table of the clusters with their counts as the audience may see them."""
     frame = option.facts.measures.to_frame("cluster")
     known = [name for name in ("pupils", "ehcps", "sen_support") if name in reader.counts.names]
-    by_label = {clean(cluster.label): cluster for cluster in option.plan.clusters}
     for name in known:
-        frame[name] = [
-            reader.counts.cluster_value(name, by_label[clean(label)])
-            if clean(label) in by_label
-            else None
-            for label in frame["cluster"]
-        ]
+        sums = reader.counts.clusters[name]
+        frame[name] = [sums.get(clean(label)) for label in frame["cluster"]]
     kept = ["cluster", "centre", "centre_name", "schools", *known]
     kept += [n for n in frame.columns if str(n).startswith(("mean_journey_", "worst_journey"))]
     kept += [n for n in ("compactness", "pyramids_whole", "pyramids_part") if n in frame]
     return frame[[name for name in kept if frame[name].notna().any()]]
 
 
-def _options_frame(shown: Problem, plans: Mapping[str, Plan]) -> pd.DataFrame:
-    return compare(shown, plans).to_frame().reset_index().drop(columns=["cost"])
+def _options_frame(options: Sequence[Option]) -> pd.DataFrame:
+    """Table of the options, as their facts have it: one mean journey on every page."""
+    import pandas as pd
+
+    rows = [
+        {"plan": option.name, **row}
+        for option in options
+        for row in option.facts.measures.to_frame("plan").to_dict("records")
+    ]
+    return pd.DataFrame(rows)
 
 
 def _membership(shown: Problem, plan: Plan) -> pd.DataFrame:
@@ -185,40 +184,18 @@ def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Figure]:
     how = 'clusters.measure(problem, plan).to_frame("type")'
     title = "Access to expertise by type"
     yield Figure(name="types", title=title, how=how, frame=kinds)
-    need = _need(reader, chosen)
-    if need is not None:
+    if reader.need is not None:
         yield Figure(
             name="need",
             title="Pupils by cluster and need",
             how='clusters.measure(problem, plan).coverage("need")',
-            frame=need,
+            frame=reader.need,
         )
 
 
-def _need(reader: Reader, chosen: Option) -> pd.DataFrame | None:
-    """Pupils by cluster and type, small numbers hidden in public; None where nothing is known."""
-    matrix = measure(reader.problem, chosen.plan).coverage("need")
-    matrix = matrix.dropna(axis=1, how="all").dropna(axis=0, how="all")
-    if matrix.empty:
-        return None
-    if not reader.is_public:
-        whole = matrix.astype("Int64")
-        whole.loc["all"] = whole.sum()
-        return whole.reset_index()
-    if matrix.isna().any(axis=None):
-        return None  # what is not known in places would itself tell something
-    areas = matrix.T.groupby(_area).sum().T  # few pupils have the rarer types
-    return suppress_table(areas.astype(int), reader.policy).reset_index(names="cluster")
-
-
-def _area(kind: str) -> str:
-    """Broad area of a type of need."""
-    return next((area for area, kinds in BROAD_AREAS.items() if kind in kinds), "other")
-
-
 def _of_equality(reader: Reader, chosen: Option) -> Iterator[Figure]:
-    # Groups are told by traits, rolls and fifths: the full facts name them, nothing is added up.
-    frame = equality_frame(reader.problem, chosen.plan, chosen.split, public=reader.is_public)
+    split = None if reader.is_public else chosen.split  # the public's has no schools
+    frame = equality_frame(reader.shown, chosen.plan, split)
     yield Figure(
         name="equality",
         title="Journeys and money by group of schools",
@@ -235,38 +212,27 @@ def _of_equality(reader: Reader, chosen: Option) -> Iterator[Figure]:
         name="small_schools",
         title="Small schools",
         how="clusters.report.small_frame(problem, plan, split)",
-        frame=small_frame(reader.shown, chosen.plan, None if reader.is_public else chosen.split),
+        frame=small_frame(reader.shown, chosen.plan, split),
     )
 
 
-def _of_search(reader: Reader, chosen: Option) -> Iterator[Figure]:
+def _of_search(chosen: Option) -> Iterator[Figure]:
     history = getattr(chosen.result, "history", ())
     if history:
         yield Figure(
             name="search",
             title="How the search went",
             how="result.history",
-            frame=history_frame(chosen.result, in_percent=reader.is_public),
+            frame=history_frame(chosen.result),
         )
 
 
-def history_frame(result: Any, *, in_percent: bool = False) -> pd.DataFrame:
-    """Table of a search: seconds, cost of the best plan so far, and what no plan can beat.
-
-    Parameters
-    ----------
-    in_percent
-        Whether both are percentages of the cost of the final plan: the cost itself is a sum over
-        schools, which public papers do not show.
-    """
+def history_frame(result: Any) -> pd.DataFrame:
+    """Table of a search: seconds, cost of the best plan so far, and what no plan can beat."""
     import pandas as pd
 
     rows = [
         {"seconds": round(seconds, 2), "plan": objective, "bound": bound}
         for seconds, objective, bound in result.history
     ]
-    frame = pd.DataFrame(rows, columns=["seconds", "plan", "bound"]).astype(float)
-    if in_percent and result.objective:
-        for name in ("plan", "bound"):
-            frame[name] = (100 * frame[name] / result.objective).round(1)
-    return frame
+    return pd.DataFrame(rows, columns=["seconds", "plan", "bound"]).astype(float)

@@ -2,67 +2,49 @@
 
 from __future__ import annotations
 
-import contextlib
-import importlib.util
 import tempfile
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from clusters.errors import DataError, Fault
-from clusters.maps import (
-    clean,
-    difference_png,
-    difference_svg,
-    map_png,
-    map_svg,
-    small_multiples_png,
-)
+from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.report.convergence import convergence_png, convergence_svg
 from clusters.report.html import render_page
 from clusters.report.material import Material
 from clusters.report.page import Section, page_context
 from clusters.report.paper import Pictures, paper
+from clusters.report.parts import FORMATS, left_out
+from clusters.report.sections import change_title, numbers_in
+from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
-FORMATS = ("html", "csv", "maps", "geo", "word", "excel", "letters", "pdf")
-"""Parts of a pack; "word", "letters" and pictures need ``clusters[report]``, "pdf" more."""
 
-_NEEDS = {"word": ("docx",), "letters": ("docx",), "pdf": ("weasyprint",)}
-
-
-def write_folder(folder: Path, material: Material, formats: Collection[str]) -> tuple[Path, ...]:
-    """Write the pack into a folder, which is made where it is not there.
+def write_folder(folder: Path, material: Material, parts: Sequence[str]) -> tuple[Path, ...]:
+    """Write parts of the pack (see :func:`parts_of_a_pack`) into a folder, which is made if needed.
 
     Raises
     ------
     DataError
-        If a part is not known, or something cannot be written.
+        If something cannot be written.
     """
-    unknown = [name for name in formats if name not in FORMATS]
-    if unknown:
-        raise DataError(
-            Fault(
-                what="the pack has no such part",
-                remedy=f"use any of {', '.join(FORMATS)}",
-                value=", ".join(unknown),
-            )
-        )
     folder.mkdir(parents=True, exist_ok=True)
     pack = _Pack(folder, material)
     with tempfile.TemporaryDirectory() as spare:
-        pack.draw(Path(spare) if "maps" not in formats else folder / "maps", formats)
+        pack.draw(Path(spare) if "maps" not in parts else folder / "maps", parts)
         for name in FORMATS:
-            if name in formats and _installed(name, material):
+            if name in parts:
                 _WRITERS[name](pack)
     return tuple(pack.written)
 
 
-def _installed(name: str, material: Material) -> bool:
-    """Whether a part can be made here; letters are not for the public."""
-    if name == "letters" and material.reader.is_public:
-        return False
-    return all(importlib.util.find_spec(module) is not None for module in _NEEDS.get(name, ()))
+def write_file(path: Path, material: Material, part: str) -> Path:
+    """Write one paper of the pack (the Word document, the workbook or the PDF) as a file."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    pack = _Pack(path.parent, material)
+    with tempfile.TemporaryDirectory() as spare:
+        pack.draw(Path(spare), (part,))
+        {"word": pack.word, "excel": pack.excel, "pdf": pack.pdf}[part](path.name)
+    return pack.written[-1]
 
 
 @dataclass(slots=True)
@@ -79,9 +61,8 @@ class _Pack:
     # ---- pictures
 
     def draw(self, folder: Path, formats: Collection[str]) -> None:
-        """Draw the PNG pictures that the papers hold, where matplotlib is installed."""
-        wanted = {"maps", "word", "pdf"} & set(formats)
-        if not wanted or importlib.util.find_spec("matplotlib") is None:
+        """Draw the PNG pictures that the papers hold."""
+        if not {"maps", "word", "pdf"} & set(formats) or "maps" in left_out(public=False):
             return
         folder.mkdir(exist_ok=True)
         material, shown = self.material, self.material.reader.shown
@@ -102,10 +83,15 @@ class _Pack:
         changes: dict[str, Path] = {}
         for k, option in enumerate(options, start=1):
             if option is not chosen:
-                title = f"What changes from {chosen.name} to {option.name}"
-                path = folder / f"change_{k}.png"
                 changes[option.name] = keep(
-                    difference_png(path, shown, chosen.plan, option.plan, title=title)
+                    difference_png(
+                        folder / f"change_{k}.png",
+                        shown,
+                        option.plan,
+                        chosen.plan,
+                        title=change_title(chosen, option),
+                        numbers=numbers_in(chosen),
+                    )
                 )
         plans = {option.name: option.plan for option in options}
         several = len(plans) > 1
@@ -177,9 +163,13 @@ class _Pack:
             )
             self.note(write_bytes(folder / f"option_{k}.svg", drawing.encode()))
             if option is not material.chosen:
-                title = f"What changes from {material.chosen.name} to {option.name}"
                 drawing = difference_svg(
-                    shown, material.chosen.plan, option.plan, title=title, links=False
+                    shown,
+                    option.plan,
+                    material.chosen.plan,
+                    title=change_title(material.chosen, option),
+                    links=False,
+                    numbers=numbers_in(material.chosen),
                 )
                 self.note(write_bytes(folder / f"change_{k}.svg", drawing.encode()))
         if "search" in material.figures:
@@ -208,28 +198,27 @@ class _Pack:
             world["geometry"] = shapely.set_precision(world.geometry.to_numpy(), 1e-6)
             self.note(write_bytes(folder / f"{name}.geojson", world.to_json().encode()))
 
-    def word(self) -> None:
+    def word(self, name: str = "paper.docx") -> None:
         from clusters.report.word import write_paper
 
         blocks = paper(self.material, self.pictures)
-        self.note(write_paper(self.folder / "paper.docx", self.material, blocks))
+        self.note(write_paper(self.folder / name, self.material, blocks))
 
-    def excel(self) -> None:
+    def excel(self, name: str = "appendix.xlsx") -> None:
         from clusters.report.workbook import write_workbook
 
-        self.note(write_workbook(self.folder / "appendix.xlsx", self.material))
+        self.note(write_workbook(self.folder / name, self.material))
 
     def letters(self) -> None:
         from clusters.report.letters import write_letters
 
         self.note(write_letters(self.folder / "letters.docx", self.material))
 
-    def pdf(self) -> None:
+    def pdf(self, name: str = "paper.pdf") -> None:
         from clusters.report.pdf import write_pdf
 
-        with contextlib.suppress(OSError):  # weasyprint is there, the libraries under it are not
-            blocks = paper(self.material, self.pictures)
-            self.note(write_pdf(self.folder / "paper.pdf", self.material, blocks))
+        blocks = paper(self.material, self.pictures)
+        self.note(write_pdf(self.folder / name, self.material, blocks))
 
 
 _WRITERS: dict[str, Callable[[_Pack], None]] = {

@@ -8,8 +8,8 @@ import re
 from importlib.resources import files
 from typing import Any
 
-from clusters.maps import clean
 from clusters.report.material import Material
+from clusters.text import clean
 
 
 def render(template: str, context: dict[str, Any]) -> str:
@@ -73,6 +73,7 @@ def render_page(template: str, material: Material, context: dict[str, Any]) -> s
             "audience_note": material.audience_note,
             "date": material.date,
             "synthetic": material.is_synthetic,
+            "stand_ins": material.stand_ins,
             "run_file": material.run_file,
             "run_link": _plain_file(material.run_file),
             "style": safe(text),

@@ -10,12 +10,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from clusters.maps import clean
 from clusters.report.facts import ClusterFacts, SchoolFacts
 from clusters.report.material import Material
 from clusters.report.paper import MARK, Judgement, Points, Words
 from clusters.report.word import add_points, new_document, save
 from clusters.report.words import journey, listed, plural
+from clusters.text import clean
 
 _NAME = 90  # longest name, so that a letter keeps to its page
 _MOST_PARTNERS = 24
@@ -98,6 +98,8 @@ def letter(
     partners = [clean(s.school.name, _NAME) for s in cluster.schools if s is not member]
     if material.is_synthetic:
         yield Words("Made-up data: this school does not exist.")
+    for note in material.stand_ins:
+        yield Words(note)
     yield Words("Dear colleague,")
     yield Words(
         f"We propose that your school works in {clean(cluster.name, _NAME)}, with "

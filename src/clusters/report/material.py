@@ -10,6 +10,7 @@ from clusters.domain import FrozenDict, SchoolId
 from clusters.report.audience import AUDIENCES, Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
+from clusters.text import clean
 
 if TYPE_CHECKING:
     from clusters.budget import Outlook
@@ -53,6 +54,11 @@ class Material:
     why_here: Mapping[SchoolId, Sequence[str]] = field(default_factory=FrozenDict)
     leads: Mapping[str, str] = field(default_factory=FrozenDict)
     outlook: Outlook | None = None
+
+    @property
+    def stand_ins(self) -> list[str]:
+        """Which numbers stand for counts that are not known: said in every paper."""
+        return [clean(note) for note in self.reader.shown.stand_ins]
 
     @property
     def audience_note(self) -> str:

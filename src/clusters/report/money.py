@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from clusters.disclosure import SmallNumbers
-from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.audience import Reader
 from clusters.report.figure import Figure
@@ -14,6 +12,7 @@ from clusters.report.money_more import further_money
 from clusters.report.option import Option
 from clusters.report.tables import Table, frame_table
 from clusters.report.words import capital, measure_name, number
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,7 +41,7 @@ _HEADINGS = {
 
 def shared_pence(split: Split) -> int:
     """Pence that the clusters receive, all together."""
-    return sum(share.total_pence for share in split.clusters)
+    return split.pot.total_pence - split.held_pence
 
 
 def pence_by_cluster(split: Split | None) -> dict[str, int]:
@@ -59,46 +58,54 @@ def money(reader: Reader, option: Option, figures: Mapping[str, Figure]) -> dict
         return {}
     names = {cluster.label: cluster.name for cluster in option.facts.clusters}
     return {
-        "sentences": _sentences(split, reader.policy, public=reader.is_public),
+        "sentences": _sentences(split, reader),
         "pot": _pot_table(split),
-        "clusters": _table("Money by cluster", figures["money"].frame, names),
+        "clusters": _table(
+            "Money by cluster", figures["money"].frame, names, total=reader.money_step == 1
+        )
+        if "money" in figures
+        else None,
         "schools": None
         if reader.is_public
         else _table("Indicative sums by school", split.to_frame("school"), names),
-        **further_money(option, figures, names),
+        **further_money(reader, option, figures, names),
     }
 
 
-def _sentences(split: Split, policy: SmallNumbers, *, public: bool) -> list[str]:
+def _sentences(split: Split, reader: Reader) -> list[str]:
     shared, held = shared_pence(split), split.held_pence
-    said = [f"The clusters share {pounds(shared)}. Their sums add up to it, to the penny."]
+    exact = " Their sums add up to it, to the penny." if reader.money_step == 1 else ""
+    said = [f"The clusters share {pounds(shared)}.{exact}"]
     if held:
         said.append(f"A further {pounds(held)} is held back.")
     for factor in split.factors:
         units = number(float(sum(factor.quantity.values())), 1).removesuffix(".0")
-        few = public and 0 < sum(factor.quantity.values()) < policy.threshold
-        if factor.total_pence and not few:
+        if factor.total_pence:
             rate = pounds(round(factor.rate))
             what = factor.unit or measure_name(factor.name)
             said.append(
                 f"{pounds(factor.total_pence)} of it is shared at about {rate} for each "
                 f"{clean(what)}; there are {units}."
             )
-    if public:
+    if reader.is_public:
         said.append("Sums for single schools are left out: small numbers could be read off them.")
-    return [*said, *map(clean, split.notes)]
+    return [*said, *map(clean, split.public_notes() if reader.is_public else split.notes)]
 
 
 def _pot_table(split: Split) -> Table:
     frame = split.to_frame("pot").rename(columns={"pence": "total_pence"})
     frame = frame[["step", "total_pence"]].assign(step=[capital(step) for step in frame["step"]])
-    frame = frame[(frame["total_pence"] != 0) | (frame["step"] == "Total")]
+    # Nothing committed is no empty row: it says that nothing is ring-fenced.
+    kept = frame["step"].str.startswith(("Total", "Committed"))
+    frame = frame[(frame["total_pence"] != 0) | kept]
     return frame_table(
         "The pot", frame, headings={"step": "Step", "total_pence": "Pounds"}, total=False
     )
 
 
-def _table(caption: str, frame: pd.DataFrame, names: dict[str, str]) -> Table:
+def _table(
+    caption: str, frame: pd.DataFrame, names: dict[str, str], *, total: bool = True
+) -> Table:
     """Make a table of a frame of the split without the columns that say nothing.
 
     Facts that other tables show are left out here; the frame itself has every step.
@@ -117,7 +124,7 @@ def _table(caption: str, frame: pd.DataFrame, names: dict[str, str]) -> Table:
         if (name in kept or (name.endswith("_pence") and not by_school))
         and _says_something(frame, name)
     ]
-    return frame_table(caption, frame[shown], headings=_HEADINGS)
+    return frame_table(caption, frame[shown], headings=_HEADINGS, total=total)
 
 
 def _says_something(frame: pd.DataFrame, name: str) -> bool:

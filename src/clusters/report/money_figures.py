@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
 from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -22,7 +22,7 @@ def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Figur
     split = chosen.split
     if split is None:
         return
-    from clusters.budget import by_year, effects, explain
+    from clusters.budget import by_year, explain
 
     yield Figure(
         name="pot",
@@ -30,70 +30,89 @@ def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Figur
         how='split.to_frame("pot")',
         frame=split.to_frame("pot")[["step", "pence"]],
     )
+    notes = split.public_notes() if reader.is_public else split.notes
+    yield Figure(
+        name="money_notes",
+        title="What to know about the money",
+        how="split.notes",
+        frame=_notes(notes),
+    )
     yield Figure(
         name="factors",
         title="The formula, factor by factor",
         how='split.to_frame("factor")',
-        frame=_factors(reader, split),
+        frame=split.to_frame("factor").drop(columns=["total"]),
     )
+    if not split.clusters:
+        return  # the sum of no cluster may be shown
     yield Figure(
         name="money",
         title="The money by cluster",
         how='split.to_frame("cluster")',
-        frame=_masked(reader, _money_frame(reader, split)),
+        frame=_masked(reader, chosen, _money_frame(reader, chosen, split)),
     )
     lines = explain(split, "cluster")
     yield Figure(
         name="lines",
         title="How each cluster's sum comes about",
         how='clusters.budget.explain(split, "cluster")',
-        frame=_masked(reader, _lines(lines)),
+        frame=_masked(reader, chosen, _lines(lines)),
     )
     if any(share.today_pence is not None for share in split.clusters):
         yield Figure(
             name="effects",
             title="Gains and losses by cluster",
             how='clusters.budget.effects(split, "cluster")',
-            frame=_masked(reader, effects(split, "cluster").drop(columns=["name"])),
+            frame=_masked(reader, chosen, _effects(reader, split)),
         )
     years = by_year(split, start_month).to_frame().rename(columns={"key": "cluster"})
     yield Figure(
         name="years",
         title="The money by financial year",
         how=f"clusters.budget.by_year(split, {start_month}).to_frame()",
-        frame=_masked(reader, years),
+        frame=_masked(reader, chosen, years),
     )
-    yield from _fairness(split)
+    yield from _fairness(reader, split)
     if not reader.is_public:
         yield from _money_of_schools(split)
 
 
-def _factors(reader: Reader, split: Split) -> pd.DataFrame:
-    """Table of the formula; what counts few pupils is hidden in public, and its rate with it."""
-    frame = split.to_frame("factor").drop(columns=["total"])
-    few = (frame["quantity"] > 0) & (frame["quantity"] < reader.policy.threshold)
-    if not (reader.is_public and few.any()):
+def _notes(notes: Iterable[str]) -> pd.DataFrame:
+    import pandas as pd
+
+    return pd.DataFrame({"note": [clean(note, 1000) for note in notes]})
+
+
+def _effects(reader: Reader, split: Split) -> pd.DataFrame:
+    """Table of gains and losses; in public in whole per cent, and no sums for each plan."""
+    from clusters.budget import effects
+
+    frame = effects(split, "cluster").drop(columns=["name"])
+    if not reader.is_public:
         return frame
-    frame = frame.astype(object)
-    frame.loc[few, ["quantity", "rate_pence"]] = HIDDEN
-    return frame
+    sums = ["today_pence", "yearly_pence", "change_pence"]
+    frame[sums] = 100_000 * (frame[sums] / 100_000).round().astype(int)
+    frame["change_percent"] = frame["change_percent"].round()
+    return frame[["cluster", *sums, "change_percent"]]
 
 
-def _fairness(split: Split) -> Iterator[Figure]:
+def _fairness(reader: Reader, split: Split) -> Iterator[Figure]:
+    """Fairness between schools; in public between clusters, rounded, where all may be shown."""
     from clusters.budget import fairness_frame
     from clusters.errors import MoneyError
 
-    if not {"need", "pupils"} <= set(split.problem.measures):
+    if not {"need", "pupils"} <= set(split.problem.measures) or reader.masked_money:
         return
+    level: Literal["cluster", "school"] = "cluster" if reader.is_public else "school"
     try:
-        frame = fairness_frame(split)
+        frame = fairness_frame(split, level)
     except MoneyError:  # nothing to compare: no pupils, or no money
         return
     yield Figure(
         name="fairness",
-        title="How fair the split is, in figures",
-        how="clusters.budget.fairness_frame(split)",
-        frame=frame,
+        title=f"How fair the split is between {level}s, in figures",
+        how=f'clusters.budget.fairness_frame(split, "{level}")',
+        frame=frame.round(2) if reader.is_public else frame,
     )
 
 
@@ -121,12 +140,14 @@ def _money_of_schools(split: Split) -> Iterator[Figure]:
         )
 
 
-def _money_frame(reader: Reader, split: Split) -> pd.DataFrame:
+def _money_frame(reader: Reader, chosen: Option, split: Split) -> pd.DataFrame:
     frame = split.to_frame("cluster").drop(columns=["total"])
     if not reader.is_public:
         return frame
+    sizes = {cluster.label: len(cluster.schools) for cluster in chosen.facts.clusters}
+    frame["schools"] = [sizes[clean(label)] for label in frame["cluster"]]
     kept = ["cluster", "schools", *(n for n in frame.columns if str(n).endswith("_pence"))]
-    return frame[kept]
+    return frame[kept].drop(columns=["today_pence", "change_pence"])  # rounded, in the effects
 
 
 def _lines(lines: Mapping[Any, str], key: str = "cluster") -> pd.DataFrame:
@@ -135,23 +156,22 @@ def _lines(lines: Mapping[Any, str], key: str = "cluster") -> pd.DataFrame:
     return pd.DataFrame([{key: name, "line": line} for name, line in lines.items()])
 
 
-def _masked(reader: Reader, frame: pd.DataFrame) -> pd.DataFrame:
-    """Hide the money of clusters of which a count is hidden: their sums would give it away."""
-    masked = reader.counts.masked_clusters
-    rows = [clean(label) in masked for label in frame["cluster"]]
-    if not any(rows):
+def _masked(reader: Reader, chosen: Option, frame: pd.DataFrame) -> pd.DataFrame:
+    """Add the clusters whose money is not shown: the split for the public does not have them."""
+    import pandas as pd
+
+    if not reader.masked_money:
         return frame
-    frame = frame.astype(object)
-    open_ = ("cluster", "schools", "centre", "cap_pence", "floor_pence")
-    for name in frame.columns:
-        if name not in open_:
-            frame[name] = [
-                HIDDEN if hide else value for hide, value in zip(rows, frame[name], strict=True)
-            ]
-    return frame
+    known = {clean(row["cluster"]): row for row in frame.to_dict("records")}
+    rows = []
+    for cluster in chosen.plan.clusters:
+        label = clean(cluster.label)
+        hidden = dict.fromkeys(frame.columns, HIDDEN) | {"cluster": cluster.label}
+        rows.append(known.get(label, hidden))
+    return pd.DataFrame(rows, columns=frame.columns).astype(object)
 
 
-def of_outlook(reader: Reader, outlook: Outlook | None) -> Iterator[Figure]:
+def of_outlook(outlook: Outlook | None) -> Iterator[Figure]:
     """Make the frames of an outlook: risk by cluster, and scenarios."""
     if outlook is None:
         return
@@ -159,7 +179,7 @@ def of_outlook(reader: Reader, outlook: Outlook | None) -> Iterator[Figure]:
         name="risk",
         title="The risk that money runs out, by cluster (simulated)",
         how='clusters.budget.look_ahead(split).to_frame("cluster")',
-        frame=_masked(reader, outlook.to_frame("cluster")),
+        frame=outlook.to_frame("cluster"),
     )
     yield Figure(
         name="scenarios",

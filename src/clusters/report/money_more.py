@@ -6,19 +6,20 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
 from clusters.money import pounds
+from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
 from clusters.report.words import capital, number, percent, plural
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
 
 
 def further_money(
-    option: Option, figures: Mapping[str, Figure], names: Mapping[str, str]
+    reader: Reader, option: Option, figures: Mapping[str, Figure], names: Mapping[str, str]
 ) -> dict[str, Any]:
     """Make the tables and sentences on the money that stand after the split itself.
 
@@ -39,7 +40,7 @@ def further_money(
         name: maker(_named(figures[name].frame, names)) if name in figures else None
         for name, maker in makers.items()
     }
-    found["effect_words"] = _effect_words(option) if found["effects"] else []
+    found["effect_words"] = _effect_words(reader, option) if found["effects"] else []
     return found
 
 
@@ -77,21 +78,31 @@ def _effects(frame: pd.DataFrame) -> Table:
     )
 
 
-def _effect_words(option: Option) -> list[str]:
-    from clusters.budget import turbulence
-
+def _effect_words(reader: Reader, option: Option) -> list[str]:
+    """Say who gains and loses, and how much in all: the two sums differ where the pot does."""
     if option.split is None:
         return []
-    clusters = turbulence(option.split, "cluster")
+    known = [share for share in option.split.clusters if share.today_pence is not None]
+    changes = [share.yearly_pence - (share.today_pence or 0) for share in known]
+    if reader.is_public:  # today's money is known to the nearest £1,000 only
+        changes = [100_000 * round(change / 100_000) for change in changes]
+    gains = [change for change in changes if change > 0]
+    losses = [-change for change in changes if change < 0]
+    of = (
+        f"Of the {plural(len(known), 'cluster')} whose money is shown, "
+        if (reader.masked_money)
+        else "Against today, "
+    )
     return [
-        f"Against today, {plural(clusters.gainers, 'cluster')} gain and "
-        f"{plural(clusters.losers, 'cluster')} lose. {pounds(clusters.moved_pence)} moves from "
-        "those who lose.",
+        f"{of}{len(gains)} {'gains' if len(gains) == 1 else 'gain'} and {len(losses)} "
+        f"{'loses' if len(losses) == 1 else 'lose'}. Those that gain have {pounds(sum(gains))} a "
+        f"year more than today in all; those that lose have {pounds(sum(losses))} less.",
     ]
 
 
 def _years(frame: pd.DataFrame) -> Table:
     heads = {
+        "backdated_pence": "Backdated, paid at once",
         "first financial year_pence": "First financial year",
         "next financial year_pence": "Next financial year",
         "total_pence": "Whole year",

@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.maps import clean, matched_numbers
+from clusters.maps import matched_numbers
 from clusters.report.facts import PlanFacts, plan_facts
+from clusters.text import clean
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -16,8 +17,35 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Search:
+    """What may be said of a search to readers who may not see every number.
+
+    Parameters
+    ----------
+    status
+        "optimal" or "feasible".
+    objective, bound, gap, seconds, stopped, history
+        As in a `Result`, costs in per cent of the plan's.
+    is_withheld
+        Whether the search used hidden numbers, so that nothing else is said of it.
+    """
+
+    status: str
+    objective: float | None = None
+    bound: float | None = None
+    gap: float | None = None
+    seconds: float = 0.0
+    stopped: str = ""
+    history: tuple[tuple[float, float | None, float | None], ...] = ()
+    is_withheld: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Option:
-    """A plan under discussion, with all that is known of it."""
+    """A plan under discussion, with all that its readers may see of it.
+
+    `unchecked` names rules of which it is not said whether they hold: their numbers are hidden.
+    """
 
     name: str
     plan: Plan
@@ -26,6 +54,7 @@ class Option:
     priorities: Priorities | None = None
     split: Split | None = None
     certificate: Certificate | None = None
+    unchecked: frozenset[str] = frozenset()
     facts: PlanFacts
     numbers: Mapping[str, int] = field(default_factory=dict)
 
@@ -44,7 +73,6 @@ def make_option(
     priorities: Priorities | None,
     split: Split | None,
     like: Plan | None = None,
-    shown: Problem | None = None,
 ) -> Option:
     """Gather what is known of one option.
 
@@ -52,8 +80,6 @@ def make_option(
     ----------
     like
         The plan whose numbers it should share.
-    shown
-        The facts without what readers may not see; journeys are weighted by what is left of them.
     """
     result = result_of(given)
     plan: Plan = given if result is None else result.plan
@@ -66,11 +92,6 @@ def make_option(
         priorities=priorities,
         split=split,
         certificate=None if rules is None else verify(problem, rules, plan, priorities),
-        facts=plan_facts(
-            problem if shown is None else shown,
-            plan,
-            priorities=priorities if shown is None or shown is problem else None,
-            numbers=numbers or None,
-        ),
+        facts=plan_facts(problem, plan, priorities=priorities, numbers=numbers or None),
         numbers=numbers,
     )

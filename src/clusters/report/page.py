@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.budget import explain
-from clusters.maps import clean, lay_out, map_svg
+from clusters.maps import lay_out, map_svg
 from clusters.maps.svg import draw_svg
 from clusters.report.cards import card, cluster_table
 from clusters.report.checks import checks, method
@@ -25,6 +25,7 @@ from clusters.report.sections import (
     together,
 )
 from clusters.report.summary import summary
+from clusters.text import clean
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,8 @@ def page_context(material: Material) -> dict[str, Any]:
         "option_table": option_table(shown, options, chosen) if several else None,
         "option_maps": _option_maps(material) if several else [],
         "changes": [
-            {**entry, "map": safe(entry["map"])} for entry in differences(reader, options, chosen)
+            {**entry, "map": safe(entry["map"])}
+            for entry in differences(reader, options, chosen, figures)
         ],
         "together": together(reader, options, figures, material.together) if several else None,
         "expertise": expertise(reader, figures),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
-from clusters.maps import clean
 from clusters.report.checks import checks, method
 from clusters.report.comparison import option_table
 from clusters.report.glossary import GLOSSARY
@@ -20,6 +19,7 @@ from clusters.report.sections import decisions, equality, expertise, together
 from clusters.report.summary import summary
 from clusters.report.tables import Column, Table, make_table
 from clusters.report.words import journey, plural
+from clusters.text import clean
 
 MARK = "For the author:"
 """How a place starts that the author has to fill."""
@@ -150,6 +150,8 @@ def _purpose(material: Material, _: Pictures) -> Iterator[Block]:
     )
     if material.is_synthetic:
         yield Words("The data are made up. They describe no real place and no real school.")
+    for note in material.stand_ins:
+        yield Words(note)
     yield Judgement("say why this comes to the Forum now, and what it has decided before.")
 
 
@@ -193,8 +195,8 @@ def _options(material: Material, pictures: Pictures) -> Iterator[Block]:
     for sentence in same["sentences"]:
         yield Words(sentence)
     for name, path in (pictures.changes or {}).items():
-        moved = f"Map of the ground that changes cluster from {chosen.name} to {name}."
-        yield Picture(path, f"What changes from {chosen.name} to {name}", moved)
+        moved = f"Map of the ground that changes cluster from {name} to {chosen.name}."
+        yield Picture(path, f"What changes from {name} to {chosen.name}", moved)
     yield Judgement("say why this option is recommended and what speaks for the others.")
 
 
@@ -247,8 +249,7 @@ def _money(material: Material, _: Pictures) -> Iterator[Block]:
     said: dict[str, Any] = money(material.reader, material.chosen, material.figures)
     for sentence in said["sentences"]:
         yield Words(sentence)
-    yield Grid(said["pot"])
-    yield Grid(said["clusters"])
+    yield from _grids(said, "pot", "clusters")
     if said["effects"]:
         yield Heading("Who gains and who loses", 2)
         for sentence in said["effect_words"]:
@@ -263,15 +264,20 @@ def _money(material: Material, _: Pictures) -> Iterator[Block]:
             "These numbers come from many made-up years. They show how bad luck would fall. They "
             "do not say what will happen."
         )
-        for name in ("risk", "scenarios"):
-            if said[name]:
-                yield Grid(said[name])
+        yield from _grids(said, "risk", "scenarios")
     if said["fairness"]:
         yield Heading("How fair is the split?", 2)
         yield Grid(said["fairness"])
     yield Judgement(
         "have the finance officer confirm the pot, and say what happens if a cluster overspends."
     )
+
+
+def _grids(said: Mapping[str, Any], *names: str) -> Iterator[Block]:
+    """Set the tables that there are."""
+    for name in names:
+        if said[name]:
+            yield Grid(said[name])
 
 
 def _equality(material: Material, _: Pictures) -> Iterator[Block]:
@@ -283,8 +289,6 @@ def _equality(material: Material, _: Pictures) -> Iterator[Block]:
     )
     if said["sentences"]:
         yield Points(tuple(said["sentences"]))
-    if said["note"]:
-        yield Words(said["note"])
     for table in said["tables"]:
         yield Grid(table)
     yield Judgement(

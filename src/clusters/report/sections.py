@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from clusters.maps import clean
 from clusters.maps.difference import difference_svg
+from clusters.maps.zones import numbers_of
 from clusters.options import together_in_every
 from clusters.report.audience import Reader
 from clusters.report.convergence import convergence_svg
-from clusters.report.equality import LEAST_SCHOOLS, SMALL_SCHOOL, equality_sentences
+from clusters.report.equality import SMALL_SCHOOL, equality_sentences
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
 from clusters.report.words import capital, journey, need_name, number, percent, plural
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -63,22 +64,58 @@ def together(
     }
 
 
-def differences(reader: Reader, options: Sequence[Option], chosen: Option) -> list[dict[str, Any]]:
-    """Draw, for each other option, the ground that changes cluster."""
+def change_title(chosen: Option, option: Option) -> str:
+    """Title of what changes where the recommended option comes in another's place."""
+    return f"What changes from {option.name} to {chosen.name}"
+
+
+def numbers_in(option: Option) -> dict[str, int]:
+    """Return the number of each cluster by its label, as every map and table has it."""
+    numbers = numbers_of(option.plan, option.numbers or None)
+    return {
+        cluster.label: number for cluster, number in zip(option.plan.clusters, numbers, strict=True)
+    }
+
+
+def differences(
+    reader: Reader, options: Sequence[Option], chosen: Option, figures: Mapping[str, Figure]
+) -> list[dict[str, Any]]:
+    """Draw and list, for each other option, what changes if the recommended one takes its place."""
     found = []
     for k, option in enumerate(options, start=1):
         if option is not chosen:
-            title = f"What changes from {chosen.name} to {option.name}"
+            title = change_title(chosen, option)
             drawing = difference_svg(
                 reader.shown,
-                chosen.plan,
                 option.plan,
+                chosen.plan,
                 title=title,
                 id_prefix=f"change-{k}",
                 links=False,
+                numbers=numbers_in(chosen),
             )
-            found.append({"name": title, "map": drawing})
+            moves = figures.get(f"moves_{k}")
+            found.append(
+                {
+                    "name": title,
+                    "map": drawing,
+                    "moves": None if moves is None else _moves_table(moves.frame, chosen, option),
+                }
+            )
     return found
+
+
+def _moves_table(frame: pd.DataFrame, chosen: Option, option: Option) -> Table:
+    return frame_table(
+        f"Schools in another cluster under {chosen.name} than under {option.name}",
+        frame[["school", "from", "to"]],
+        headings={
+            "school": "School",
+            "from": f"Cluster under {option.name}",
+            "to": f"Cluster under {chosen.name}",
+        },
+        total=False,
+    )
 
 
 def expertise(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any] | None:
@@ -157,12 +194,7 @@ def equality(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any]:
                     total=False,
                 )
             )
-    note = (
-        f"Money is shown for groups of {LEAST_SCHOOLS} schools or more, in whole per cent."
-        if reader.is_public and frame is not None and "change_percent" in frame
-        else ""
-    )
-    return {"sentences": sentences, "tables": tables, "note": note}
+    return {"sentences": sentences, "tables": tables}
 
 
 _MONEY_HEADS = {"today_pence": "Today", "change_pence": "Change"}
@@ -175,7 +207,7 @@ def _group_table(way: object, rows: pd.DataFrame, unit: str) -> Table:
             shown[name] = [journey(_known(far), unit) for far in shown[name]]
     if "change_percent" in shown:
         shown["change_percent"] = [
-            "not shown" if value is None or value != value else f"{value:+g}%"
+            "not known" if value is None or value != value else f"{value:+g}%"
             for value in shown["change_percent"].tolist()
         ]
     heads = {

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from clusters.domain import Problem
-from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.money import shared_pence
 from clusters.report.option import Option
@@ -20,6 +19,7 @@ from clusters.report.words import (
     proof_sentence,
     school_name,
 )
+from clusters.text import clean
 
 
 def summary(problem: Problem, option: Option) -> dict[str, Any]:
@@ -67,7 +67,11 @@ def _summary_sentences(problem: Problem, option: Option) -> Iterable[str]:
     if problem.pyramids:
         yield _pyramid_sentence(len(problem.pyramids), facts.measures.whole.pyramids_split)
     if option.certificate is not None and option.certificate.ok:
-        yield "A separate check found that every rule holds."
+        yield (
+            "A separate check found that every rule holds whose numbers are shown."
+            if option.unchecked
+            else "A separate check found that every rule holds."
+        )
     yield proof_sentence(option.result, option.priorities)
 
 

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
 from clusters.money import pounds
 from clusters.report.words import capital, measure_name, number
+from clusters.text import clean
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from clusters.maps import clean
 from clusters.report.material import Material
 from clusters.report.paper import (
     MARK,
@@ -25,6 +24,7 @@ from clusters.report.paper import (
     front,
 )
 from clusters.report.tables import Cell, Table
+from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
 _FIXED = datetime(2000, 1, 1)  # python-docx takes times without a zone as UTC

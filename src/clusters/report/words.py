@@ -7,8 +7,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from clusters.domain import Priorities, Problem, Rules, SchoolId
-from clusters.maps import clean
 from clusters.need_types import NEED_TYPES
+from clusters.text import clean
 
 MEASURE_NAMES: Mapping[str, str] = {
     "schools": "schools",
@@ -310,6 +310,11 @@ def proof_sentence(result: Any, priorities: Priorities | None = None) -> str:
         return (
             f"This is the best plan there is: it is proved that no plan that keeps all the rules "
             f"has {better}."
+        )
+    if getattr(result, "is_withheld", False):
+        return (
+            "How near this plan is to the best possible is not shown: the search used numbers that "
+            "are hidden here."
         )
     gap = result.gap
     if gap is None or result.bound is None:

@@ -15,10 +15,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.maps import clean
+from clusters.report.audience import Reader
 from clusters.report.dictionary import meaning
 from clusters.report.figure import Figure
 from clusters.report.material import Material
+from clusters.report.money import shared_pence
+from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
 if TYPE_CHECKING:
@@ -33,6 +35,7 @@ SHEETS: Mapping[str, str] = {
     "types": "Types of need",
     "need": "Need by cluster",
     "pot": "Pot in pounds",
+    "money_notes": "Notes on the money",
     "factors": "Formula",
     "lines": "How sums come about",
     "effects": "Gains and losses",
@@ -86,7 +89,7 @@ class _Book:
         contents = self.book.add_worksheet("Contents")
         listed: list[tuple[str, str, str]] = []
         figures = self.material.figures
-        if self.material.chosen.split is not None:
+        if "money" in figures:
             _Money(self).write()
             listed.append(("Money", "The money by cluster, with live formulas", "money.csv"))
         for name, sheet in SHEETS.items():
@@ -102,6 +105,7 @@ class _Book:
         lines = [clean(material.title, 200), material.audience_note, clean(material.date, 100)]
         if material.is_synthetic:
             lines.append("Made-up data: these schools do not exist.")
+        lines += material.stand_ins
         lines += material.reader.sentences
         if material.run_file:
             lines.append(f"Record of the run: {clean(material.run_file, 100)}")
@@ -190,10 +194,10 @@ class _Money:
 
     def write(self) -> None:
         reader = self.made.material.reader
-        labels = [clean(share.key, 200) for share in self.split.clusters]
+        labels = [clean(label, 200) for label in self.frame["cluster"]]
         self._text("cluster", labels)
         if reader.is_public:
-            self._from_parts()
+            self._from_parts(reader)
         else:
             self._from_workings()
         self.sheet.write_string(len(labels) + 1, 0, "All clusters", self.made.bold)
@@ -217,7 +221,7 @@ class _Money:
             change = [f"=B{i + 2}+D{i + 2}-F{i + 2}" for i in rows]
             self._formulas("change_pence", change)
 
-    def _from_parts(self) -> None:
+    def _from_parts(self, reader: Reader) -> None:
         """Add up the parts: without facts by school nothing more can be worked out."""
         from xlsxwriter.utility import xl_col_to_name
 
@@ -234,8 +238,8 @@ class _Money:
                 for row, hide in enumerate(hidden, start=2)
             ],
         )
-        if any(hidden):  # the sum over all is known, what is hidden is not in the cells
-            total = sum(share.total_pence for share in self.split.clusters) / 100
+        if any(hidden) or reader.money_step > 1:  # the cells do not add up to the sum over all
+            total = shared_pence(self.split) / 100
             self.sheet.write_number(len(hidden) + 1, self.column - 1, total, self.made.sum)
 
     def _head(self, name: str) -> None:

@@ -4,35 +4,45 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from clusters.arguments import checked
+from clusters.budget import Outlook, Split
 from clusters.disclosure import SmallNumbers
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.domain import (
+    FrozenDict,
+    HasPlan,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    plan_of,
+)
 from clusters.errors import DataError, Fault
-from clusters.report.audience import AUDIENCES, Reader, reader_of
+from clusters.explain import WhyHere
+from clusters.leads import Leads
+from clusters.report.audience import AUDIENCES, reader_of
 from clusters.report.figures import figures_of
-from clusters.report.folder import FORMATS, write_folder
+from clusters.report.folder import write_file, write_folder
 from clusters.report.html import render_page
 from clusters.report.material import Material
 from clusters.report.option import Option, make_option, result_of
 from clusters.report.page import page_context
-
-if TYPE_CHECKING:
-    from clusters.budget import Outlook, Split
-    from clusters.explain import WhyHere
-    from clusters.leads import Leads
-    from clusters.options import Option as Proposed
-    from clusters.solver import Result
+from clusters.report.parts import FILES, parts_of_a_pack, require
+from clusters.report.release import release
 
 
+@checked
 def write_report(
     path: str | Path,
     problem: Problem,
-    options: Plan | Result | Mapping[str, Plan | Result] | Mapping[str, Proposed],
+    options: PlanLike | Mapping[str, PlanLike],
     *,
-    rules: Rules | Mapping[str, Rules] | None = None,
-    priorities: Priorities | Mapping[str, Priorities] | None = None,
-    split: Split | Mapping[str, Split] | None = None,
+    rules: Rules | Mapping[str, Rules | None] | None = None,
+    priorities: Priorities | Mapping[str, Priorities | None] | None = None,
+    split: Split | Mapping[str, Split | None] | None = None,
     recommended: str | None = None,
     audience: str = "working group",
     title: str = "Proposed clusters for SEND support",
@@ -44,19 +54,19 @@ def write_report(
     small_numbers: SmallNumbers | None = None,
     decisions: Iterable[object] = (),
     together: Iterable[object] = (),
-    why_here: Mapping[SchoolId, WhyHere | Sequence[str]] | None = None,
+    why_here: Mapping[SchoolId, WhyHere | str | Sequence[str]] | None = None,
     leads: Leads | Mapping[str, str] | None = None,
     outlook: Outlook | None = None,
     start_month: int = 9,
-    formats: Collection[str] = FORMATS,
+    formats: Collection[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write the papers on one plan or several options: one page, or the whole pack.
 
     Parameters
     ----------
     path
-        A file that ends in .html for the page alone, or a folder for the whole pack
-        (docs/the_pack.md lists what is in it).
+        A folder for the whole pack (docs/the_pack.md lists what is in it); or a file for one paper
+        alone: .html for the page, .docx or .pdf for the paper, .xlsx for the appendix.
     problem
         The facts.
     options
@@ -70,8 +80,8 @@ def write_report(
         Name of the option that the page describes in full; the first where not given.
     audience
         "working group": every number is shown. "public": small numbers of pupils are hidden, with
-        as many others as it takes that nobody can work them out; sums of money for single schools
-        and letters are left out (docs/disclosure.md).
+        as many others as it takes that nobody can work them out; whatever is worked out from hidden
+        numbers is left out, and letters are (docs/disclosure.md).
     title
         Heading of the page.
     sources
@@ -101,8 +111,9 @@ def write_report(
         First month of the year that is paid for (9 for September), for the financial years.
     formats
         Parts of the pack to write, of "html", "csv", "maps", "geo", "word", "excel", "letters" and
-        "pdf". Those whose library is not installed are left out (install ``clusters[report]``,
-        and ``clusters[pdf]`` for "pdf").
+        "pdf"; what is named is written or refused. None for all that can be made here: without
+        ``clusters[report]`` no pictures, Word documents and letters, without ``clusters[pdf]`` no
+        PDF, and no letters for the public.
 
     Returns
     -------
@@ -112,7 +123,9 @@ def write_report(
     Raises
     ------
     DataError
-        If options, rules or money do not fit together; nothing is written then.
+        If options, rules, money or parts do not fit together; nothing is written then.
+    MissingLibraryError
+        If what was asked for needs a library that is not installed.
 
     Examples
     --------
@@ -123,18 +136,27 @@ def write_report(
     ...     [file.name for file in write_report(folder + "/page.html", problem, plan)]
     ['page.html']
     """
-    named = dict(options) if isinstance(options, Mapping) else {"Plan": options}
+    named = _by_name(problem, options)
+    target = Path(path)
+    ending = target.suffix.lower()
     _check(named, recommended, audience, {"rules": rules, "priorities": priorities, "split": split})
+    parts = _parts(ending, formats, public=audience == "public")
     policy = SmallNumbers(threshold=threshold) if small_numbers is None else small_numbers
     first = recommended or next(iter(named))
-    reader = reader_of(audience, problem, _plan(named[first]), policy)
-    chosen = _option(reader, first, named, rules, priorities, split, None)
+    chosen = _option(problem, first, named, rules, priorities, split, None)
     made = [
         chosen
         if name == first
-        else _option(reader, name, named, rules, priorities, split, chosen.plan)
+        else _option(problem, name, named, rules, priorities, split, chosen.plan)
         for name in named
     ]
+    if audience == "public":
+        # From here on nothing but what the public may see is within reach.
+        reader, made = release(problem, made, chosen, policy, risk=outlook is not None)
+        chosen = made[list(named).index(first)]
+        outlook, why_here = None, None
+    else:
+        reader = reader_of(audience, problem, chosen.plan, policy)
     sources = tuple(sources)
     material = Material(
         reader=reader,
@@ -152,16 +174,53 @@ def write_report(
         leads=_named_leads(leads),
         outlook=outlook,
     )
-    target = Path(path)
-    if target.suffix.lower() not in (".html", ".htm"):
-        return write_folder(target, material, formats)
+    if ending not in FILES:
+        return write_folder(target, material, parts)
+    if FILES[ending] != "html":
+        return (write_file(target, material, FILES[ending]),)
     return (_save(target, render_page("page.html.jinja", material, page_context(material))),)
 
 
-def _plan(given: Any) -> Plan:
-    result = result_of(given)
-    plan: Plan = given if result is None else result.plan
-    return plan
+def _by_name(problem: Problem, options: Any) -> dict[str, Any]:
+    """Options by name: results stay what they are, anything else becomes a plan."""
+    kinds = (Plan, HasPlan, Mapping)
+    several = isinstance(options, Mapping) and all(isinstance(o, kinds) for o in options.values())
+    return {
+        name: given
+        if isinstance(given, HasPlan) and hasattr(result_of(given), "objective")
+        else plan_of(problem, given, f"options[{name!r}]")
+        for name, given in (options if several else {"Plan": options}).items()
+    }
+
+
+_OTHER_FILES = frozenset(
+    {".doc", ".odt", ".rtf", ".xls", ".ods", ".csv", ".txt", ".md", ".json", ".png", ".svg", ".zip"}
+)
+
+
+def _parts(ending: str, formats: Collection[str] | None, *, public: bool) -> tuple[str, ...]:
+    """Decide what is written, before anything is; refuse what cannot be."""
+    if ending in _OTHER_FILES:
+        raise DataError(
+            Fault(
+                what=f"no paper is written as {ending}",
+                remedy=f"end the path in {', '.join(FILES)}, or give a folder",
+                where="path",
+            )
+        )
+    if ending not in FILES:
+        return parts_of_a_pack(formats, public=public)
+    if formats is not None:
+        raise DataError(
+            Fault(
+                what=f"formats are parts of a folder, and the path is one {ending} file",
+                remedy="leave formats out, or give a folder",
+                where="formats",
+                value=str(formats),
+            )
+        )
+    require(FILES[ending])
+    return (FILES[ending],)
 
 
 def _reasons(given: Mapping[SchoolId, Any] | None) -> FrozenDict:
@@ -186,7 +245,7 @@ def _named_leads(given: Any) -> FrozenDict:
 
 
 def _option(
-    reader: Reader,
+    problem: Problem,
     name: str,
     named: Mapping[str, Any],
     rules: Any,
@@ -196,14 +255,13 @@ def _option(
 ) -> Option:
     given = named[name]
     return make_option(
-        reader.problem,
+        problem,
         name,
         given,
         rules=_of(rules, name),
         priorities=_of(priorities, name),
         split=split.get(name) if isinstance(split, Mapping) else split if like is None else None,
         like=like,
-        shown=reader.shown,
     )
 
 

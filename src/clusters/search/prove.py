@@ -14,15 +14,15 @@ from collections.abc import Generator, Iterator
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.core import Core, build_core, cut_off_parts, single_worker
+from clusters.model.assignment import Core, Stopped, build_core, cut_off_parts, single_worker
 from clusters.model.instance import Instance
-from clusters.search.bound import MANY_PAIRS, Relaxation
-from clusters.search.climb import Climb
-from clusters.search.found import Found
-from clusters.search.improve import improve
-from clusters.search.local import counted, wander
-from clusters.search.start import grow
-from clusters.search.state import TOLERANCE, Shared
+from clusters.search.bound.lagrangian import MANY_PAIRS, Relaxation
+from clusters.search.columns.rung import Climb
+from clusters.search.heuristics.construction import grow
+from clusters.search.heuristics.improve import improve
+from clusters.search.heuristics.local import counted, wander
+from clusters.search.incumbent import TOLERANCE, Shared
+from clusters.search.solution import Found
 
 __all__ = ["prove"]
 
@@ -53,6 +53,9 @@ def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         _no_plan(shared)
         return
     relaxation = Relaxation(shared.instance, states=COARSE)
+    if shared.prices is not None:
+        relaxation.begin_from(shared.prices)
+        yield from _first_look(shared, relaxation)
     yield from _root(shared, relaxation, rng)
     yield from _ladder(shared, relaxation, rng)
     # too large to climb: search for better plans instead
@@ -73,6 +76,16 @@ def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> I
     if relaxation.exact:
         yield from _ascend(shared, relaxation, rng, 100, theta=1.0)
     yield from _ascend(shared, relaxation, rng, 400, theta=0.7, least=LEAST_GAIN)
+
+
+def _first_look(shared: Shared, relaxation: Relaxation) -> Iterator[float]:
+    """Take the bound at given multipliers, before any ascent."""
+    bound = relaxation.evaluate()
+    if bound == np.inf:
+        _no_plan(shared)
+    else:
+        shared.raise_bound(bound, "bound")
+    yield relaxation.work
 
 
 def _ascend(
@@ -114,10 +127,11 @@ def _ascend(
 
 
 def _no_plan(shared: Shared) -> None:
-    if shared.best is None:
-        shared.infeasible = True
+    """No plan costs less than the target; none at all where there was no target."""
+    if np.isfinite(shared.target):
+        shared.raise_bound(shared.target, "bound")
     else:
-        shared.raise_bound(shared.best.cost, "bound")
+        shared.infeasible = True
 
 
 def _plan_around(
@@ -224,10 +238,9 @@ def _rung(
     if not _can_cover(instance, allowed):
         _nothing_below(shared, target)
         return True, 0.0
-    core = build_core(instance, allowed)
-    if np.isfinite(target):
-        core.at_most(target - instance.offset)
-    spent = 0.0
+    core, spent = _core(shared, allowed, target), 0.0
+    if core is None:
+        return False, spent
     while spent < budget and not shared.stop():
         solver = single_worker(int(rng.integers(1 << 30)), budget - spent)
         shared.register(solver)
@@ -249,19 +262,30 @@ def _rung(
         if not settled:
             continue
         if status == cp_model.OPTIMAL:
-            if shared.best is not None and shared.best.cost <= target:
-                shared.raise_bound(min(shared.best.cost, reached + core.unit), "ladder")
+            if shared.cost <= target:
+                shared.raise_bound(min(shared.cost, reached + core.unit), "ladder")
             return True, spent
         return False, spent
     return False, spent
+
+
+def _core(shared: Shared, allowed: np.ndarray, target: float) -> Core | None:
+    """Build the core below a target; None where there is no time for it."""
+    try:
+        core = build_core(shared.instance, allowed, stop=shared.stop)
+    except Stopped:
+        return None
+    if np.isfinite(target):
+        core.at_most(target - shared.instance.offset)
+    return core
 
 
 def _nothing_below(shared: Shared, target: float) -> None:
     """No plan costs less than the target; none at all where there was no target."""
     if np.isfinite(target):
         shared.raise_bound(target, "ladder")
-    elif shared.best is None:
-        shared.infeasible = True
+    else:
+        _no_plan(shared)
 
 
 def _settle(shared: Shared, core: Core, solver: cp_model.CpSolver) -> bool | None:

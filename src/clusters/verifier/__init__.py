@@ -12,7 +12,16 @@ from __future__ import annotations
 
 import math
 
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, check_rules
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    check_rules,
+    plan_of,
+)
 from clusters.verifier.case import make_case
 from clusters.verifier.certificate import Certificate, Finding
 from clusters.verifier.checks import CHECKS, asked
@@ -21,8 +30,9 @@ from clusters.verifier.costs import recompute
 __all__ = ["Certificate", "Finding", "verify"]
 
 
+@checked
 def verify(
-    problem: Problem, rules: Rules, plan: Plan, priorities: Priorities | None = None
+    problem: Problem, rules: Rules, plan: PlanLike, priorities: Priorities | None = None
 ) -> Certificate:
     """Check a plan against every rule, and recompute its cost.
 
@@ -62,6 +72,7 @@ def verify(
     >>> print(certificate.findings[0].message)
     Cluster 1 has 12 units of need: 0.75 above the most allowed, 11.25 (mean 9, 25 % allowed).
     """
+    plan = plan_of(problem, plan)
     check_rules(problem, rules, priorities)
     case = make_case(problem, rules, plan)
     checked = asked(rules)

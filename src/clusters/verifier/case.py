@@ -1,4 +1,4 @@
-"""The plan as the verifier sees it, exact sums, and the words for schools, clusters and numbers."""
+"""The plan as the verifier sees it, and exact sums."""
 
 from __future__ import annotations
 
@@ -8,20 +8,11 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.domain import Plan, Problem, Rules, SchoolId
+from clusters.text import clipped, listed
 from clusters.verifier.certificate import Finding
 
 MICRO = 10**6
 """Measures have six decimals: in millionths they are whole numbers, and their sums are exact."""
-
-MEASURE_WORDS = {
-    "schools": "schools",
-    "pupils": "pupils",
-    "ehcps": "EHC plans",
-    "sen_support": "pupils with SEN support",
-    "need": "units of need",
-}
-MOST_NAMES = 8
-MOST_CHARACTERS = 60
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -141,36 +132,3 @@ def cluster_text(number: int, label: str) -> str:
     """Name a cluster: "Cluster 7", or "Cluster 7 (Holm Valley)" where its label is no number."""
     label = clipped(label)
     return f"Cluster {label}" if label.isdecimal() else f"Cluster {number} ({label})"
-
-
-def clipped(value: object) -> str:
-    """Put a value that may be anything into a short text on one line."""
-    text = " ".join(str(value).split())
-    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}..."
-
-
-def listed(texts: list[str]) -> str:
-    """Join texts as a sentence does: "a, b and c"; the first few where there are many."""
-    if len(texts) > MOST_NAMES + 1:
-        texts = [*texts[:MOST_NAMES], f"{len(texts) - MOST_NAMES} more"]
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
-
-
-def words(measure: str) -> str:
-    """Say what a measure counts."""
-    return MEASURE_WORDS.get(measure, f'of "{measure}"')
-
-
-def shown(value: Fraction | float) -> str:
-    """Show a number: whole, or with two decimals; more where they would hide what is left."""
-    exact = Fraction(value)
-    for places in range(2, 7):
-        text = f"{float(exact):,.{places}f}".rstrip("0").rstrip(".")
-        if exact == 0 or text.strip("-") != "0":
-            return text
-    return f"{float(exact):.1e}"
-
-
-def count(number: int, noun: str) -> str:
-    """Put a number before its noun."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

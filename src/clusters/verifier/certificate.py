@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import FrozenDict, SchoolId
+from clusters.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -90,12 +91,12 @@ class Certificate:
 
     def summary(self) -> str:
         """Say in plain words what was checked and what was found."""
-        size = f"{_count(self.n_schools, 'school')} in {_count(self.n_clusters, 'cluster')}"
+        size = f"{counted(self.n_schools, 'school')} in {counted(self.n_clusters, 'cluster')}"
         asked = f"{len(self.checked)} rules checked ({', '.join(self.checked)})"
         if self.ok:
             lines = [f"The plan ({size}) keeps all {asked}."]
         else:
-            broken, found = len(self.broken), _count(len(self.findings), "finding")
+            broken, found = len(self.broken), counted(len(self.findings), "finding")
             lines = [f"The plan ({size}) breaks {broken} of the {asked}; {found}:"]
             lines += [f"- {finding.rule}: {finding.message}" for finding in self.findings]
         if self.objective is not None:
@@ -123,10 +124,6 @@ class Certificate:
             for f in self.findings
         ]
         return pd.DataFrame(rows, columns=["rule", "cluster", "schools", "amount", "message"])
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
 
 
 def _for_json(value: float | None) -> float | str | None:

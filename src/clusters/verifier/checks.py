@@ -8,7 +8,8 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.domain import Rules
-from clusters.verifier.case import MICRO, Case, Group, clipped, count, listed, shown, words
+from clusters.text import amount, clipped, counted, listed, shown, words
+from clusters.verifier.case import MICRO, Case, Group
 from clusters.verifier.certificate import Finding
 
 UNIT_WORDS = {"m": "metres", "min": "minutes"}
@@ -108,7 +109,7 @@ def check_n_clusters(case: Case) -> Iterator[Finding]:
         side = "too many" if have > high else "too few"
         yield case.finding(
             "n_clusters",
-            f"The plan has {count(have, 'cluster')}: {off} {side}; {wanted} asked for.",
+            f"The plan has {counted(have, 'cluster')}: {off} {side}; {wanted} asked for.",
             amount=off,
         )
 
@@ -260,7 +261,7 @@ def check_expertise(case: Case) -> Iterator[Finding]:
                 continue
             short, dark = Fraction(str(least)) - have, len(group.members) - len(known)
             note = (
-                f"; for {dark} of its {count(len(group.members), 'school')} it is not known"
+                f"; for {dark} of its {counted(len(group.members), 'school')} it is not known"
                 if dark
                 else ""
             )
@@ -318,7 +319,7 @@ def check_centres(case: Case) -> Iterator[Finding]:
             yield case.finding(
                 "centres",
                 f"{group.text} has the centre {case.name(group.centre)}, which is not one of the "
-                f"{count(len(able), 'school')} that may be a centre.",
+                f"{counted(len(able), 'school')} that may be a centre.",
                 group=group,
                 members=[group.centre],
             )
@@ -361,7 +362,7 @@ def _outside(
         return
     yield case.finding(
         rule,
-        f"{group.text} has {shown(have)} {of}: {shown(off)} {side}, {shown(bound)}{why}.",
+        f"{group.text} has {amount(have, of)}: {shown(off)} {side}, {shown(bound)}{why}.",
         group=group,
         members=group.members,
         amount=off,

@@ -102,7 +102,7 @@ def _average_school(case: Case, priorities: Priorities) -> Fraction:
 
 def _groups_before(case: Case, priorities: Priorities) -> dict[int | None, Hashable]:
     """Today's group of each school, by position."""
-    before = priorities.change_from
+    before = priorities.groups_before
     if isinstance(before, Plan):
         return {
             find(case.problem, key): number

@@ -44,7 +44,7 @@ def why(
 
 def prepare() -> None:
     """Compile the search: a minute the first time on a machine, a moment ever after."""
-    from clusters.search.warm import warm_up
+    from clusters.search.warm_up import warm_up
 
     warm_up()
 

@@ -14,8 +14,9 @@ from clusters.money import Amount
 from clusters.readers.decisions import Decisions, is_decisions, read_decisions
 from clusters.workbench import library
 from clusters.workbench.bundle import page
+from clusters.workbench.meeting import Meeting
 from clusters.workbench.payload import AUDIENCES, fingerprint, payload
-from clusters.workbench.session import Meeting, Session
+from clusters.workbench.session import Session
 from clusters.writers.atomic import write_bytes
 
 __all__ = ["workbench", "write_workbench"]

@@ -19,9 +19,9 @@ import numpy as np
 
 from clusters.disclosure import redacted
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
-from clusters.maps import clean
 from clusters.money import lowest_first
 from clusters.readers.decisions import Decisions
+from clusters.text import clean
 from clusters.workbench import library
 from clusters.workbench.ground import ground_of
 

@@ -11,7 +11,7 @@ import json
 import math
 import secrets
 from collections.abc import Awaitable, Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import anyio
 import anyio.to_thread
@@ -27,11 +27,13 @@ from clusters.readers.decisions import SavedPlan, parse_decisions
 from clusters.workbench import library
 from clusters.workbench.bundle import policy_of
 from clusters.workbench.jobs import KINDS
-from clusters.workbench.session import Session, SupersededError
+from clusters.workbench.meeting import SupersededError
 
 if TYPE_CHECKING:
     from starlette.requests import Request
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+    from clusters.workbench.session import Session
 
 __all__ = ["LARGEST_BODY", "application"]
 
@@ -56,7 +58,7 @@ HEADERS = {
     "Permissions-Policy": "camera=(), microphone=(), geolocation=()",
 }
 
-Answer = Callable[[Session, Mapping[str, Any]], dict[str, Any]]
+Answer: TypeAlias = "Callable[[Session, Mapping[str, Any]], dict[str, Any]]"
 
 
 def application(session: Session, port: int) -> ASGIApp:

@@ -12,45 +12,25 @@ import tempfile
 import threading
 import time
 import webbrowser
-from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
-from clusters.domain import Plan, Priorities, Problem, Rules
+from clusters.domain import Plan, Rules
 from clusters.errors import ClustersError, DataError, Fault
 from clusters.readers.decisions import Decisions, parse_decisions
-from clusters.workbench import library
 from clusters.workbench.bundle import page
 from clusters.workbench.jobs import Job
+from clusters.workbench.meeting import Meeting, SupersededError
 from clusters.workbench.payload import payload
 from clusters.writers.atomic import write_bytes
 
 if TYPE_CHECKING:
     import uvicorn
 
-__all__ = ["Meeting", "Session", "SupersededError"]
+__all__ = ["Session"]
 
 LOOPBACK = "127.0.0.1"
 START_S = 20.0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Meeting:
-    """What a meeting is about."""
-
-    problem: Problem
-    rules: Rules
-    options: Mapping[str, Plan]
-    priorities: Priorities
-    money: library.Money | None
-    decisions: Decisions | None
-    title: str
-    audience: str
-
-
-class SupersededError(ClustersError):
-    """The page was opened again elsewhere, or the file was changed by somebody else."""
 
 
 class Session:

@@ -8,7 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clusters.domain import Plan, Problem
+from clusters.arguments import checked
+from clusters.domain import PlanLike, Problem, plan_of
+from clusters.errors import ArgumentError, Fault
 from clusters.writers.atomic import replacing
 from clusters.writers.tables import COUNTS, plan_geodataframe
 
@@ -17,8 +19,9 @@ __all__ = ["write_geopackage"]
 _FIXED_DATE = "2000-01-01T00:00:00.000Z"
 
 
+@checked
 def write_geopackage(
-    path: str | os.PathLike[str], problem: Problem, plan: Plan, *, crs: Any = "EPSG:27700"
+    path: str | os.PathLike[str], problem: Problem, plan: PlanLike, *, crs: Any = "EPSG:27700"
 ) -> Path:
     """Write a GeoPackage for QGIS: layers schools, territories and clusters (territories joined).
 
@@ -34,10 +37,18 @@ def write_geopackage(
     DataError
         If it cannot be written there.
     """
+    plan = plan_of(problem, plan)
     import geopandas
     import pyogrio
     import shapely
 
+    if crs is None:
+        raise ArgumentError(
+            Fault(
+                what="crs is None, so that no map could place the plan",
+                remedy='give the coordinate system of the positions, such as crs="EPSG:27700"',
+            )
+        )
     zones = plan_geodataframe(problem, plan, crs=crs)
     points = zones.set_geometry(
         geopandas.points_from_xy(zones["easting"], zones["northing"], crs=crs)

@@ -19,8 +19,9 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain import Problem
-from clusters.errors import DataError, Fault
+from clusters.arguments import checked, described
+from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, plan_of
+from clusters.errors import ArgumentError, DataError, Fault
 from clusters.writers.atomic import write_bytes
 
 __all__ = ["write_run"]
@@ -31,16 +32,20 @@ _PACKAGES = (
 )
 
 
+@checked
 def write_run(
     path: str | os.PathLike[str],
     problem: Problem,
-    rules: Any = None,
-    priorities: Any = None,
+    rules: Rules | None = None,
+    priorities: Priorities | None = None,
     settings: Any = None,
-    result: Any = None,
+    result: PlanLike | None = None,
     *,
+    split: Any = None,
+    options: Mapping[str, Any] | None = None,
     inputs: Iterable[str | os.PathLike[str]] = (),
     notes: Iterable[str] = (),
+    public: bool = False,
 ) -> Path:
     """Write the record of a run as JSON: what went in, under which rules, what came out.
 
@@ -48,10 +53,18 @@ def write_run(
     ----------
     problem, rules, priorities, settings, result
         As given to and returned by `solve`; what is None is left out.
+    split
+        What `split_budget` returned: its pot, formula, protection and notes go into the record.
+    options
+        What was asked for, by name, for instance on the command line.
     inputs
         Paths of the files that were read; their SHA-256 goes into the record.
     notes
         Sentences to add.
+    public
+        Whether the record is for publication: give a redacted problem then. Digests and sizes are
+        left out, since a guess can be tested against them, and so is the result, whose cost is a
+        sum over schools.
 
     Raises
     ------
@@ -72,7 +85,8 @@ def write_run(
             )
             continue
         digest = hashlib.sha256(data).hexdigest()
-        files.append({"file": Path(source).name, "bytes": len(data), "sha256": digest})
+        sealed = {} if public else {"bytes": len(data), "sha256": digest}
+        files.append({"file": Path(source).name, **sealed})
     if faults:
         raise DataError(faults)
     record: dict[str, Any] = {
@@ -80,13 +94,24 @@ def write_run(
         "versions": _versions(),
         "machine": {"system": platform.platform(), "cores": os.cpu_count()},
         "inputs": files,
-        "problem": _of_problem(problem),
+        "problem": _of_problem(problem, public=public),
     }
     for name, part in (("rules", rules), ("priorities", priorities), ("settings", settings)):
         if part is not None:
             record[name] = _plain(part)
-    if result is not None:
-        record["result"] = _of_result(result)
+    if options is not None:
+        record["options"] = _plain(options)
+    if split is not None and not public:
+        if not hasattr(split, "pot"):
+            raise ArgumentError(
+                Fault(
+                    what=f"split is {described(split)}, not a Split",
+                    remedy="give what split_budget returned",
+                )
+            )
+        record["money"] = _of_split(split)
+    if result is not None and not public:
+        record["result"] = _of_result(result, plan_of(problem, result, "result"))
     record["notes"] = [str(note) for note in notes]
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     return write_bytes(path, f"{text}\n".encode())
@@ -100,7 +125,7 @@ def _versions() -> dict[str, str]:
     return found
 
 
-def _of_problem(problem: Problem) -> dict[str, Any]:
+def _of_problem(problem: Problem, *, public: bool) -> dict[str, Any]:
     digest = hashlib.sha256(repr(problem.ids).encode())
     arrays: list[Any] = [
         problem.xy_m,
@@ -118,16 +143,27 @@ def _of_problem(problem: Problem) -> dict[str, Any]:
         "totals": {name: float(values.sum()) for name, values in problem.measures.items()},
         "not_known": {name: len(ids) for name, ids in problem.unknown.items()},
         "notes": list(problem.notes),
-        "sha256": digest.hexdigest(),
+        **({} if public else {"sha256": digest.hexdigest()}),
     }
 
 
-def _of_result(result: Any) -> dict[str, Any]:
+def _of_split(split: Any) -> dict[str, Any]:
+    """Say what was divided and how; `pence` are the steps of the pot."""
+    return {
+        "pot": _plain(split.pot),
+        "formula": _plain(split.formula),
+        "protection": _plain(split.protection),
+        "pence": {**split.pot.steps, "shared by formula": split.pot.flexible_pence},
+        "notes": list(split.notes),
+    }
+
+
+def _of_result(result: Any, plan: Plan) -> dict[str, Any]:
     names = ("status", "objective", "bound", "gap", "seconds", "stopped", "reproducible")
     told = {name: _plain(getattr(result, name, None)) for name in names}
     told["reproducible"] = bool(told["reproducible"])
     told["history"] = _plain(getattr(result, "history", ()))
-    told["clusters"] = [_plain(cluster) for cluster in result.plan.clusters]
+    told["clusters"] = [_plain(cluster) for cluster in plan.clusters]
     return told
 
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clusters.domain import Plan, Problem, School, SchoolId
-from clusters.errors import DataError, Fault
+from clusters.arguments import checked, described
+from clusters.domain import Plan, PlanLike, Problem, School, SchoolId, plan_of
+from clusters.errors import ArgumentError, DataError, Fault
 from clusters.readers.plans import NOT_KNOWN
 from clusters.writers.atomic import write_bytes
 
@@ -35,7 +36,8 @@ def escape(text: str) -> str:
     return f"'{text}" if _FORMULA.match(text) else text
 
 
-def plan_frame(problem: Problem, plan: Plan) -> Any:
+@checked
+def plan_frame(problem: Problem, plan: PlanLike) -> Any:
     """Table of a plan: one row per school, clusters in their order, schools without one last.
 
     Returns
@@ -52,6 +54,7 @@ def plan_frame(problem: Problem, plan: Plan) -> Any:
     >>> frame[["urn", "cluster", "centre", "journey_m"]].values.tolist()
     [['a', '1', 'a', 0.0], ['b', '1', 'a', 500.0]]
     """
+    plan = plan_of(problem, plan)
     import pandas as pd
 
     rows = [_row(problem, *place) for place in _places(problem, plan)]
@@ -103,7 +106,8 @@ def _school(problem: Problem, position: int | None) -> School | None:
     return None if position is None else problem.schools[position]
 
 
-def plan_geodataframe(problem: Problem, plan: Plan, *, crs: Any = "EPSG:27700") -> Any:
+@checked
+def plan_geodataframe(problem: Problem, plan: PlanLike, *, crs: Any = "EPSG:27700") -> Any:
     """Make the table of a plan with geometry: territories where the problem has them, else points.
 
     URNs that the problem does not have are left out: nobody knows where they are.
@@ -112,6 +116,7 @@ def plan_geodataframe(problem: Problem, plan: Plan, *, crs: Any = "EPSG:27700") 
     -------
     geopandas.GeoDataFrame
     """
+    plan = plan_of(problem, plan)
     import geopandas
     import shapely
 
@@ -123,9 +128,25 @@ def plan_geodataframe(problem: Problem, plan: Plan, *, crs: Any = "EPSG:27700") 
         shapes = [shapely.Point(xy) for xy in problem.xy_m[known]]
     else:
         shapes = [problem.territories[position] for position in known]
-    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=crs)
+    return geopandas.GeoDataFrame(frame, geometry=shapes, crs=_system(crs))
 
 
+def _system(crs: Any) -> Any:
+    """Coordinate system by what pyproj knows it by; None for none."""
+    import pyproj
+
+    try:
+        return None if crs is None else pyproj.CRS(crs)
+    except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
+        raise ArgumentError(
+            Fault(
+                what=f"crs is {described(crs)}, which is no coordinate system",
+                remedy='give a code such as crs="EPSG:27700"',
+            )
+        ) from error
+
+
+@checked
 def write_frame(path: str | os.PathLike[str], frame: Any) -> Path:
     """Write any frame as CSV (UTF-8 with BOM, as Excel likes it), with formulas made harmless.
 
@@ -136,6 +157,13 @@ def write_frame(path: str | os.PathLike[str], frame: Any) -> Path:
     DataError
         If it cannot be written there.
     """
+    if not hasattr(frame, "columns") or not hasattr(frame, "to_csv"):
+        raise ArgumentError(
+            Fault(
+                what=f"frame is {described(frame)}, not a DataFrame",
+                remedy="call write_frame(path, frame), for instance with plan_frame(problem, plan)",
+            )
+        )
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     safe = frame.map(_safe).astype(object)
@@ -148,7 +176,8 @@ def _safe(value: Any) -> Any:
     return escape(value) if isinstance(value, str) else value
 
 
-def write_plan(path: str | os.PathLike[str], plan: Plan, problem: Problem) -> Path:
+@checked
+def write_plan(path: str | os.PathLike[str], plan: PlanLike, problem: Problem) -> Path:
     """Write a plan as CSV: the columns of `plan_frame`. `read_plan` gives the same plan back.
 
     Raises
@@ -157,6 +186,7 @@ def write_plan(path: str | os.PathLike[str], plan: Plan, problem: Problem) -> Pa
         If two clusters share a label, a label is blank or a cluster has no members (a table of
         schools cannot tell these), or it cannot be written there.
     """
+    plan = plan_of(problem, plan)
     faults = list(_label_faults(plan))
     if faults:
         raise DataError(faults)

@@ -1,0 +1,208 @@
+"""What a shared post is, the gaps that posts fill, and a choice of posts."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import TYPE_CHECKING, Literal
+
+from clusters.arguments import checked
+from clusters.domain import FrozenDict, SchoolId, is_number
+from clusters.errors import Fault, MoneyError
+from clusters.money import Amount, as_pounds, pence
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["PARTS", "Gap", "Post", "PostPlan", "SharedPost", "fault"]
+
+PARTS = 1000
+"""Pupils are counted in thousandths inside the model."""
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Post:
+    """A sort of post (or place) that could be paid for.
+
+    Parameters
+    ----------
+    name
+        What it is called: "specialist teacher, autism".
+    kind
+        The type of need that it serves.
+    cost
+        POUNDS a year for one.
+    covers
+        Pupils that one covers (a policy), above 0.
+    value
+        Worth of covering one of these pupils against one of another type: a whole number from 1.
+
+    Raises
+    ------
+    MoneyError
+        Listing every fault.
+    """
+
+    name: str
+    kind: str
+    cost: Amount
+    covers: float
+    value: int = 1
+
+    def __post_init__(self) -> None:
+        faults: list[Fault] = []
+        try:
+            pence(self.cost, f"the cost of {self.name!r}", least=1)
+        except MoneyError as error:
+            faults += error.faults
+        if not is_number(self.covers) or round(self.covers * PARTS) < 1:
+            faults.append(
+                fault(
+                    f"what {self.name!r} covers is not above 0",
+                    "give the pupils that one covers",
+                    self.covers,
+                )
+            )
+        if type(self.value) is not int or not 1 <= self.value <= 1000:
+            faults.append(
+                fault(
+                    f"the value of {self.name!r} is not a whole number from 1 to 1000",
+                    "give 1 where all count the same",
+                    self.value,
+                )
+            )
+        if faults:
+            raise MoneyError(faults)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Gap:
+    """Unmet need of one type in one cluster, before and after the posts.
+
+    Parameters
+    ----------
+    need, capacity
+        Pupils with this primary need; recorded capacity.
+    unmet, unmet_after
+        Pupils beyond what capacity covers; beyond what posts cover as well.
+    posts_to_fill, cost_to_fill_pence
+        Posts of the cheapest sort that would fill the gap alone, and their cost; None where no sort
+        of post serves this type.
+    """
+
+    cluster: str
+    kind: str
+    need: float
+    capacity: float
+    unmet: float
+    unmet_after: float
+    posts_to_fill: int | None
+    cost_to_fill_pence: int | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SharedPost:
+    """Posts of one sort at one school, and the pupils they cover by cluster."""
+
+    name: str
+    kind: str
+    count: int
+    school: SchoolId
+    school_name: str
+    cluster: str
+    cost_pence: int
+    serves: Mapping[str, float]
+
+    @property
+    def pupils(self) -> float:
+        """Pupils covered."""
+        return math.fsum(self.serves.values())
+
+    @property
+    def pence_per_pupil(self) -> int:
+        """Cost of covering one pupil, in whole pence."""
+        return round(Fraction(self.cost_pence) / Fraction(round(self.pupils * PARTS), PARTS))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PostPlan:
+    """Posts chosen within a budget, the gaps they leave, and what is proved about the choice.
+
+    Parameters
+    ----------
+    posts
+        Cheapest per pupil first.
+    gaps
+        By cluster and type, those with unmet need only.
+    cost_pence, budget_pence
+        What the posts cost; what there was.
+    unmet, unmet_after
+        Pupils over all clusters and types.
+    proved
+        Whether no choice within the budget covers more (by value).
+    most_possible
+        No choice within the budget covers more pupils (by value) than this.
+    not_counted
+        Types whose unmet need is not known, because nothing says what capacity covers.
+    capacity_not_known
+        By type, schools of whose capacity nothing is recorded. What they may hold is not counted,
+        so the unmet need is the most that it can be.
+    """
+
+    posts: tuple[SharedPost, ...]
+    gaps: tuple[Gap, ...]
+    cost_pence: int
+    budget_pence: int
+    unmet: float
+    unmet_after: float
+    proved: bool
+    most_possible: float
+    not_counted: tuple[str, ...]
+    capacity_not_known: Mapping[str, int] = field(default_factory=FrozenDict)
+
+    def to_frame(self, kind: Literal["post", "gap"] = "post") -> pd.DataFrame:
+        """Return a table of posts, or of gaps; money in pence, and pounds as Decimals."""
+        import pandas as pd
+
+        if kind == "gap":
+            return pd.DataFrame(
+                [
+                    {
+                        "cluster": gap.cluster,
+                        "type": gap.kind,
+                        "need": gap.need,
+                        "capacity": gap.capacity,
+                        "unmet": gap.unmet,
+                        "unmet_after": gap.unmet_after,
+                        "posts_to_fill": gap.posts_to_fill,
+                        "cost_to_fill_pence": gap.cost_to_fill_pence,
+                    }
+                    for gap in self.gaps
+                ]
+            )
+        return pd.DataFrame(
+            [
+                {
+                    "post": post.name,
+                    "type": post.kind,
+                    "count": post.count,
+                    "urn": post.school,
+                    "school": post.school_name,
+                    "cluster": post.cluster,
+                    "pupils": post.pupils,
+                    "serves": "; ".join(f"{c}: {n:g}" for c, n in post.serves.items()),
+                    "cost_pence": post.cost_pence,
+                    "pence_per_pupil": post.pence_per_pupil,
+                    "cost": as_pounds(post.cost_pence),
+                }
+                for post in self.posts
+            ]
+        )
+
+
+def fault(what: str, remedy: str, value: object = None) -> Fault:
+    """Make a fault: what is wrong, how to mend it, and the value."""
+    return Fault(what=what, remedy=remedy, value=None if value is None else str(value))

@@ -1,0 +1,277 @@
+"""Providers outside the clusters: special schools and services that reach out to several."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from clusters.arguments import checked
+from clusters.domain import (
+    Capacity,
+    Cluster,
+    FloatArray,
+    FrozenDict,
+    IntArray,
+    Plan,
+    Problem,
+    School,
+    SchoolId,
+    is_number,
+)
+from clusters.domain.policy import rule_fault
+from clusters.errors import DataError, Fault, RulesError
+from clusters.need_types import NEED_TYPES, refuse_unknown_types
+
+__all__ = ["Provider"]
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Provider:
+    """A school or service that belongs to no cluster and serves several at a distance.
+
+    It has no place in a plan. It enters what is measured of a plan: gaps, unmet need, agreements.
+
+    Parameters
+    ----------
+    urn, name
+        As for a school.
+    easting, northing
+        Position in metres.
+    capacity
+        What it can give to the schools of all clusters together, by type of need.
+    reach_m
+        How far it goes, in metres as the crow flies; None for anywhere.
+
+    Raises
+    ------
+    DataError
+        If the position or reach is not a number, or a capacity has no unit.
+
+    Examples
+    --------
+    >>> from clusters import Capacity, Provider
+    >>> Provider(urn="9", name="Moor Special School", easting=0, northing=0,
+    ...     capacity={"asd": Capacity(amount=40, unit="staff days")}, reach_m=8_000).reach_m
+    8000
+    """
+
+    urn: SchoolId
+    name: str
+    easting: float
+    northing: float
+    capacity: Mapping[str, Capacity] = field(default_factory=FrozenDict)
+    reach_m: float | None = None
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "capacity", FrozenDict(self.capacity))
+        faults = [*self._faults()]
+        if faults:
+            raise DataError(faults)
+
+    @classmethod
+    def from_school(cls, school: School, *, reach_m: float | None = None) -> Provider:
+        """Make a provider of a school with its recorded expertise (a special school, say)."""
+        return cls(
+            urn=school.urn,
+            name=school.name,
+            easting=school.easting,
+            northing=school.northing,
+            capacity=school.expertise,
+            reach_m=reach_m,
+        )
+
+    def _faults(self) -> Iterator[Fault]:
+        for column in ("easting", "northing"):
+            if not is_number(getattr(self, column)):
+                yield self._fault(f"{column} is not a number", "give metres", column)
+        if self.reach_m is not None and not (is_number(self.reach_m) and self.reach_m >= 0):
+            yield self._fault(
+                "reach_m is not a number of 0 or more", "give metres, or None", "reach_m"
+            )
+        for kind, capacity in self.capacity.items():
+            if not isinstance(capacity, Capacity):
+                yield Fault(
+                    what=f"capacity of type {kind!r} has no unit",
+                    remedy='give Capacity(amount=..., unit="staff days")',
+                    where="providers",
+                    urn=str(self.urn),
+                    value=str(capacity),
+                )
+
+    def _fault(self, what: str, remedy: str, column: str) -> Fault:
+        return Fault(
+            what=what,
+            remedy=remedy,
+            where="providers",
+            urn=str(self.urn),
+            column=column,
+            value=str(getattr(self, column)),
+        )
+
+    def gives(self, kind: str) -> float:
+        """Amount that it can give of a type; 0 where none is recorded."""
+        return self.capacity[kind].amount if kind in self.capacity else 0.0
+
+
+def checked_providers(problem: Problem, providers: Iterable[Provider]) -> tuple[Provider, ...]:
+    """Refuse providers that do not fit a problem: twice, schools of it, types, units."""
+    providers = tuple(providers)
+    units = units_of(problem)
+    faults: list[Fault] = []
+    seen: set[SchoolId] = set()
+    for provider in providers:
+        if provider.urn in seen:
+            faults.append(_of(provider, "the provider appears more than once", "keep one"))
+        seen.add(provider.urn)
+        if problem.find(provider.urn) is not None:
+            faults.append(
+                _of(
+                    provider,
+                    "the provider is a school of the problem, where its capacity counts already",
+                    "leave it out of one of the two",
+                )
+            )
+        for kind, capacity in provider.capacity.items():
+            if kind in units and units[kind] != capacity.unit:
+                faults.append(
+                    _of(
+                        provider,
+                        f"capacity of type {kind!r} is in {capacity.unit}, that of the schools in "
+                        f"{units[kind]}",
+                        "convert it to one unit",
+                    )
+                )
+    if faults:
+        raise DataError(faults)
+    known = [*dict.fromkeys([*types_of(problem), *NEED_TYPES])]
+    refuse_unknown_types(
+        dict.fromkeys(kind for provider in providers for kind in provider.capacity),
+        known,
+        "providers",
+    )
+    return providers
+
+
+def _of(provider: Provider, what: str, remedy: str) -> Fault:
+    return Fault(what=what, remedy=remedy, where="providers", urn=str(provider.urn))
+
+
+def units_of(problem: Problem) -> dict[str, str]:
+    """Look up the unit of each type's capacity, as the first school records it."""
+    units: dict[str, str] = {}
+    for school in problem.schools:
+        for kind, capacity in school.expertise.items():
+            units.setdefault(kind, capacity.unit)
+    return units
+
+
+def types_of(problem: Problem) -> tuple[str, ...]:
+    """Types that any school's need or expertise names, sorted."""
+    return tuple(sorted({str(kind) for s in problem.schools for kind in (*s.need, *s.expertise)}))
+
+
+def capacity_table(problem: Problem, kinds: Sequence[str]) -> FloatArray:
+    """Return recorded capacity, array (n, types); NaN where not known."""
+    return np.array(
+        [
+            [s.expertise[kind].amount if kind in s.expertise else math.nan for kind in kinds]
+            for s in problem.schools
+        ],
+        dtype=np.float64,
+    ).reshape(len(problem), len(kinds))
+
+
+def need_table(problem: Problem, kinds: Sequence[str]) -> FloatArray:
+    """Pupils known with each type of need, array (n, types); NaN where not known."""
+    table = np.full((len(problem), len(kinds)), math.nan)
+    for row, school in enumerate(problem.schools):
+        for column, kind in enumerate(kinds):
+            count = school.need.get(kind)
+            if count is not None and (count.ehcps is not None or count.sen_support is not None):
+                table[row, column] = (count.ehcps or 0) + (count.sen_support or 0)
+    return table
+
+
+def members_of(problem: Problem, cluster: Cluster) -> IntArray:
+    """Positions of the schools of a cluster, those that the problem lacks left out."""
+    found = {problem.find(key) for key in cluster.members}
+    return np.array(sorted(p for p in found if p is not None), dtype=np.int64)
+
+
+def held_clusters(problem: Problem, plan: Plan) -> tuple[Cluster, ...]:
+    """Clusters that hold a school of the problem.
+
+    Raises
+    ------
+    DataError
+        If two clusters have one label: agreements and areas would be ambiguous.
+    """
+    clusters = tuple(c for c in plan.clusters if len(members_of(problem, c)))
+    labels = [cluster.label for cluster in clusters]
+    twice = dict.fromkeys(label for label in labels if labels.count(label) > 1)
+    if twice:
+        raise DataError(
+            Fault(
+                what=f"two clusters have the label {label!r}",
+                remedy="give each cluster its own, for instance with name_clusters",
+                where="plan",
+            )
+            for label in twice
+        )
+    return clusters
+
+
+def journeys_from(problem: Problem, cluster: Cluster) -> FloatArray:
+    """Journeys from a cluster's centre to every school, array (n,); from any member without one."""
+    centre = None if cluster.centre is None else problem.find(cluster.centre)
+    start = members_of(problem, cluster) if centre is None else np.array([centre])
+    return np.asarray(problem.travel[start].min(axis=0))
+
+
+def metres_from(problem: Problem, provider: Provider) -> FloatArray:
+    """Metres as the crow flies from a provider to every school, array (n,)."""
+    dx, dy = (problem.xy_m - np.array([provider.easting, provider.northing])).T
+    return np.asarray(np.hypot(dx, dy))
+
+
+def within_reach(provider: Provider, metres: FloatArray) -> FloatArray:
+    """Whether each distance is one that the provider goes, as an array of booleans."""
+    return np.asarray(metres <= (math.inf if provider.reach_m is None else provider.reach_m))
+
+
+def metres_to_cluster(problem: Problem, provider: Provider, cluster: Cluster) -> float:
+    """Metres from a provider to a cluster's centre (without one, to the nearest member)."""
+    metres = metres_from(problem, provider)
+    centre = None if cluster.centre is None else problem.find(cluster.centre)
+    return float(metres[members_of(problem, cluster)].min() if centre is None else metres[centre])
+
+
+def limit_of(problem: Problem, within_m: float | None, within_min: float | None) -> float | None:
+    """Read the limit on journeys in the problem's own unit, refusing the other one."""
+    faults = []
+    for unit, limit in (("m", within_m), ("min", within_min)):
+        if limit is None:
+            continue
+        if not is_number(limit) or limit < 0:
+            faults.append(rule_fault(f"within_{unit} is not a number of 0 or more", "correct it"))
+        elif unit != problem.travel_unit:
+            faults.append(
+                rule_fault(
+                    f"within_{unit} is given but the problem's journeys are in "
+                    f"{'metres' if problem.travel_unit == 'm' else 'minutes'}",
+                    f"use within_{problem.travel_unit}",
+                    limit,
+                )
+            )
+    if faults:
+        raise RulesError(faults)
+    return within_m if problem.travel_unit == "m" else within_min
+
+
+def refuse_types(kinds: Collection[str], problem: Problem, where: str) -> None:
+    """Refuse types that no school's need or expertise names."""
+    refuse_unknown_types(kinds, types_of(problem), where)

@@ -1,0 +1,338 @@
+"""Unmet need by cluster, and the choice of the posts that meet most of it."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
+from typing import TYPE_CHECKING
+
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    NeedCount,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    is_number,
+    plan_of,
+)
+from clusters.errors import DataError, Fault, MoneyError, RulesError
+from clusters.expertise.posts import PARTS, Gap, Post, PostPlan, SharedPost, fault
+from clusters.measures import Access, measure
+from clusters.money import Amount, pence
+
+if TYPE_CHECKING:
+    from clusters.model.shared_posts import PostsAnswer, PostsCase
+
+__all__ = ["gaps", "share_posts"]
+
+_NAMED = 3
+
+
+@checked
+def gaps(
+    problem: Problem,
+    plan: PlanLike,
+    pupils_per_capacity: Mapping[str, float],
+    posts: Sequence[Post] = (),
+) -> tuple[Gap, ...]:
+    """List unmet need by cluster and type, and what the cheapest sort of post costs to fill it.
+
+    Parameters
+    ----------
+    pupils_per_capacity
+        By type, how many pupils one unit of capacity covers (a policy). Other types are left out.
+    posts
+        Sorts of posts; cheapest is least cost per pupil covered.
+
+    Raises
+    ------
+    DataError
+        If the pupils of a type that counts are not known for every school.
+    """
+    plan = plan_of(problem, plan)
+    return tuple(_gap(row, row.unmet, posts) for row in _unmet(problem, plan, pupils_per_capacity))
+
+
+@checked
+def share_posts(
+    problem: Problem,
+    plan: PlanLike,
+    posts: Sequence[Post],
+    budget: Amount,
+    *,
+    pupils_per_capacity: Mapping[str, float],
+    across_m: float | None = None,
+    most: int = 5,
+    time_limit_s: float = 10.0,
+    seed: int = 1,
+) -> PostPlan:
+    """Choose shared posts within a budget of POUNDS so that most unmet need is covered.
+
+    A post stands at the school of its cluster that is nearest to the pupils with that need (the
+    least sum of pupils x journey; ties: the lower position in the problem). Of choices that cover
+    as much, the cheapest is taken, then the one with the least travel.
+
+    Parameters
+    ----------
+    posts
+        Sorts of posts to choose from.
+    budget
+        POUNDS a year.
+    pupils_per_capacity
+        By type, how many pupils one unit of recorded capacity covers.
+    across_m
+        A post may also serve clusters whose own school for that type is within this journey (in
+        metres, or minutes where the problem's journeys are); None: its own cluster only.
+    most
+        Most posts of one sort at one school.
+    time_limit_s
+        Time for the choice.
+
+    Raises
+    ------
+    MoneyError
+        Listing every fault of posts and budget.
+    DataError
+        If the pupils of a type that counts are not known for every school.
+    OutOfTimeError
+        If no choice was found in the time.
+    """
+    plan = plan_of(problem, plan)
+    budget_pence = _checked(posts, budget, pupils_per_capacity, most, across_m)
+    rows = _unmet(problem, plan, pupils_per_capacity)
+    known = {str(kind) for s in problem.schools for kind in (*s.need, *s.expertise)}
+    kinds = sorted({row.kind for row in rows})
+    labels = [cluster.label for cluster in plan.clusters]
+    table = _Table(problem, plan, kinds, labels, rows)
+    answer: PostsAnswer | None = None
+    usable = [post for post in posts if post.kind in kinds]
+    if usable and labels:
+        from clusters.model.shared_posts import solve_posts
+
+        case = table.case(usable, budget_pence, across_m, most)
+        answer = solve_posts(case, time_limit_s, seed)
+    chosen = () if answer is None else table.posts(usable, answer)
+    covered: dict[tuple[str, str], float] = {}
+    for post in chosen:
+        for label, pupils in post.serves.items():
+            covered[label, post.kind] = covered.get((label, post.kind), 0.0) + pupils
+    left = [
+        _gap(row, max(0.0, row.unmet - covered.get((row.cluster, row.kind), 0.0)), posts)
+        for row in rows
+    ]
+    return PostPlan(
+        posts=chosen,
+        gaps=tuple(left),
+        cost_pence=sum(post.cost_pence for post in chosen),
+        budget_pence=budget_pence,
+        unmet=math.fsum(gap.unmet for gap in left),
+        unmet_after=math.fsum(gap.unmet_after for gap in left),
+        proved=answer is None or answer.proved,
+        most_possible=0.0 if answer is None else answer.bound / PARTS,
+        not_counted=tuple(sorted(known - set(pupils_per_capacity))),
+        capacity_not_known=FrozenDict(
+            {
+                kind: missing
+                for kind in pupils_per_capacity
+                if (missing := sum(kind not in school.expertise for school in problem.schools))
+            }
+        ),
+    )
+
+
+class _Table:
+    """Unmet need by type and cluster, and the school of each where a post would stand."""
+
+    def __init__(
+        self,
+        problem: Problem,
+        plan: Plan,
+        kinds: Sequence[str],
+        labels: Sequence[str],
+        rows: Sequence[Access],
+    ) -> None:
+        self.problem, self.kinds, self.labels = problem, kinds, labels
+        unmet = {(row.kind, row.cluster): row.unmet for row in rows}
+        self.unmet = [
+            [round(unmet.get((kind, label), 0.0) * PARTS) for label in labels] for kind in kinds
+        ]
+        members = [
+            [k for urn in cluster.members if (k := problem.find(urn)) is not None]
+            for cluster in plan.clusters
+        ]
+        self.host = {
+            (kind, c): self._host(kind, schools)
+            for kind in kinds
+            for c, schools in enumerate(members)
+        }
+
+    def _host(self, kind: str, schools: Sequence[int]) -> int:
+        def pupils(k: int) -> int:
+            count = self.problem.schools[k].need.get(kind)
+            return 0 if count is None else (count.ehcps or 0) + (count.sen_support or 0)
+
+        travel = self.problem.travel
+        return min(
+            schools,
+            key=lambda host: (math.fsum(pupils(k) * float(travel[k, host]) for k in schools), host),
+        )
+
+    def _journey(self, kind: str, c: int, d: int) -> float:
+        return float(self.problem.travel[self.host[kind, d], self.host[kind, c]])
+
+    def case(
+        self, posts: Sequence[Post], budget: int, across_m: float | None, most: int
+    ) -> PostsCase:
+        """Put the choice into whole numbers."""
+        from clusters.model.shared_posts import PostsCase
+
+        places = range(len(self.labels))
+        reach = [
+            [
+                [
+                    d
+                    for d in places
+                    if d == c
+                    or (across_m is not None and self._journey(post.kind, c, d) <= across_m)
+                ]
+                for c in places
+            ]
+            for post in posts
+        ]
+        return PostsCase(
+            unmet=self.unmet,
+            kind=[self.kinds.index(post.kind) for post in posts],
+            cost=[pence(post.cost) for post in posts],
+            covers=[round(post.covers * PARTS) for post in posts],
+            value=[post.value for post in posts],
+            reach=reach,
+            travel=[
+                [[round(min(1e6, self._journey(kind, c, d))) for d in places] for c in places]
+                for kind in self.kinds
+            ],
+            budget=budget,
+            most=most,
+        )
+
+    def posts(self, posts: Sequence[Post], answer: PostsAnswer) -> tuple[SharedPost, ...]:
+        """Put the answer back into words, cheapest per pupil first."""
+        chosen = []
+        for (p, c), count in answer.posts.items():
+            host = self.problem.schools[self.host[posts[p].kind, c]]
+            chosen.append(
+                SharedPost(
+                    name=posts[p].name,
+                    kind=posts[p].kind,
+                    count=count,
+                    school=host.urn,
+                    school_name=host.name,
+                    cluster=self.labels[c],
+                    cost_pence=count * pence(posts[p].cost),
+                    serves=FrozenDict(
+                        {
+                            self.labels[to]: parts / PARTS
+                            for (q, place, to), parts in answer.served.items()
+                            if (q, place) == (p, c)
+                        }
+                    ),
+                )
+            )
+        return tuple(
+            sorted(chosen, key=lambda post: (post.pence_per_pupil, post.cluster, post.name))
+        )
+
+
+def _unmet(problem: Problem, plan: Plan, pupils_per_capacity: Mapping[str, float]) -> list[Access]:
+    """Rows of cluster and type with unmet need; every count that they rest on must be known."""
+    faults = [fault for kind in pupils_per_capacity for fault in _unknown_need(problem, kind)]
+    if faults:
+        raise DataError(faults)
+    priorities = Priorities(
+        travel_by="schools", pupils_per_capacity=FrozenDict(pupils_per_capacity)
+    )
+    return [row for row in measure(problem, plan, priorities).expertise if row.unmet > 0]
+
+
+def _unknown_need(problem: Problem, kind: str) -> Iterator[Fault]:
+    """Name the schools whose pupils with one type of need are not known: unknown is not none.
+
+    A level (EHC plans, SEN support) that is recorded at no school at all is no part of the need.
+    """
+    counts = [school.need.get(kind, NeedCount()) for school in problem.schools]
+    for level in ("ehcps", "sen_support"):
+        missing = [
+            school
+            for school, count in zip(problem.schools, counts, strict=True)
+            if getattr(count, level) is None
+        ]
+        if missing and len(missing) < len(counts):
+            names = ", ".join(f"{school.name} ({school.urn})" for school in missing[:_NAMED])
+            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            yield fault(
+                f"{level} of type {kind!r} are not known for {len(missing)} of {len(counts)} "
+                f"schools: {names}{more}",
+                "give the counts; or say when reading what they count as, for instance "
+                'unknown={"need": 0} (on the command line --unknown need=0); or leave '
+                f"pupils_per_capacity[{kind!r}] out",
+            )
+    if all(count == NeedCount() for count in counts):
+        yield fault(
+            f"pupils of type {kind!r} are not known for any school",
+            f"give the counts, or leave pupils_per_capacity[{kind!r}] out",
+        )
+
+
+def _gap(row: Access, after: float, posts: Sequence[Post]) -> Gap:
+    sorts = [post for post in posts if post.kind == row.kind]
+    count: int | None = None
+    cost: int | None = None
+    if sorts:
+        best = min(sorts, key=lambda post: Fraction(pence(post.cost)) / Fraction(post.covers))
+        count = math.ceil(round(row.unmet * PARTS) / round(best.covers * PARTS))
+        cost = count * pence(best.cost)
+    return Gap(
+        cluster=row.cluster,
+        kind=row.kind,
+        need=row.need,
+        capacity=row.capacity,
+        unmet=row.unmet,
+        unmet_after=round(after, 3),
+        posts_to_fill=count,
+        cost_to_fill_pence=cost,
+    )
+
+
+def _checked(
+    posts: Sequence[Post],
+    budget: Amount,
+    pupils_per_capacity: Mapping[str, float],
+    most: int,
+    across_m: float | None,
+) -> int:
+    faults: list[Fault] = []
+    budget_pence = 0
+    try:
+        budget_pence = pence(budget, "the budget for posts")
+        Priorities(pupils_per_capacity=FrozenDict(pupils_per_capacity))
+    except (MoneyError, RulesError) as error:
+        faults += error.faults
+    if not posts:
+        faults.append(fault("there are no posts to choose from", "give at least one Post"))
+    for post in posts:
+        if post.kind not in pupils_per_capacity:
+            faults.append(
+                fault(
+                    f"{post.name!r} serves {post.kind!r}, and nothing says what capacity covers",
+                    f"give pupils_per_capacity[{post.kind!r}]",
+                )
+            )
+    if type(most) is not int or most < 1:
+        faults.append(fault("most is not a whole number of 1 or more", "give one", most))
+    if across_m is not None and (not is_number(across_m) or across_m < 0):
+        faults.append(fault("across_m is not a number of 0 or more", "give one, or None", across_m))
+    if faults:
+        raise MoneyError(faults)
+    return budget_pence

@@ -1,0 +1,340 @@
+"""Why is my school here? Its cluster, the next best one, and what each priority would gain."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from clusters.arguments import checked
+from clusters.domain import (
+    FrozenDict,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    check_rules,
+    plan_of,
+)
+from clusters.errors import DataError, Fault
+from clusters.explain.single_moves import Ground, Move
+from clusters.measures import places_of
+from clusters.presolve.clauses import UNIT_WORDS
+from clusters.text import listed, shown
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Answers", "WhyHere", "why_all", "why_here"]
+
+NOTHING = 1e-9
+"""Share of a plan's cost below which a change counts as none."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyHere:
+    """Why a school is in its cluster.
+
+    Parameters
+    ----------
+    school, name
+        Id and name.
+    cluster
+        Label of its cluster.
+    centre
+        Centre of its cluster.
+    journey
+        Its journey to that centre, in the problem's unit.
+    moves
+        What moving it to other clusters would change: those that the rules allow, cheapest first;
+        then those to clusters beside it, the fewest rules broken first; then the others.
+    share_of_cost
+        Change of the whole plan's cost if it went to the next best cluster, as a fraction; None
+        where there is no other cluster.
+    sentence
+        One or two plain sentences.
+    """
+
+    school: SchoolId
+    name: str
+    cluster: str
+    centre: SchoolId | None
+    journey: float
+    moves: tuple[Move, ...]
+    share_of_cost: float | None
+    sentence: str
+
+    @property
+    def next_best(self) -> Move | None:
+        """The next best cluster: the cheapest that the rules allow, else the first in `moves`."""
+        return self.moves[0] if self.moves else None
+
+    @property
+    def open(self) -> bool:
+        """Whether the rules let the school move by itself to another cluster."""
+        return self.next_best is not None and self.next_best.allowed
+
+
+class Answers(FrozenDict):
+    """The answer for every school, by id: a read-only mapping that can become a frame."""
+
+    def to_frame(self) -> pd.DataFrame:
+        """Make a frame with one row for each school."""
+        import pandas as pd
+
+        rows = []
+        for key, why in self.items():
+            best = why.next_best
+            row = {
+                "school": key,
+                "name": why.name,
+                "cluster": why.cluster,
+                "journey": why.journey,
+                "next_best": None if best is None else best.to,
+                "next_journey": None if best is None else best.journey,
+                "cost_change": None if best is None else best.cost_change,
+                "share_of_cost": why.share_of_cost,
+                "allowed": why.open,
+                "breaks": "" if best is None else ", ".join(best.broken),
+            }
+            changes: Mapping[str, float] = {} if best is None else best.by_priority
+            row |= {f"{name}_change": change for name, change in changes.items()}
+            rows.append(row | {"sentence": why.sentence})
+        return pd.DataFrame(rows)
+
+
+@checked
+def why_here(
+    problem: Problem,
+    rules: Rules,
+    plan: PlanLike,
+    school: SchoolId,
+    priorities: Priorities | None = None,
+) -> WhyHere:
+    """Say why a school is in its cluster, and what moving it to each other cluster would change.
+
+    Every figure is exact for that one move: both clusters choose their centre anew, nothing else
+    changes. What a move could set off if others moved too is for `what_if`.
+
+    Parameters
+    ----------
+    problem, rules, plan, priorities
+        As for `verify`.
+    school
+        Id of the school.
+
+    Raises
+    ------
+    RulesError
+        If rules or priorities do not fit the problem.
+    DataError
+        If the plan does not place every school exactly once, or has no such school.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [3000, 0], [4000, 0]],
+    ...     {"need": [1, 2, 2, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> plan = cl.Plan.from_assignment({"a": "b", "b": "b", "c": "c", "d": "c"})
+    >>> why = why_here(problem, cl.Rules(n_clusters=2), plan, "a")
+    >>> why.cluster, why.next_best.to, why.next_best.broken
+    ('1', '2', ('contiguous',))
+    """
+    plan = plan_of(problem, plan)
+    ground = _ground(problem, rules, plan, priorities)
+    position = problem.position(school)
+    near = ground.targets(position, near=True)
+    moves = [ground.move(position, c) for c in ground.targets(position, near=False)]
+    return _answer(ground, position, _ranked(ground, near, [ground.detailed(m) for m in moves]))
+
+
+@checked
+def why_all(
+    problem: Problem, rules: Rules, plan: PlanLike, priorities: Priorities | None = None
+) -> Answers:
+    """Answer `why_here` for every school, in seconds.
+
+    Only clusters that a school borders on are looked at (all of them where neighbours play no
+    part), and as a rule only the next best one in detail. The next best is the one of `why_here`.
+
+    Returns
+    -------
+    Answers
+        By id; ``.to_frame()`` makes a table.
+    """
+    plan = plan_of(problem, plan)
+    ground = _ground(problem, rules, plan, priorities)
+    answers = {}
+    for position, school in enumerate(problem.schools):
+        near = ground.targets(position, near=True)
+        answers[school.urn] = _answer(ground, position, _next_best(ground, position, near))
+    return Answers(answers)
+
+
+def _next_best(ground: Ground, position: int, near: list[int]) -> list[Move]:
+    """Rank the moves to some clusters as `why_here` does; the first one in detail."""
+    moves = _ranked(ground, near, [ground.move(position, c) for c in near])
+    if not moves:
+        return moves
+    if moves[0].allowed and not ground.findings:
+        return [ground.detailed(moves[0]), *moves[1:]]
+    # nothing is allowed, or the plan breaks rules already: which move breaks least is in the detail
+    return _ranked(ground, near, [ground.detailed(move) for move in moves])
+
+
+def _ground(problem: Problem, rules: Rules, plan: Plan, priorities: Priorities | None) -> Ground:
+    priorities = Priorities() if priorities is None else priorities
+    check_rules(problem, rules, priorities)
+    refuse_broken(problem, plan)
+    return Ground(problem, rules, priorities, plan)
+
+
+def refuse_broken(problem: Problem, plan: Plan) -> None:
+    """Refuse a plan that does not place every school of the problem exactly once."""
+    count = [0] * len(problem)
+    faults = []
+    for cluster in plan.clusters:
+        for key in cluster.members:
+            position = problem.find(key)
+            if position is None:
+                faults.append(("this school is not one of the problem's", key))
+            else:
+                count[position] += 1
+    for position, times in enumerate(count):
+        if times != 1:
+            what = "no cluster holds this school" if not times else f"{times} clusters hold it"
+            faults.append((what, problem.schools[position].urn))
+    labels = [cluster.label for cluster in plan.clusters if cluster.members]
+    faults += [("two clusters have this label", x) for x in set(labels) if labels.count(x) > 1]
+    if faults:
+        raise DataError(
+            Fault(what=what, remedy="repair the plan first (cl.repair)", urn=str(key))
+            for what, key in faults
+        )
+    assert (places_of(problem, plan) >= 0).all()
+
+
+def _ranked(ground: Ground, near: list[int], moves: list[Move]) -> list[Move]:
+    """Put the moves that are allowed first, then those to clusters beside the school."""
+    beside = {ground.plan.clusters[c].label for c in near}
+    return sorted(
+        moves,
+        key=lambda m: (not m.allowed, m.to not in beside, len(m.broken), m.cost_change),
+    )
+
+
+def _answer(ground: Ground, position: int, moves: list[Move]) -> WhyHere:
+    school = ground.problem.schools[position]
+    cluster = ground.plan.clusters[int(ground.place[position])]
+    total = ground.free.offset + sum(cost for _, cost in ground.now)
+    centre = None if cluster.centre is None else ground.problem.find(cluster.centre)
+    journey = math.nan if centre is None else float(ground.problem.travel[position, centre])
+    share = float(moves[0].cost_change / total) if moves and total else None
+    return WhyHere(
+        school=school.urn,
+        name=school.name,
+        cluster=cluster.label,
+        centre=cluster.centre,
+        journey=journey,
+        moves=tuple(moves),
+        share_of_cost=share,
+        sentence=_sentence(ground, position, moves, journey, share),
+    )
+
+
+def _sentence(
+    ground: Ground, position: int, moves: list[Move], journey: float, share: float | None
+) -> str:
+    problem = ground.problem
+    school = problem.schools[position]
+    cluster = ground.plan.clusters[int(ground.place[position])]
+    where = f"{school.name} is in {_called(cluster.label)}"
+    if cluster.centre is not None and problem.find(cluster.centre) == position:
+        where += " and is its centre"
+    elif math.isfinite(journey):
+        where += f", {_distance(problem, journey)} from its centre"
+    if not moves:
+        return f"{where}. There is no other cluster that it could join."
+    best = moves[0]
+    mates = ground.mates.get(position)
+    if mates and not best.allowed:
+        where += f"; it must stay together with {_others(ground, mates)}"
+    if not best.allowed:
+        # the finding about a neighbour's rule says more than "together", which is said above
+        others = [
+            text for rule, text in zip(best.broken, best.breaks, strict=False) if rule != "together"
+        ]
+        if mates and not others:
+            return (
+                f"{where}. Were it not for that, {_called(best.to)} would be the next best: "
+                f"{_effects(ground, best)}."
+            )
+        reason = (others or list(best.breaks) or ["a rule would break."])[0]
+        return f"{where}. It cannot move by itself; in {_called(best.to)}, the next best: {reason}"
+    if share is not None and best.cost_change < -NOTHING * abs(best.cost_change / share):
+        return (
+            f"{where}. It would be better in {_called(best.to)}, and no rule stands against it: "
+            f"{_effects(ground, best)}."
+        )
+    if share is None or abs(share) <= NOTHING:
+        return f"{where}. {_called(best.to, True)} would be just as good, and no rule would break."
+    return (
+        f"{where}. The next best is {_called(best.to)}, {_distance(problem, best.journey)} from "
+        f"its centre: {_effects(ground, best)}; no rule would break."
+    )
+
+
+def _effects(ground: Ground, move: Move) -> str:
+    """Say what each priority gains or loses."""
+    texts = []
+    for name, change in move.by_priority.items():
+        if abs(change) < 1e-6:
+            continue
+        side = change > 0
+        size = abs(change)
+        if name == "travel":
+            total = ground.travel_total
+            share = f"{100 * size / total:.2g} %" if total else shown(round(size, 1))
+            texts.append(f"journeys {share} {'longer' if side else 'shorter'} over the whole plan")
+        elif name == "balance":
+            of = ground.priorities.balance_measure
+            texts.append(f"{of} {shown(round(size))} {'less' if side else 'more'} even")
+        elif name == "expertise":
+            texts.append(f"{shown(round(size))} pupils {'fewer' if side else 'more'} covered")
+        elif name == "pyramids":
+            texts.append(
+                f"{shown(round(size))} pyramid piece{'s' if round(size) > 1 else ''} "
+                f"{'more' if side else 'fewer'}"
+            )
+        else:
+            count = round(size)
+            noun = "school" if count == 1 else "schools"
+            texts.append(f"{count} {noun} {'more' if side else 'fewer'} moved from today")
+    return listed(texts) if texts else "nothing that the priorities count would change"
+
+
+def _called(label: str, first: bool = False) -> str:
+    text = f"cluster {label}" if str(label).isdecimal() else str(label)
+    return text[0].upper() + text[1:] if first else text
+
+
+def _others(ground: Ground, mates: frozenset[int]) -> str:
+    schools = [ground.problem.schools[p] for p in sorted(mates)]
+    pyramids = {school.pyramid for school in schools}
+    if len(schools) > 3:
+        name = next(iter(pyramids)) if len(pyramids) == 1 else None
+        rest = f"{len(schools)} other schools"
+        return f"the {rest} of {name}" if name else rest
+    return listed([school.name for school in schools])
+
+
+def _distance(problem: Problem, journey: float) -> str:
+    if problem.travel_unit == "min":
+        return f"{shown(round(journey, 1))} {UNIT_WORDS['min']}"
+    if journey >= 1000:
+        return f"{journey / 1000:.1f} km"
+    return f"{journey:.0f} metres"

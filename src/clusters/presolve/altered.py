@@ -1,0 +1,182 @@
+"""What differs between some rules and a changed copy of them: in words, and how much is given up.
+
+The one place where a way out is put into words: from the rules as they were and as they are at
+the end, so that the numbers are right however many steps led there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from clusters.domain import Problem, Rules, SchoolId
+from clusters.presolve.clauses import (
+    UNIT_WORDS,
+    Clause,
+    describe,
+    group_name,
+    measured,
+    school_name,
+)
+from clusters.text import shown, words
+
+__all__ = ["DROPPED", "Alteration", "altered", "size_of"]
+
+DROPPED = 2.0
+"""Size of dropping a rule: above that of any bound that is less than trebled."""
+
+
+@dataclass(frozen=True, slots=True)
+class Alteration:
+    """One rule that differs: which, in words, and how much is given up."""
+
+    clause: Clause
+    sentence: str
+    size: float
+
+
+def size_of(problem: Problem, old: Rules, new: Rules) -> float:
+    """Return how much is given up in all."""
+    return math.fsum(change.size for change in altered(problem, old, new))
+
+
+def altered(problem: Problem, old: Rules, new: Rules) -> tuple[Alteration, ...]:
+    """List what differs between rules and a looser copy of them, in the order of the rules."""
+    return tuple(
+        Alteration(clause, sentence, size)
+        for part in (_count, _sizes, _balance, _limits, _travel, _switches, _expertise, _groups,
+                     _exceptions)
+        for clause, sentence, size in part(problem, old, new)
+    )  # fmt: skip
+
+
+_Rows = Iterator[tuple[Clause, str, float]]
+
+
+def _count(_problem: Problem, old: Rules, new: Rules) -> _Rows:
+    if old.count_range == new.count_range:
+        return
+    low, high = old.count_range
+    least, most = new.count_range
+    text = f"{least}" if least == most else f"{least} to {most}"
+    now = f"{low}" if low == high else f"{low} to {high}"
+    gap = min(abs(least - low) / low, abs(least - high) / high, abs(most - low) / low)
+    noun = "cluster" if text == "1" else "clusters"
+    yield Clause("n_clusters"), f"n_clusters: {text} {noun} (now {now})", gap
+
+
+def _sizes(problem: Problem, old: Rules, new: Rules) -> _Rows:
+    if old.schools_per_cluster is not None:
+        clause = Clause("schools_per_cluster")
+        yield from _pair(problem, old, clause, old.schools_per_cluster, new.schools_per_cluster)
+
+
+def _limits(problem: Problem, old: Rules, new: Rules) -> _Rows:
+    for name, pair in old.limits.items():
+        if pair is not None:
+            yield from _pair(problem, old, Clause("limits", name), pair, new.limits.get(name))
+
+
+def _pair(problem: Problem, old: Rules, clause: Clause, before: Any, after: Any) -> _Rows:
+    after = after or (None, None)
+    if after == before:
+        return
+    if after == (None, None):
+        yield _drop(problem, old, clause)
+        return
+    name = "schools" if clause.which is None else str(clause.which)
+    for side, was, now in zip(("as few as", "up to"), before, after, strict=True):
+        if was == now or was is None:
+            continue
+        size = DROPPED if now is None else abs(now - was) / was if was else 1.0
+        text = f"allow {side} {measured(now, name)} in a cluster (now {shown(was)})"
+        if now is None:
+            least = "least" if side == "as few as" else "most"
+            text = f"ask for no {least} {words(name)} in a cluster (now {shown(was)})"
+        yield clause, f"{clause.rule}: {text}", float(size)
+
+
+def _balance(problem: Problem, old: Rules, new: Rules) -> _Rows:
+    for name, share in old.balance.items():
+        clause = Clause("balance", name)
+        if name not in new.balance:
+            yield _drop(problem, old, clause)
+        elif (now := new.balance[name]) != share:
+            text = (
+                f"balance: let {words(name)} differ by up to {shown(round(100 * now, 6))} % from "
+                f"the mean cluster (now {shown(round(100 * share, 6))} %)"
+            )
+            yield clause, text, float((now - share) / share) if share else 1.0
+
+
+def _travel(problem: Problem, old: Rules, new: Rules) -> _Rows:
+    clause = Clause("max_travel")
+    was, now = _longest(problem, old), _longest(problem, new)
+    if was == now or was is None:
+        return
+    if now is None:
+        yield _drop(problem, old, clause)
+        return
+    unit = UNIT_WORDS[problem.travel_unit]
+    text = f"max_travel: allow journeys of {shown(now)} {unit} (now {shown(was)})"
+    yield clause, text, (now - was) / was if was else 1.0
+
+
+def _longest(problem: Problem, rules: Rules) -> float | None:
+    return rules.max_travel_m if problem.travel_unit == "m" else rules.max_travel_min
+
+
+def _switches(problem: Problem, old: Rules, new: Rules) -> _Rows:
+    if old.contiguous and not new.contiguous:
+        yield _drop(problem, old, Clause("contiguous"))
+    if old.centres is not None and new.centres is None:
+        yield _drop(problem, old, Clause("centres"))
+
+
+def _expertise(problem: Problem, old: Rules, new: Rules) -> _Rows:
+    for kind, least in old.expertise.items():
+        clause = Clause("expertise", kind)
+        if kind not in new.expertise:
+            yield _drop(problem, old, clause)
+        elif (now := new.expertise[kind]) != least:
+            text = f"expertise: ask for {shown(now)} of {kind!r} capacity (now {shown(least)})"
+            yield clause, text, float((least - now) / least) if least else 0.0
+
+
+def _groups(problem: Problem, old: Rules, new: Rules) -> _Rows:
+    for rule in ("together", "apart"):
+        left = Counter(getattr(new, rule))
+        for number, group in enumerate(getattr(old, rule)):
+            if left[group]:
+                left[group] -= 1
+            else:
+                yield _drop(problem, old, Clause(rule, number))
+
+
+def _exceptions(problem: Problem, old: Rules, new: Rules) -> _Rows:
+    for key, excuse in new.exceptions.items():
+        before = old.exceptions.get(key, {})
+        for rule, instead in excuse.items():
+            if rule in before and before[rule] == instead:
+                continue
+            known = before.get(rule) or {}
+            names = [None] if instead is None else [n for n in instead if n not in known]
+            for name in names:
+                what = rule if name is None else f"{rule} of {words(name)}"
+                text = f"excuse the cluster of {_kept_with(problem, old, key)} from {what}"
+                size = 1 / old.count_range[1]
+                yield Clause(rule, name), f"{text} (an exception)", size
+
+
+def _kept_with(problem: Problem, rules: Rules, key: SchoolId) -> str:
+    """Name a school, or the group that it must stay with."""
+    position = problem.position(key)
+    groups = [g for g in rules.together if position in {problem.position(k) for k in g}]
+    return group_name(problem, tuple(groups[0])) if len(groups) == 1 else school_name(problem, key)
+
+
+def _drop(problem: Problem, rules: Rules, clause: Clause) -> tuple[Clause, str, float]:
+    return clause, f"drop {describe(clause, problem, rules)}", DROPPED

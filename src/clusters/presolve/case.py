@@ -1,0 +1,264 @@
+"""What the arithmetic looks at: who stays together, what is bounded, who can reach whom."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from clusters.domain import DECIMALS, Problem, Rules, SchoolId
+from clusters.presolve.clauses import Clause
+
+__all__ = ["Facts", "Fix", "Quantity", "Reason"]
+
+MICRO = 10**DECIMALS
+"""Measures have six decimals: in millionths they are whole numbers, and their sums are exact."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Fix:
+    """A change of the rules that takes one reason away.
+
+    Parameters
+    ----------
+    clauses
+        What it loosens.
+    rules
+        The rules with the change made; `altered` puts it into words.
+    size
+        How much is given up: the share by which a bound is moved (1 and more: a rule is dropped).
+    excuses
+        Whether it excuses one cluster instead of moving a bound for all.
+    """
+
+    clauses: tuple[Clause, ...]
+    rules: Rules
+    size: float
+    excuses: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """Why no plan can exist: the rules that conflict, and a sentence with the numbers.
+
+    Parameters
+    ----------
+    clauses
+        Rules that cannot all hold.
+    sentence
+        Why, with the numbers.
+    schools
+        Ids of the schools concerned (none: all).
+    fixes
+        Changes that would take this reason away, the smallest first.
+    """
+
+    clauses: tuple[Clause, ...]
+    sentence: str
+    schools: tuple[SchoolId, ...] = ()
+    fixes: tuple[Fix, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
+class Quantity:
+    """What one clause bounds in each cluster, in whole millionths.
+
+    Parameters
+    ----------
+    clause
+        Where the bounds come from.
+    amounts
+        By position of the school.
+    least, most
+        Bounds of a cluster; None for none.
+    excused
+        By position of an excused school, the bounds that hold in its cluster.
+    """
+
+    clause: Clause
+    amounts: tuple[int, ...]
+    least: Fraction | None
+    most: Fraction | None
+    excused: dict[int, tuple[Fraction | None, Fraction | None]]
+
+    def bounds(
+        self, positions: Iterable[int] | None = None
+    ) -> tuple[Fraction | None, Fraction | None]:
+        """Bounds of a cluster that holds some schools: the loosest of the rule and exceptions."""
+        low, high = self.least, self.most
+        for position in positions or ():
+            if position in self.excused:
+                own_low, own_high = self.excused[position]
+                low = None if low is None or own_low is None else min(low, own_low)
+                high = None if high is None or own_high is None else max(high, own_high)
+        return low, high
+
+    def total(self, positions: Iterable[int]) -> int:
+        """Sum over some schools."""
+        return sum(self.amounts[p] for p in positions)
+
+
+class Facts:
+    """The inputs for one number of clusters, prepared for the checks."""
+
+    def __init__(self, problem: Problem, rules: Rules, k: int) -> None:
+        self.problem, self.rules, self.k = problem, rules, k
+        self.quantities = _quantities(problem, rules, k)
+
+    @cached_property
+    def atoms(self) -> tuple[tuple[int, ...], ...]:
+        """Schools that must stay together, as positions; every other school by itself."""
+        leader = list(range(len(self.problem)))
+
+        def find(p: int) -> int:
+            while leader[p] != p:
+                leader[p] = leader[leader[p]]
+                p = leader[p]
+            return p
+
+        for group in self.rules.together:
+            positions = [self.problem.position(key) for key in group]
+            for other in positions[1:]:
+                leader[find(other)] = find(positions[0])
+        grouped: dict[int, list[int]] = {}
+        for p in range(len(self.problem)):
+            grouped.setdefault(find(p), []).append(p)
+        return tuple(tuple(group) for group in grouped.values())
+
+    @cached_property
+    def atom_of(self) -> dict[int, int]:
+        """Atom of each school."""
+        return {p: a for a, atom in enumerate(self.atoms) for p in atom}
+
+    @cached_property
+    def near(self) -> tuple[tuple[int, ...], ...]:
+        """Neighbours of each school where contiguity is a rule, else nobody's."""
+        lists: list[list[int]] = [[] for _ in self.problem.schools]
+        if self.rules.contiguous and self.problem.edges is not None:
+            for i, j in self.problem.edges.tolist():
+                lists[i].append(j)
+                lists[j].append(i)
+        return tuple(tuple(sorted(others)) for others in lists)
+
+    @cached_property
+    def parts(self) -> tuple[tuple[int, ...], ...]:
+        """Connected parts of the map (one part of all where contiguity is not a rule)."""
+        if not self.rules.contiguous or self.problem.edges is None:
+            return (tuple(range(len(self.problem))),)
+        left, parts = set(range(len(self.problem))), []
+        while left:
+            part = [left.pop()]
+            for node in part:
+                fresh = [other for other in self.near[node] if other in left]
+                left.difference_update(fresh)
+                part += fresh
+            parts.append(tuple(sorted(part)))
+        return tuple(sorted(parts))
+
+    @cached_property
+    def candidates(self) -> list[int]:
+        """Positions of the schools that may be a centre."""
+        if self.rules.centres is None:
+            return list(range(len(self.problem)))
+        return sorted({self.problem.position(key) for key in self.rules.centres})
+
+    @cached_property
+    def reach(self) -> npt.NDArray[np.bool_]:
+        """Whether each school's journey to each candidate centre is allowed, array (n, m)."""
+        journey = self.problem.travel[:, self.candidates]
+        longest = np.full(len(self.problem), math.inf)
+        most = self.most_travel
+        if most is not None:
+            longest[:] = most
+            for key, excuse in self.rules.exceptions.items():
+                if "max_travel" in excuse:
+                    own = excuse["max_travel"]
+                    p = self.problem.position(key)
+                    longest[p] = max(longest[p], math.inf if own is None else float(own))
+        return np.isfinite(journey) & (journey <= longest[:, None])
+
+    @cached_property
+    def atom_reach(self) -> npt.NDArray[np.bool_]:
+        """Whether all schools of each atom may travel to each candidate, array (atoms, m)."""
+        return np.array([self.reach[list(atom)].all(axis=0) for atom in self.atoms])
+
+    @property
+    def most_travel(self) -> float | None:
+        """Longest journey allowed, in the unit of the journeys."""
+        rules = self.rules
+        return rules.max_travel_m if self.problem.travel_unit == "m" else rules.max_travel_min
+
+    def ids(self, positions: Iterable[int]) -> tuple[SchoolId, ...]:
+        """Ids of schools by position."""
+        return tuple(self.problem.schools[p].urn for p in positions)
+
+    def groups_within(self, atom: Sequence[int]) -> tuple[Clause, ...]:
+        """List the `together` clauses that make an atom."""
+        held = set(atom)
+        return tuple(
+            Clause("together", number)
+            for number, group in enumerate(self.rules.together)
+            if self.problem.position(group[0]) in held
+        )
+
+
+def _quantities(problem: Problem, rules: Rules, k: int) -> tuple[Quantity, ...]:
+    ones = tuple(MICRO for _ in problem.schools)
+    found = []
+    if rules.schools_per_cluster is not None:
+        found.append(_quantity(problem, rules, Clause("schools_per_cluster"), ones, k))
+    for name in rules.balance:
+        found.append(_quantity(problem, rules, Clause("balance", name), _micro(problem, name), k))
+    for name, pair in rules.limits.items():
+        if pair is not None:
+            amounts = _micro(problem, name)
+            found.append(_quantity(problem, rules, Clause("limits", name), amounts, k))
+    for kind in rules.expertise:
+        held = tuple(
+            round(Fraction(str(s.expertise[kind].amount)) * MICRO) if kind in s.expertise else 0
+            for s in problem.schools
+        )
+        found.append(_quantity(problem, rules, Clause("expertise", kind), held, k))
+    return tuple(found)
+
+
+def _micro(problem: Problem, name: str) -> tuple[int, ...]:
+    return tuple(round(Fraction(value) * MICRO) for value in problem.measure(name).tolist())
+
+
+def _quantity(
+    problem: Problem, rules: Rules, clause: Clause, amounts: tuple[int, ...], k: int
+) -> Quantity:
+    mean = Fraction(sum(amounts), k)
+    base = getattr(rules, clause.rule)
+    own = base if clause.which is None else base[clause.which]
+    excused = {}
+    for key, excuse in rules.exceptions.items():
+        if clause.rule in excuse:
+            instead = excuse[clause.rule]
+            if instead is not None and clause.which is not None:
+                instead = instead.get(clause.which, own)
+            excused[problem.position(key)] = _as_bounds(clause.rule, instead, mean)
+    least, most = _as_bounds(clause.rule, own, mean)
+    return Quantity(clause=clause, amounts=amounts, least=least, most=most, excused=excused)
+
+
+def _as_bounds(rule: str, bound: Any, mean: Fraction) -> tuple[Fraction | None, Fraction | None]:
+    if bound is None:
+        return None, None
+    if rule == "balance":
+        share = Fraction(str(bound))
+        return max(Fraction(0), (1 - share) * mean), (1 + share) * mean
+    if rule == "expertise":
+        return Fraction(str(bound)) * MICRO, None
+    low, high = bound
+    return (
+        None if low is None else Fraction(str(low)) * MICRO,
+        None if high is None else Fraction(str(high)) * MICRO,
+    )

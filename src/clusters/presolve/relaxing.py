@@ -1,0 +1,133 @@
+"""Changed copies of rules: one bound moved, one exception added, one rule dropped."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from fractions import Fraction
+from typing import Any
+
+from clusters.domain import FrozenDict, Problem, Rules
+from clusters.presolve.altered import size_of
+from clusters.presolve.case import MICRO, Facts, Fix, Quantity
+from clusters.presolve.clauses import Clause, without
+
+__all__ = [
+    "drop",
+    "exception_for",
+    "fewer_or_more",
+    "least_to",
+    "most_to",
+    "ordered",
+    "share_for",
+    "travel_to",
+]
+
+
+def drop(problem: Problem, rules: Rules, clause: Clause) -> Fix:
+    """Drop a clause."""
+    return _fix(problem, rules, clause, without(rules, clause))
+
+
+def _fix(problem: Problem, old: Rules, clause: Clause, new: Rules, *, excuses: bool = False) -> Fix:
+    return Fix(clauses=(clause,), rules=new, size=size_of(problem, old, new), excuses=excuses)
+
+
+def most_to(facts: Facts, quantity: Quantity, needed: Fraction) -> Fix | None:
+    """Raise the most that a cluster may hold to what is needed (in millionths)."""
+    if quantity.most is None or needed <= quantity.most:
+        return None
+    return _moved(facts, quantity, needed, upper=True)
+
+
+def least_to(facts: Facts, quantity: Quantity, possible: Fraction) -> Fix | None:
+    """Lower the least that a cluster must hold to what is possible (in millionths)."""
+    if not quantity.least or possible >= quantity.least:
+        return None
+    return _moved(facts, quantity, possible, upper=False)
+
+
+def _moved(facts: Facts, quantity: Quantity, bound: Fraction, *, upper: bool) -> Fix:
+    rule, which = quantity.clause.rule, str(quantity.clause.which or "")
+    rules, clause = facts.rules, quantity.clause
+    if rule == "balance":
+        share = share_for(bound, Fraction(sum(quantity.amounts), facts.k))
+        # a share of 1 allows nothing above twice the mean: beyond it the rule has to go
+        if share > 1:
+            return drop(facts.problem, rules, clause)
+        changed = replace(rules, balance=FrozenDict({**rules.balance, which: share}))
+    elif rule == "expertise":
+        value = _number(bound / MICRO, up=False)
+        if value <= 0:
+            return drop(facts.problem, rules, clause)
+        changed = replace(rules, expertise=FrozenDict({**rules.expertise, which: value}))
+    else:
+        value = _number(bound / MICRO, up=upper)
+        base = rules.limits[which] if which else rules.schools_per_cluster
+        assert base is not None
+        if not which:
+            value = max(1, value)
+        pair = (base[0], value) if upper else (value, base[1])
+        changed = (
+            replace(rules, schools_per_cluster=pair)
+            if not which
+            else replace(rules, limits=FrozenDict({**rules.limits, which: pair}))
+        )
+    return _fix(facts.problem, rules, clause, changed)
+
+
+def share_for(bound: Fraction, mean: Fraction) -> float:
+    """Balance that just allows a bound, rounded up to a tenth of a per cent."""
+    share = abs(bound - mean) / mean if mean else Fraction(1)
+    return math.ceil(share * 1000) / 1000
+
+
+def _number(value: Fraction, *, up: bool) -> float:
+    if value.denominator == 1:
+        return int(value)
+    return math.ceil(value) if up else math.floor(value)
+
+
+def exception_for(facts: Facts, quantity: Quantity, atom: Sequence[int]) -> Fix:
+    """Excuse the cluster that holds these schools from a clause."""
+    rules, clause = facts.rules, quantity.clause
+    key = facts.problem.schools[atom[0]].urn
+    excuse: dict[str, Any] = dict(rules.exceptions.get(key, {}))
+    if clause.which is None or (clause.rule in excuse and excuse[clause.rule] is None):
+        excuse[clause.rule] = None
+    else:
+        excuse[clause.rule] = {**(excuse.get(clause.rule) or {}), clause.which: None}
+        if clause.rule == "limits":
+            excuse[clause.rule][clause.which] = (None, None)
+    excused = replace(rules, exceptions=FrozenDict({**rules.exceptions, key: excuse}))
+    return _fix(facts.problem, rules, clause, excused, excuses=True)
+
+
+def travel_to(facts: Facts, needed: float) -> Fix | None:
+    """Raise the longest journey allowed to what is needed."""
+    most = facts.most_travel
+    if most is None or not math.isfinite(needed) or needed <= most:
+        return None
+    name = f"max_travel_{facts.problem.travel_unit}"
+    change: dict[str, Any] = {name: float(math.ceil(needed))}
+    longer = replace(facts.rules, **change)
+    return _fix(facts.problem, facts.rules, Clause("max_travel"), longer)
+
+
+def fewer_or_more(facts: Facts, k: int) -> Fix | None:
+    """Ask for another number of clusters."""
+    low, high = facts.rules.count_range
+    if not 1 <= k <= len(facts.problem) or low <= k <= high:
+        return None
+    other = replace(facts.rules, n_clusters=k)
+    return _fix(facts.problem, facts.rules, Clause("n_clusters"), other)
+
+
+def ordered(fixes: Iterator[Fix | None]) -> tuple[Fix, ...]:
+    """Put the fixes that exist in order, the smallest first, each once."""
+    kept: dict[Rules, Fix] = {}
+    for fix in fixes:
+        if fix is not None:
+            kept.setdefault(fix.rules, fix)
+    return tuple(sorted(kept.values(), key=lambda fix: fix.size))

@@ -1,0 +1,1 @@
+"""Bounds: no plan under the rules can cost less."""

@@ -1,0 +1,468 @@
+r"""The Lagrangian bound: no plan under the rules can cost less.
+
+Relax "each school in exactly one cluster" with a multiplier :math:`\lambda_a` per atom. What is
+left falls apart by centre: :math:`z_c(\lambda) = \min \sum_a (c_{ac} - \lambda_a) x_a`, an exact
+knapsack over one load, with the centre's own atom in. Then
+
+.. math:: LB(\lambda) = \sum_a \lambda_a + \text{the sum of the } k \text{ smallest } z_c.
+
+Any multipliers give a valid bound. Contiguity, "apart" and the groups' prices are left out or kept
+as far as the knapsack can carry them: leaving out only lowers the bound. Other loads and unmet need
+take part through multipliers of their own, per centre (see `sidelines`). Sources: Held & Karp 1971
+(subgradient ascent); Ceselli & Righini 2005, "A branch-and-price algorithm for the capacitated
+p-median problem" (the knapsack form); Camerini, Fratta & Maffioli 1975 (deflected directions).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from clusters.domain import FloatArray, IntArray
+from clusters.model.instance import NO_LIMIT, Instance
+from clusters.search.bound.knapsack import INFINITY, best_clusters, forced_values, least_values
+from clusters.search.bound.side_constraints import sidelines_of
+
+__all__ = ["MANY_PAIRS", "Relaxation"]
+
+STATES = 6000
+"""Longest table of the dynamic programme; finer loads are rounded down to this many steps."""
+MANY_PAIRS = 150_000
+"""Above this many pairs only those that can lower a value are listed, with HEADROOM to grow."""
+HEADROOM = 1.3
+SAFETY = 1e-10
+"""Share of the sum of absolute terms by which a bound is lowered, to be safe from rounding."""
+
+
+class Relaxation:
+    """The relaxed problem: pairs that are still possible, multipliers, and the best bound so far.
+
+    Parameters
+    ----------
+    instance
+        The full problem; nothing is taken away from it but by `fix`.
+
+    Attributes
+    ----------
+    bound
+        Best valid lower bound on the cost of every plan.
+    level
+        The bound at the best multipliers as things stand, set by `reduced_to`.
+    """
+
+    def __init__(self, instance: Instance, states: int = STATES) -> None:
+        self.instance = instance
+        self.possible = np.isfinite(instance.cost)
+        self.possible &= self.possible[instance.home, np.arange(instance.m)][None, :]
+        self.dimension = _tightest(instance)
+        self._set_loads(states)
+        self.group = np.full(instance.n, -1, dtype=np.int64)
+        self.group_price = instance.group_price
+        for number, group in enumerate(instance.groups):
+            self.group[group] = number
+        self.sidelines = sidelines_of(instance, self.dimension)
+        self.exact = False
+        self.work = 0.0
+        self.bound = self.level = -np.inf
+        self.multipliers = self._first_multipliers()
+        self._assume_short()
+        self._best: tuple[FloatArray, list[FloatArray]] = self._snapshot()
+        self.chosen: IntArray = np.arange(0)
+        self.taken = np.zeros((0, instance.n), dtype=np.bool_)
+        self._index_pairs()
+        self.begin()
+
+    # -- set-up ---------------------------------------------------------------------------------
+
+    def _set_loads(self, states: int) -> None:
+        """Express the carried load in at most so many steps, rounded so as only to relax."""
+        instance, d = self.instance, self.dimension
+        if d is None:
+            self.load = np.zeros(instance.n, dtype=np.int64)
+            self.low, self.high, self.loose_low, self.loose_high = 0, 0, 0, 0
+            return
+        load, total = instance.loads[d], int(instance.loads[d].sum())
+        high = min(int(instance.high[d]), total)
+        loose = min(int(instance.excused_high[:, d].max(initial=high)), total)
+        step = max(1, -(-high // states))
+        self.load = load // step
+        self.high, self.loose_high = high // step, loose // step
+        low = int(instance.low[d])
+        floor = min(int(instance.excused_low[:, d].min(initial=low)), low)
+        # every atom may lose up to step - 1 units by rounding down
+        self.low = _rounded_low(load, low, high, step)
+        self.loose_low = _rounded_low(load, floor, loose, step)
+
+    def _first_multipliers(self) -> FloatArray:
+        """Twice the cost at the second nearest centre (the nearest is often the atom itself)."""
+        cost = np.where(self.possible, self.instance.cost, np.inf)
+        if cost.shape[1] < 2:
+            return np.where(np.isfinite(cost[:, 0]), cost[:, 0], 0.0)
+        second = np.partition(cost, 1, axis=1)[:, 1]
+        nearest = cost.min(axis=1)
+        second = np.where(np.isfinite(second), second, nearest)
+        return 2.0 * np.where(np.isfinite(second), second, 0.0)
+
+    def begin_from(self, multipliers: FloatArray) -> None:
+        """Begin from given multipliers of the atoms, array (n,): those of a problem much alike."""
+        self.multipliers = multipliers.copy()
+        self._best = self._snapshot()
+        self._index_pairs()
+        self.begin()
+
+    def _assume_short(self) -> None:
+        """Begin with unmet need charged in full where there is too little capacity over all."""
+        for s in self.sidelines:
+            if np.isfinite(s.most) and s.least == 0.0 and s.coefficient.sum() > 0:
+                s.multiplier[:] = s.most
+                self.multipliers = self.multipliers + s.most * s.coefficient
+
+    def _snapshot(self) -> tuple[FloatArray, list[FloatArray]]:
+        return self.multipliers.copy(), [s.multiplier.copy() for s in self.sidelines]
+
+    def _restore(self) -> None:
+        self.multipliers = self._best[0].copy()
+        for sideline, multiplier in zip(self.sidelines, self._best[1], strict=True):
+            sideline.multiplier = multiplier.copy()
+
+    def _index_pairs(self) -> None:
+        """List the possible pairs by centre, own atoms apart."""
+        instance = self.instance
+        mask = self.possible.copy()
+        mask[instance.home, np.arange(instance.m)] = False
+        self._reference = None
+        if mask.sum() > MANY_PAIRS and not self.sidelines and not self.exact:
+            # a pair dearer than its atom's multiplier lowers no value: it need not be listed
+            self._reference = HEADROOM * np.maximum(self.multipliers, 0.0)
+            mask &= instance.cost < self._reference[:, None]
+        self.pair_centre, self.pair_atom = np.nonzero(mask.T)
+        self.pair_group = self.group[self.pair_atom]
+        # whoever is of the centre's own pyramid opens no further one
+        self.pair_group[self.pair_group == self.group[instance.home[self.pair_centre]]] = -1
+        if self.group_price:
+            order = np.lexsort((self.pair_group, self.pair_centre))
+            self.pair_centre, self.pair_atom = self.pair_centre[order], self.pair_atom[order]
+            self.pair_group = self.pair_group[order]
+        self.start = np.concatenate([[0], np.cumsum(mask.sum(axis=0))]).astype(np.int64)
+        self.pair_load = self.load[self.pair_atom]
+        self.pair_cost = instance.cost[self.pair_atom, self.pair_centre]
+        self.own_cost = np.where(
+            self.possible[instance.home, np.arange(instance.m)],
+            instance.cost[instance.home, np.arange(instance.m)],
+            INFINITY,
+        )
+        self.plain_pairs = ~np.isin(self.pair_atom, instance.excused)
+
+    # -- evaluation -----------------------------------------------------------------------------
+
+    def reduced(self, multipliers: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+        """Reduced costs of the pairs, and of each centre with its own atom alone.
+
+        At the present multipliers, or at others (n,) that are given.
+        """
+        m = self.multipliers if multipliers is None else multipliers
+        r = self.pair_cost - m[self.pair_atom]
+        own = self.own_cost - m[self.instance.home]
+        if self.group_price:
+            own = own + self.group_price * (self.group[self.instance.home] >= 0)
+        for s in self.sidelines:
+            r = r + s.multiplier[self.pair_centre] * s.coefficient[self.pair_atom]
+            own = own + s.multiplier * (s.coefficient[self.instance.home] - s.limit)
+        return r, own
+
+    def room(self, extra: IntArray | int = 0, loose: bool = False) -> tuple[IntArray, IntArray]:
+        """Bounds per centre on the load beside its own atom (and `extra`)."""
+        own = self.load[self.instance.home] + extra
+        if self.dimension is None:
+            return np.zeros(self.instance.m, np.int64), np.zeros(self.instance.m, np.int64)
+        low = (self.loose_low if loose else self.low) if self.exact else 0
+        high = self.loose_high if loose else self.high
+        least, most = np.maximum(0, low - own), np.asarray(high - own)
+        return least, np.where(least <= most, most, -1)
+
+    def _values(self, r: FloatArray, own: FloatArray) -> tuple[FloatArray, IntArray]:
+        """Value of each centre, and the excused atom that its best cluster holds (-1 for none)."""
+        instance = self.instance
+        values = np.full(instance.m, INFINITY)
+        excused = np.full(instance.m, -1, dtype=np.int64)
+        plain = ~np.isin(instance.home, instance.excused)
+        low, high = self.room()
+        high = np.where(plain, high, -1)
+        self._least(r if not len(instance.excused) else self._hidden(r), low, high, values)
+        for e in instance.excused.tolist():
+            with_e = self._with_atom(e, r)
+            better = with_e < values
+            values[better], excused[better] = with_e[better], e
+        return values + own, excused
+
+    def _hidden(self, r: FloatArray) -> FloatArray:
+        """Reduced costs under which no excused atom is ever taken."""
+        return np.where(self.plain_pairs, r, INFINITY / 1e6)
+
+    def _with_atom(self, e: int, r: FloatArray) -> FloatArray:
+        """Value of each centre with the excused atom e in its cluster, under the loosest bounds."""
+        instance = self.instance
+        rows = np.flatnonzero(self.pair_atom == e)
+        own = instance.home == e
+        price = np.where(own, 0.0, INFINITY)
+        price[self.pair_centre[rows]] = r[rows]
+        low, high = self.room(np.where(own, 0, self.load[e]), loose=True)
+        high = np.where(price < INFINITY, high, -1)
+        values = np.full(instance.m, INFINITY)
+        without = r.copy()
+        without[rows] = INFINITY / 1e6
+        self._least(without, low, high, values)
+        return np.where(values < INFINITY, values + price, INFINITY)
+
+    def _least(self, r: FloatArray, low: IntArray, high: IntArray, values: FloatArray) -> None:
+        least_values(
+            self.start, self.pair_load, r, self.pair_group, self.group_price, low, high, values
+        )
+
+    def evaluate(self) -> float:
+        """Return the bound at the present multipliers and keep the chosen clusters.
+
+        Raises
+        ------
+        StopIteration
+            Never; an infeasible relaxation gives a bound of infinity.
+        """
+        if self._reference is not None and (self.multipliers > self._reference).any():
+            self._index_pairs()
+        r, own = self.reduced()
+        self.work += 1e-9 * len(r) * max(64, self.high)
+        values, excused = self._values(r, own)
+        k = self.instance.k
+        order = np.argsort(values, kind="stable")[:k]
+        self.values, self.chosen = values, order
+        if values[order[-1]] >= INFINITY / 2:
+            return np.inf
+        total = float(self.multipliers.sum() + values[order].sum())
+        magnitude = float(np.abs(self.multipliers).sum() + np.abs(values[order]).sum())
+        self._take(r, excused)
+        return total + self.instance.offset - SAFETY * magnitude
+
+    def by_count(self, highest: int) -> FloatArray:
+        """Bound at the present multipliers on plans of 1, 2, ... clusters, array (highest,)."""
+        self.evaluate()
+        values = np.sort(self.values)[:highest]
+        terms = np.abs(self.multipliers).sum() + np.abs(values).cumsum()
+        bounds = np.full(highest, np.inf)
+        sums = self.multipliers.sum() + values.cumsum() + self.instance.offset - SAFETY * terms
+        bounds[: len(values)] = np.where(values < INFINITY / 2, sums, np.inf)
+        return bounds
+
+    def _take(self, r: FloatArray, excused: IntArray) -> None:
+        instance, chosen = self.instance, self.chosen
+        taken = np.zeros((len(chosen), instance.n), dtype=np.bool_)
+        special = excused[chosen]
+        low, high = self.room()
+        reduced = r if not len(instance.excused) else self._hidden(r)
+        plain = np.flatnonzero(special < 0)
+        self._mark(reduced, low, high, plain, taken)
+        for e in np.unique(special[special >= 0]).tolist():
+            own = instance.home == e
+            low_e, high_e = self.room(np.where(own, 0, self.load[e]), loose=True)
+            without = np.where(self.pair_atom == e, INFINITY / 1e6, r)
+            rows = np.flatnonzero(special == e)
+            self._mark(without, low_e, high_e, rows, taken)
+            taken[rows, e] = True
+        taken[np.arange(len(chosen)), instance.home[chosen]] = True
+        self.taken = taken
+
+    def _mark(
+        self, r: FloatArray, low: IntArray, high: IntArray, rows: IntArray, taken: np.ndarray
+    ) -> None:
+        if len(rows):
+            part = np.zeros((len(rows), self.instance.n), dtype=np.bool_)
+            best_clusters(
+                self.start,
+                self.pair_atom,
+                self.pair_load,
+                r,
+                self.pair_group,
+                self.group_price,
+                low,
+                high,
+                self.chosen[rows],
+                part,
+            )
+            taken[rows] = part
+
+    # -- ascent ---------------------------------------------------------------------------------
+
+    def ascend(self, steps: int, target: float) -> float:
+        """Begin a new ascent and take a number of steps; return the best bound."""
+        self.begin()
+        self.ascend_on(steps, target)
+        return self.bound
+
+    def begin(self, theta: float = 1.0) -> None:
+        """Begin a new ascent from the best multipliers so far, with steps of a given length."""
+        self._theta, self._stall = theta, 0
+        self._direction = np.zeros(self.instance.n)
+        self._side = [np.zeros(self.instance.m) for _ in self.sidelines]
+        self._restore()
+
+    def ascend_on(
+        self, steps: int, target: float, *, stop: Callable[[], bool] = lambda: False
+    ) -> bool:
+        """Take deflected subgradient steps; return whether more of them may still gain.
+
+        Parameters
+        ----------
+        target
+            The cost of a plan, or infinity: sets the step length.
+        """
+        for _ in range(steps):
+            if stop() or self._theta < 1e-3:
+                return False
+            value = self.evaluate()
+            if value == np.inf:
+                self.bound = np.inf
+                return False
+            if value > self.bound + 1e-7 * max(1.0, abs(value)):
+                self.bound, self._best, self._stall = value, self._snapshot(), 0
+                if value >= target:
+                    return False
+            else:
+                self._stall += 1
+                if self._stall >= 8:
+                    self._theta, self._stall = 0.7 * self._theta, 0
+                    self._restore()
+                    self._direction[:] = 0.0
+                    continue
+            if not self._step(value, target):
+                return False
+        return True
+
+    def _step(self, value: float, target: float) -> bool:
+        """Move the multipliers along the deflected subgradient; false where it vanishes."""
+        self._direction = 0.6 * self._direction + 1.0 - self.taken.sum(axis=0)
+        slopes = self._side_slopes()
+        self._side = [0.6 * old + new for old, new in zip(self._side, slopes, strict=True)]
+        size = float((self._direction**2).sum())
+        size += sum(float((slope**2).sum()) for slope in self._side)
+        if size == 0.0:
+            return False
+        goal = target if np.isfinite(target) else value + 0.05 * abs(value) + 1.0
+        length = self._theta * max(goal - value, 1e-4 * abs(value)) / size
+        self.multipliers = self.multipliers + length * self._direction
+        for s, slope in zip(self.sidelines, self._side, strict=True):
+            moved = s.multiplier + length * slope / s.step
+            s.multiplier = np.clip(moved, s.least, s.most)
+        return True
+
+    @property
+    def best_multipliers(self) -> FloatArray:
+        """The multipliers of the atoms that gave the best bound, array (n,)."""
+        return self._best[0]
+
+    def _side_slopes(self) -> list[FloatArray]:
+        """By sideline, how far each chosen cluster exceeds its limit (0 for the others)."""
+        slopes = []
+        for s in self.sidelines:
+            slope = np.zeros(self.instance.m)
+            slope[self.chosen] = (self.taken @ s.coefficient - s.limit) / s.step
+            slopes.append(slope)
+        return slopes
+
+    # -- fixing ---------------------------------------------------------------------------------
+
+    def reduced_to(self, target: float) -> np.ndarray:
+        """Return the pairs that a plan of cost at most `target` can use, array (n, m) of booleans.
+
+        A centre is closed where even with it among the k chosen the bound exceeds the target; a
+        pair is dropped where it does with the pair forced in (its value comes from prefix and
+        suffix tables).
+        """
+        instance = self.instance
+        self._restore()
+        bound = self.level = self.evaluate()
+        if not np.isfinite(bound):
+            return np.zeros_like(self.possible)
+        slack = target - bound + SAFETY * abs(target)
+        values = self.values
+        last = float(values[self.chosen[-1]])
+        entering = np.maximum(values - last, 0.0)
+        open_ = entering <= slack
+        forced = self._forced() + self.reduced()[1][self.pair_centre]
+        base = np.where(values >= last, last, values)
+        keep = forced - base[self.pair_centre] <= slack
+        keep &= open_[self.pair_centre]
+        allowed = np.zeros_like(self.possible)
+        if self._reference is not None:
+            # pairs that are not listed cost at least their own reduced cost on top
+            room = np.where(open_, slack - entering, -1.0)
+            allowed = instance.cost - self.multipliers[:, None] <= room[None, :]
+            allowed[self.pair_atom, self.pair_centre] = False
+        allowed[self.pair_atom[keep], self.pair_centre[keep]] = True
+        allowed[instance.home[open_], np.flatnonzero(open_)] = True
+        return allowed & self.possible
+
+    def _forced(self) -> FloatArray:
+        """Least value beside the own atom of each pair's centre with the pair forced in."""
+        instance = self.instance
+        r = self.reduced()[0]
+        forced = np.full(len(r), INFINITY)
+        low, high = self.room()
+        plain_home = ~np.isin(instance.home, instance.excused)
+        reduced = r if not len(instance.excused) else self._hidden(r)
+        high = np.where(plain_home, high, -1)
+        forced_values(
+            self.start,
+            self.pair_load,
+            reduced,
+            self.pair_group,
+            self.group_price,
+            low,
+            high,
+            forced,
+        )
+        for e in instance.excused.tolist():
+            forced = np.minimum(forced, self._forced_with(e, r))
+        return forced
+
+    def _forced_with(self, e: int, r: FloatArray) -> FloatArray:
+        """Return a weak but valid value: with e in the cluster, and the pair where it adds cost.
+
+        Where a load must be reached, the best cluster may hold a pair of positive reduced cost
+        already, so that nothing may be added for it.
+        """
+        with_e = self._with_atom(e, r)[self.pair_centre]
+        if self.exact:
+            return with_e
+        return with_e + np.where(self.pair_atom == e, 0.0, np.maximum(r, 0.0))
+
+    def pair_of(self, a: int, c: int) -> int:
+        """Return the number of the pair of an atom and a centre."""
+        first, last = self.start[c], self.start[c + 1]
+        return int(first + np.flatnonzero(self.pair_atom[first:last] == a)[0])
+
+    @property
+    def complete(self) -> bool:
+        """Whether every possible pair is listed (not only those that can lower a value)."""
+        return self._reference is None
+
+    def fix(self, target: float) -> int:
+        """Drop for good the pairs that no plan below `target` can use; return how many are left."""
+        self.possible = self.reduced_to(target)
+        self._index_pairs()
+        return int(self.possible.sum())
+
+
+def _rounded_low(load: IntArray, low: int, high: int, step: int) -> int:
+    """Least load in steps that a cluster has whose load is between low and high."""
+    most_atoms = int(np.searchsorted(np.cumsum(np.sort(load)), high, side="right"))
+    return max(0, -(-(low - most_atoms * (step - 1)) // step))
+
+
+def _tightest(instance: Instance) -> int | None:
+    """Return the load that the knapsack carries: the one whose upper bound leaves least room."""
+    room = [
+        (float(instance.high[d]) * instance.k / max(1, int(instance.loads[d].sum())), d)
+        for d in range(len(instance.high))
+        if instance.high[d] < NO_LIMIT
+    ]
+    return min(room)[1] if room else None

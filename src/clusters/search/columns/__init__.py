@@ -1,0 +1,1 @@
+"""Columns: lists of clusters, and set partitioning over them, that decide a target."""

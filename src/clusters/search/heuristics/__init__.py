@@ -1,0 +1,1 @@
+"""Heuristics: how plans are constructed and improved."""

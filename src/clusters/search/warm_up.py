@@ -1,0 +1,82 @@
+"""Compile the search before the clock starts: seconds once per machine, a moment ever after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from clusters.domain import Priorities, Problem, Rules
+from clusters.model.instance import compile_instance
+from clusters.search.arrays import Tables, tables_of
+from clusters.search.bound.lagrangian import Relaxation
+from clusters.search.columns.cuts import extended, triples
+from clusters.search.columns.listing import Columns, Cut, Prices, list_columns
+from clusters.search.columns.master import Master
+from clusters.search.heuristics.improve import improve
+from clusters.search.heuristics.local import wander
+from clusters.search.incumbent import Shared
+
+__all__ = ["compiling", "warm_up"]
+
+
+def warm_up() -> None:
+    """Compile everything, or load it; a moment where that has been done."""
+    for _ in compiling():
+        pass
+
+
+def compiling() -> Iterator[None]:
+    """Compile step by step, so that something can be said in between; nothing the second time."""
+    if _done:
+        return
+    yield from _steps()
+    _done.append(True)
+
+
+_done: list[bool] = []
+
+
+def _steps() -> Iterator[None]:
+    """Run every compiled function once on a problem of four schools."""
+    yield
+    problem = Problem.from_arrays(
+        ["a", "b", "c", "d"],
+        [[0, 0], [1, 0], [2, 0], [3, 0]],
+        {"need": [1, 1, 1, 1]},
+        [("a", "b"), ("b", "c"), ("c", "d")],
+    )
+    rules = Rules(n_clusters=2, balance={"need": 0.5})
+    instance = compile_instance(problem, rules, Priorities(), 2)
+    rng = np.random.default_rng(0)
+    tables = tables_of(instance)
+    wander(instance, tables, np.array([0, 0, 1, 1]), rng, steps=4, patience=4)
+    yield
+    for _ in zip(range(8), improve(Shared(instance), rng), strict=False):
+        yield
+    relaxation = Relaxation(instance)
+    for exact in (False, True):
+        relaxation.exact = exact
+        relaxation.ascend(2, np.inf)
+        yield
+        relaxation.reduced_to(1e9)
+        yield
+    yield from _columns(relaxation, tables)
+
+
+def _columns(relaxation: Relaxation, tables: Tables) -> Iterator[None]:
+    """List columns, with prices and without, and look for cuts."""
+    instance = relaxation.instance
+    cuts = (Cut((0, 1, 2), 2),)
+    prices = Prices(
+        atoms=np.zeros(instance.n), clusters=0.0, cuts=cuts, charges=np.ones(1), value=0.0
+    )
+    for given in (None, prices):
+        for step in list_columns(relaxation, tables, 1e9, prices=given, work=1.0):
+            yield
+            if isinstance(step, Columns):
+                master = Master(step, instance.n, instance.k, 0.0, prices)
+                for _ in master.solve(np.inf):
+                    pass
+    held = np.eye(5, dtype=np.bool_)
+    extended(held, np.ones(5), triples(held, np.ones(5), 0.0)[0])

@@ -1,0 +1,115 @@
+"""Wording that every room shares: numbers, measures, lists and counted nouns in plain English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from fractions import Fraction
+from xml.sax.saxutils import escape
+
+__all__ = [
+    "MEASURE_WORDS",
+    "amount",
+    "clean",
+    "clipped",
+    "counted",
+    "escaped",
+    "listed",
+    "shown",
+    "words",
+]
+
+MEASURE_WORDS = {
+    "schools": "schools",
+    "pupils": "pupils",
+    "ehcps": "EHC plans",
+    "sen_support": "pupils with SEN support",
+    "need": "units of need",
+}
+"""What the built-in measures count."""
+
+MOST_NAMES = 8
+MOST_CHARACTERS = 60
+
+# Control characters have no place in XML; the bidirectional ones would let one name turn round the
+# text after it, and the invisible ones let two different names look the same.
+_UNPRINTABLE = re.compile(
+    "[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff"
+    "\ufffe\uffff\ud800-\udfff]"
+)
+_SPACE = re.compile(r"\s+")
+
+
+def counted(number: int, noun: str, plural: str = "") -> str:
+    """Put a number before its noun.
+
+    Examples
+    --------
+    >>> counted(1, "journey is", "journeys are"), counted(1200, "school")
+    ('1 journey is', '1,200 schools')
+    """
+    return f"{number:,} {noun if number == 1 else plural or noun + 's'}"
+
+
+def amount(value: Fraction | float, of: str) -> str:
+    """Put a value before what it counts: "1 school", "2 schools", "1 unit of need"."""
+    if value == 1:
+        first, blank, rest = of.partition(" plans" if of.startswith("EHC") else " ")
+        of = f"EHC plan{rest}" if first == "EHC" else f"{first.removesuffix('s')}{blank}{rest}"
+    return f"{shown(value)} {of}"
+
+
+def words(measure: str) -> str:
+    """Say what a measure counts."""
+    return MEASURE_WORDS.get(measure, f'units of "{measure}"')
+
+
+def shown(value: Fraction | float) -> str:
+    """Show a number: whole, or with two decimals; more where they would hide what is left."""
+    exact = Fraction(value)
+    for places in range(2, 7):
+        text = f"{float(exact):,.{places}f}".rstrip("0").rstrip(".")
+        if exact == 0 or text.strip("-") != "0":
+            return text
+    return f"{float(exact):.1e}"
+
+
+def listed(texts: Sequence[str]) -> str:
+    """Join texts as a sentence does: "a, b and c"; the first few where there are many."""
+    if len(texts) > MOST_NAMES + 1:
+        texts = [*texts[:MOST_NAMES], f"{len(texts) - MOST_NAMES} more"]
+    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+
+
+def clipped(value: object) -> str:
+    """Put a value that may be anything into a short text on one line."""
+    text = " ".join(str(value).split())
+    return text if len(text) <= MOST_CHARACTERS else f"{text[:MOST_CHARACTERS]}..."
+
+
+def clean(text: object, longest: int | None = None) -> str:
+    r"""Return a text on one line without control characters; cut it where it is too long.
+
+    Parameters
+    ----------
+    text
+        Anything; None gives "".
+    longest
+        The most characters to keep, an ellipsis included.
+
+    Examples
+    --------
+    >>> clean("St John\u202e's \n School", 12)
+    "St John's S…"
+    """
+    if text is None:
+        return ""
+    plain = _SPACE.sub(" ", _UNPRINTABLE.sub("", str(text))).strip()
+    if longest is not None and len(plain) > longest:
+        return plain[: longest - 1].rstrip() + "…"
+    return plain
+
+
+def escaped(text: object, longest: int | None = None) -> str:
+    """Clean a text and escape it for the content or an attribute of XML."""
+    return escape(clean(text, longest), {'"': "&quot;", "'": "&#39;"})

@@ -1,0 +1,43 @@
+"""Repairs of hand-drawn maps with mistakes of every kind."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+
+from clusters.domain import Priorities
+from clusters.explain import repair
+from clusters.verifier import verify
+from tests.explain.hand_drawn import hand_drawn
+
+SIZES = (80, 90, 100, 110, 120, 130, 140, 150, 160, 170)
+
+
+def _repaired(seed, n, seconds):
+    problem, rules, drawn = hand_drawn(seed, n)
+    begin = time.monotonic()
+    mended = repair(problem, rules, drawn, Priorities(travel_by="pupils"), time_limit_s=seconds)
+    used = time.monotonic() - begin
+    print(
+        f"{seed}: {n} schools, {len(mended.mended)} findings, {len(mended.moved)} moved, "
+        f"at least {mended.fewest}, {used:.1f} s"
+    )
+    assert verify(problem, rules, mended.plan).ok
+    assert len(mended.moved) >= mended.fewest
+    return mended, used
+
+
+def test_a_map_of_130_schools_is_repaired_with_the_fewest_moves():
+    mended, _ = _repaired(5, 130, 30)
+    assert mended.proved
+    assert len(mended.moved) == 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(20))
+def test_maps_with_mistakes_of_every_kind_are_repaired_in_time(seed):
+    mended, used = _repaired(seed, SIZES[seed % 10], 15)
+    assert used <= 1.05 * 15 + 1
+    assert len(mended.moved) <= 25
+    assert mended.fewest >= 1

@@ -1,0 +1,1 @@
+"""The generator of Calderwick, the invented authority that the package ships as its data."""
