@@ -207,10 +207,10 @@ def test_pounds_are_formatted_and_live(pack):
 
 def test_every_table_has_the_same_mean_journey(needy, plan, other, tmp_path):
     """As the priorities weight it, in the frame as on the page."""
-    equal = Priorities(travel_by="schools")
+    by_need = Priorities(travel_by="need")
     options = {"Shortest": other, "Another": plan}
-    write_report(tmp_path, needy, options, priorities=equal, formats=["csv"])
-    weighted = measure(needy, other, equal).whole.journeys.mean
+    write_report(tmp_path, needy, options, priorities=by_need, formats=["csv"])
+    weighted = measure(needy, other, by_need).whole.journeys.mean
     assert weighted != pytest.approx(measure(needy, other).whole.journeys.mean, abs=1)
     options = {row["plan"]: row for row in rows(tmp_path / "figures/options.csv")}
     assert float(options["Shortest"]["mean_journey_m"]) == pytest.approx(weighted, abs=1e-5)

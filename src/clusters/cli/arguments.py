@@ -75,6 +75,11 @@ def make_parser() -> argparse.ArgumentParser:
             "write the whole pack on one plan or several options",
             (_data, _options, _rules, _priorities, _money, _pack, _out),
         ),
+        (
+            "workbench",
+            "open a page for a meeting: move a school and see what follows",
+            (_data, _several, _rules, _priorities, _money, _bench),
+        ),
     ):
         verb = verbs.add_parser(
             name,
@@ -154,6 +159,36 @@ def _plan_needed(verb: argparse.ArgumentParser) -> None:
     )
 
 
+def _several(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--plan",
+        required=True,
+        action="append",
+        type=named_file,
+        metavar="NAME=FILE",
+        help="the plan to begin with; give it again for further options",
+    )
+
+
+def _bench(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("the page")
+    box.add_argument(
+        "--file",
+        metavar="FILE",
+        help="write the page as one HTML file, and serve nothing; otherwise it is served on this "
+        "computer only, and every change is saved in the file of --decisions",
+    )
+    box.add_argument(
+        "--audience",
+        default="working group",
+        choices=("working group", "public"),
+        help="of --file; public: no numbers of pupils, no money",
+    )
+    box.add_argument("--title", default="Clusters: the workbench")
+    box.add_argument("--port", type=int, default=0, metavar="N", help="any free one by default")
+    box.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
+
+
 def _options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--plan",
@@ -169,6 +204,12 @@ def _options(verb: argparse.ArgumentParser) -> None:
 def _rules(verb: argparse.ArgumentParser) -> None:
     box = verb.add_argument_group("rules: what every plan must satisfy")
     box.add_argument("--clusters", type=count_or_range, metavar="N|LOW-HIGH")
+    box.add_argument(
+        "--decisions",
+        metavar="FILE",
+        help="decisions saved by the workbench: its pins are kept as rules, its plan is taken "
+        "where no other is given, and what was agreed goes into the record",
+    )
     box.add_argument("--sizes", type=bounds, metavar="LOW-HIGH", help="schools in a cluster")
     _mapping(box, "--balance", number_of, "MEASURE=FRACTION", "0.25: within 25%% of the mean")
     _mapping(box, "--limits", amounts, "MEASURE=LOW-HIGH", "least and most in a cluster")

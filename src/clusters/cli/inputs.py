@@ -15,7 +15,7 @@ from clusters.errors import DataError, Fault, MoneyError, RulesError
 
 if TYPE_CHECKING:
     from clusters.budget import Commitments, Formula, Pot
-    from clusters.readers import Schools
+    from clusters.readers import Decisions, Schools
 
 
 def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
@@ -80,7 +80,7 @@ def make_rules(chosen: Namespace) -> Rules | None:
     if chosen.clusters is None:
         return None
     groups = [*chosen.together, *(read_ids(file) for file in chosen.together_file)]
-    return Rules(
+    rules = Rules(
         n_clusters=chosen.clusters,
         schools_per_cluster=chosen.sizes,
         balance=chosen.balance,
@@ -94,6 +94,16 @@ def make_rules(chosen: Namespace) -> Rules | None:
         centres=None if chosen.centres_file is None else read_ids(chosen.centres_file),
         exceptions=_exceptions(chosen, groups),
     )
+    decisions = read_chosen_decisions(chosen)
+    return rules if decisions is None else decisions.rules(rules)
+
+
+def read_chosen_decisions(chosen: Namespace) -> Decisions | None:
+    """Read the decisions of a meeting; None where none are given."""
+    from clusters.readers import read_decisions
+
+    path = getattr(chosen, "decisions", None)
+    return None if path is None else read_decisions(path)
 
 
 def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str, None]]:

@@ -21,6 +21,8 @@ _FILES = {
         "centres-file",
         "out",
         "commitments",
+        "decisions",
+        "file",
     ),
 }
 """Options that hold paths."""

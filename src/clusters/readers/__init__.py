@@ -1,6 +1,7 @@
 """Files and frames into schools and plans; every fault at once."""
 
 from clusters.readers.commitments import Commitment, read_commitments
+from clusters.readers.decisions import Decisions, read_decisions
 from clusters.readers.links import Links, read_links, read_pairs
 from clusters.readers.places import read_boundary, read_postcodes
 from clusters.readers.plans import read_plan
@@ -9,6 +10,7 @@ from clusters.readers.schools import read_schools
 
 __all__ = [
     "Commitment",
+    "Decisions",
     "Links",
     "ReadingReport",
     "Schools",
@@ -16,6 +18,7 @@ __all__ = [
     "Unknown",
     "read_boundary",
     "read_commitments",
+    "read_decisions",
     "read_links",
     "read_pairs",
     "read_plan",

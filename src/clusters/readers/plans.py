@@ -9,6 +9,7 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Problem, SchoolId
 from clusters.errors import DataError, Fault
+from clusters.readers.decisions import is_decisions, read_decisions
 from clusters.readers.files import has_urn, open_table
 from clusters.readers.layout import find_column
 from clusters.readers.names import PUBLISHED, near, simple
@@ -55,7 +56,8 @@ def read_plan(
     Parameters
     ----------
     source
-        Path of a CSV, Excel, GeoPackage, GeoJSON or Parquet file, or a DataFrame.
+        Path of a CSV, Excel, GeoPackage, GeoJSON or Parquet file, or a DataFrame; or of a decisions
+        file that the workbench saved.
     problem
         The schools, their journeys and measures.
     columns
@@ -86,6 +88,8 @@ def read_plan(
     >>> read_plan(table, problem).clusters
     (Cluster(label='N', centre='b', members=('a', 'b', 'c')),)
     """
+    if is_decisions(source):
+        return read_decisions(source).plan
     table = open_table(
         source, sheet=sheet, layer=layer, name="plan", is_header=_header_with(columns or {})
     )
