@@ -198,14 +198,14 @@ def usual(problem: Problem, k: int) -> tuple[Rules, Priorities, library.Money]:
 def test_calderwick_with_every_rule(calderwick):
     plan = cl.datasets.load_plan(calderwick)
     policy = everything(calderwick, plan)
-    assert all_agree(calderwick, *policy, plan, how_many=6) > 60
+    assert all_agree(calderwick, *policy, plan, how_many=3) > 40
 
 
 def test_calderwick_by_road_with_barriers():
     problem = cl.datasets.load_problem(by_road=True, barriers=True, need_weights={"ehcps": 2.5})
     plan = cl.datasets.load_plan(problem)
     policy = everything(problem, plan)
-    assert all_agree(problem, *policy, plan, how_many=3, seed=2) > 30
+    assert all_agree(problem, *policy, plan, how_many=1, seed=2) > 10
 
 
 def test_a_plan_with_six_mistakes(calderwick):
