@@ -168,6 +168,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "write_frame": {"path": folder / "f.csv", "frame": pd.DataFrame({"a": [1]})},
         "write_geopackage": {**both, "path": folder / "f.gpkg"},
         "write_plan": {**both, "path": folder / "p.csv"},
+        "write_workbench": {**both, "rules": rules, "path": folder / "w.html"},
         "write_report": {"path": folder / "page.html", "problem": problem, "options": plan},
         "write_run": {"path": folder / "run.json", "problem": problem},
         "budget.controlled_rounding": {"table": [[Fraction(1, 2), Fraction(1, 2)]]},
@@ -294,6 +295,8 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
 LEFT_OUT = {
     # They take no plan, problem or choice of the user's, only numbers, texts and arrays.
     *("clean", "escape", "escaped", "gini", "difference", "matches", "overlap", "place_of"),
+    # A path alone, in tests of its own.
+    *("read_decisions",),
     # No arguments, or texts only.
     *("load_barriers", "load_boundary", "load_schools"),
 }

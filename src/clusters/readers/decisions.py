@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Rules, SchoolId
 from clusters.errors import DataError, Fault
 from clusters.readers.files import local_file
@@ -249,6 +250,7 @@ def is_decisions(source: Any) -> bool:
         return False
 
 
+@checked
 def read_decisions(source: str | os.PathLike[str]) -> Decisions:
     """Read a decisions file that the workbench saved.
 
