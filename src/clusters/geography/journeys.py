@@ -10,7 +10,7 @@ import numpy as np
 
 from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
 from clusters.errors import DataError, Fault
-from clusters.matrices import read_matrix
+from clusters.readers.travel_tables import read_matrix
 
 
 @dataclass(frozen=True, slots=True)

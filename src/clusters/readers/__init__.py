@@ -3,7 +3,7 @@
 from clusters.readers.links import Links, read_links, read_pairs
 from clusters.readers.places import read_boundary, read_postcodes
 from clusters.readers.plans import read_plan
-from clusters.readers.report import ReadingReport, Schools, SetAside, Unknown
+from clusters.readers.reading_report import ReadingReport, Schools, SetAside, Unknown
 from clusters.readers.schools import read_schools
 
 __all__ = [

@@ -6,11 +6,11 @@ from typing import Any
 
 from clusters.domain import SchoolId
 from clusters.errors import DataError, Fault
-from clusters.readers.files import open_table
-from clusters.readers.layout import find_column
-from clusters.readers.names import near, simple
+from clusters.readers.cells import Unreadable, urn_of
+from clusters.readers.column_names import near, simple
+from clusters.readers.columns import find_column
+from clusters.readers.opening import open_table
 from clusters.readers.table import Table
-from clusters.readers.values import Unreadable, urn_of
 
 __all__ = ["Links", "read_links", "read_pairs"]
 

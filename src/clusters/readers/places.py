@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 from clusters.errors import DataError, Fault
-from clusters.readers.files import kind_of, local_file, open_table, refusal
-from clusters.readers.layout import find_column
-from clusters.readers.names import PUBLISHED
-from clusters.readers.positions import BOX, postcode_key
-from clusters.readers.spatial import BRITISH_GRID, crs_of, layer_shapes
+from clusters.readers.cells import Unreadable, number_of
+from clusters.readers.column_names import PUBLISHED
+from clusters.readers.columns import find_column
+from clusters.readers.formats.delimited import text_table
+from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, layer_shapes
+from clusters.readers.locations import BOX, postcode_key
+from clusters.readers.opening import kind_of, local_file, open_table, refusal
 from clusters.readers.table import Point, Table
-from clusters.readers.text import text_table
-from clusters.readers.values import Unreadable, number_of
 
 __all__ = ["read_boundary", "read_postcodes"]
 

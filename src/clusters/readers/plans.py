@@ -8,12 +8,12 @@ from typing import Any
 
 from clusters.domain import Cluster, Plan, Problem, SchoolId
 from clusters.errors import DataError, Fault
-from clusters.readers.files import has_urn, open_table
-from clusters.readers.layout import find_column
-from clusters.readers.names import PUBLISHED, near, simple
-from clusters.readers.record import unescape
+from clusters.readers.cells import Unreadable, tidy, urn_of, yes_no_of
+from clusters.readers.column_names import PUBLISHED, near, simple
+from clusters.readers.columns import find_column
+from clusters.readers.opening import has_urn, open_table
+from clusters.readers.school_row import unescape
 from clusters.readers.table import Cell, Table
-from clusters.readers.values import Unreadable, tidy, urn_of, yes_no_of
 
 __all__ = ["NOT_KNOWN", "read_plan"]
 

@@ -7,19 +7,19 @@ from typing import Any
 
 from clusters.domain import School
 from clusters.errors import DataError, Fault
+from clusters.readers.column_names import FORMATS, LEVELS, NUMBERS, near, recognise, simple, typed
+from clusters.readers.columns import Layout, find_column, lay_out
 from clusters.readers.faults import gathered
-from clusters.readers.files import has_urn, open_table
-from clusters.readers.further import Family, join_table, merge_long, twice_faults
-from clusters.readers.layout import Layout, find_column, lay_out
+from clusters.readers.joins import Family, join_table, merge_long, twice_faults
 from clusters.readers.links import read_links
-from clusters.readers.names import FORMATS, LEVELS, NUMBERS, near, recognise, simple, typed
+from clusters.readers.locations import Locator
+from clusters.readers.opening import has_urn, open_table
 from clusters.readers.places import read_boundary, read_postcodes
-from clusters.readers.positions import Locator
-from clusters.readers.record import COUNTS, Policy, school_of, units_of
-from clusters.readers.report import ReadingReport, Schools
-from clusters.readers.rows import Keep, Record, Sieve, records_of
+from clusters.readers.reading_report import ReadingReport, Schools
+from clusters.readers.reading_summary import told
+from clusters.readers.row_filter import Keep, Record, Sieve, records_of
+from clusters.readers.school_row import COUNTS, Policy, school_of, units_of
 from clusters.readers.table import Table
-from clusters.readers.telling import told
 
 __all__ = ["read_schools"]
 

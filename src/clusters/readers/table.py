@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from clusters.errors import Fault
-from clusters.readers.values import mend
+from clusters.readers.cells import mend
 
 __all__ = ["Cell", "Point", "Records", "Table", "titled"]
 

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from clusters.errors import DataError, Fault
-from clusters.readers.names import PUBLISHED, simple
+from clusters.readers.column_names import PUBLISHED, simple
 from clusters.readers.table import Table
 
 __all__ = ["kind_of", "local_file", "open_table", "refusal"]
@@ -172,7 +172,7 @@ def open_table(
         If it cannot be opened at all.
     """
     if hasattr(source, "columns") and hasattr(source, "iloc"):
-        from clusters.readers.frames import frame_table
+        from clusters.readers.formats.frames import frame_table
 
         return frame_table(source, name, crs)
     if not isinstance(source, str | os.PathLike):
@@ -184,17 +184,17 @@ def open_table(
     path = local_file(source)
     kind = kind_of(path)
     if kind == "CSV":
-        from clusters.readers.text import text_table
+        from clusters.readers.formats.delimited import text_table
 
         return text_table(path, is_header)
     if kind == "Excel":
-        from clusters.readers.excel import excel_table
+        from clusters.readers.formats.excel import excel_table
 
         return excel_table(path, sheet, is_header)
     if kind == "Parquet":
-        from clusters.readers.frames import parquet_table
+        from clusters.readers.formats.frames import parquet_table
 
         return parquet_table(path, crs)
-    from clusters.readers.spatial import layer_table
+    from clusters.readers.formats.spatial import layer_table
 
     return layer_table(path, kind, layer, crs)

@@ -10,12 +10,7 @@ from typing import Any
 from clusters.domain import Capacity, NeedCount, School, is_number
 from clusters.errors import Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
-from clusters.readers.names import LEVELS, NUMBERS, TRAITS, key_of, near
-from clusters.readers.phases import phase_of
-from clusters.readers.report import Unknown
-from clusters.readers.rows import Record
-from clusters.readers.table import Cell, Point
-from clusters.readers.values import (
+from clusters.readers.cells import (
     Unreadable,
     count_of,
     is_unknown,
@@ -25,6 +20,11 @@ from clusters.readers.values import (
     word_of,
     yes_no_of,
 )
+from clusters.readers.column_names import LEVELS, NUMBERS, TRAITS, key_of, near
+from clusters.readers.phases import phase_of
+from clusters.readers.reading_report import Unknown
+from clusters.readers.row_filter import Record
+from clusters.readers.table import Cell, Point
 
 __all__ = ["Policy", "school_of"]
 

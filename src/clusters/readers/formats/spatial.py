@@ -14,10 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from clusters.errors import Fault
-from clusters.readers.files import refusal
-from clusters.readers.names import near
+from clusters.readers.cells import as_text
+from clusters.readers.column_names import near
+from clusters.readers.opening import refusal
 from clusters.readers.table import Point, Table
-from clusters.readers.values import as_text
 
 __all__ = ["BRITISH_GRID", "crs_of", "layer_shapes", "layer_table", "points_of", "to_grid"]
 
@@ -168,7 +168,7 @@ def _in_degrees(points: dict[int, Point], table: Table) -> Iterator[tuple[int, P
 
 
 def _geojson(path: Path) -> _Layer:
-    from clusters.readers.text import decode
+    from clusters.readers.formats.delimited import decode
 
     damaged = "download or export it again as GeoJSON or GeoPackage"
     try:

@@ -7,11 +7,11 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from clusters.errors import Fault
-from clusters.readers.layout import Layout, find_column
-from clusters.readers.names import near
-from clusters.readers.report import SetAside
+from clusters.readers.cells import Unreadable, tidy, urn_of
+from clusters.readers.column_names import near
+from clusters.readers.columns import Layout, find_column
+from clusters.readers.reading_report import SetAside
 from clusters.readers.table import Cell, Table
-from clusters.readers.values import Unreadable, tidy, urn_of
 
 __all__ = ["Keep", "Record", "Sieve", "records_of"]
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from clusters.errors import Fault
-from clusters.readers.files import refusal
+from clusters.readers.opening import refusal
 from clusters.readers.table import Table, titled
 
 __all__ = ["decode", "text_table"]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from clusters.errors import Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
-from clusters.readers.names import LEVELS, PUBLISHED, TEMPLATE, near, simple, typed
+from clusters.readers.column_names import LEVELS, PUBLISHED, TEMPLATE, near, simple, typed
 from clusters.readers.table import Table
 
 __all__ = ["Layout", "find_column", "lay_out"]

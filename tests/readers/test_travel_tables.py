@@ -3,7 +3,7 @@ import pandas as pd
 import pytest
 
 from clusters import DataError
-from clusters.matrices import read_matrix
+from clusters.readers.travel_tables import read_matrix
 
 IDS = ["107600", "107601", "107602"]
 VALUES = np.array([[0, 1.5, 2], [3, 0, 4], [5, np.inf, 0]])

@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from clusters.errors import DataError, Fault
-from clusters.readers.files import refusal
-from clusters.readers.names import near
+from clusters.readers.cells import as_text
+from clusters.readers.column_names import near
+from clusters.readers.opening import refusal
 from clusters.readers.table import Table, titled
-from clusters.readers.values import as_text
 
 __all__ = ["excel_table"]
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 
 from clusters.errors import Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
-from clusters.readers.layout import Layout, find_column
-from clusters.readers.names import FORMATS, PUBLISHED, key_of, near, recognise
-from clusters.readers.report import ReadingReport, SetAside, counted, shown
-from clusters.readers.rows import Record, Sieve, records_of
+from clusters.readers.cells import Unreadable, urn_of
+from clusters.readers.column_names import FORMATS, PUBLISHED, key_of, near, recognise
+from clusters.readers.columns import Layout, find_column
+from clusters.readers.reading_report import ReadingReport, SetAside, counted, shown
+from clusters.readers.row_filter import Record, Sieve, records_of
 from clusters.readers.table import Cell, Table
-from clusters.readers.values import Unreadable, urn_of
 
 __all__ = ["Family", "join_table", "merge_long", "twice_faults"]
 

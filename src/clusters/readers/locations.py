@@ -11,10 +11,10 @@ from statistics import median
 from typing import Any
 
 from clusters.errors import Fault
-from clusters.readers.rows import Record
-from clusters.readers.spatial import BRITISH_GRID, crs_of, to_grid
+from clusters.readers.cells import Unreadable, is_unknown, number_of
+from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, to_grid
+from clusters.readers.row_filter import Record
 from clusters.readers.table import Cell, Point
-from clusters.readers.values import Unreadable, is_unknown, number_of
 
 __all__ = ["BOX", "Locator", "postcode_key"]
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from clusters.domain import FrozenDict, School
-from clusters.readers.names import NUMBERS, TRAITS, typed
+from clusters.readers.column_names import NUMBERS, TRAITS, typed
 
 __all__ = ["ReadingReport", "Schools", "SetAside", "Unknown"]
 

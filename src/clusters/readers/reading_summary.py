@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from clusters.domain import FrozenDict
-from clusters.readers.layout import Layout
-from clusters.readers.names import FORMATS, near, recognise, simple
-from clusters.readers.positions import Locator
-from clusters.readers.record import Policy
-from clusters.readers.report import ReadingReport, shown
-from clusters.readers.rows import Sieve
+from clusters.readers.column_names import FORMATS, near, recognise, simple
+from clusters.readers.columns import Layout
+from clusters.readers.locations import Locator
+from clusters.readers.reading_report import ReadingReport, shown
+from clusters.readers.row_filter import Sieve
+from clusters.readers.school_row import Policy
 from clusters.readers.table import Table
 
 __all__ = ["told"]

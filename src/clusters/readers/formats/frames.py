@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from clusters.readers.files import refusal
+from clusters.readers.cells import as_text
+from clusters.readers.opening import refusal
 from clusters.readers.table import Table
-from clusters.readers.values import as_text
 
 __all__ = ["frame_table", "parquet_table"]
 
@@ -39,7 +39,7 @@ def frame_table(frame: Any, where: str, crs: Any = None) -> Table:
     )
     table.rows = _rows(columns, len(frame), table)
     if shapes is not None:
-        from clusters.readers.spatial import points_of
+        from clusters.readers.formats.spatial import points_of
 
         own = shapes.crs
         if own is not None and crs is not None and own != crs:
