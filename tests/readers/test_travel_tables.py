@@ -81,14 +81,15 @@ def test_every_fault_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("", "cannot be read"),
+        ("", "the file is empty"),
         ("from,to,minutes\n", "no rows"),
-        ("from,to,minutes\n1,2,3,4\n", "cannot be read"),
+        ("from,to,minutes\n1,2,3,4\n", "too many fields"),
         ("from,to,distance_m\n107600,107601,1\n", "no column holds minutes"),
         (SQUARE.replace("107601,3,4,0\n", ""), "no row for this school"),
         (SQUARE.replace("id,107600", "id,999"), "no column for this school"),
         (SQUARE + "107602,5,0,inf\n", "more than one row"),
-        (SQUARE.replace("3,4,0", "3,,0"), "not a number of 0 or more"),
+        (SQUARE.replace("3,4,0", "3,,0"), "the journey is blank"),
+        (SQUARE.replace("3,4,0", "3,x,0"), "not a number of 0 or more"),
         (SQUARE.replace("3,4,0", "3,4,9"), "to itself is not 0"),
         (LONG + "107600,107600,9\n", "to itself is not 0"),
     ],
@@ -103,12 +104,12 @@ def test_wrong_tables_are_refused(tmp_path, text, words):
 def test_other_files_are_refused(tmp_path):
     path = tmp_path / "table.xlsx"
     path.write_bytes(b"PK")
-    with pytest.raises(DataError, match=r"\.csv or \.parquet"):
+    with pytest.raises(DataError, match="not an Excel file"):
         read_matrix(path, IDS, "m")
 
 
 def test_a_false_parquet_is_refused(tmp_path):
     path = tmp_path / "table.parquet"
     path.write_bytes(b"not parquet at all")
-    with pytest.raises(DataError, match="cannot be read"):
+    with pytest.raises(DataError, match="not a Parquet file"):
         read_matrix(path, IDS, "m")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from clusters.domain.values import SchoolId
 from clusters.errors import DataError, Fault
@@ -22,10 +22,12 @@ class Cluster:
 class Plan:
     """Clusters with their centres.
 
-    A plan may be broken (schools missing, twice, unknown): `verify` says so.
+    A plan may be broken (schools missing, twice, unknown): `verify` says so. `notes` say how it was
+    read from a file; they play no part in whether two plans are equal.
     """
 
     clusters: tuple[Cluster, ...]
+    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     def from_assignment(

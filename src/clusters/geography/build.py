@@ -19,12 +19,13 @@ from clusters.domain import (
 )
 from clusters.errors import DataError, Fault
 from clusters.geography.given import given_edges
-from clusters.geography.journeys import journeys_of
-from clusters.geography.layers import read_boundary, read_shapes, region_with
+from clusters.geography.journeys import Given, journeys_of
+from clusters.geography.layers import read_boundary, region_with
 from clusters.geography.parts import describe_parts
 from clusters.geography.proximity import delaunay_edges, gabriel_edges, sorted_pairs
 from clusters.geography.sites import Sites, distinct_sites
 from clusters.geography.territories import Territories, padded_hull, territories_of
+from clusters.readers.boundary import read_shapes
 
 _PROXIMITY: Mapping[str, tuple[Callable[[FloatArray], IntArray], str]] = {
     "gabriel": (
@@ -49,6 +50,8 @@ def build_problem(
     barriers: Any = None,
     bridges: Iterable[tuple[SchoolId, SchoolId]] = (),
     need_weights: Mapping[str, float] | None = None,
+    travel_unit: str | None = None,
+    no_way: Any = (),
 ) -> Problem:
     """Validate the facts and work out journeys, territories and neighbours.
 
@@ -57,9 +60,10 @@ def build_problem(
     schools
         The schools, as `read_schools` returns them.
     distance_m, minutes
-        Journeys from row to column: an array (n, n) in the order of the schools, a DataFrame or the
-        path of a CSV or Parquet file (long or square, by id). Metres or minutes; give one at most.
-        Straight lines in metres where neither is given. They may differ by direction.
+        Journeys from row to column: an array (n, n) in the order of the schools, or a file or frame
+        (long or square, by id, or the JSON answer of OSRM, Valhalla or OpenRouteService; see
+        docs/data.md). Metres or minutes; give one at most. Straight lines in metres where neither
+        is given. They may differ by direction.
     neighbours
         Which schools count as next to each other:
 
@@ -70,9 +74,10 @@ def build_problem(
         - pairs of ids, {id: ids}, a libpysal Graph or W, or a networkx graph, by id.
         - None: contiguity plays no part.
     boundary
-        Outline of the authority: a polygon, GeoSeries, GeoDataFrame, or path of a GeoJSON or
-        GeoPackage. Without it territories end a little beyond the outermost schools. A school up to
-        250 m outside counts as inside, one further out is refused.
+        Outline of the authority: a polygon, GeoSeries, GeoDataFrame, or path of a GeoJSON,
+        GeoPackage or shape file. Without it territories end a little beyond the outermost schools.
+        A school up to 1 km outside counts as inside (published outlines are simplified), one
+        further out is refused.
     barriers
         Lines that cannot be crossed (a moor's edge, a motorway), given like the boundary. Two
         schools are no neighbours if a barrier crosses the shortest way between them over their
@@ -82,6 +87,12 @@ def build_problem(
         Pairs of ids that are neighbours whatever lies between them; applied last.
     need_weights
         Weight of each measure in "need", for instance ``{"ehcps": 3, "sen_support": 1}``.
+    travel_unit
+        Unit of the journeys where they do not say it and it is not the one that the argument names:
+        "s", "min", "h", "m", "km" or "miles".
+    no_way
+        Numbers in the journeys that mean "no way", such as -1 or 2147483647; "blank" for empty
+        cells and NaN. They are refused otherwise.
 
     Returns
     -------
@@ -103,13 +114,14 @@ def build_problem(
     >>> problem.notes[0]
     'Journeys are straight lines, in metres.'
     """
+    left_out = getattr(getattr(schools, "report", None), "left_out", ())
     schools = tuple(schools)
     _check_schools(schools)
     xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64)
-    travel = journeys_of(schools, distance_m, minutes)
+    travel = journeys_of(schools, Given(distance_m, minutes, travel_unit, no_way))
     land = _land(schools, xy, boundary)
     ways = _ways(schools, land, neighbours)
-    notes = [*travel.notes, *land.notes, *ways.notes]
+    notes = [*left_out, *travel.notes, *land.notes, *ways.notes]
     edges = ways.edges
     bridges = tuple(bridges)
     if edges is None and (barriers is not None or bridges):

@@ -8,8 +8,9 @@ from difflib import SequenceMatcher
 from clusters.domain import FrozenDict
 from clusters.readers.column_names import FORMATS, near, recognise, simple
 from clusters.readers.columns import Layout
+from clusters.readers.faults import shown
 from clusters.readers.locations import Locator
-from clusters.readers.reading_report import ReadingReport, shown
+from clusters.readers.reading_report import ReadingReport
 from clusters.readers.row_filter import Sieve
 from clusters.readers.school_row import Policy
 from clusters.readers.table import Table
@@ -26,22 +27,14 @@ def told(
     layouts: Sequence[Layout],
     policy: Policy,
     locator: Locator,
-    tables: Sequence[Table],
     others: Sequence[ReadingReport],
 ) -> ReadingReport:
-    """Tell what was read from the main file (the first of the tables) and from the others."""
+    """Tell what was read from the main file and from the others."""
     layout = layouts[0]
     known = recognise(main.header)
     used = set(layout.at.values())
     have = {key for one in layouts for key in one.at}
-    notes = [*main.notes, *locator.notes]
-    for table in tables:
-        if table.mended:
-            raw, better = next(iter(table.mended.items()))
-            notes.append(
-                f"{len(table.mended):,} texts of {table.where} were mended, such as {raw!r} to "
-                f"{better!r}."
-            )
+    notes = [*main.all_notes(), *layout.notes, *locator.notes, *policy.notes()]
     if "name" not in layout.at:
         notes.append("No column holds the schools' names; their URNs are used.")
     unlike = [f"{name!r} ({near(name, _MAIN)})" for name in _missed(main, layout)]
@@ -67,7 +60,7 @@ def told(
 def _missed(main: Table, layout: Layout) -> list[str]:
     """Columns of the file that nearly have one of our names, which the file otherwise lacks."""
     lacking = [key for key in _MAIN if key not in layout.at]
-    used = set(layout.at.values())
+    used = {*layout.at.values(), *layout.rivals.values()}
     return [
         name
         for k, name in enumerate(main.header)

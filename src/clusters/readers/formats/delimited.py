@@ -5,17 +5,27 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections.abc import Callable, Iterator, Sequence
-from pathlib import Path
+import itertools
+import re
+from collections.abc import Iterator, Sequence
 
 from clusters.errors import Fault
-from clusters.readers.opening import refusal
-from clusters.readers.table import Table, titled
+from clusters.readers.column_names import simple
+from clusters.readers.faults import counted, refusal
+from clusters.readers.table import HeaderScore, Table, header_place, titled
 
 __all__ = ["decode", "text_table"]
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-_LONGEST_LINE = 1_000_000
+_DELIMITERS = (",", ";", "\t", "|")
+_TRIED_CHARACTERS = 200_000
+_TRIED_ROWS = 100
+_HEADER_ROWS = 20
+_SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
+_OPEN_ENDED = "linked_establishments"
+"""Last column of the GIAS search download: a school with several links has a field for each."""
+_PADDED = "rectype"
+"""A column of the performance tables, whose rows of new and closed schools end early."""
 
 
 def decode(data: bytes, where: str) -> tuple[str, str]:
@@ -26,9 +36,10 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
     DataError
         If the bytes are not text.
     """
-    if data.startswith(_UTF16):
+    utf16 = _utf16(data)
+    if utf16:
         try:
-            return data.decode("utf-16"), "UTF-16"
+            return data.decode(utf16), "UTF-16"
         except UnicodeError:
             raise refusal(
                 where, "the file is cut off or not text", "save it as CSV UTF-8"
@@ -51,9 +62,21 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
     return text, "UTF-8 with BOM" if data.startswith(codecs.BOM_UTF8) else "UTF-8"
 
 
+def _utf16(data: bytes) -> str | None:
+    """Name the UTF-16 codec by its mark, or by the NUL bytes beside plain letters."""
+    if data.startswith(_UTF16):
+        return "utf-16"
+    start = data[:2000]
+    for codec, ours, others in (("utf-16-le", 1, 0), ("utf-16-be", 0, 1)):
+        if start[ours::2].count(0) > len(start) // 4 and not start[others::2].count(0):
+            return codec
+    return None
+
+
 def text_table(
-    path: Path,
-    is_header: Callable[[Sequence[str]], bool] | None,
+    data: bytes,
+    where: str,
+    score: HeaderScore,
     *,
     headless: tuple[str, ...] | None = None,
 ) -> Table:
@@ -69,35 +92,60 @@ def text_table(
     DataError
         If the file is not text or is empty.
     """
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise refusal(path.name, f"it cannot be read ({reason})", "check the file") from None
-    text, encoding = decode(data, path.name)
+    text, encoding = decode(data, where)
     if not text.strip():
-        raise refusal(path.name, "the file is empty", "check that it was saved or downloaded whole")
-    table = Table(where=path.name, kind="CSV", header=(), rows=iter(()), encoding=encoding)
-    records = _records(text, table)
+        raise refusal(where, "the file is empty", "check that it was saved or downloaded whole")
+    table = Table(where=where, kind="CSV", header=(), rows=iter(()), encoding=encoding)
+    records = _records(text, table, score)
     if headless is None:
-        number, header, rows = titled(records, is_header)
+        table.above, number, header, rows = titled(records, score)
         if number > 1:
             table.notes.append(f"The header is row {number}; the rows above it were passed over.")
         while header and not header[-1]:
             header = header[:-1]
     else:
-        header, rows = headless, iter(records)
-    table.header = header
-    table.rows = _even(rows, len(header), table)
+        number, header, rows = 0, headless, iter(records)
+    table.header, table.header_row = header, number
+    cut_off = not text.endswith(("\n", "\r"))
+    table.rows = _even(rows, table, cut_off=cut_off)
     return table
 
 
-def _records(text: str, table: Table) -> Iterator[tuple[int, list[str]]]:
+def _delimiter(text: str, score: HeaderScore) -> str:
+    """Delimiter under which there is a header, else the most rows of one width of two or more.
+
+    The whole start of the file is looked at: a line of title may hold any of them.
+    """
+    sample = text[:_TRIED_CHARACTERS]
+
+    def merit(delimiter: str) -> tuple[int, int, int]:
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        rows: list[list[str]] = []
+        try:
+            for cells in itertools.islice(reader, _TRIED_ROWS):
+                rows.append([cell.strip() for cell in cells])
+        except csv.Error:
+            pass  # what was read so far decides; the faults are found when all is read
+        header = 0
+        if score is not None:
+            at = header_place(rows[:_HEADER_ROWS], score)
+            header = 0 if at is None else score(rows[at])
+        widths = [len(cells) for cells in rows if len(cells) > 1]
+        usual = max(set(widths), key=widths.count, default=0)
+        return header, widths.count(usual) if widths else 0, usual
+
+    return max(_DELIMITERS, key=merit)
+
+
+def _records(text: str, table: Table, score: HeaderScore) -> Iterator[tuple[int, list[str]]]:
     """Rows of fields; a row that cannot be parsed becomes a fault."""
-    first = text.lstrip("\r\n").split("\n", 1)[0][:_LONGEST_LINE]
-    delimiter = max(",;\t|", key=first.count) if first else ","
+    named = _SEP_LINE.match(text)
+    delimiter = named[1] if named else _delimiter(text, score)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
     number = 0
+    if named:
+        next(reader)
+        number = 1
     while True:
         number += 1
         try:
@@ -122,41 +170,76 @@ def _broken(where: str, number: int, reason: str) -> Fault:
 
 
 def _even(
-    rows: Iterator[tuple[int, list[str]]], width: int, table: Table
+    rows: Iterator[tuple[int, list[str]]], table: Table, *, cut_off: bool
 ) -> Iterator[tuple[int, list[str]]]:
-    """Rows of exactly `width` fields; blank fields at the end do not count."""
+    """Rows of exactly the header's width; blank fields at the end do not count."""
+    width = len(table.header)
+    names = [simple(name) for name in table.header]
+    open_ended, padded = bool(names) and names[-1] == _OPEN_ENDED, _PADDED in names
     uneven: list[tuple[int, int]] = []
-    good = 0
+    good = longer = shorter = 0
+    last = None
     for number, cells in rows:
+        last = number
         if not any(cells):
             yield number, [""] * width
             continue
         surplus = cells[width:]
-        if len(cells) < width or any(surplus):
+        if any(surplus) and open_ended:
+            longer += 1
+            cells = [*cells[: width - 1], "; ".join(filter(None, cells[width - 1 :]))]
+        elif len(cells) < width and padded:
+            shorter += 1
+            uneven.append((number, len(cells)))
+            cells = cells + [""] * (width - len(cells))
+        elif len(cells) < width or any(surplus):
             uneven.append((number, len(cells)))
             continue
         good += 1
         yield number, cells[:width]
+    if longer:
+        table.notes.append(
+            f"{counted(longer, 'row')} of {table.where} {_has(longer)} further linked "
+            "establishments in fields beyond the last column; they were kept together."
+        )
+    if padded:  # only a row that the file itself breaks off is a fault
+        broken = [row for row in uneven if cut_off and row[0] == last and row[1] < width]
+        if shorter > len(broken):
+            n = shorter - len(broken)
+            table.notes.append(
+                f"{counted(n, 'row')} of {table.where} {'ends' if n == 1 else 'end'} early, as "
+                "rows of new and closed schools do; the columns left out are not known there."
+            )
+        uneven = [row for row in uneven if row[1] > width] + broken
+    table.faults += _uneven_faults(uneven, good, width, table.where)
+
+
+def _has(n: int) -> str:
+    return "has" if n == 1 else "have"
+
+
+def _uneven_faults(
+    uneven: Sequence[tuple[int, int]], good: int, width: int, where: str
+) -> list[Fault]:
     counts = {count for _, count in uneven}
     if uneven and not good and len(counts) == 1 and len(uneven) > 1:
-        table.faults.append(
+        return [
             Fault(
                 what=f"every row has {counts.pop()} fields but the header has {width}",
                 remedy="give each column one name, and quote text that has commas in it",
-                where=table.where,
+                where=where,
                 row=uneven[0][0],
             )
+        ]
+    return [
+        Fault(
+            what=f"the row has too {'many' if count > width else 'few'} fields: {count}, where "
+            f"the header has {width}",
+            remedy="quote text that has commas in it"
+            if count > width
+            else "complete the row, or download the file again if it is cut off",
+            where=where,
+            row=number,
         )
-        return
-    for number, count in uneven:
-        word = "too many" if count > width else "too few"
-        table.faults.append(
-            Fault(
-                what=f"the row has {word} fields: {count}, where the header has {width}",
-                remedy="quote text that has commas in it"
-                if count > width
-                else "complete the row, or download the file again if it is cut off",
-                where=table.where,
-                row=number,
-            )
-        )
+        for number, count in uneven
+    ]
