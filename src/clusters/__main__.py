@@ -24,16 +24,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from clusters.cli.arguments import parse
 
+    folder = None
     try:
         chosen = parse(sys.argv[1:] if arguments is None else list(arguments))
         from clusters.cli import verbs
 
+        folder = getattr(chosen, "out", None)
         stopped = verbs.VERBS[chosen.verb](chosen)
     except NoPlanError as error:
         _tell(error)
         return NO_PLAN
     except (ClustersError, OSError) as error:
-        _tell(error)
+        _tell(error, folder)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("Stopped before there was anything to keep; nothing was written.", file=sys.stderr)
@@ -41,9 +43,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return STOPPED_EARLY if stopped else DONE
 
 
-def _tell(error: Exception) -> None:
-    """Print an error as one clear list."""
-    lines = [f"clusters: {error}"]
+def _tell(error: Exception, folder: str | None = None) -> None:
+    """Print an error as one clear list, in the words of the command line."""
+    from clusters.cli.files import tell_all, told_in_options
+
+    more = None
+    if isinstance(error, ClustersError):
+        error = told_in_options(error)
+        more = tell_all(error, folder)
+    lines = [f"clusters: {error}", *([more] if more else [])]
     conflict = getattr(error, "conflict", ())
     if conflict:
         lines.append("These cannot all hold:")

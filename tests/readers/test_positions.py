@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clusters as cl
-from clusters.readers.phases import phase_of
 from clusters.readers.cells import Unreadable, count_of, pence_of
+from clusters.readers.phases import phase_of
 
 X0, Y0 = 414_000, 317_000
 

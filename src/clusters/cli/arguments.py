@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from clusters import __version__
+from clusters.cli import files
 from clusters.cli.values import (
     amounts,
     bounds,
@@ -126,6 +127,7 @@ def _data(verb: argparse.ArgumentParser) -> None:
         metavar="URN,URN",
         help="two schools to be neighbours whatever the map says",
     )
+    files.add_options(box, land)
 
 
 def _plan(verb: argparse.ArgumentParser) -> None:

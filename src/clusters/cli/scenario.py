@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from clusters.cli.files import load_toml
 from clusters.errors import DataError, Fault
 
 _FILES = {
@@ -35,19 +36,7 @@ def with_scenario(parser: argparse.ArgumentParser, arguments: list[str]) -> list
 
 def scenario_arguments(parser: argparse.ArgumentParser, verb: str, path: Path) -> list[str]:
     """Turn a scenario file into arguments; paths in it start from its own folder."""
-    import tomllib
-
-    try:
-        with path.open("rb") as file:
-            scenario = tomllib.load(file)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            Fault(
-                what=f"the scenario is not valid TOML: {error}",
-                remedy="correct it",
-                where=str(path),
-            )
-        ) from None
+    scenario = load_toml(path)
     known = _options_of(parser, verb)
     faults, found = [], []
     for key, value in scenario.items():

@@ -60,7 +60,7 @@ def check(chosen: Namespace) -> bool:
             check_rules(problem, rules, priorities)
             say("The rules fit the data. Give --plan to check a plan against them.")
         return False
-    plan = inputs.read_one_plan(chosen.plan, problem)
+    plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     if rules is None:
         rules = Rules(n_clusters=(1, len(problem)), contiguous=False)
     say(verify(problem, rules, plan, priorities).summary())
@@ -113,6 +113,7 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
         settings=settings,
         result=result,
         inputs=chosen.schools,
+        reading=getattr(chosen, "reading", None),
     )
     folder.page(
         chosen, problem, {"Proposal": result}, rules=rules, priorities=priorities, split=split
@@ -123,8 +124,9 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
 
 def fund(chosen: Namespace) -> bool:
     """Split the money between the clusters of a plan."""
-    _, problem = inputs.read_data(chosen)
-    plan = inputs.read_one_plan(chosen.plan, problem)
+    schools, problem = inputs.read_data(chosen)
+    say(schools.report.summary())
+    plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     split = _split(problem, plan, _money_settings(chosen, problem))
     folder = Folder(chosen.out)
     folder.split(split)
@@ -137,11 +139,12 @@ def report(chosen: Namespace) -> bool:
     """Write the pack on several options."""
     from clusters.disclosure import redacted
 
-    _, problem = inputs.read_data(chosen)
+    schools, problem = inputs.read_data(chosen)
+    say(schools.report.summary())
     options: dict[str, Plan] = {}
     like: Plan | None = None
     for name, path in chosen.plan:
-        plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem), like)
+        plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem, chosen), like)
         options[name] = plan
         like = like or plan
     first = chosen.recommended or next(iter(options))
@@ -161,7 +164,13 @@ def report(chosen: Namespace) -> bool:
         outlook=_outlook(split) if chosen.risk else None,
     )
     known = redacted(problem) if chosen.audience == "public" else problem  # totals tell, too
-    folder.run(problem=known, rules=rules, priorities=priorities, inputs=chosen.schools)
+    folder.run(
+        problem=known,
+        rules=rules,
+        priorities=priorities,
+        inputs=chosen.schools,
+        reading=None if chosen.audience == "public" else chosen.reading,
+    )
     folder.tell()
     return False
 

@@ -10,7 +10,7 @@ import numpy as np
 from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
 from clusters.errors import DataError, Fault
 from clusters.readers.travel_tables import is_travel_table, no_way_in, read_matrix
-from clusters.readers.travel_units import FACTORS, check_plausible, unit_of
+from clusters.readers.travel_units import FACTORS, check_plausible, unit_notes, unit_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +69,7 @@ def journeys_of(schools: tuple[School, ...], given: Given) -> Travel:
         values, read_as, notes = read.values, read.read_as, [*notes, *read.notes]
     else:
         values, read_as = _as_array(source, where, len(schools), unit, given)
+        notes += unit_notes(read_as, unit)
     check_plausible(values, straight, unit, where, read_as)
     return Travel(values, unit, (*notes, *_remarks(values, words, schools)))
 

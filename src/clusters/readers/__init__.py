@@ -1,6 +1,7 @@
 """Files and frames into schools and plans; every fault at once."""
 
 from clusters.readers.boundary import read_boundary
+from clusters.readers.cell_tables import CellRows, read_cells
 from clusters.readers.links import Links, read_links
 from clusters.readers.opening import File
 from clusters.readers.pairs import read_group, read_pairs
@@ -17,6 +18,7 @@ from clusters.readers.reading_report import (
 from clusters.readers.schools import read_schools
 
 __all__ = [
+    "CellRows",
     "Disagreement",
     "File",
     "Links",
@@ -26,6 +28,7 @@ __all__ = [
     "Source",
     "Unknown",
     "read_boundary",
+    "read_cells",
     "read_group",
     "read_links",
     "read_pairs",

@@ -186,6 +186,32 @@ class ReadingReport:
             for reason, names in reasons.items()
         )
 
+    def record(self) -> dict[str, Any]:
+        """Make the record of the reading for run.json: what came from where, what was left out."""
+        return {
+            "file": self.where,
+            "kind": self.kind,
+            "format": self.format,
+            "encoding": self.encoding,
+            "rows_read": self.rows_read,
+            "rows_kept": self.rows_kept,
+            "set_aside": self.reasons,
+            "left_out": list(self.left_out),
+            "columns": {
+                key: {
+                    "file": source.file,
+                    "column": source.column,
+                    "year": source.year,
+                    **({"total": self.totals[key]} if key in self.totals else {}),
+                }
+                for key, source in self.sources.items()
+            },
+            "disagreements": [str(one) for one in self.disagreements],
+            "not_known": {key: unknown.count for key, unknown in self.unknown.items()},
+            "notes": list(self.notes),
+            "further": [other.record() for other in self.others],
+        }
+
     def summary(self) -> str:
         """Tell the reading in plain words, over several lines."""
         told = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)

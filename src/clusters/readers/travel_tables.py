@@ -35,6 +35,7 @@ from clusters.readers.travel_units import (
     Unit,
     is_no_way_number,
     quantity_of,
+    unit_notes,
     unit_of,
 )
 
@@ -347,12 +348,6 @@ def _factor(name: str | None, asked: _Asked) -> tuple[float, str | None]:
     return FACTORS[unit][1], unit
 
 
-def _unit_note(read_as: str | None, asked: _Asked) -> list[str]:
-    if read_as is None or FACTORS[read_as][1] == 1.0:
-        return []
-    return [f"Journeys in {read_as} were turned into {WORDS[asked.unit]}."]
-
-
 # square --------------------------------------------------------------------------------------
 
 
@@ -388,7 +383,7 @@ def _read_square(table: Table, asked: _Asked) -> Journeys:
         faults = _diagonal_faults(values, asked)
     if faults:
         raise DataError(faults)
-    notes = [*table.all_notes(), *_unit_note(read_as, asked), *numbers.notes(asked.where)]
+    notes = [*table.all_notes(), *unit_notes(read_as, asked.unit), *numbers.notes(asked.where)]
     return Journeys(values, (*notes, *_strangers(rows, asked)), read_as)
 
 
@@ -508,7 +503,7 @@ def _read_long(table: Table, ends: tuple[int, int], asked: _Asked) -> Journeys:
         raise DataError(faults)
     notes = [
         *table.all_notes(),
-        *_unit_note(read_as, asked),
+        *unit_notes(read_as, asked.unit),
         *numbers.notes(asked.where),
         *_strangers(met.values(), asked),
     ]
@@ -595,7 +590,7 @@ def _of_answer(data: Mapping[str, Any], asked: _Asked, xy_m: Any) -> Journeys:
     notes = [
         f"{where or 'The answer'} names no schools: its rows were taken in the order of the "
         "schools.",
-        *_unit_note(read_as, asked),
+        *unit_notes(read_as, asked.unit),
     ]
     return Journeys(values, tuple(notes), read_as)
 

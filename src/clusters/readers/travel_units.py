@@ -109,6 +109,13 @@ def unit_of(given: str | None, wanted: Unit) -> str | None:
     return found
 
 
+def unit_notes(read_as: str | None, unit: Unit) -> list[str]:
+    """Sentence on a unit that was turned into ours."""
+    if read_as is None or FACTORS[read_as][1] == 1.0:
+        return []
+    return [f"Journeys in {read_as} were turned into {WORDS[unit]}."]
+
+
 def is_no_way_number(text: str, value: float) -> bool:
     """Whether a number is one with which routing tools say that there is no way."""
     return (
@@ -178,4 +185,4 @@ def _fits(typical: float, factor: float, unit: Unit, read_as: str | None) -> boo
 
 
 def _shown(number: float) -> str:
-    return f"{number:,.3g}"
+    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"

@@ -41,6 +41,7 @@ def write_run(
     *,
     inputs: Iterable[str | os.PathLike[str]] = (),
     notes: Iterable[str] = (),
+    reading: Any = None,
 ) -> Path:
     """Write the record of a run as JSON: what went in, under which rules, what came out.
 
@@ -52,6 +53,10 @@ def write_run(
         Paths of the files that were read; their SHA-256 goes into the record.
     notes
         Sentences to add.
+    reading
+        The report on the reading of the schools (``schools.report``): from which file, column and
+        year each number came goes into the record. It holds totals: leave it out of a record that
+        is to be published.
 
     Raises
     ------
@@ -87,6 +92,8 @@ def write_run(
             record[name] = _plain(part)
     if result is not None:
         record["result"] = _of_result(result)
+    if reading is not None:
+        record["reading"] = _plain(reading.record())
     record["notes"] = [str(note) for note in notes]
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     return write_bytes(path, f"{text}\n".encode())
