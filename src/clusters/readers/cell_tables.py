@@ -7,13 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.errors import DataError, Fault
-from clusters.readers.cells import is_unknown
 from clusters.readers.column_names import near, simple
 from clusters.readers.columns import find_column
-from clusters.readers.faults import counted, listed
+from clusters.readers.faults import listed
 from clusters.readers.opening import open_table
-from clusters.readers.row_filter import WRONG_STATE, is_total
-from clusters.readers.table import Cell
+from clusters.readers.table import WRONG_STATE, Cell
 
 __all__ = ["CellRows", "read_cells"]
 
@@ -70,6 +68,8 @@ def read_cells(
     >>> import pandas as pd
     >>> table = pd.DataFrame({"URN": [900001, None], "Pounds": ["1,200.50", "Total"]})
     >>> found = read_cells(table, {"urn": (), "amount": ("pounds",)}, needed=["urn", "amount"])
+    >>> found.notes
+    ('1 row of totals in table was left out.',)
     >>> [(row["urn"].text, row["amount"].text, row["amount"].row) for row in found.rows]
     [('900001', '1,200.50', 2)]
     """
@@ -99,14 +99,7 @@ def read_cells(
         if key not in at
     ]
     rows: list[Mapping[str, Cell]] = []
-    totals = 0
-    for number, cells in table.rows:
-        words = next((cell for cell in cells if not is_unknown(cell)), "")
-        if not words:
-            continue
-        if is_total(words):
-            totals += 1
-            continue
+    for number, cells in table.body():
         row = {key: table.cell(number, cells, k) for key, k in at.items()}
         faults += [
             cell.fault(*WRONG_STATE["formula"]) for cell in row.values() if cell.state == "formula"
@@ -115,7 +108,4 @@ def read_cells(
     faults += table.faults
     if faults:
         raise DataError(faults)
-    notes = table.all_notes()
-    if totals:
-        notes.append(f"{counted(totals, 'row')} of totals in {table.where} was left out.")
-    return CellRows(tuple(rows), table.where, tuple(notes))
+    return CellRows(tuple(rows), table.where, tuple(table.all_notes()))

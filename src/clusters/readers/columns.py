@@ -208,7 +208,7 @@ def _by_type(
             continue
         if _is_type(bare, types):
             layout.at.setdefault(key, k)
-        elif k not in used and not _NO_TYPE.search(bare):
+        elif k not in used and (not _NO_TYPE.search(bare) or ours == "expertise"):
             faults += _no_type(table, layout, name, bare, types)
     return faults
 
@@ -219,7 +219,7 @@ def _no_type(
     """Refuse a name that is made as ours are; note one in plain words that is like none of ours."""
     known = [*NEED_TYPES, NO_SPECIALIST_ASSESSMENT, *types]
     plain = name.strip() != simple(name) and "primary_need" not in simple(name)
-    if plain and not get_close_matches(bare, known, 1, _ALIKE):
+    if _NO_TYPE.search(bare) or (plain and not get_close_matches(bare, known, 1, _ALIKE)):
         layout.notes.append(f"The column {name!r} of {table.where} is none of ours; not used.")
         return []
     return [

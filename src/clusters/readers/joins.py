@@ -196,11 +196,8 @@ def merge_long(
     seen: dict[tuple[str, str], int] = {}
     finder = _Finder(family)
     read = 0
-    for number, cells in table.rows:
+    for number, cells in table.body():
         read += 1
-        if not any(cells):
-            aside.append(SetAside(number, "", "blank line"))
-            continue
         if faults and not {"urn", "type"} <= set(at):
             continue
         row = {key: table.cell(number, cells, k) for key, k in at.items()}

@@ -98,15 +98,15 @@ def _after(table: Table, first: int, second: int, kind: int | None) -> dict[str,
     """Schools that followed each school directly."""
     after: dict[str, dict[str, None]] = {}
     faults: list[Fault] = []
-    for number, cells in table.rows:
+    for number, cells in table.body():
         try:
-            one, other = urn_of(cells[first]), urn_of(cells[second])
+            one, other = (urn_of(table.text(number, cells, k)) for k in (first, second))
+            word = "successor" if kind is None else table.text(number, cells, kind).lower()
         except Unreadable as error:
             faults.append(
                 Fault(what=error.what, remedy=error.remedy, where=table.where, row=number)
             )
             continue
-        word = "successor" if kind is None else cells[kind].lower()
         if not one or not other or one == other:
             continue
         if word.startswith(("successor", "result of")):

@@ -13,8 +13,7 @@ from clusters.readers.column_names import PUBLISHED, header_score, near, simple
 from clusters.readers.columns import find_column
 from clusters.readers.faults import listed
 from clusters.readers.opening import File, is_file, open_content, open_table
-from clusters.readers.row_filter import WRONG_STATE
-from clusters.readers.table import Cell, Table
+from clusters.readers.table import WRONG_STATE, Cell, Table
 
 __all__ = ["read_group", "read_pairs"]
 
@@ -57,8 +56,10 @@ def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
     second = at[1] if at[1] is not None else (1 if first == 0 else 0)
     pairs: list[tuple[SchoolId, SchoolId]] = []
     faults: list[Fault] = []
-    for number, cells in table.rows:
-        if not any(cells):
+    for number, cells in table.body():
+        wrong = [table.states.get((number, k), "") for k in (first, second)]
+        if "formula" in wrong:
+            faults.append(table.cell(number, cells, second).fault(*WRONG_STATE["formula"]))
             continue
         ids = [_id_of(table, number, cells, k) for k in (first, second)]
         if None in ids:
@@ -121,7 +122,7 @@ def read_group(source: Any, *, column: str | None = None) -> list[str]:
         at = _place(table, ("urn", *PUBLISHED["urn"])) or 0
     faults: list[Fault] = []
     found: dict[str, None] = {}
-    for number, cells in table.rows:
+    for number, cells in table.body():
         cell = table.cell(number, cells, at)
         if is_unknown(cell.text):
             continue

@@ -12,9 +12,8 @@ from clusters.readers.column_names import PUBLISHED, near, simple
 from clusters.readers.columns import find_column
 from clusters.readers.faults import counted, listed
 from clusters.readers.labels import is_no_label
-from clusters.readers.row_filter import is_total
 from clusters.readers.school_finder import SchoolFinder
-from clusters.readers.table import Cell, Table
+from clusters.readers.table import Cell, Table, is_total
 
 __all__ = ["NAMES", "PlanRow", "Shape", "rows_of"]
 

@@ -16,10 +16,9 @@ from clusters.readers.labels import Labels, unified
 from clusters.readers.links import links_of
 from clusters.readers.opening import open_table
 from clusters.readers.plan_shapes import NAMES, PlanRow, Shape, rows_of
-from clusters.readers.row_filter import WRONG_STATE
 from clusters.readers.school_finder import SchoolFinder
 from clusters.readers.school_row import unescape
-from clusters.readers.table import Cell, HeaderScore
+from clusters.readers.table import WRONG_STATE, Cell, HeaderScore
 
 __all__ = ["NOT_KNOWN", "read_plan"]
 

@@ -110,13 +110,14 @@ def _read_one(source: Any, wanted: Collection[str] | None) -> dict[str, Point]:
     )
     found: dict[str, Point] = {}
     faults: list[Fault] = []
-    for number, cells in table.rows:
+    for number, cells in table.body():
         code = postcode_key(cells[code_at])
         unplaced = quality is not None and cells[quality] == _NO_PLACE
         if not code or unplaced or (wanted is not None and code not in wanted):
             continue
         try:
-            found[code] = (number_of(cells[x_at]), number_of(cells[y_at]))
+            x, y = (number_of(table.text(number, cells, k)) for k in (x_at, y_at))
+            found[code] = (x, y)
         except Unreadable as error:
             faults.append(
                 Fault(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeAlias
@@ -12,7 +11,7 @@ from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
 from clusters.readers.column_names import near, recognise
 from clusters.readers.columns import Layout, find_column
 from clusters.readers.reading_report import SetAside
-from clusters.readers.table import Cell, Table
+from clusters.readers.table import WRONG_STATE, Cell, Table, is_total
 
 __all__ = ["Keep", "Record", "Sieve", "records_of", "rival"]
 
@@ -25,15 +24,7 @@ _NO_SCHOOL = {"3": "local authority", "4": "national", "5": "national", "6": "na
 _SCHOOLS = ("1", "2", "")
 _ALIKE = 0.8
 _OPEN = "open"
-_TOTAL = re.compile(
-    r"(grand |sub[- ]?|overall )?totals?\b.*|.*\btotals?:?|all schools|sum|average|mean"
-)
 _WIDE = 3
-
-
-def is_total(text: str) -> bool:
-    """Whether the first words of a row say that it is a row of totals."""
-    return _TOTAL.fullmatch(tidy(text).lower()) is not None
 
 
 def rival(table: int, key: str) -> str:
@@ -219,20 +210,3 @@ def _urn_fault(cell: Cell) -> Fault | None:
     except Unreadable as error:
         return cell.fault(error.what, error.remedy)
     return cell.fault("the URN is blank", "give the school's URN, or empty the row altogether")
-
-
-WRONG_STATE = {
-    "formula": (
-        "it is a formula whose result is not saved in the file",
-        "open the file in a spreadsheet, let it calculate, and save it again",
-    ),
-    "date": (
-        "it is a date",
-        "format the column as text and write again what was meant, such as 5-1",
-    ),
-    "merged": (
-        "it is one number in a cell merged over several",
-        "unmerge the cells and give each school its own number",
-    ),
-}
-"""What is wrong with a cell in one of the states, and how to correct it."""

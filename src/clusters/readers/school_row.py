@@ -28,8 +28,8 @@ from clusters.readers.faults import counted, shown
 from clusters.readers.labels import Labels, unified
 from clusters.readers.phases import phase_of
 from clusters.readers.reading_report import Unknown
-from clusters.readers.row_filter import WRONG_STATE, Record
-from clusters.readers.table import Point
+from clusters.readers.row_filter import Record
+from clusters.readers.table import WRONG_STATE, Point
 
 __all__ = ["Policy", "school_of"]
 

@@ -246,7 +246,10 @@ def _opened_other(source: Any, read: Any, faults: list[Fault]) -> Any:
 
 
 def _several(given: Any) -> list[Any]:
-    return list(given) if isinstance(given, list | tuple) else [given] if given is not None else []
+    rows = isinstance(given, list | tuple) and given and all(isinstance(x, Mapping) for x in given)
+    if isinstance(given, list | tuple) and not rows:
+        return list(given)
+    return [] if given is None else [given]
 
 
 def _score(columns: Mapping[str, str | None] | None) -> Any:

@@ -3,14 +3,27 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from clusters.errors import Fault
-from clusters.readers.cells import mend
+from clusters.readers.cells import Unreadable, is_unknown, mend, tidy
+from clusters.readers.faults import counted
 
-__all__ = ["Cell", "HeaderScore", "Point", "Records", "State", "Table", "titled"]
+__all__ = [
+    "WRONG_STATE",
+    "Cell",
+    "HeaderScore",
+    "Point",
+    "Records",
+    "State",
+    "Table",
+    "header_place",
+    "is_total",
+    "titled",
+]
 
 Records: TypeAlias = Iterable[tuple[int, list[str]]]
 """Rows as they stand, each with its number as a spreadsheet counts it (from 1)."""
@@ -25,6 +38,25 @@ State: TypeAlias = Literal["", "merged", "formula", "date"]
 """What is odd about a cell of a spreadsheet: it was filled from a cell merged over several rows,
 holds a formula without a saved result, or is a date."""
 
+WRONG_STATE: Mapping[str, tuple[str, str]] = {
+    "formula": (
+        "it is a formula whose result is not saved in the file",
+        "open the file in a spreadsheet, let it calculate, and save it again",
+    ),
+    "date": (
+        "it is a date",
+        "format the column as text and write again what was meant, such as 5-1",
+    ),
+    "merged": (
+        "it is one number in a cell merged over several",
+        "unmerge the cells and give each school its own number",
+    ),
+}
+"""What is wrong with a cell in one of the states, and how to correct it."""
+
+_TOTAL = re.compile(
+    r"(grand |sub[- ]?|overall )?totals?\b.*|.*\btotals?:?|all schools|sum|average|mean"
+)
 _SEARCHED = 20
 _LONGEST = 60
 _MOSTLY = 0.6
@@ -91,6 +123,34 @@ class Table:
         state = self.states.get((number, k), "") if self.states else ""
         return Cell(cells[k], self.where, number, self.header[k], state)
 
+    def text(self, number: int, cells: Sequence[str], k: int) -> str:
+        """Text of a cell that a reader needs.
+
+        Raises
+        ------
+        Unreadable
+            If it is a formula without a saved result, or a date.
+        """
+        state = self.states.get((number, k), "") if self.states else ""
+        if state in ("formula", "date"):
+            raise Unreadable(*WRONG_STATE[state])
+        return cells[k]
+
+    def body(self) -> Iterator[tuple[int, list[str]]]:
+        """Go through the rows but blank ones and rows of totals, which are counted in a note."""
+        totals = 0
+        for number, cells in self.rows:
+            words = next((cell for cell in cells if not is_unknown(cell)), "")
+            if words and is_total(words):
+                totals += 1
+            elif any(cells):
+                yield number, cells
+        if totals:
+            self.notes.append(
+                f"{counted(totals, 'row')} of totals in {self.where} "
+                f"{'was' if totals == 1 else 'were'} left out."
+            )
+
     def all_notes(self) -> list[str]:
         """Give the notes of the table with the one on texts that were repaired."""
         if not self.mended:
@@ -101,6 +161,11 @@ class Table:
             f"{len(self.mended):,} texts of {self.where} were in a mixed-up encoding and were "
             f"mended, such as {raw!r} to {better!r}.",
         ]
+
+
+def is_total(text: str) -> bool:
+    """Whether the first words of a row say that it is a row of totals."""
+    return _TOTAL.fullmatch(tidy(text).lower()) is not None
 
 
 def titled(

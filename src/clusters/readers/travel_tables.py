@@ -26,8 +26,7 @@ from clusters.readers.opening import (
     open_json,
     open_table,
 )
-from clusters.readers.row_filter import WRONG_STATE
-from clusters.readers.table import Table
+from clusters.readers.table import WRONG_STATE, Table
 from clusters.readers.travel_units import (
     FACTORS,
     WORDS,

@@ -337,19 +337,21 @@ def _layer(
         raise refusal(content.name, "the GeoPackage has no layer", "export the schools again")
     chosen = layer if layer is not None else _choose(database, names, shaped, score, content.name)
     quoted = _quote(chosen)
-    columns = [row[1] for row in database.execute(f"PRAGMA table_info({quoted})")]
+    facts = database.execute(f"PRAGMA table_info({quoted})").fetchall()
+    columns = [row[1] for row in facts]
+    counter = next((row[1] for row in facts if row[5] and row[1].lower() == "fid"), None)
     column, srs, _ = shaped.get(chosen, (None, None, ""))
-    read = _Layer(chosen, [name for name in columns if name != column], _crs(database, srs))
+    kept = [k for k, name in enumerate(columns) if name not in (column, counter)]
+    read = _Layer(chosen, [columns[k] for k in kept], _crs(database, srs))
     if len(names) > 1:
         read.notes.append(
             f"The layer {chosen!r} of {content.name} was read, of {len(names)} layers."
         )
     at = columns.index(column) if column in columns else None
     for row in database.execute(f"SELECT * FROM {quoted}"):
-        cells = list(row)
         if at is not None:
-            read.shapes.append(_blob(cells.pop(at), content))
-        read.rows.append(cells)
+            read.shapes.append(_blob(row[at], content))
+        read.rows.append([row[k] for k in kept])
     return read
 
 
