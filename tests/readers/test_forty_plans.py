@@ -66,19 +66,30 @@ READ = {
     "URNs with apostrophes": lambda: long([f"'{urn}" for urn in URNS]),
     "other names of columns": lambda: long(URNS, "School URN,Proposed cluster"),
     "semicolons below a title": lambda: csv(
-        "Draft 3, for discussion", "", "URN;Cluster", *(f"{u};{k}" for u, k in zip(URNS, LABELS, strict=True))
+        "Draft 3, for discussion",
+        "",
+        "URN;Cluster",
+        *(f"{u};{k}" for u, k in zip(URNS, LABELS, strict=True)),
     ),
     "tabs": lambda: csv("urn\tcluster", *(f"{u}\t{k}" for u, k in zip(URNS, LABELS, strict=True))),
     "by name": lambda: long(BY_NAME, "school,cluster"),
     "names spelt otherwise": lambda: long(
-        ["ST MARYS CE PRIMARY SCHOOL", "Hill and Vale first school", "Moor  Junior School", "DALE ACADEMY", *URNS[4:]],
+        [
+            "ST MARYS CE PRIMARY SCHOOL",
+            "Hill and Vale first school",
+            "Moor  Junior School",
+            "DALE ACADEMY",
+            *URNS[4:],
+        ],
         "School name,Group",
     ),
     "URN where the name is blank": lambda: csv(
         "name,urn,cluster", *(f'"{n}",{u},{k}' for n, u, k in zip(NAMES, URNS, LABELS, strict=True))
     ),
     "name where the URN is blank": lambda: csv(
-        "urn,school,cluster", ',"Moor Junior School",North', *(f"{u},,{k}" for u, k in zip(URNS, LABELS, strict=True) if u != URNS[2])
+        "urn,school,cluster",
+        ',"Moor Junior School",North',
+        *(f"{u},,{k}" for u, k in zip(URNS, LABELS, strict=True) if u != URNS[2]),
     ),
     "by LAESTAB": lambda: long(LAESTABS, "LAESTAB,cluster"),
     "LAESTAB with a stroke": lambda: long([f"382/{n[3:]}" for n in LAESTABS], "DfE number,cluster"),
@@ -88,37 +99,64 @@ READ = {
     "URN and name in one cell": lambda: long(
         [f"{n} ({u})" for n, u in zip(NAMES, URNS, strict=True)], "school,cluster"
     ),
-    "labels spelt otherwise": lambda: long(URNS, labels=["North", "NORTH", " North", "South", "South", "south"]),
-    "a column per cluster": lambda: csv("North,South", *(f"{a},{b}" for a, b in zip(*GROUPS.values(), strict=True))),
+    "labels spelt otherwise": lambda: long(
+        URNS, labels=["North", "NORTH", " North", "South", "South", "south"]
+    ),
+    "a column per cluster": lambda: csv(
+        "North,South", *(f"{a},{b}" for a, b in zip(*GROUPS.values(), strict=True))
+    ),
     "columns of names": lambda: csv(
         "North,South", *(f'"{a}","{b}"' for a, b in zip(BY_NAME[:3], BY_NAME[3:], strict=True))
     ),
     "columns below a title": lambda: sheet(
-        ["Our map, May"], [], ["North", "South"], *([int(a), int(b)] for a, b in zip(*GROUPS.values(), strict=True))
+        ["Our map, May"],
+        [],
+        ["North", "South"],
+        *([int(a), int(b)] for a, b in zip(*GROUPS.values(), strict=True)),
     ),
     "columns of unequal length": lambda: csv(
         "North,South", "900001,900004", "900002,900005", "900003,900006", ","
     ),
     "marks": lambda: csv(
-        "urn,North,South", *(f"{u},{'x' if k == 'North' else ''},{'x' if k == 'South' else ''}" for u, k in zip(URNS, LABELS, strict=True))
+        "urn,North,South",
+        *(
+            f"{u},{'x' if k == 'North' else ''},{'x' if k == 'South' else ''}"
+            for u, k in zip(URNS, LABELS, strict=True)
+        ),
     ),
     "ones and noughts": lambda: csv(
-        "School,URN,North,South", *(f'"{n}",{u},{int(k == "North")},{int(k == "South")}' for n, u, k in zip(NAMES, URNS, LABELS, strict=True))
+        "School,URN,North,South",
+        *(
+            f'"{n}",{u},{int(k == "North")},{int(k == "South")}'
+            for n, u, k in zip(NAMES, URNS, LABELS, strict=True)
+        ),
     ),
     "lists under each other": lambda: csv("North", *URNS[:3], "", "South", *URNS[3:]),
     "lists of names": lambda: csv("North", *BY_NAME[:3], "South", *BY_NAME[3:]),
     "lists with a header each": lambda: csv(
-        "North,", "URN,School", *(f'{u},"{n}"' for u, n in zip(URNS[:3], NAMES[:3], strict=True)),
-        "South,", "URN,School", *(f'{u},"{n}"' for u, n in zip(URNS[3:], NAMES[3:], strict=True)),
+        "North,",
+        "URN,School",
+        *(f'{u},"{n}"' for u, n in zip(URNS[:3], NAMES[:3], strict=True)),
+        "South,",
+        "URN,School",
+        *(f'{u},"{n}"' for u, n in zip(URNS[3:], NAMES[3:], strict=True)),
     ),
     "lists in a workbook": lambda: sheet(
         ["North"], *([int(u)] for u in URNS[:3]), [], ["South"], *([int(u)] for u in URNS[3:])
     ),
     "merged column of clusters": lambda: sheet(
-        ["cluster", "urn"], ["North", 900001], [None, 900002], [None, 900003], ["South", 900004], [None, 900005], [None, 900006],
+        ["cluster", "urn"],
+        ["North", 900001],
+        [None, 900002],
+        [None, 900003],
+        ["South", 900004],
+        [None, 900005],
+        [None, 900006],
         merged=("A2:A4", "A5:A7"),
     ),
-    "a row of totals": lambda: csv("urn,cluster", *(f"{u},{k}" for u, k in zip(URNS, LABELS, strict=True)), "Total,6"),
+    "a row of totals": lambda: csv(
+        "urn,cluster", *(f"{u},{k}" for u, k in zip(URNS, LABELS, strict=True)), "Total,6"
+    ),
     "a mapping from URN to label": lambda: dict(zip(URNS, LABELS, strict=True)),
     "a mapping from numbers": lambda: {int(u): k for u, k in zip(URNS, LABELS, strict=True)},
     "a mapping from label to URNs": lambda: GROUPS,
@@ -130,7 +168,7 @@ READ = {
         {"urn": u, "cluster": k} for u, k in zip(URNS, LABELS, strict=True)
     ],
     "two columns, one of no known name": lambda: long(URNS, "urn,Locality"),
-}  # fmt: skip
+}
 
 REFUSED = {
     "a name of two schools": (
@@ -216,9 +254,10 @@ def test_names_of_the_files_columns_may_be_given(problem):
 
 
 def test_centres_by_name_or_by_mark(problem):
-    lines = [f"{u},{k},{'x' if u in ('900002', '900005') else ''}" for u, k in zip(URNS, LABELS, strict=True)]  # fmt: skip
+    pairs = list(zip(URNS, LABELS, strict=True))
+    lines = [f"{u},{k},{'x' if u in ('900002', '900005') else ''}" for u, k in pairs]
     plan = cl.read_plan(csv("urn,cluster,centre", *lines), problem)
     assert [cluster.centre for cluster in plan.clusters] == ["900002", "900005"]
-    lines = [f'{u},{k},"Dale Academy"' if k == "South" else f"{u},{k}," for u, k in zip(URNS, LABELS, strict=True)]  # fmt: skip
+    lines = [f"{u},{k},{'Dale Academy' if k == 'South' else ''}" for u, k in pairs]
     plan = cl.read_plan(csv("urn,cluster,centre", *lines), problem)
     assert plan.clusters[1].centre == "900004"
