@@ -111,7 +111,7 @@ def gathered(faults: Sequence[Fault], most: int = _MOST_SENTENCES) -> list[str]:
 def _one_sentence(group: Sequence[Fault]) -> str:
     """Put faults of one kind into one sentence: how many, where the first of them stand."""
     first = group[0]
-    rows = [f"{fault.row:,}" for fault in group if fault.row is not None]
+    rows = list(dict.fromkeys(f"{fault.row:,}" for fault in group if fault.row is not None))
     urns = list(dict.fromkeys(fault.urn for fault in group if fault.urn))
     values = list(dict.fromkeys(fault.value for fault in group if fault.value))
     place = [first.where] if first.where else []

@@ -1,7 +1,12 @@
+import json
+import time
+
 import numpy as np
 import pandas as pd
+import pyproj
 import pytest
 
+import clusters as cl
 from clusters import DataError
 from clusters.readers.travel_tables import read_matrix
 
@@ -113,3 +118,203 @@ def test_a_false_parquet_is_refused(tmp_path):
     path.write_bytes(b"not parquet at all")
     with pytest.raises(DataError, match="not a Parquet file"):
         read_matrix(path, IDS, "m")
+
+
+# routing tools, units and what cannot be ------------------------------------------------------
+
+N = 8
+URNS = [str(900001 + k) for k in range(N)]
+XY = np.array([[414000 + 1500 * k, 417000 + 900 * (k % 3)] for k in range(N)], dtype=float)
+STRAIGHT = np.hypot(*(XY[:, None] - XY[None]).transpose(2, 0, 1))
+MINUTES = np.round(STRAIGHT / 1000 * 2.1, 2)
+PLACES = [
+    {"location": list(pair)}
+    for pair in zip(
+        *pyproj.Transformer.from_crs(27700, 4326, always_xy=True).transform(XY[:, 0], XY[:, 1]),
+        strict=True,
+    )
+]
+
+
+@pytest.fixture(scope="module")
+def schools():
+    return [
+        cl.School(urn=urn, name=urn, easting=x, northing=y)
+        for urn, (x, y) in zip(URNS, XY, strict=True)
+    ]
+
+
+def pairs(names, values):
+    rows = [(URNS[a], URNS[b], values[a, b]) for a in range(N) for b in range(N)]
+    return pd.DataFrame(rows, columns=names)
+
+
+def osrm(values):
+    return {"code": "Ok", "durations": values.tolist(), "sources": PLACES, "destinations": PLACES}
+
+
+def valhalla(values):
+    return {
+        "sources_to_targets": [
+            [
+                {"from_index": a, "to_index": b, "time": values[a, b], "distance": 1.0}
+                for b in reversed(range(N))
+            ]
+            for a in range(N)
+        ],
+        "units": "kilometers",
+    }
+
+
+KM = STRAIGHT * 1.3 / 1000
+TOOLS = {
+    "r5py": (pairs(["from_id", "to_id", "travel_time"], MINUTES), "minutes", {}),
+    "r5py percentile": (pairs(["from_id", "to_id", "travel_time_p50"], MINUTES), "minutes", {}),
+    "ORS Tools": (
+        pairs(["FROM_ID", "TO_ID", "DURATION_H"], MINUTES / 60).assign(DIST_KM=1.0),
+        "minutes",
+        {},
+    ),
+    "ORS Tools, distances": (
+        pairs(["FROM_ID", "TO_ID", "DIST_KM"], KM).assign(DURATION_H=1.0),
+        "distance_m",
+        {},
+    ),
+    "QNEAT3": (
+        pairs(["origin_id", "destination_id", "total_cost"], KM * 1000).assign(
+            entry_cost=5.0, network_cost=9.0, exit_cost=5.0
+        ),
+        "distance_m",
+        {},
+    ),
+    "QNEAT3, seconds": (
+        pairs(["origin_id", "destination_id", "total_cost"], MINUTES * 60),
+        "minutes",
+        {"travel_unit": "s"},
+    ),
+    "QGIS": (pairs(["InputID", "TargetID", "Distance"], KM * 1000), "distance_m", {}),
+    "a spreadsheet": (
+        pairs(["Origin URN", "Destination URN", "Drive time (mins)"], MINUTES),
+        "minutes",
+        {},
+    ),
+    "miles": (pairs(["from", "to", "Miles"], KM / 1.609344), "distance_m", {}),
+    "OSRM": (osrm(MINUTES * 60), "minutes", {}),
+    "OpenRouteService": (
+        osrm(MINUTES * 60) | {"metadata": {"query": {"units": "m"}}},
+        "minutes",
+        {},
+    ),
+    "OpenRouteService, km": (
+        {"distances": KM.tolist(), "metadata": {"query": {"units": "km"}}},
+        "distance_m",
+        {},
+    ),
+    "Valhalla": (valhalla(MINUTES * 60), "minutes", {}),
+    "Valhalla, short": (
+        {"sources_to_targets": {"durations": (MINUTES * 60).tolist()}, "units": "miles"},
+        "minutes",
+        {},
+    ),
+    "an array of seconds": (MINUTES * 60, "minutes", {"travel_unit": "seconds"}),
+    "an array of kilometres": (KM, "distance_m", {"travel_unit": "km"}),
+}
+
+
+@pytest.mark.parametrize("tool", TOOLS)
+@pytest.mark.parametrize("saved", [False, True])
+def test_what_routing_tools_give(schools, tool, saved, tmp_path):
+    source, argument, options = TOOLS[tool]
+    if saved and isinstance(source, dict):
+        (tmp_path / "answer.json").write_text(json.dumps(source))
+        source = tmp_path / "answer.json"
+    elif saved and isinstance(source, pd.DataFrame):
+        source.to_excel(tmp_path / "answer.xlsx", index=False)
+        source = tmp_path / "answer.xlsx"
+    problem = cl.build_problem(schools, **{argument: source}, **options)
+    wanted = MINUTES if argument == "minutes" else KM * 1000
+    assert np.allclose(problem.travel, wanted, atol=0.02)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "unit"),
+    [
+        ({"minutes": MINUTES * 60}, "s"),
+        ({"minutes": MINUTES / 60}, "h"),
+        ({"distance_m": KM}, "km"),
+        ({"distance_m": KM / 1.609344}, "miles"),
+        ({"minutes": pairs(["from", "to", "travel_time"], MINUTES * 60)}, "s"),
+    ],
+)
+def test_journeys_in_another_unit_are_refused_and_it_is_named(schools, arguments, unit):
+    with pytest.raises(DataError, match=f'travel_unit="{unit}"'):
+        cl.build_problem(schools, **arguments)
+    cl.build_problem(schools, **arguments, travel_unit=unit)
+
+
+@pytest.mark.parametrize("unit", ["furlongs", "km"])
+def test_a_wrong_unit_is_refused(schools, unit):
+    with pytest.raises(DataError, match="use s, min or h"):
+        cl.build_problem(schools, minutes=MINUTES, travel_unit=unit)
+
+
+def with_number(value):
+    values = MINUTES.astype(object)
+    values[1, 2] = value
+    return values
+
+
+@pytest.mark.parametrize("value", [2147483647, -1, 999999, np.nan])
+@pytest.mark.parametrize("form", ["array", "frame", "answer"])
+def test_numbers_for_no_way_are_refused_and_marked_by_choice(schools, value, form):
+    values = with_number(value)
+    source = values.astype(float)
+    if form == "frame":
+        source = pairs(["from_id", "to_id", "minutes"], values)
+    elif form == "answer":
+        source = {"durations": [[None if x != x else x for x in row] for row in values]}
+    options = {"travel_unit": "min"} if form == "answer" else {}
+    with pytest.raises(DataError, match="no_way="):
+        cl.build_problem(schools, minutes=source, **options)
+    mark = "blank" if value != value else value
+    problem = cl.build_problem(schools, minutes=source, no_way=[mark], **options)
+    assert np.isinf(problem.travel[1, 2])
+    assert np.isinf(problem.travel).sum() == 1
+
+
+def test_an_answer_in_another_order_is_refused(schools):
+    answer = osrm(MINUTES * 60) | {"sources": PLACES[::-1]}
+    with pytest.raises(DataError, match="km from the school in that place"):
+        cl.build_problem(schools, minutes=answer)
+
+
+def test_an_answer_for_other_schools_is_refused(schools):
+    with pytest.raises(DataError, match="for 8 places, and there are 7 schools"):
+        cl.build_problem(schools[:7], minutes=osrm(MINUTES * 60))
+    with pytest.raises(DataError, match="ask the service for distances too"):
+        cl.build_problem(schools, distance_m=osrm(MINUTES * 60))
+
+
+def test_several_columns_that_could_be_meant_are_refused(schools):
+    table = pairs(["from_id", "to_id", "travel_time_p25"], MINUTES).assign(travel_time_p75=1)
+    with pytest.raises(DataError, match="2 columns could hold the minutes"):
+        cl.build_problem(schools, minutes=table)
+
+
+def test_a_table_with_thousands_separators_is_read_and_noted(tmp_path):
+    square = pd.DataFrame([[f"{x:,.0f}" for x in row] for row in STRAIGHT], URNS, URNS)
+    square.rename_axis("id").to_csv(tmp_path / "t.csv")
+    read = read_matrix(tmp_path / "t.csv", URNS, "m")
+    assert np.allclose(read.values, np.round(STRAIGHT))
+    assert "comma between thousands" in read.notes[0]
+
+
+def test_a_flood_of_wrong_cells_is_one_sentence():
+    ids = [str(k) for k in range(170)]
+    square = pd.DataFrame([["5 km"] * 170] * 170, ids, ids)
+    start = time.perf_counter()
+    with pytest.raises(DataError) as caught:
+        read_matrix(square, ids, "m")
+    assert time.perf_counter() - start < 5
+    assert len(str(caught.value).splitlines()) == 1
+    assert len(caught.value.faults) == 170 * 170

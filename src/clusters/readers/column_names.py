@@ -152,11 +152,11 @@ def simple(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", "_", plain.casefold()).strip("_")
 
 
-def near(name: str, known: Iterable[str]) -> str:
+def near(name: str, known: Iterable[str], least: float = _LEAST_ALIKE) -> str:
     """Words that offer the known names most like this one."""
     by_simple = {simple(candidate): candidate for candidate in known}
     wanted = simple(name)
-    close = get_close_matches(wanted, by_simple, n=3, cutoff=_LEAST_ALIKE)
+    close = get_close_matches(wanted, by_simple, n=3, cutoff=least)
     close += [key for key in by_simple if len(wanted) > 2 and wanted in key and key not in close]
     if not close:
         return ""

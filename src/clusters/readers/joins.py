@@ -33,6 +33,8 @@ _LONG = {
 }
 _HINTED = 5
 """Strangers for whom like URNs are looked up; that is slow, and no list would be read."""
+_ALIKE = 0.83
+"""One digit of six changed, or two that stand in each other's place."""
 _TYPE = ("type", "need_type", "type_of_need", "primary_need", "expertise")
 
 
@@ -63,11 +65,11 @@ def join_table(
         The report on the table, its faults, and the rows that met a school.
     """
     sieve = Sieve(table, layout, None, number=number)
-    rows = records_of(sieve)
+    finder = _Finder(family)
+    rows = records_of(sieve, lambda urn: finder.find(urn) is not None)
     faults = [*table.faults, *sieve.faults]
     notes = [*table.all_notes(), *layout.notes]
     by_school: dict[str, list[Record]] = {}
-    finder = _Finder(family)
     strangers: list[Record] = []
     for record in rows if "urn" in layout.at else ():
         found = finder.find(record["urn"].text)
@@ -298,7 +300,7 @@ def _cells_of(row: Mapping[str, Cell], what: str, kind: str) -> Record:
 
 
 def _stranger(cell: Cell, family: Family, *, hint: bool) -> Fault:
-    like = near(cell.text, family.records) if hint else ""
+    like = near(cell.text, family.records, _ALIKE) if hint else ""
     return cell.fault(
         _NOT_THERE.format(family.where),
         f"{like} Correct it; or give links= where schools have become academies; or leave such "

@@ -35,7 +35,7 @@ def told(
     used = set(layout.at.values())
     have = {key for one in layouts for key in one.at}
     notes = [*main.all_notes(), *layout.notes, *locator.notes, *policy.notes()]
-    if "name" not in layout.at:
+    if "name" not in have:
         notes.append("No column holds the schools' names; their URNs are used.")
     unlike = [f"{name!r} ({near(name, _MAIN)})" for name in _missed(main, layout)]
     if unlike:

@@ -171,10 +171,18 @@ class Sieve:
         return faults
 
 
-def records_of(sieve: Sieve) -> list[Record]:
-    """Make records of the rows that are kept; rows without a URN become faults."""
+def records_of(sieve: Sieve, known: Callable[[str], bool] | None = None) -> list[Record]:
+    """Make records of the rows that are kept; rows without a URN become faults.
+
+    Parameters
+    ----------
+    known
+        Whether a URN is of a school that is wanted; of others, of which a national file has tens of
+        thousands, only the URN and the authority are kept.
+    """
     table, at = sieve.table, sieve.layout.at
     places = [*at.items(), *((rival(sieve.number, k), v) for k, v in sieve.layout.rivals.items())]
+    few = [(key, k) for key, k in places if key in ("urn", "authority")]
     records: list[Record] = []
     for number, cells in table.rows:
         sieve.read += 1
@@ -183,14 +191,18 @@ def records_of(sieve: Sieve) -> list[Record]:
             urn = cells[at["urn"]] if "urn" in at else ""
             sieve.set_aside.append(SetAside(number, urn, reason))
             continue
-        record = {key: table.cell(number, cells, k) for key, k in places}
+        chosen = places
         if "urn" in at:
-            cell = record["urn"]
+            cell = table.cell(number, cells, at["urn"])
             fault = _urn_fault(cell)
             if fault is not None:
                 sieve.faults.append(fault)
                 continue
-            record["urn"] = cell._replace(text=urn_of(cell.text))
+            cell = cell._replace(text=urn_of(cell.text))
+            chosen = few if known is not None and not known(cell.text) else places
+        record = {key: table.cell(number, cells, k) for key, k in chosen}
+        if "urn" in at:
+            record["urn"] = cell
         sieve.kept += 1
         records.append(record)
     sieve.faults += sieve.misspelt()

@@ -470,10 +470,8 @@ def _read_long(table: Table, ends: tuple[int, int], asked: _Asked) -> Journeys:
             continue
         given[a, b] += 1
         try:
-            cell = table.cell(number, cells, column)
-            if cell.state:
-                raise Unreadable(*WRONG_STATE[cell.state])
-            values[a, b] = 0.0 if a == b and not cell.text else numbers.read(cell.text)
+            text = table.text(number, cells, column) if table.states else cells[column]
+            values[a, b] = 0.0 if a == b and not text else numbers.read(text)
         except Unreadable as error:
             faults.append(_fault(asked, error, a, b, number, cells[column]))
     faults += table.faults

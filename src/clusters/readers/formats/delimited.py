@@ -146,6 +146,7 @@ def _records(text: str, table: Table, score: HeaderScore) -> Iterator[tuple[int,
     if named:
         next(reader)
         number = 1
+    plain = text.isascii()
     while True:
         number += 1
         try:
@@ -155,7 +156,8 @@ def _records(text: str, table: Table, score: HeaderScore) -> Iterator[tuple[int,
         except csv.Error as error:
             table.faults.append(_broken(table.where, number, str(error)))
             continue
-        yield number, [table.mend(cell.strip()) for cell in cells]
+        stripped = [cell.strip() for cell in cells]
+        yield number, stripped if plain else [table.mend(cell) for cell in stripped]
 
 
 def _broken(where: str, number: int, reason: str) -> Fault:
