@@ -108,7 +108,7 @@ def read_plan(
     finder = SchoolFinder(problem, links_of(links))
     shape, rows = rows_of(table, finder, columns or {})
     faults: list[Fault] = []
-    labels = unified([unescape(tidy(row.label.text)) for row in rows])
+    labels = unified([_label_text(row) for row in rows if not _names_centre(row)])
     groups, notes = _groups(rows, labels, finder, faults)
     faults += table.faults
     if not groups and not faults:
@@ -163,18 +163,42 @@ def _score(columns: Mapping[str, str]) -> HeaderScore:
     return score
 
 
+def _label_text(row: PlanRow) -> str:
+    return unescape(tidy(row.label.text))
+
+
+def _names_centre(row: PlanRow) -> bool:
+    """Whether a row names the centre of its cluster: then its label is one, whatever it is.
+
+    So plans saved by `write_plan` are read back as they were, with clusters "A" and "a" apart.
+    """
+    if row.centre is None or not tidy(row.label.text):
+        return False
+    text = tidy(row.centre.text).lower()
+    return (text == NOT_KNOWN or not is_unknown(text)) and text not in (
+        *_MARKS,
+        "yes",
+        "no",
+        "y",
+        "n",
+        "true",
+        "false",
+    )
+
+
 def _groups(
     rows: Sequence[PlanRow], labels: Labels, finder: SchoolFinder, faults: list[Fault]
 ) -> tuple[dict[str, _Group], list[str]]:
     groups: dict[str, _Group] = {}
     without: Counter[str] = Counter()
     for row in rows:
-        text = unescape(tidy(row.label.text))
-        if row.label.state in ("formula", "date") or text in labels.dates:
+        text = _label_text(row)
+        as_written = _names_centre(row)
+        if row.label.state in ("formula", "date") or (text in labels.dates and not as_written):
             faults.append(row.label.fault(*WRONG_STATE[row.label.state or "date"]))
             continue
         school = _school(row, finder, faults)
-        label = labels.spelling[text]
+        label = text if as_written else labels.spelling[text]
         if label is None:
             without[text] += 1
         if label is None or school is None:

@@ -30,6 +30,7 @@ _STEP = 1_000
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _HEADER = 8
 _GEOGRAPHIC = "OGC:CRS84"
+_UNDEFINED = ("undefined", "local_cs", "engcrs", "engineeringcrs")
 
 
 class _Layer:
@@ -395,7 +396,7 @@ def _crs(database: sqlite3.Connection, srs: int | None) -> Any:
         "WHERE srs_id = ?",
         (srs,),
     ).fetchone()
-    if row is None:
+    if row is None or str(row[2]).lower().startswith(_UNDEFINED):
         return None
     return f"EPSG:{row[1]}" if str(row[0]).upper() == "EPSG" else row[2]
 
