@@ -115,6 +115,21 @@ def test_messages_speak_of_options(ours, theirs):
     assert "={" not in files.in_options(ours)
 
 
+def test_the_help_tells_defaults(capsys):
+    with pytest.raises(SystemExit):
+        main(["propose", "--help"])
+    told = " ".join(capsys.readouterr().out.split())
+    for words in (
+        "(default: territories)",
+        "(default: 60.0)",
+        "(default: 1)",
+        "(default: clusters-out)",
+    ):
+        assert words in told
+    assert "None)" not in told
+    assert "[]" not in told
+
+
 # options ---------------------------------------------------------------------------------------
 
 

@@ -374,6 +374,13 @@ def test_at_most_about_twenty_sentences():
     assert "54 more" in lines[-1]
 
 
+@pytest.mark.parametrize(("part", "kind"), [("sheet", "a CSV"), ("layer", "a CSV")])
+def test_a_part_that_the_file_cannot_have_is_refused(part, kind):
+    text = io.StringIO(pd.DataFrame(ROWS, columns=HEAD).to_csv(index=False))
+    with pytest.raises(cl.DataError, match=f"{kind} file has no {part}s"):
+        cl.read_schools(text, **{part: "2026"})
+
+
 # frames and handles --------------------------------------------------------------------------
 
 

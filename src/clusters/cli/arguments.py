@@ -68,7 +68,12 @@ def make_parser() -> argparse.ArgumentParser:
             (_data, _options, _rules, _priorities, _money, _pack, _out),
         ),
     ):
-        verb = verbs.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
+        verb = verbs.add_parser(
+            name,
+            help=words,
+            description=words[:1].upper() + words[1:] + ".",
+            formatter_class=files.WithDefaults,
+        )
         if name != "demo":
             verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
         for part in parts:

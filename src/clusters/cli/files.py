@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "OPTIONS",
+    "WithDefaults",
     "add_options",
     "in_options",
     "load_toml",
@@ -133,6 +134,17 @@ def tell_all(error: ClustersError, folder: str | None) -> str | None:
     except (OSError, ClustersError):
         return None
     return f"All {len(faults):,} of them are in {path}."
+
+
+class WithDefaults(argparse.HelpFormatter):
+    """Help that tells the default of each option that has one."""
+
+    def _get_help_string(self, action: argparse.Action) -> str | None:
+        default = action.default
+        plain = isinstance(default, str | int | float) and not isinstance(default, bool)
+        if not plain or default in ("", argparse.SUPPRESS) or not action.option_strings:
+            return action.help
+        return f"{action.help or ''} (default: %(default)s)".strip()
 
 
 # options -------------------------------------------------------------------------------------

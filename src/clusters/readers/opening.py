@@ -322,6 +322,20 @@ def open_table(
     return _table_of(content, kind_of(content), file, score, headless, positions)
 
 
+def _check_part(content: Content, kind: str, file: File) -> None:
+    """Refuse a sheet or a layer that was asked for where the file can have none."""
+    for part, value, kinds in (
+        ("sheet", file.sheet, ("Excel",)),
+        ("layer", file.layer, ("GeoPackage",)),
+    ):
+        if value is not None and kind not in kinds:
+            raise refusal(
+                content.name,
+                f"{part} {value!r} was asked for, but {_an(kind)} file has no {part}s",
+                f"leave {part}= out, or give the {kinds[0]} file",
+            )
+
+
 def _table_of(
     content: Content,
     kind: str,
@@ -330,6 +344,7 @@ def _table_of(
     headless: Sequence[str] | None,
     positions: bool,
 ) -> Table:
+    _check_part(content, kind, file)
     if kind == "CSV":
         from clusters.readers.formats.delimited import text_table
 

@@ -65,6 +65,8 @@ def layer_table(
     table = Table(where=content.name, kind=kind, header=tuple(read.columns), rows=iter(()))
     table.notes += read.notes
     table.rows = _rows(read, table)
+    if read.shapes and positions and read.crs is not None and crs is not None:
+        table.notes.append(f"{content.name} says its own coordinate system; crs= was not needed.")
     if read.shapes and positions:
         table.points = points_of(
             read.shapes, crs if crs is not None and read.crs is None else read.crs, table
