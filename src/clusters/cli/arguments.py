@@ -212,8 +212,10 @@ def _priorities(verb: argparse.ArgumentParser) -> None:
 
 def _effort(verb: argparse.ArgumentParser, seconds: float = 60.0) -> None:
     box = verb.add_argument_group("effort")
-    box.add_argument("--time", type=float, default=seconds, metavar="SECONDS")
-    box.add_argument("--seed", type=int, default=1)
+    box.add_argument(
+        "--time", type=float, default=seconds, metavar="SECONDS", help="time for the search"
+    )
+    box.add_argument("--seed", type=int, default=1, help="of the random draws")
     box.add_argument("--workers", type=int, metavar="N", help="all cores where not given")
     box.add_argument("--quiet", action="store_true", help="show no progress")
 
