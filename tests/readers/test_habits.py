@@ -412,3 +412,63 @@ def test_open_files_and_series(tmp_path):
     with book_of(tmp_path, ROWS).open("rb") as file:
         assert tuple(cl.read_schools(file)) == tuple(schools)
     assert read_group(frame["urn"]) == [str(row[0]) for row in ROWS]
+
+
+# rows and headings that are no schools ---------------------------------------------------------
+
+CSV = pd.DataFrame(ROWS, columns=HEAD).to_csv(index=False, lineterminator="\n")
+
+
+@pytest.mark.parametrize(
+    ("below", "reason"),
+    [
+        ("\nSource: DfE, provisional\n".replace(",", ";"), "note or heading, not a school"),
+        ("Source: DfE,,,,\n", "note or heading, not a school"),
+        ("North,,,,\n", "note or heading, not a school"),
+        (",Total,,,1215\n", "row of totals"),
+        ("Grand total,,,,1215\n", "row of totals"),
+        (",All schools,,,1215\n", "row of totals"),
+        (",".join(HEAD) + "\n", "the header again"),
+        (",,,,\n", "blank line"),
+    ],
+)
+def test_rows_that_are_no_schools_are_set_aside_and_counted(below, reason):
+    schools = cl.read_schools(io.StringIO(CSV + below))
+    assert sum(school.pupils for school in schools) == 1215
+    assert schools.report.reasons[reason] == 1
+
+
+def test_sections_of_a_sheet_have_headings(tmp_path):
+    rows = [["North"], *ROWS[:3], ["South"], *ROWS[3:]]
+
+    def merge(page):
+        page.merge_cells("A2:E2")
+        page.merge_cells("A6:E6")
+
+    schools = cl.read_schools(book_of(tmp_path, rows, merge))
+    assert len(schools) == 6
+    assert schools.report.reasons == {"note or heading, not a school": 2}
+
+
+@pytest.mark.parametrize("urn", ["-900001", "9OOOO1", "n/k 7"])
+def test_one_urn_unlike_all_others_is_refused(urn):
+    assert urn in refusal(io.StringIO(CSV.replace("900001", urn)))
+
+
+def test_headings_like_ours_are_noted():
+    schools = cl.read_schools(io.StringIO(CSV.replace("pupils", "Pupils (autumn)")))
+    assert schools[0].pupils is None
+    assert "'Pupils (autumn)' (did you mean 'pupils'?)" in notes_of(schools)
+
+
+def test_two_columns_of_pupils_are_noted():
+    frame = pd.DataFrame(ROWS, columns=HEAD).assign(NOR=9)
+    assert "read from the column 'pupils' of frame, not from 'NOR'" in notes_of(
+        cl.read_schools(frame)
+    )
+
+
+def test_a_column_of_percentages_is_no_count():
+    schools = cl.read_schools(pd.DataFrame(ROWS, columns=HEAD).assign(**{"EHCP %": "2.3%"}))
+    assert schools[0].ehcps is None
+    assert "EHCP %" in schools.report.not_used

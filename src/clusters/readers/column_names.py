@@ -149,6 +149,7 @@ def simple(name: str) -> str:
     ('phaseofeducation_name', 'number_of_pupils_on_roll')
     """
     plain = _FOOTNOTE.sub("", name.replace("\ufeff", "").replace("ï»¿", ""))
+    plain = plain.replace("%", " pct ")  # a share is no count
     return re.sub(r"[^a-z0-9]+", "_", plain.casefold()).strip("_")
 
 

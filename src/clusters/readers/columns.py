@@ -64,7 +64,7 @@ def lay_out(
     measures: Mapping[str, str] | None,
     traits: Mapping[str, str] | None,
     types: Collection[str],
-    prefer: Mapping[str, Any] | None = None,
+    prefer: Any = None,
 ) -> tuple[list[Layout], list[Fault]]:
     """Find our columns in the main table (the first) and in those joined to it.
 
@@ -172,6 +172,12 @@ def _published(
         if found:
             seen = [k for k in found if k not in table.hidden]
             layout.at.setdefault(key, (seen or found)[0])
+            others = [table.header[k] for k in seen if k != layout.at[key]]
+            if others and key in _COUNTS:
+                layout.notes.append(
+                    f"{key} was read from the column {table.header[layout.at[key]]!r} of "
+                    f"{table.where}, not from {shown(map(repr, others))}."
+                )
     for name, k in have.items():
         if name.startswith(("measure_", "trait_")) and len(name) > len("measure_"):
             layout.at.setdefault(name, k)
@@ -243,11 +249,20 @@ def _share_out(
     tables: Sequence[Table],
     layouts: Sequence[Layout],
     mapped: Collection[str],
-    prefer: Mapping[str, Any],
+    prefer: Any,
 ) -> list[Fault]:
     """Leave each key to one table: the main one, or for counts the last that has it."""
     own = {"urn", "level", "record", *PASSED_ON}
     faults: list[Fault] = []
+    if not isinstance(prefer, Mapping):
+        return [
+            Fault(
+                what="prefer is no mapping from columns to files",
+                remedy='write prefer={"pupils": "census.csv"}',
+                where="prefer",
+                value=str(prefer),
+            )
+        ]
     preferred = {
         key: _preferred(tables, layouts, key, file, faults) for key, file in prefer.items()
     }

@@ -72,7 +72,7 @@ def rows_of(
     if ids and "cluster" not in at and "cluster" not in columns:
         _find_cluster(table, at, ids)
     if ids and "cluster" in at:
-        return "rows", list(_long(table, rows, at, ids))
+        return "rows", list(_long(table, rows, at, ids, finder))
     if "cluster" in columns or "urn" in columns:
         raise _no_cluster(table, at)
     if ids:
@@ -107,7 +107,7 @@ def _without_ids(
     if "cluster" in at:
         k = _school_column(table, rows, at["cluster"], finder)
         if k is not None:
-            return "rows", list(_long(table, rows, {**at, "urn": k}, ["urn"]))
+            return "rows", list(_long(table, rows, {**at, "urn": k}, ["urn"], finder))
     blocks = list(_blocks(all_rows, None, finder, table))
     if blocks:
         return "lists", blocks
@@ -189,9 +189,16 @@ def _long(
     rows: Sequence[tuple[int, list[str]]],
     at: Mapping[str, int],
     ids: Sequence[str],
+    finder: SchoolFinder,
 ) -> Iterator[PlanRow]:
     _check_filled(table, rows, at["cluster"])
-    for number, cells in rows:
+    known = [row for row in rows if not _is_note(row[1], at, ids, finder)]
+    if len(known) < len(rows):
+        table.notes.append(
+            f"{counted(len(rows) - len(known), 'row')} of {table.where} with neither a school nor "
+            "a cluster left out."
+        )
+    for number, cells in known:
         named = [key for key in ids if not is_unknown(cells[at[key]])] or [ids[0]]
         other = next((key for key in named[1:] if key == "name"), None)
         yield PlanRow(
@@ -200,6 +207,15 @@ def _long(
             centre=table.cell(number, cells, at["centre"]) if "centre" in at else None,
             other=table.cell(number, cells, at[other]) if other else None,
         )
+
+
+def _is_note(
+    cells: Sequence[str], at: Mapping[str, int], ids: Sequence[str], finder: SchoolFinder
+) -> bool:
+    """Whether a row is a note below the table: words alone that are no school."""
+    filled = [cell for cell in cells if cell]
+    alone = len(filled) == 1 and cells[at["cluster"]] == "" and " " in filled[0]
+    return alone and all(finder.look_up(cells[at[key]])[0] is None for key in ids)
 
 
 def _check_filled(table: Table, rows: Sequence[tuple[int, list[str]]], k: int) -> None:

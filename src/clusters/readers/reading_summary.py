@@ -64,6 +64,13 @@ def _missed(main: Table, layout: Layout) -> list[str]:
     return [
         name
         for k, name in enumerate(main.header)
-        if k not in used
-        and any(SequenceMatcher(None, simple(name), key).ratio() > _ALIKE for key in lacking)
+        if k not in used and any(_is_like(simple(name), key) for key in lacking)
     ]
+
+
+def _is_like(name: str, key: str) -> bool:
+    """Whether a name is nearly one of ours, or holds it with a word or two besides."""
+    words, ours = name.split("_"), key.split("_")
+    more = set(ours) <= set(words) and len(words) <= len(ours) + 2
+    shares = {"pct", "percent", "percentage", "rate"} & set(words)
+    return not shares and (more or SequenceMatcher(None, name, key).ratio() > _ALIKE)

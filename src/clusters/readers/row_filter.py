@@ -11,7 +11,7 @@ from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
 from clusters.readers.column_names import near, recognise
 from clusters.readers.columns import Layout, find_column
 from clusters.readers.reading_report import SetAside
-from clusters.readers.table import WRONG_STATE, Cell, Table, is_total
+from clusters.readers.table import WRONG_STATE, Cell, Table, is_total, is_words
 
 __all__ = ["Keep", "Record", "Sieve", "records_of", "rival"]
 
@@ -53,6 +53,7 @@ class Sieve:
     ) -> None:
         self.table = table
         self.layout = layout
+        self.header = list(table.header)
         self.set_aside: list[SetAside] = []
         self.faults: list[Fault] = []
         self.kept = self.read = 0
@@ -108,8 +109,10 @@ class Sieve:
         words = next((cell for cell in filled if not is_unknown(cell)), "")
         if (unknown or urn == words) and is_total(words):
             return "row of totals"
-        if len(filled) == 1 and len(cells) >= _WIDE and any(map(str.isspace, filled[0])):
+        if len(filled) == 1 and len(cells) >= _WIDE and is_words(filled[0]):
             return "note or heading, not a school"
+        if cells[:_WIDE] == self.header[:_WIDE] and cells == self.header:
+            return "the header again"
         if self.published and unknown and "urn" in self.layout.at:
             return "row without a URN"
         return None

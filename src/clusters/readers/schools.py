@@ -36,6 +36,7 @@ from clusters.readers.table import Table
 __all__ = ["read_schools"]
 
 _MOST_DIGITS = 0.9
+_LEAST_ROWS = 4
 
 
 def read_schools(
@@ -326,7 +327,8 @@ def _numbers_in(
 def _odd_urns(records: Sequence[Record]) -> list[Fault]:
     """Faults of the few ids that are no numbers where nearly all are: a total, a typing slip."""
     odd = [record for record in records if not record["urn"].text.isdecimal()]
-    if not odd or len(odd) > (1 - _MOST_DIGITS) * len(records):
+    few = max(1, (1 - _MOST_DIGITS) * len(records))
+    if not odd or len(odd) > few or len(records) < _LEAST_ROWS:
         return []
     return [
         record["urn"].fault(

@@ -22,6 +22,7 @@ __all__ = [
     "Table",
     "header_place",
     "is_total",
+    "is_words",
     "titled",
 ]
 
@@ -45,7 +46,7 @@ WRONG_STATE: Mapping[str, tuple[str, str]] = {
     ),
     "date": (
         "it is a date",
-        "format the column as text and write again what was meant, such as 5-1",
+        "format the column as text and write again what was meant, such as 5-1, or the number",
     ),
     "merged": (
         "it is one number in a cell merged over several",
@@ -158,14 +159,20 @@ class Table:
         raw, better = next(iter(self.mended.items()))
         return [
             *self.notes,
-            f"{len(self.mended):,} texts of {self.where} were in a mixed-up encoding and were "
-            f"mended, such as {raw!r} to {better!r}.",
+            f"{counted(len(self.mended), 'text')} of {self.where} in a mixed-up encoding "
+            f"{'was' if len(self.mended) == 1 else 'were'} corrected, such as {raw!r} to "
+            f"{better!r}.",
         ]
 
 
 def is_total(text: str) -> bool:
     """Whether the first words of a row say that it is a row of totals."""
     return _TOTAL.fullmatch(tidy(text).lower()) is not None
+
+
+def is_words(text: str) -> bool:
+    """Whether a text alone in its row is a note or a heading, not an id: "Source: DfE", "North"."""
+    return any(map(str.isspace, text.strip())) or not any(map(str.isdigit, text))
 
 
 def titled(

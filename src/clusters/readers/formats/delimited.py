@@ -190,6 +190,8 @@ def _even(
         if any(surplus) and open_ended:
             longer += 1
             cells = [*cells[: width - 1], "; ".join(filter(None, cells[width - 1 :]))]
+        elif len(cells) == 1 and width > 1 and " " in cells[0]:
+            cells = cells + [""] * (width - 1)  # a note below the table, as typed
         elif len(cells) < width and padded:
             shorter += 1
             uneven.append((number, len(cells)))
