@@ -167,6 +167,33 @@ READ = {
     "a list of mappings": lambda: [
         {"urn": u, "cluster": k} for u, k in zip(URNS, LABELS, strict=True)
     ],
+    "a URN and a name per cluster": lambda: csv(
+        "North,,South,",
+        *(f'{URNS[k]},"{NAMES[k]}",{URNS[k + 3]},"{NAMES[k + 3]}"' for k in range(3)),
+    ),
+    "a column that counts the rows": lambda: csv(
+        ",North,South", *(f"{k + 1},{URNS[k]},{URNS[k + 3]}" for k in range(3))
+    ),
+    "a row per cluster": lambda: csv(
+        "Cluster,First,Second,Third",
+        *(f"{label},{','.join(urns)}" for label, urns in GROUPS.items()),
+    ),
+    "schools of a cluster in one cell": lambda: csv(
+        "cluster,schools", *(f'{label},"{"; ".join(urns)}"' for label, urns in GROUPS.items())
+    ),
+    "lists in the second column": lambda: csv(
+        "North,", *(f",{u}" for u in URNS[:3]), "South,", *(f",{u}" for u in URNS[3:])
+    ),
+    "number and name of each cluster": lambda: csv(
+        "urn,Cluster no,Cluster name",
+        *(f"{u},{1 + (k == 'South')},{k}" for u, k in zip(URNS, LABELS, strict=True)),
+    ),
+    "a note below": lambda: csv(
+        "urn,cluster",
+        *(f"{u},{k}" for u, k in zip(URNS, LABELS, strict=True)),
+        "",
+        "Agreed on 5 May",
+    ),
     "two columns, one of no known name": lambda: long(URNS, "urn,Locality"),
 }
 
@@ -212,6 +239,13 @@ REFUSED = {
         lambda: csv("North,", "900001,A", "900002,B", "Hull School,C", "South,", "900004,D"),
         "no school of the problem",
     ),
+    "two columns of clusters that differ": (
+        lambda: csv(
+            "urn,Current cluster,Proposed cluster",
+            *(f"{u},{'AABBAB'[k]},{LABELS[k]}" for k, u in enumerate(URNS)),
+        ),
+        "two columns name clusters, and not the same",
+    ),
     "an empty mapping": (lambda: {}, "the mapping is empty"),
 }
 
@@ -235,6 +269,11 @@ def test_a_plan_is_refused_with_the_cause_in_one_sentence(name, problem):
 
 def test_there_are_forty_and_more():
     assert len(READ) + len(REFUSED) >= 40
+
+
+def test_numbers_saved_as_floats_are_the_same_labels(problem):
+    plan = cl.read_plan(long(URNS, labels=["1", "1.0", "1", "2", "2", "2.0"]), problem)
+    assert [cluster.label for cluster in plan.clusters] == ["1", "2"]
 
 
 def test_what_was_odd_is_in_the_notes(problem):

@@ -42,7 +42,9 @@ def is_no_label(text: str, *, others_are_words: bool = False) -> bool:
 
 def key_of_label(text: str) -> str:
     """Make the key under which spellings that differ by case, spaces or dashes are one."""
-    return _SEPARATORS.sub(" ", tidy(text).translate(_QUOTES).casefold()).strip()
+    plain = _SEPARATORS.sub(" ", tidy(text).translate(_QUOTES).casefold()).strip()
+    whole = plain.removesuffix(".0")  # a number as a spreadsheet saves it beside blank cells
+    return whole if whole.isdecimal() else plain
 
 
 @dataclass(slots=True)

@@ -116,7 +116,7 @@ def open_content(source: Any, name: str = "file") -> Content:
     if not isinstance(source, str | os.PathLike):
         raise refusal(
             name,
-            f"a {type(source).__name__} cannot be read",
+            f"{_an(type(source).__name__)} cannot be read",
             "give the path of a file, an open file, a DataFrame or a GeoDataFrame",
         )
     path = _local_path(source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
@@ -30,11 +31,12 @@ NAMES: Mapping[str, tuple[str, ...]] = {
 }
 """Names of a plan's columns, simplified, by ours."""
 
-Shape: TypeAlias = Literal["rows", "a column per cluster", "marks", "lists"]
+Shape: TypeAlias = Literal["rows", "a column per cluster", "a row per cluster", "marks", "lists"]
 _IDS = ("urn", "laestab", "name")
 _MARKS = frozenset({"x", "1", "1.0", "yes", "y", "true", "\u2713", "\u2714", "*"})
 _NO_MARKS = frozenset({"", "0", "0.0", "no", "n", "false", "-"})
 _MOSTLY = 0.5
+_SEVERAL = re.compile(r"[;,|\n]")
 _TWO = 2
 
 
@@ -71,6 +73,8 @@ def rows_of(
     ids = [key for key in _IDS if key in at]
     if ids and "cluster" not in at and "cluster" not in columns:
         _find_cluster(table, at, ids)
+    if "cluster" in at and "cluster" not in columns:
+        _check_one_cluster(table, rows, at)
     if ids and "cluster" in at:
         return "rows", list(_long(table, rows, at, ids, finder))
     if "cluster" in columns or "urn" in columns:
@@ -103,18 +107,19 @@ def _without_ids(
     finder: SchoolFinder,
 ) -> tuple[Shape, list[PlanRow]]:
     """Shapes whose header names no column of schools."""
+    rows = _with_true_header(table, rows, finder)
     all_rows = [*table.above, (table.header_row, list(table.header)), *rows]
     if "cluster" in at:
-        k = _school_column(table, rows, at["cluster"], finder)
-        if k is not None:
-            return "rows", list(_long(table, rows, {**at, "urn": k}, ["urn"], finder))
+        found = _by_cluster(table, rows, at, finder)
+        if found is not None:
+            return found
     blocks = list(_blocks(all_rows, None, finder, table))
     if blocks:
         return "lists", blocks
     if "cluster" not in at:
         shares = [_share(rows, k, finder) for k in range(len(table.header))]
         if sum(share > _MOSTLY for share in shares) >= min(_TWO, len(shares)):
-            return "a column per cluster", list(_wide(table, rows, shares))
+            return "a column per cluster", list(_wide(table, rows, shares, finder))
     hint = near("urn", table.header)
     raise _refused(
         table,
@@ -122,6 +127,76 @@ def _without_ids(
         f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
         f"{listed(table.header)}".strip(),
     )
+
+
+def _with_true_header(
+    table: Table, rows: Sequence[tuple[int, list[str]]], finder: SchoolFinder
+) -> list[tuple[int, list[str]]]:
+    """Put a header that holds schools back among the rows; the row above it is the header then."""
+    if not any(finder.look_up(name)[0] is not None for name in table.header if name):
+        return list(rows)
+    back = [(table.header_row, list(table.header)), *rows]
+    above = [row for row in table.above if any(row[1])]
+    if not above or len(list(filter(None, above[-1][1]))) < _TWO:
+        return list(rows)
+    number, cells = above[-1]
+    width = len(table.header)
+    table.header = tuple((cells + [""] * width)[:width])
+    table.header_row = number
+    table.above = above[:-1]
+    return back
+
+
+def _by_cluster(
+    table: Table,
+    rows: Sequence[tuple[int, list[str]]],
+    at: Mapping[str, int],
+    finder: SchoolFinder,
+) -> tuple[Shape, list[PlanRow]] | None:
+    """Tables that name the column of clusters only: a row per school, or a row per cluster."""
+    places = [k for k in range(len(table.header)) if k not in at.values()]
+    fitting = [k for k in places if _share(rows, k, finder) > _MOSTLY]
+    if fitting and _say_the_same(rows, fitting, finder):
+        table.notes.append(f"The schools were found in the column {table.header[fitting[0]]!r}.")
+        return "rows", list(_long(table, rows, {**at, "urn": fitting[0]}, ["urn"], finder))
+    if fitting:
+        return "a row per cluster", list(_row_per_cluster(table, rows, at["cluster"], places))
+    for k in places:
+        lists = {number: _SEVERAL.split(cells[k]) for number, cells in rows if cells[k]}
+        named = [text for texts in lists.values() for text in texts if text.strip()]
+        if named and all(finder.look_up(text)[0] is not None for text in named):
+            return "a row per cluster", [
+                PlanRow(
+                    school=table.cell(number, cells, k)._replace(text=text.strip()),
+                    label=table.cell(number, cells, at["cluster"]),
+                )
+                for number, cells in rows
+                for text in lists.get(number, ())
+                if text.strip()
+            ]
+    return None
+
+
+def _say_the_same(
+    rows: Sequence[tuple[int, list[str]]], places: Sequence[int], finder: SchoolFinder
+) -> bool:
+    """Whether the columns name one school in each row."""
+    for _, cells in rows:
+        found = {finder.look_up(cells[k])[0] for k in places if cells[k]} - {None}
+        if len(found) > 1:
+            return False
+    return True
+
+
+def _row_per_cluster(
+    table: Table, rows: Sequence[tuple[int, list[str]]], cluster: int, places: Sequence[int]
+) -> Iterator[PlanRow]:
+    for number, cells in rows:
+        for k in places:
+            if cells[k]:
+                yield PlanRow(
+                    school=table.cell(number, cells, k), label=table.cell(number, cells, cluster)
+                )
 
 
 def _refused(table: Table, what: str, remedy: str) -> DataError:
@@ -169,6 +244,27 @@ def _columns(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, int], 
                 )
             )
     return at, faults
+
+
+def _check_one_cluster(
+    table: Table, rows: Sequence[tuple[int, list[str]]], at: Mapping[str, int]
+) -> None:
+    """Refuse two columns of clusters that group the schools otherwise: today's and the proposed."""
+    first = at["cluster"]
+    known = {"cluster", *NAMES["cluster"]}
+    for k, name in enumerate(table.header):
+        words = simple(name).split("_")
+        if k in at.values() or not ({"cluster", "clusters"} & {*words} or simple(name) in known):
+            continue
+        pairs = {(cells[first], cells[k]) for _, cells in rows if cells[k]}
+        ours, theirs = ({pair[side] for pair in pairs} for side in (0, 1))
+        if len(theirs) > 1 and not len(pairs) == len(ours) == len(theirs):
+            names = f"{table.header[first]!r} and {name!r}"
+            raise _refused(
+                table,
+                f"two columns name clusters, and not the same: {names}",
+                f'say which is meant with columns={{"cluster": {table.header[first]!r}}}',
+            )
 
 
 def _find_cluster(table: Table, at: dict[str, int], ids: Sequence[str]) -> None:
@@ -237,18 +333,6 @@ def _is_total_row(cells: Sequence[str], finder: SchoolFinder) -> bool:
     return is_total(words) and finder.by_id(words) is None
 
 
-def _school_column(
-    table: Table, rows: Sequence[tuple[int, list[str]]], cluster: int, finder: SchoolFinder
-) -> int | None:
-    """Column whose cells are mostly schools, of a table that names its column of clusters."""
-    shares = {k: _share(rows, k, finder) for k in range(len(table.header)) if k != cluster}
-    best = max(shares, key=lambda k: shares[k], default=None)
-    if best is None or shares[best] <= _MOSTLY:
-        return None
-    table.notes.append(f"The schools were found in the column {table.header[best]!r}.")
-    return best
-
-
 def _share(rows: Sequence[tuple[int, list[str]]], k: int, finder: SchoolFinder) -> float:
     """Share of a column's cells that are schools."""
     filled = [cells[k] for _, cells in rows if cells[k]]
@@ -260,14 +344,24 @@ def _share(rows: Sequence[tuple[int, list[str]]], k: int, finder: SchoolFinder) 
 
 
 def _wide(
-    table: Table, rows: Sequence[tuple[int, list[str]]], shares: Sequence[float]
+    table: Table,
+    rows: Sequence[tuple[int, list[str]]],
+    shares: Sequence[float],
+    finder: SchoolFinder,
 ) -> Iterator[PlanRow]:
     """One column for each cluster, the schools below its name."""
     names = [tidy(name) for name in table.header]
     filled = [k for k in range(len(names)) if any(cells[k] for _, cells in rows)]
+    again = [
+        k
+        for k in filled[1:]
+        if not names[k] and names[k - 1] and _say_the_same(rows, [k - 1, k], finder)
+    ]
+    counting = [k for k in filled if not names[k] and _counts(rows, k)]
+    filled = [k for k in filled if k not in (*again, *counting)]
     nameless = [k for k in filled if not names[k]]
     others = [names[k] for k in filled if shares[k] <= _MOSTLY and names[k]]
-    twice = sorted({name for name in names if name and names.count(name) > 1})
+    twice = sorted({names[k] for k in filled if names.count(names[k]) > 1})
     what = None
     if nameless:
         what = f"column {nameless[0] + 1} holds schools but has no name"
@@ -277,15 +371,19 @@ def _wide(
         what = f"more than one column is named {twice[0]!r}"
     if what:
         raise _refused(
-            table,
-            what,
-            "give each cluster one column, its name above and its schools below",
+            table, what, "give each cluster one column, its name above and its schools below"
         )
     for k in filled:
         for number, cells in rows:
             if cells[k]:
                 cell = table.cell(number, cells, k)
                 yield PlanRow(school=cell, label=cell._replace(text=names[k], state=""))
+
+
+def _counts(rows: Sequence[tuple[int, list[str]]], k: int) -> bool:
+    """Whether a column counts its rows: 1, 2, 3 ..."""
+    texts = [cells[k].removesuffix(".0") for _, cells in rows if cells[k]]
+    return texts == [str(number) for number in range(1, len(texts) + 1)]
 
 
 def _mark_columns(

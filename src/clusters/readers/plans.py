@@ -29,6 +29,7 @@ _MARKS = ("x", "*", "centre", "hub", "lead")
 _HINTED = 5
 _SHAPES: Mapping[Shape, str] = {
     "a column per cluster": "The plan has a column for each cluster, with its schools below.",
+    "a row per cluster": "The plan has a row for each cluster, with its schools in it.",
     "marks": "The plan has a column of marks for each cluster.",
     "lists": "The plan is lists under each other, each below the name of its cluster.",
 }

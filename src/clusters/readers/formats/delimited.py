@@ -101,8 +101,15 @@ def text_table(
         table.above, number, header, rows = titled(records, score)
         if number > 1:
             table.notes.append(f"The header is row {number}; the rows above it were passed over.")
-        while header and not header[-1]:
-            header = header[:-1]
+        if score is not None and not score(header):
+            # Nothing says that this is the header: it may be a shorter row than those below.
+            first = list(itertools.islice(rows, _HEADER_ROWS))
+            rows = itertools.chain(first, rows)
+            widest = max((len(cells) for _, cells in [*table.above, *first]), default=0)
+            header += ("",) * (widest - len(header))
+        else:
+            while header and not header[-1]:
+                header = header[:-1]
     else:
         number, header, rows = 0, headless, iter(records)
     table.header, table.header_row = header, number
