@@ -45,12 +45,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _tell(error: Exception, folder: str | None = None) -> None:
     """Print an error as one clear list, in the words of the command line."""
-    from clusters.cli.files import tell_all, told_in_options
+    from clusters.cli.files import in_option_words, write_faults
 
     more = None
     if isinstance(error, ClustersError):
-        error = told_in_options(error)
-        more = tell_all(error, folder)
+        error = in_option_words(error)
+        more = write_faults(error, folder)
     lines = [f"clusters: {error}", *([more] if more else [])]
     conflict = getattr(error, "conflict", ())
     if conflict:

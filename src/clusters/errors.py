@@ -95,17 +95,17 @@ def gathered(faults: Sequence[Fault], most: int = _MOST_SENTENCES) -> list[str]:
         kinds.setdefault((fault.where, fault.column, _PARTICULARS.sub("#", fault.what)), []).append(
             fault
         )
-    told: list[str] = []
+    lines_so_far: list[str] = []
     left = 0
     for group in kinds.values():
         lines = [_one_sentence(group)] if len(group) > _FEW else [str(fault) for fault in group]
-        if left or len(told) + len(lines) > most:
+        if left or len(lines_so_far) + len(lines) > most:
             left += len(group)
         else:
-            told += lines
+            lines_so_far += lines
     if left:
-        told.append(f"and {left:,} more, of further kinds: .to_frame() has them all")
-    return told
+        lines_so_far.append(f"and {left:,} more, of further kinds: .to_frame() has them all")
+    return lines_so_far
 
 
 def _one_sentence(group: Sequence[Fault]) -> str:

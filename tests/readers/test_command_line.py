@@ -259,3 +259,19 @@ def test_the_record_of_a_run_says_where_each_number_came_from(tmp_path):
     }
     assert "closes" in record["reading"]["left_out"][0]
     assert any("closes" in note for note in record["problem"]["notes"])
+
+
+def test_schools_set_aside_are_named_on_the_page_and_in_the_paper(tmp_path):
+    docx = pytest.importorskip("docx", reason="the Word paper needs python-docx")
+    frame = FRAME.assign(ehcps=3)
+    schools = clusters.read_schools(frame, set_aside={"900001": "closes in August"})
+    problem = clusters.build_problem(schools, need_weights={"ehcps": 1})
+    half = {
+        school.urn: schools[0].urn if k < 4 else schools[4].urn for k, school in enumerate(schools)
+    }
+    plan = clusters.Plan.from_assignment(half)
+    clusters.write_report(tmp_path / "pack", problem, {"A": plan}, formats=["html", "word"])
+    page = (tmp_path / "pack" / "report.html").read_text(encoding="utf-8")
+    assert "closes in August" in page
+    paper = docx.Document(tmp_path / "pack" / "paper.docx")
+    assert any("closes in August" in paragraph.text for paragraph in paper.paragraphs)

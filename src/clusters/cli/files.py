@@ -24,13 +24,13 @@ __all__ = [
     "OPTIONS",
     "WithDefaults",
     "add_options",
+    "in_option_words",
     "in_options",
     "load_toml",
     "part",
     "read_group_file",
     "reading",
-    "tell_all",
-    "told_in_options",
+    "write_faults",
 ]
 
 OPTIONS: Mapping[str, str] = {
@@ -89,22 +89,22 @@ def _option(name: str, value: str) -> str:
             joined = ",".join(words)
             return f"{option}={joined}" if joined.startswith("-") else f"{option} {joined}"
         return " ".join(f"{option} {_quoted(word)}" for word in words)
-    told = []
+    words = []
     for item in items:
         parts = _ITEM.fullmatch(item)
         ours, theirs = (parts[2], parts[4] or "...") if parts else (item, "...")
         if theirs == "None":
-            told.append(f"--without {_quoted(ours)}")
+            words.append(f"--without {_quoted(ours)}")
         else:
-            told.append(f"{option} {_quoted(f'{ours}={theirs}')}")
-    return " ".join(told)
+            words.append(f"{option} {_quoted(f'{ours}={theirs}')}")
+    return " ".join(words)
 
 
 def _quoted(word: str) -> str:
     return f'"{word}"' if " " in word else word
 
 
-def told_in_options(error: ClustersError) -> ClustersError:
+def in_option_words(error: ClustersError) -> ClustersError:
     """Error with its faults in the words of the command line; other errors as they are."""
     faults = getattr(error, "faults", None)
     if not faults:
@@ -120,7 +120,7 @@ def told_in_options(error: ClustersError) -> ClustersError:
     )
 
 
-def tell_all(error: ClustersError, folder: str | None) -> str | None:
+def write_faults(error: ClustersError, folder: str | None) -> str | None:
     """Write every fault as CSV where the message gathers them; say where, or None."""
     faults = getattr(error, "faults", ())
     if len(gathered(faults)) == len(faults):
@@ -297,10 +297,10 @@ def reading(paths: Iterable[str | None], *, quiet: bool = False) -> Iterator[Non
     """Say which files are being read where that takes more than two seconds."""
     sizes = {Path(path).name: _size(path) for path in paths if path}
     largest = sorted(sizes, key=lambda name: -sizes[name])[:3]
-    told = ", ".join(f"{name} ({sizes[name] / _BYTES_PER_MB:,.1f} MB)" for name in largest)
+    words = ", ".join(f"{name} ({sizes[name] / _BYTES_PER_MB:,.1f} MB)" for name in largest)
 
     def say() -> None:
-        print(f"Reading {told} ...", file=sys.stderr, flush=True)
+        print(f"Reading {words} ...", file=sys.stderr, flush=True)
 
     timer = threading.Timer(_SLOW_SECONDS, say)
     timer.daemon = True

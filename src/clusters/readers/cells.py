@@ -15,13 +15,13 @@ __all__ = [
     "UNKNOWN_CODES",
     "Unreadable",
     "as_text",
+    "correct",
     "count_of",
     "has_noise",
     "is_accounting_zero",
     "is_formula_error",
     "is_like_a_date",
     "is_unknown",
-    "mend",
     "number_of",
     "pence_of",
     "tidy",
@@ -111,12 +111,12 @@ def tidy(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u2212", "-").strip()
 
 
-def mend(text: str) -> str:
+def correct(text: str) -> str:
     r"""Undo the two usual mix-ups of encodings.
 
     Examples
     --------
-    >>> mend("St John\x92s") == mend("St John\u00e2\u20ac\u2122s") == "St John\u2019s"
+    >>> correct("St John\x92s") == correct("St John\u00e2\u20ac\u2122s") == "St John\u2019s"
     True
     """
     if text.isascii():

@@ -32,7 +32,7 @@ _LONG = {
     ),
 }
 _HINTED = 5
-"""Strangers for whom like URNs are looked up; that is slow, and no list would be read."""
+"""Unknown URNs for which like URNs are looked up; that is slow, and no list would be read."""
 _ALIKE = 0.83
 """One digit of six changed, or two that stand in each other's place."""
 _TYPE = ("type", "need_type", "type_of_need", "primary_need", "expertise")
@@ -46,7 +46,7 @@ class Family:
     records: Mapping[str, Record]
     aside: Collection[str]
     links: Mapping[str, str]
-    strangers_aside: bool = False
+    others_aside: bool = False
 
 
 def join_table(
@@ -70,15 +70,15 @@ def join_table(
     faults = [*table.faults, *sieve.faults]
     notes = [*table.all_notes(), *layout.notes]
     by_school: dict[str, list[Record]] = {}
-    strangers: list[Record] = []
+    others_found: list[Record] = []
     for record in rows if "urn" in layout.at else ():
         found = finder.find(record["urn"].text)
         if found is not None:
             by_school.setdefault(found, []).append(record)
         else:
-            strangers.append(record)
+            others_found.append(record)
     ours = [record for found_rows in by_school.values() for record in found_rows]
-    faults += _strangers(strangers, ours, sieve, family)
+    faults += _not_ours(others_found, ours, sieve, family)
     for urn, found_rows in by_school.items():
         _take(urn, found_rows, family, faults, notes)
     lacking = [urn for urn in family.records if urn not in by_school]
@@ -105,8 +105,8 @@ def join_table(
 _NOT_THERE = "{} has no school with this URN"
 
 
-def _strangers(
-    strangers: Sequence[Record], ours: Sequence[Record], sieve: Sieve, family: Family
+def _not_ours(
+    others_found: Sequence[Record], ours: Sequence[Record], sieve: Sieve, family: Family
 ) -> list[Fault]:
     """Set aside the schools of other areas, which a published or wider file holds; refuse others.
 
@@ -114,16 +114,16 @@ def _strangers(
     says that it belongs to an authority to which none of ours does.
     """
     areas = {record["authority"].text for record in ours if "authority" in record} - {""}
-    wider = sieve.published or family.strangers_aside or len(strangers) > len(family.records) > 0
+    wider = sieve.published or family.others_aside or len(others_found) > len(family.records) > 0
     faults: list[Fault] = []
-    for record in strangers:
+    for record in others_found:
         cell = record["urn"]
         area = record["authority"].text if "authority" in record else ""
         elsewhere = bool(areas and area and area not in areas)
         if (wider and ours) or elsewhere or cell.text in family.aside:
             sieve.set_aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
         else:
-            faults.append(_stranger(cell, family, hint=len(faults) < _HINTED))
+            faults.append(_unknown_urn(cell, family, hint=len(faults) < _HINTED))
     return faults
 
 
@@ -194,7 +194,7 @@ def merge_long(
     """Add a long table of need or expertise (one row per school and type) to the records."""
     at, faults = _long_columns(table, what)
     aside: list[SetAside] = []
-    strangers: list[Cell] = []
+    others_found: list[Cell] = []
     seen: dict[tuple[str, str], int] = {}
     finder = _Finder(family)
     read = 0
@@ -203,7 +203,7 @@ def merge_long(
         if faults and not {"urn", "type"} <= set(at):
             continue
         row = {key: table.cell(number, cells, k) for key, k in at.items()}
-        place = _place(row, finder, types, faults, strangers)
+        place = _place(row, finder, types, faults, others_found)
         if place is None:
             continue
         if place in seen:
@@ -219,12 +219,12 @@ def merge_long(
         family.records[place[0]].update(_cells_of(row, what, place[1]))
     if what == "need":
         _fill(table, at, {kind for _, kind in seen}, family)
-    wider = bool(seen) and len({cell.text for cell in strangers}) > len(family.records)
-    for cell in strangers:
-        if wider or family.strangers_aside or cell.text in family.aside:
+    wider = bool(seen) and len({cell.text for cell in others_found}) > len(family.records)
+    for cell in others_found:
+        if wider or family.others_aside or cell.text in family.aside:
             aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
         else:
-            faults.append(_stranger(cell, family, hint=len(faults) < _HINTED))
+            faults.append(_unknown_urn(cell, family, hint=len(faults) < _HINTED))
     faults += table.faults
     return report_of(table, read, len(seen), aside, table.all_notes()), faults
 
@@ -267,7 +267,7 @@ def _place(
     finder: _Finder,
     types: Collection[str],
     faults: list[Fault],
-    strangers: list[Cell],
+    others_found: list[Cell],
 ) -> tuple[str, str] | None:
     """School and type of a row; None where either is not known."""
     try:
@@ -288,7 +288,7 @@ def _place(
         )
     school = finder.find(urn)
     if school is None:
-        strangers.append(row["urn"]._replace(text=urn))
+        others_found.append(row["urn"]._replace(text=urn))
     return None if kind is None or school is None else (school, kind)
 
 
@@ -299,7 +299,7 @@ def _cells_of(row: Mapping[str, Cell], what: str, kind: str) -> Record:
     return cells | ({f"expertise_{kind}_unit": row["unit"]} if "unit" in row else {})
 
 
-def _stranger(cell: Cell, family: Family, *, hint: bool) -> Fault:
+def _unknown_urn(cell: Cell, family: Family, *, hint: bool) -> Fault:
     like = near(cell.text, family.records, _ALIKE) if hint else ""
     return cell.fault(
         _NOT_THERE.format(family.where),

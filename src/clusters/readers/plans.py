@@ -124,13 +124,13 @@ def read_plan(
     if faults:
         raise DataError(faults)
     weights = problem.measure(travel_by)
-    told = [_SHAPES[shape]] if shape in _SHAPES else []
+    shape_notes = [_SHAPES[shape]] if shape in _SHAPES else []
     return Plan(
         tuple(
             Cluster(label, _centre(group, problem, weights), tuple(group.members))
             for label, group in groups.items()
         ),
-        notes=(*told, *table.all_notes(), *notes, *_found_by(finder)),
+        notes=(*shape_notes, *table.all_notes(), *notes, *_found_by(finder)),
     )
 
 

@@ -142,7 +142,7 @@ class ReadingReport:
     not_given
         Our main columns that the file does not have.
     notes
-        Sentences on what was mended or assumed.
+        Sentences on what was corrected or assumed.
     others
         Reports on the further files.
     """
@@ -214,9 +214,9 @@ class ReadingReport:
 
     def summary(self) -> str:
         """Tell the reading in plain words, over several lines."""
-        told = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
+        words = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
         lines = [
-            f"{self.where} ({told}): {counted(self.rows_read, 'row')} read, "
+            f"{self.where} ({words}): {counted(self.rows_read, 'row')} read, "
             f"{self.rows_kept:,} kept, {len(self.set_aside):,} set aside."
         ]
         reasons = sorted(self.reasons.items(), key=lambda item: -item[1])

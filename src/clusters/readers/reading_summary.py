@@ -15,13 +15,13 @@ from clusters.readers.row_filter import Sieve
 from clusters.readers.school_row import Policy
 from clusters.readers.table import Table
 
-__all__ = ["told"]
+__all__ = ["made_report"]
 
 _MAIN = ("name", "phase", "pupils", "ehcps", "sen_support")
 _ALIKE = 0.8
 
 
-def told(
+def made_report(
     main: Table,
     sieve: Sieve,
     layouts: Sequence[Layout],

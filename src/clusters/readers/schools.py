@@ -26,7 +26,7 @@ from clusters.readers.locations import Locator
 from clusters.readers.opening import open_table
 from clusters.readers.postcodes import read_postcodes
 from clusters.readers.reading_report import ReadingReport, Schools
-from clusters.readers.reading_summary import told
+from clusters.readers.reading_summary import made_report
 from clusters.readers.row_filter import Keep, Record, Sieve, records_of
 from clusters.readers.school_row import COUNTS, Policy, school_of, units_of
 from clusters.readers.set_aside import NO_POSITION, NOT_IN_MAIN, Wanted, without_counts
@@ -198,7 +198,7 @@ def read_schools(
     faults += [*main.faults, *sieve.faults]
     faults += twice_faults(records) + _odd_urns(records) + wanted.unmet(sieve)
     joins = _Joins(
-        records, sieve, tables, layouts, known or {}, strangers=NOT_IN_MAIN in wanted.lacking
+        records, sieve, tables, layouts, known or {}, others_found=NOT_IN_MAIN in wanted.lacking
     )
     others = joins.add(long, types, faults)
     records = without_counts(records, wanted, sieve)
@@ -215,7 +215,7 @@ def read_schools(
         raise DataError(sorted(faults, key=_place))
     sources = sources_of(tables, layouts, joins.years)
     report = replace(
-        told(main, sieve, layouts, policy, locator, others),
+        made_report(main, sieve, layouts, policy, locator, others),
         sources=FrozenDict(sources),
         totals=FrozenDict(totals_of(schools, sources)),
         disagreements=tuple(disagreements(records, tables, layouts, joins.years, sources)),
@@ -351,7 +351,7 @@ class _Joins:
         layouts: Sequence[Layout],
         links: Mapping[str, str],
         *,
-        strangers: bool,
+        others_found: bool,
     ) -> None:
         self.tables, self.layouts = tables, layouts
         self.years: list[str | None] = [year_of(tables[0], records)]
@@ -360,7 +360,7 @@ class _Joins:
             records={record["urn"].text: record for record in records},
             aside={row.urn for row in sieve.set_aside},
             links=links,
-            strangers_aside=strangers,
+            others_aside=others_found,
         )
 
     def add(

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
 from clusters.errors import Fault
-from clusters.readers.cells import Unreadable, is_unknown, mend, tidy
+from clusters.readers.cells import Unreadable, correct, is_unknown, tidy
 from clusters.readers.faults import counted
 
 __all__ = [
@@ -108,15 +108,15 @@ class Table:
     points: Mapping[int, Point] | None = None
     states: Mapping[tuple[int, int], State] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
-    mended: dict[str, str] = field(default_factory=dict)
+    corrected: dict[str, str] = field(default_factory=dict)
 
-    def mend(self, text: str) -> str:
+    def correct(self, text: str) -> str:
         """Undo mix-ups of encodings in a cell, and keep a record of it."""
         if text.isascii():
             return text
-        better = mend(text)
+        better = correct(text)
         if better != text:
-            self.mended[text] = better
+            self.corrected[text] = better
         return better
 
     def cell(self, number: int, cells: Sequence[str], k: int) -> Cell:
@@ -154,13 +154,13 @@ class Table:
 
     def all_notes(self) -> list[str]:
         """Give the notes of the table with the one on texts that were repaired."""
-        if not self.mended:
+        if not self.corrected:
             return list(self.notes)
-        raw, better = next(iter(self.mended.items()))
+        raw, better = next(iter(self.corrected.items()))
         return [
             *self.notes,
-            f"{counted(len(self.mended), 'text')} of {self.where} in a mixed-up encoding "
-            f"{'was' if len(self.mended) == 1 else 'were'} corrected, such as {raw!r} to "
+            f"{counted(len(self.corrected), 'text')} of {self.where} in a mixed-up encoding "
+            f"{'was' if len(self.corrected) == 1 else 'were'} corrected, such as {raw!r} to "
             f"{better!r}.",
         ]
 

@@ -383,7 +383,7 @@ def _read_square(table: Table, asked: _Asked) -> Journeys:
     if faults:
         raise DataError(faults)
     notes = [*table.all_notes(), *unit_notes(read_as, asked.unit), *numbers.notes(asked.where)]
-    return Journeys(values, (*notes, *_strangers(rows, asked)), read_as)
+    return Journeys(values, (*notes, *_not_ours(rows, asked)), read_as)
 
 
 def _square_values(
@@ -502,7 +502,7 @@ def _read_long(table: Table, ends: tuple[int, int], asked: _Asked) -> Journeys:
         *table.all_notes(),
         *unit_notes(read_as, asked.unit),
         *numbers.notes(asked.where),
-        *_strangers(met.values(), asked),
+        *_not_ours(met.values(), asked),
     ]
     return Journeys(values, tuple(notes), read_as)
 
@@ -704,7 +704,7 @@ def _diagonal_faults(values: npt.NDArray[np.float64], asked: _Asked) -> list[Fau
     ]
 
 
-def _strangers(found: Iterable[str], asked: _Asked) -> tuple[str, ...]:
+def _not_ours(found: Iterable[str], asked: _Asked) -> tuple[str, ...]:
     others = sorted(set(found) - set(asked.keys))
     if not others:
         return ()

@@ -164,7 +164,7 @@ def _records(text: str, table: Table, score: HeaderScore) -> Iterator[tuple[int,
             table.faults.append(_broken(table.where, number, str(error)))
             continue
         stripped = [cell.strip() for cell in cells]
-        yield number, stripped if plain else [table.mend(cell) for cell in stripped]
+        yield number, stripped if plain else [table.correct(cell) for cell in stripped]
 
 
 def _broken(where: str, number: int, reason: str) -> Fault:

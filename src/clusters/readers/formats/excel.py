@@ -264,7 +264,7 @@ def _cells(page: Any, table: Table, states: dict[tuple[int, int], State]) -> _Ro
             elif isinstance(value, int | float) and "%" in str(cell.number_format):
                 value = _percent(value)
                 percent += 1
-            cells.append(table.mend(as_text(value)))
+            cells.append(table.correct(as_text(value)))
         while cells and not cells[-1]:
             cells.pop()
         rows.append((number, cells))
@@ -289,7 +289,7 @@ def _unescaped(text: str) -> str:
 
 
 def _percent(value: float) -> str:
-    """Percentage as the sheet shows it; the product is exact, floats are told to 12 digits."""
+    """Percentage as the sheet shows it; the product is exact, floats are taken to 12 digits."""
     shown_value = Decimal(f"{value:.12g}") * 100
     return f"{shown_value.normalize():f}%"
 

@@ -100,7 +100,7 @@ def frame_table(frame: Any, where: str, crs: Any = None, *, positions: bool = Fa
 
 def _rows(columns: list[list[Any]], n: int, table: Table) -> Iterator[tuple[int, list[str]]]:
     for k in range(n):
-        yield k + 2, [table.mend(as_text(column[k])) for column in columns]
+        yield k + 2, [table.correct(as_text(column[k])) for column in columns]
 
 
 def parquet_frame(content: Content) -> Any:

@@ -90,7 +90,7 @@ def _layer_of(content: Content, kind: str, layer: str | None, score: HeaderScore
 
 def _rows(read: _Layer, table: Table) -> Iterator[tuple[int, list[str]]]:
     for number, row in enumerate(read.rows, start=2):
-        yield number, [table.mend(as_text(cell)) for cell in row]
+        yield number, [table.correct(as_text(cell)) for cell in row]
 
 
 def crs_of(crs: Any, where: str) -> Any:
