@@ -219,6 +219,17 @@ def test_plans_of_every_shape_and_their_notes(run, tmp_path):
     assert "8 schools were found by its name" in told
 
 
+def test_neighbours_come_from_a_file_of_pairs(run, tmp_path):
+    saved(tmp_path)
+    (tmp_path / "pairs.csv").write_text("900001;900002\n900002;900003\n")
+    code, told, _ = run("--schools", "schools.csv", "--neighbours", "pairs.csv")
+    assert code == DONE
+    assert "8 schools, 2 pairs of neighbours" in told
+    code, _, error = run("--schools", "schools.csv", "--neighbours", "territory")
+    assert code == BAD_INPUT
+    assert "no such kind of neighbours" in error
+
+
 # floods ----------------------------------------------------------------------------------------
 
 

@@ -226,6 +226,10 @@ REFUSED = {
         lambda: long([str(100000 + k) for k in range(6)]),
         "6 of the plan's 6 schools are none of the problem's",
     ),
+    "LAESTAB numbers that the schools do not have": (
+        lambda: long([f"9990{k:03d}" for k in range(6)]),
+        "read the schools from a file that has them too",
+    ),
     "no column of clusters": (
         lambda: csv("urn,pupils,roll", *(f"{u},3,4" for u in URNS)),
         "there is no column 'cluster'",

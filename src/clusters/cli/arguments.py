@@ -119,8 +119,8 @@ def _data(verb: argparse.ArgumentParser) -> None:
     land.add_argument(
         "--neighbours",
         default="territories",
-        choices=("territories", "gabriel", "delaunay", "none"),
-        help="which schools count as next to each other",
+        metavar="territories|gabriel|delaunay|none|FILE",
+        help="which schools count as next to each other; a file holds pairs of URNs",
     )
     land.add_argument("--boundary", metavar="FILE", help="outline of the authority")
     land.add_argument("--barriers", metavar="FILE", help="lines that nobody can cross")

@@ -62,12 +62,19 @@ def _problem_of(chosen: Namespace, schools: Schools, part: Callable[[str | None]
         minutes=part(chosen.minutes),
         travel_unit=chosen.travel_unit,
         no_way=chosen.no_way,
-        neighbours=None if chosen.neighbours == "none" else chosen.neighbours,
+        neighbours=_neighbours(chosen.neighbours, part),
         boundary=part(chosen.boundary),
         barriers=part(chosen.barriers),
         bridges=_twos(chosen.bridge),
         need_weights=chosen.need_weights or None,
     )
+
+
+def _neighbours(word: str, part: Callable[[str | None], Any]) -> Any:
+    """Read a kind of neighbours, or a file of pairs (which has a dot in its name)."""
+    if word == "none":
+        return None
+    return part(word) if "." in word else word
 
 
 def _choices(value: str) -> list[str]:

@@ -26,6 +26,8 @@ from clusters.geography.proximity import delaunay_edges, gabriel_edges, sorted_p
 from clusters.geography.sites import Sites, distinct_sites
 from clusters.geography.territories import Territories, padded_hull, territories_of
 from clusters.readers.boundary import read_shapes
+from clusters.readers.opening import is_file
+from clusters.readers.pairs import read_pairs
 
 _PROXIMITY: Mapping[str, tuple[Callable[[FloatArray], IntArray], str]] = {
     "gabriel": (
@@ -71,7 +73,8 @@ def build_problem(
           school than to any other (a Voronoi cell), clipped to the boundary.
         - "gabriel": no other school lies in the circle between them; fewer than "territories".
         - "delaunay": joined by a side of the Delaunay triangulation; more.
-        - pairs of ids, {id: ids}, a libpysal Graph or W, or a networkx graph, by id.
+        - pairs of ids, {id: ids}, a libpysal Graph or W, or a networkx graph, by id; or a file or
+          frame of pairs.
         - None: contiguity plays no part.
     boundary
         Outline of the authority: a polygon, GeoSeries, GeoDataFrame, or path of a GeoJSON,
@@ -220,6 +223,8 @@ def _ways(schools: tuple[School, ...], land: _Land, neighbours: Any) -> _Ways:
         if sites.shared
         else ()
     )
+    if _is_table(neighbours):
+        neighbours = read_pairs(neighbours)
     if not isinstance(neighbours, str):
         edges = given_edges(schools, neighbours)
         return _Ways(edges, shapely.linestrings(xy[edges]), ("Neighbours are as supplied.",))
@@ -246,6 +251,14 @@ def _ways(schools: tuple[School, ...], land: _Land, neighbours: Any) -> _Ways:
     return _Ways(
         edges, np.array([line_of.get(tuple(pair)) for pair in ends], object), (note, *shared)
     )
+
+
+def _is_table(neighbours: Any) -> bool:
+    """Whether neighbours are pairs in a file or frame: a word without a dot is a kind of them."""
+    if isinstance(neighbours, str):
+        return "." in neighbours
+    frame = hasattr(neighbours, "columns") and hasattr(neighbours, "iloc")
+    return frame or is_file(neighbours) or hasattr(neighbours, "__arrow_c_stream__")
 
 
 def _over_borders(xy: FloatArray, territories: Territories) -> Any:

@@ -27,6 +27,7 @@ NOT_KNOWN = "not known"
 
 _MARKS = ("x", "*", "centre", "hub", "lead")
 _HINTED = 5
+_LAESTAB_DIGITS = 7
 _SHAPES: Mapping[Shape, str] = {
     "a column per cluster": "The plan has a column for each cluster, with its schools below.",
     "a row per cluster": "The plan has a row for each cluster, with its schools in it.",
@@ -282,11 +283,18 @@ def _foreign_faults(groups: Mapping[str, _Group], problem: Problem, where: str) 
     foreign = [member for member in members if problem.find(member) is None]
     if 2 * len(foreign) <= len(members):
         return []
+    remedy = "check that both are of the same area and year, or give links= for changed URNs"
+    numbers = [str(member) for member in foreign]
+    if all(len(text) == _LAESTAB_DIGITS and text.isdecimal() for text in numbers):
+        remedy = (
+            "if these are LAESTAB numbers, read the schools from a file that has them too (a "
+            "column laestab, or LA and EstablishmentNumber as GIAS has)"
+        )
     return [
         Fault(
             what=f"{len(foreign):,} of the plan's {len(members):,} schools are none of the "
             f"problem's ({shown(foreign)})",
-            remedy="check that both are of the same area and year, or give links= for changed URNs",
+            remedy=remedy,
             where=where,
         )
     ]
