@@ -71,7 +71,21 @@ def strings_of(folder: str) -> set[str]:
     return {text for text in found if " " in text}
 
 
-ONLY_THERE = {"format", "fields", "id", "name", "start", "n", "sep", "x", "y", "r", "EPSG", "URN"}
+ONLY_THERE = {
+    "format",
+    "column",
+    "fields",
+    "id",
+    "name",
+    "start",
+    "n",
+    "sep",
+    "x",
+    "y",
+    "r",
+    "EPSG",
+    "URN",
+}
 """Names before "=" in texts that are no arguments, or that no option stands for."""
 
 

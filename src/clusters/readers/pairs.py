@@ -51,7 +51,7 @@ def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
     [('107600', '107601'), ('107601', '107602')]
     """
     table = _opened(source, _pair_score, "pairs", headless=("from", "to"))
-    at = [_place(table, names) for names in (_ONE, _OTHER)]
+    at = [_place(table, names) for names in ((*_ONE, "urn"), _OTHER)]
     first = at[0] if at[0] is not None else 0
     second = at[1] if at[1] is not None else (1 if first == 0 else 0)
     pairs: list[tuple[SchoolId, SchoolId]] = []
@@ -119,7 +119,18 @@ def read_group(source: Any, *, column: str | None = None) -> list[str]:
             )
         )
     if at is None:
-        at = _place(table, ("urn", *PUBLISHED["urn"])) or 0
+        at = _place(table, ("urn", *PUBLISHED["urn"]))
+    if at is None and is_file(source):
+        raise DataError(
+            Fault(
+                what="no column holds the URN, and the first row is no URN either",
+                remedy="head the column urn, or name it (FILE:COLUMN, or column=); the columns are "
+                f"{listed(table.header)}",
+                where=table.where,
+                column="urn",
+            )
+        )
+    at = at or 0
     faults: list[Fault] = []
     found: dict[str, None] = {}
     for number, cells in table.body():
@@ -185,7 +196,7 @@ def _pair_score(cells: Sequence[str]) -> int:
 
 
 def _place(table: Table, names: Iterable[str]) -> int | None:
-    places = (find_column(table.header, name) for name in (*names, "urn") if name)
+    places = (find_column(table.header, name) for name in names)
     return next((k for k in places if k is not None), None)
 
 
