@@ -192,6 +192,7 @@ def test_types_columns_and_preferences(run, tmp_path):
         "--schools", saved(tmp_path), "--schools", other, "--prefer", "pupils=schools.csv"
     )
     assert "1,628 in all by 'pupils' of schools.csv, which was taken" in told
+    assert "Choose with --prefer pupils=..." in told
 
 
 def test_units_and_no_way(run, tmp_path):
@@ -286,6 +287,7 @@ def test_the_record_of_a_run_says_where_each_number_came_from(tmp_path):
     assert any("closes" in note for note in record["problem"]["notes"])
 
 
+@pytest.mark.slow
 def test_schools_set_aside_are_named_on_the_page_and_in_the_paper(tmp_path):
     docx = pytest.importorskip("docx", reason="the Word paper needs python-docx")
     frame = FRAME.assign(ehcps=3)

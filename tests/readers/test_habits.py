@@ -472,3 +472,19 @@ def test_a_column_of_percentages_is_no_count():
     schools = cl.read_schools(pd.DataFrame(ROWS, columns=HEAD).assign(**{"EHCP %": "2.3%"}))
     assert schools[0].ehcps is None
     assert "EHCP %" in schools.report.not_used
+
+
+@pytest.mark.parametrize("kind", ["csv", "xlsx"])
+def test_a_list_of_variables_above_the_table_is_not_the_table(tmp_path, kind):
+    variables = [["Field", "Meaning"], ["URN", "unique reference number"], ["name", "its name"]]
+    variables += [[f"field {k}", "of no use here"] for k in range(25)]
+    rows = [*variables, [], HEAD, *ROWS]
+    frame = pd.DataFrame(rows)
+    path = tmp_path / f"book.{kind}"
+    if kind == "csv":
+        frame.to_csv(path, index=False, header=False)
+    else:
+        frame.to_excel(path, index=False, header=False)
+    schools = cl.read_schools(path)
+    assert len(schools) == 6
+    assert "The header is row 30" in notes_of(schools)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clusters.cli import inputs
+from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.domain import Plan, Priorities, Problem, Rules
 
@@ -42,7 +43,7 @@ def check(chosen: Namespace) -> bool:
     from clusters.verifier import verify
 
     schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    say(in_options(schools.report.summary()))
     _describe(problem)
     if problem.edges is not None:
         pieces = parts(problem)
@@ -72,7 +73,7 @@ def propose(chosen: Namespace) -> bool:
     from clusters.errors import Fault, RulesError
 
     schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    say(in_options(schools.report.summary()))
     _describe(problem)
     rules = inputs.make_rules(chosen)
     if rules is None:
@@ -125,7 +126,7 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
 def fund(chosen: Namespace) -> bool:
     """Split the money between the clusters of a plan."""
     schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    say(in_options(schools.report.summary()))
     plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     split = _split(problem, plan, _money_settings(chosen, problem))
     folder = Folder(chosen.out)
@@ -140,7 +141,7 @@ def report(chosen: Namespace) -> bool:
     from clusters.disclosure import redacted
 
     schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    say(in_options(schools.report.summary()))
     options: dict[str, Plan] = {}
     like: Plan | None = None
     for name, path in chosen.plan:

@@ -58,7 +58,7 @@ WRONG_STATE: Mapping[str, tuple[str, str]] = {
 _TOTAL = re.compile(
     r"(grand |sub[- ]?|overall )?totals?\b.*|.*\btotals?:?|all schools|sum|average|mean"
 )
-_SEARCHED = 20
+_SEARCHED = 50
 _LONGEST = 60
 _MOSTLY = 0.6
 
@@ -183,7 +183,7 @@ def titled(
     Parameters
     ----------
     score
-        How well a row does as the header: the best of the first twenty is taken, the first one of
+        How well a row does as the header: the best of the first fifty is taken, the first one of
         equals. Where none will do (or this is None), it is the first row about as full as any.
 
     Returns

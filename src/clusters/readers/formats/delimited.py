@@ -20,7 +20,7 @@ _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS = (",", ";", "\t", "|")
 _TRIED_CHARACTERS = 200_000
 _TRIED_ROWS = 100
-_HEADER_ROWS = 20
+_HEADER_ROWS = 50
 _SEP_LINE = re.compile(r"sep=(.)\r?\n", re.IGNORECASE)
 _OPEN_ENDED = "linked_establishments"
 """Last column of the GIAS search download: a school with several links has a field for each."""

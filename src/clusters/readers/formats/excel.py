@@ -30,7 +30,7 @@ _FAR = re.compile(rb"""\br=["'](?:[A-Z]{3}[0-9]+|[A-Z]{0,2}[0-9]{6,})["']""")
 """A cell or row beyond ZZ99999. A sheet may lie about its extent, so its cells are looked at."""
 _CELL = re.compile(rb"<(?:\w+:)?c[ >/]")
 _FORMULA = re.compile(rb"<(?:\w+:)?f[ >/]")
-_HEADER_ROWS = 20
+_HEADER_ROWS = 50
 _ESCAPED = re.compile(r"_x[0-9A-Fa-f]{4}_")
 _DAMAGE = (
     *(zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, IndexError),
