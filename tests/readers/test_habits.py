@@ -479,7 +479,7 @@ def test_a_list_of_variables_above_the_table_is_not_the_table(tmp_path, kind):
     variables = [["Field", "Meaning"], ["URN", "unique reference number"], ["name", "its name"]]
     variables += [[f"field {k}", "of no use here"] for k in range(25)]
     rows = [*variables, [], HEAD, *ROWS]
-    frame = pd.DataFrame(rows)
+    frame = pd.DataFrame([row + [""] * (len(HEAD) - len(row)) for row in rows])
     path = tmp_path / f"book.{kind}"
     if kind == "csv":
         frame.to_csv(path, index=False, header=False)

@@ -9,6 +9,7 @@ import pytest
 import clusters as cl
 from clusters import DataError
 from clusters.readers.travel_tables import read_matrix
+from clusters.readers.travel_units import is_no_way_number
 
 IDS = ["107600", "107601", "107602"]
 VALUES = np.array([[0, 1.5, 2], [3, 0, 4], [5, np.inf, 0]])
@@ -280,6 +281,25 @@ def test_numbers_for_no_way_are_refused_and_marked_by_choice(schools, value, for
     problem = cl.build_problem(schools, minutes=source, no_way=[mark], **options)
     assert np.isinf(problem.travel[1, 2])
     assert np.isinf(problem.travel).sum() == 1
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "factor", "no_way"),
+    [
+        (9_999, "m", 1, False),
+        (99_999, "m", 1, False),
+        (999_999, "m", 1, True),
+        (9_999, "min", 1, True),
+        (9_999, "min", 1 / 60, False),
+        (99_999, "min", 1 / 60, True),
+        (999, "m", 1_000, True),
+        (2_147_483_647, "min", 1 / 60, True),
+        (20_000, "min", 1, True),
+        (-1, "m", 1, True),
+    ],
+)
+def test_nines_are_no_way_only_where_they_cannot_be_a_journey(value, unit, factor, no_way):
+    assert is_no_way_number(str(value), value, unit, factor) == no_way
 
 
 def test_an_answer_in_another_order_is_refused(schools):

@@ -105,9 +105,10 @@ def _as_array(
                 where=where,
             )
         )
-    values[no_way_in(values, given.no_way, where)] = np.inf
     read_as = unit_of(given.unit, unit)
-    return values * (1.0 if read_as is None else FACTORS[read_as][1]), read_as
+    factor = 1.0 if read_as is None else FACTORS[read_as][1]
+    values[no_way_in(values, given.no_way, where, unit, factor)] = np.inf
+    return values * factor, read_as
 
 
 def _remarks(values: FloatArray, words: str, schools: tuple[School, ...]) -> list[str]:

@@ -214,11 +214,13 @@ def read_schools(
     if faults:
         raise DataError(sorted(faults, key=_place))
     sources = sources_of(tables, layouts, joins.years)
+    urns = {school.urn for school in schools}
+    kept = [record for record in records if record["urn"].text in urns]
     report = replace(
         made_report(main, sieve, layouts, policy, locator, others),
         sources=FrozenDict(sources),
         totals=FrozenDict(totals_of(schools, sources)),
-        disagreements=tuple(disagreements(records, tables, layouts, joins.years, sources)),
+        disagreements=tuple(disagreements(kept, tables, layouts, joins.years, sources)),
     )
     return Schools(schools, report)
 

@@ -149,8 +149,10 @@ def read_matrix(
     return _of_table(table, asked)
 
 
-def no_way_in(values: npt.NDArray[np.float64], no_way: Any, where: str) -> npt.NDArray[np.bool_]:
-    """Which numbers of an array stand for no way, as the caller says.
+def no_way_in(
+    values: npt.NDArray[np.float64], no_way: Any, where: str, unit: Unit, factor: float
+) -> npt.NDArray[np.bool_]:
+    """Which numbers of an array stand for no way; `factor` is from its unit to ours.
 
     Raises
     ------
@@ -159,7 +161,9 @@ def no_way_in(values: npt.NDArray[np.float64], no_way: Any, where: str) -> npt.N
     """
     marks = _marks(no_way)
     kinds = np.unique(values[np.isfinite(values)])
-    odd = [value for value in kinds.tolist() if is_no_way_number(f"{value:.0f}", value)]
+    odd = [
+        value for value in kinds.tolist() if is_no_way_number(f"{value:.0f}", value, unit, factor)
+    ]
     meant = [value for value in kinds.tolist() if repr(value) in marks]
     found: npt.NDArray[np.bool_] = np.isin(values, meant)
     blank = np.isnan(values)
@@ -309,7 +313,7 @@ class _Numbers:
                     "the journey is not a number of 0 or more",
                     f'give it, or "inf" where there is no way; or no_way=["{text[:20]}"]',
                 ) from None
-        if is_no_way_number(text, value):
+        if is_no_way_number(text, value, self.asked.unit, self.factor):
             raise Unreadable(
                 "the journey is a number with which routing tools say that there is no way",
                 f"if so, say it with no_way=[{text}]; else correct it",

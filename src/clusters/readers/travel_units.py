@@ -50,8 +50,9 @@ NO_WAY_NUMBERS = (
     1.7976931348623157e308,
     3.4028235e38,
 )
-_NINES = re.compile(r"9{4,}(\.0*)?")
-_LARGEST = 1e9
+_NINES = re.compile(r"9{3,}(\.0*)?")
+_NINES_FROM: Mapping[Unit, float] = {"min": 24 * 60, "m": 900_000}
+_IMPOSSIBLE: Mapping[Unit, float] = {"min": 7 * 24 * 60, "m": 2_000_000}
 
 FAR_ENOUGH_M = 500.0
 _LEAST_PAIRS = 10
@@ -116,13 +117,21 @@ def unit_notes(read_as: str | None, unit: Unit) -> list[str]:
     return [f"Journeys in {read_as} were turned into {WORDS[unit]}."]
 
 
-def is_no_way_number(text: str, value: float) -> bool:
-    """Whether a number is one with which routing tools say that there is no way."""
-    return (
-        value in NO_WAY_NUMBERS
-        or abs(value) >= _LARGEST
-        or _NINES.fullmatch(text.strip()) is not None
-    )
+def is_no_way_number(text: str, value: float, unit: Unit, factor: float = 1.0) -> bool:
+    """Whether a number is one with which routing tools say that there is no way.
+
+    That is -1, the largest whole numbers of 32 bits, nines alone where they would be a day or
+    900 km (9,999 metres are a journey), and anything of a week or 2,000 km.
+
+    Parameters
+    ----------
+    factor
+        From the table's unit to ours.
+    """
+    if value in NO_WAY_NUMBERS:
+        return True
+    nines = _NINES.fullmatch(text.strip()) is not None
+    return abs(value * factor) >= (_NINES_FROM if nines else _IMPOSSIBLE)[unit]
 
 
 def check_plausible(
