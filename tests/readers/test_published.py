@@ -225,3 +225,22 @@ def test_a_few_unknown_schools_of_our_own_authority_are_still_faults(write):
     assert schools.report.others[0].reasons == {"not in schools.csv": 1}
     other = write(more + "900099,383,5\n", "more.csv")
     assert len(cl.read_schools(write(MAIN), further=other)) == 8
+
+
+@pytest.mark.parametrize("name", ["places.geojson", "places.gpkg"])
+def test_positions_from_the_geometry_of_a_second_file(write, tmp_path, name):
+    import geopandas
+
+    census = "URN,NOR,TSENELSE,TSENELK\n" + "".join(f"{900001 + k},100,1,9\n" for k in range(8))
+    places = geopandas.GeoDataFrame(
+        {"URN": range(900001, 900009), "LA (code)": 382, "EstablishmentNumber": range(2001, 2009)},
+        geometry=geopandas.points_from_xy(range(414000, 414008), [417000] * 8),
+        crs=27700,
+    )
+    places.to_crs(4326 if name.endswith("json") else 27700).to_file(tmp_path / name)
+    schools = cl.read_schools(write(census), further=tmp_path / name)
+    assert [round(school.easting) for school in schools] == list(range(414000, 414008))
+    assert schools[7].traits["laestab"] == "3822008"
+    # Where the main file has positions, a further geometry need not even say its system.
+    bare = places.set_crs(None, allow_override=True)
+    assert len(cl.read_schools(write(MAIN), further=bare)) == 8

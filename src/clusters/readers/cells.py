@@ -263,7 +263,7 @@ def _pounds(text: str) -> Decimal:
     bracketed = plain.startswith("(") and plain.endswith(")")  # how accountants write below zero
     plain = plain.strip("()") if bracketed else plain
     sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
-    plain = re.sub(r"^£\s*|^GBP\s*|\s*GBP$", "", plain.strip())
+    plain = re.sub(r"^£\s*|^GBP\s*|\s*GBP$|\s*£$", "", plain.strip())
     pounds = Decimal(_digits(sign + plain))
     return -pounds if bracketed else pounds
 

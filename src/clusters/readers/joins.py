@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clusters.errors import Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
@@ -20,7 +20,7 @@ from clusters.readers.columns import Layout, find_column
 from clusters.readers.faults import counted, shown
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of
-from clusters.readers.table import Cell, Table
+from clusters.readers.table import Cell, Point, Table
 
 __all__ = ["Family", "join_table", "merge_long", "twice_faults"]
 
@@ -40,13 +40,17 @@ _TYPE = ("type", "need_type", "type_of_need", "primary_need", "expertise")
 
 @dataclass(slots=True)
 class Family:
-    """The schools of the main table and the ids under which others may know them."""
+    """The schools of the main table, the ids under which others may know them, and what they add.
+
+    `points` are positions that only a further table's geometry has, by row of the main table.
+    """
 
     where: str
     records: Mapping[str, Record]
     aside: Collection[str]
     links: Mapping[str, str]
     others_aside: bool = False
+    points: dict[int, Point] = field(default_factory=dict)
 
 
 def join_table(
@@ -80,7 +84,9 @@ def join_table(
     ours = [record for found_rows in by_school.values() for record in found_rows]
     faults += _not_ours(others_found, ours, sieve, family)
     for urn, found_rows in by_school.items():
-        _take(urn, found_rows, family, faults, notes)
+        taken = _take(urn, found_rows, family, faults, notes)
+        if taken is not None and table.points and taken["urn"].row in table.points:
+            family.points[family.records[urn]["urn"].row] = table.points[taken["urn"].row]
     lacking = [urn for urn in family.records if urn not in by_school]
     if lacking and by_school:
         have = "has" if len(lacking) == 1 else "have"
@@ -129,8 +135,8 @@ def _not_ours(
 
 def _take(
     urn: str, rows: Sequence[Record], family: Family, faults: list[Fault], notes: list[str]
-) -> None:
-    """Add the cells of a school's row: its own, else that of its only predecessor."""
+) -> Record | None:
+    """Add the cells of a school's row, and return it: its own, else its only predecessor's."""
     own = [record for record in rows if record["urn"].text == urn]
     if len(own) > 1:
         faults.append(_twice(own[1]["urn"], own[0]["urn"].row))
@@ -141,10 +147,14 @@ def _take(
         )
         for key, cell in rows[0].items():
             family.records[urn].setdefault(key, cell._replace(text=""))
-        return
+        return None
     taken = (own or rows)[0]
     own_keys = ("urn", *PASSED_ON)
     family.records[urn].update({key: cell for key, cell in taken.items() if key not in own_keys})
+    for key in ("authority", "estab"):
+        if key in taken:
+            family.records[urn].setdefault(key, taken[key])
+    return taken
 
 
 def _blank(record: Record, table: Table, layout: Layout, family: Family) -> None:

@@ -13,6 +13,7 @@ from clusters.readers.column_names import (
     FORMATS,
     LEVELS,
     NUMBERS,
+    PUBLISHED,
     header_score,
     near,
     recognise,
@@ -31,7 +32,7 @@ from clusters.readers.row_filter import Keep, Record, Sieve, records_of
 from clusters.readers.school_row import COUNTS, Policy, school_of, units_of
 from clusters.readers.set_aside import NO_POSITION, NOT_IN_MAIN, Wanted, without_counts
 from clusters.readers.sources import disagreements, sources_of, totals_of, year_of
-from clusters.readers.table import Table
+from clusters.readers.table import Point, Table
 
 __all__ = ["read_schools"]
 
@@ -164,7 +165,11 @@ def read_schools(
         name="frame",
         positions=True,
     )
-    joined = [_opened(one, faults, name="further frame") for one in _several(further)]
+    placed = main is None or _has_positions(main, columns)
+    joined = [
+        _opened(one, faults, name="further frame", positions=not placed)
+        for one in _several(further)
+    ]
     long: list[tuple[str, Table]] = []
     for what, given in (("need", need), ("expertise", expertise)):
         table = None if given is None else _opened(given, faults, name=what)
@@ -204,7 +209,7 @@ def read_schools(
     records = without_counts(records, wanted, sieve)
     locator = Locator(
         crs=crs if main.points is None else None,
-        points=main.points,
+        points=main.points or joins.points,
         postcodes=_postcodes_of(postcodes, records, faults),
         boundary=outline,
         where=main.where,
@@ -227,6 +232,14 @@ def read_schools(
 
 def _place(fault: Fault) -> tuple[str, bool, int]:
     return fault.where, fault.row is not None, fault.row or 0
+
+
+def _has_positions(main: Table, columns: Mapping[str, str | None] | None) -> bool:
+    """Whether the main table says where its schools are, so that no other geometry is needed."""
+    if main.points is not None or any(key in (columns or {}) for key in ("easting", "longitude")):
+        return True
+    names = ("easting", *PUBLISHED["easting"], "longitude", *PUBLISHED["longitude"])
+    return any(find_column(main.header, name) is not None for name in names)
 
 
 def _opened(source: Any, faults: list[Fault], **options: Any) -> Table | None:
@@ -364,6 +377,11 @@ class _Joins:
             links=links,
             others_aside=others_found,
         )
+
+    @property
+    def points(self) -> Mapping[int, Point] | None:
+        """Positions from the geometry of further tables, by row of the main one."""
+        return self.family.points or None
 
     def add(
         self, long: Iterable[tuple[str, Table]], types: Collection[str], faults: list[Fault]
