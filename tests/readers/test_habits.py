@@ -182,6 +182,14 @@ def test_what_names_nothing_is_not_known_and_counted(key, nothing):
     assert schools.report.unknown[key].names == ("School 4", "School 5")
 
 
+@pytest.mark.parametrize("nothing", ["#N/A", "-", "None", "n/a", "Not applicable", ""])
+def test_a_phase_that_says_nothing_is_not_known_and_counted(nothing):
+    frame = pd.DataFrame(ROWS, columns=HEAD).assign(phase=[nothing, *["Primary"] * 5])
+    schools = cl.read_schools(frame)
+    assert schools[0].phase == "unknown"
+    assert schools.report.unknown["phase"].count == 1
+
+
 def test_clusters_numbered_from_0_are_clusters():
     frame = pd.DataFrame(ROWS, columns=HEAD).assign(cluster=[0, 0, 1, 1, 2, 2])
     assert [school.cluster for school in cl.read_schools(frame)] == list("001122")
@@ -458,7 +466,7 @@ def test_one_urn_unlike_all_others_is_refused(urn):
 def test_headings_like_ours_are_noted():
     schools = cl.read_schools(io.StringIO(CSV.replace("pupils", "Pupils (autumn)")))
     assert schools[0].pupils is None
-    assert "'Pupils (autumn)' (did you mean 'pupils'?)" in notes_of(schools)
+    assert "'Pupils (autumn)' (like 'pupils')" in notes_of(schools)
 
 
 def test_two_columns_of_pupils_are_noted():

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from clusters.domain import FrozenDict
-from clusters.readers.column_names import FORMATS, near, recognise, simple
+from clusters.readers.column_names import FORMATS, recognise, simple
 from clusters.readers.columns import Layout
 from clusters.readers.faults import shown
 from clusters.readers.locations import Locator
@@ -37,9 +37,12 @@ def made_report(
     notes = [*main.all_notes(), *layout.notes, *locator.notes, *policy.notes()]
     if "name" not in have:
         notes.append("No column holds the schools' names; their URNs are used.")
-    unlike = [f"{name!r} ({near(name, _MAIN)})" for name in _missed(main, layout)]
-    if unlike:
-        notes.append(f"Columns not used although their names are like ours: {shown(unlike)}.")
+    missed = [f"{name!r} (like {key!r})" for name, key in _missed(main, layout)]
+    if missed:
+        notes.append(
+            f"Columns not used although their names are like ours: {shown(missed)}. Name one that "
+            "is meant with columns=."
+        )
     return ReadingReport(
         where=main.where,
         kind=main.kind,
@@ -57,15 +60,16 @@ def made_report(
     )
 
 
-def _missed(main: Table, layout: Layout) -> list[str]:
+def _missed(main: Table, layout: Layout) -> list[tuple[str, str]]:
     """Columns of the file that nearly have one of our names, which the file otherwise lacks."""
     lacking = [key for key in _MAIN if key not in layout.at]
     used = {*layout.at.values(), *layout.rivals.values()}
-    return [
-        name
+    like = [
+        (name, next((key for key in lacking if _is_like(simple(name), key)), None))
         for k, name in enumerate(main.header)
-        if k not in used and any(_is_like(simple(name), key) for key in lacking)
+        if k not in used and name
     ]
+    return [(name, key) for name, key in like if key is not None]
 
 
 def _is_like(name: str, key: str) -> bool:

@@ -25,7 +25,7 @@ from clusters.readers.cells import (
 )
 from clusters.readers.column_names import LEVELS, NUMBERS, TRAITS, key_of, near
 from clusters.readers.faults import counted, shown
-from clusters.readers.labels import Labels, unified
+from clusters.readers.labels import Labels, is_no_label, unified
 from clusters.readers.phases import phase_of
 from clusters.readers.reading_report import Unknown
 from clusters.readers.row_filter import Record
@@ -322,9 +322,8 @@ def _phase(reader: _Reader) -> str:
     for key in ("phase", "type"):
         if key in reader.record and reader.wrong_state(key, number=False):
             return "unknown"
-    words = [
-        "" if is_formula_error(reader.raw(key)) else reader.raw(key) for key in ("phase", "type")
-    ]
+    raw = [reader.raw(key) for key in ("phase", "type")]
+    words = ["" if is_no_label(text) else text for text in raw]
     phase = phase_of(words[0], words[1], reader.raw("low_age"), reader.raw("high_age"))
     if phase == "unknown" and "phase" in reader.record:
         reader.policy.left("phase", reader.record)
