@@ -372,7 +372,7 @@ def test_every_option_means_the_same_in_every_spelling(verb, tmp_path):
             spellings = [[name]]
             scenario.write_text(f"{name[2:]} = true\n")
         else:
-            value = TABLES.get(action.dest, "word")
+            value = TABLES.get(action.dest, action.choices[0] if action.choices else "word")
             spellings = [[name, value], [f"{name}={value}"]]
             scenario.write_text(f"{name[2:]} = {json.dumps(value)}\n")
         told = [asked_for(verb, words) for words in spellings]

@@ -34,8 +34,8 @@ FOLDERS = {
 """What each folder of a pack is."""
 
 
-_UNSAID = ("notes", "out", "quiet", "scenario")
-"""Options that change nothing about the answer."""
+_UNSAID = ("notes", "out", "quiet", "reading", "scenario")
+"""What changes nothing about the answer, and the report on the reading, which has its own place."""
 _PATHS = (
     *("schools", "need", "school_expertise", "links", "postcodes", "plan", "today"),
     *(

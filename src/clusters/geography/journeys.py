@@ -11,7 +11,7 @@ from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
 from clusters.domain.problem import check_journeys
 from clusters.errors import DataError, Fault
 from clusters.readers.travel_tables import is_travel_table, no_way_in, read_matrix
-from clusters.readers.travel_units import FACTORS, unit_notes, unit_of
+from clusters.readers.travel_units import FACTORS, check_plausible, unit_notes, unit_of
 from clusters.text import counted
 
 
@@ -72,6 +72,7 @@ def journeys_of(schools: tuple[School, ...], given: Given) -> Travel:
     else:
         values, read_as = _as_array(source, where, len(schools), unit, given)
         notes += unit_notes(read_as, unit)
+    check_plausible(values, straight, unit, where, read_as)
     found = check_journeys(schools, values, unit)
     return Travel(values, unit, (*notes, *found, *_remarks(values, words)))
 

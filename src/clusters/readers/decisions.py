@@ -13,7 +13,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Rules, SchoolId
 from clusters.errors import DataError, Fault
-from clusters.readers.opening import open_content
+from clusters.readers.opening import File, open_content
 
 __all__ = ["FORMAT", "Decisions", "is_decisions", "parse_decisions", "read_decisions"]
 
@@ -238,6 +238,7 @@ def _time(at: Any) -> str:
 
 def is_decisions(source: Any) -> bool:
     """Whether a path holds decisions: a JSON file that says so near its start."""
+    source = source.source if isinstance(source, File) else source
     if not isinstance(source, str | os.PathLike):
         return False
     try:

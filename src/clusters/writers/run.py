@@ -121,7 +121,7 @@ def write_run(
 
 
 def _private(problem: Problem, split: Any, result: Any, reading: Any) -> dict[str, Any]:
-    """What a record for publication does not hold."""
+    """Collect what a record for publication does not hold."""
     found: dict[str, Any] = {}
     if split is not None:
         found["money"] = _of_split(split)
