@@ -43,7 +43,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     priorities = cl.Priorities(travel_by="pupils")
     found = cl.solve(problem, rules, priorities, cl.Settings(time_limit_s=arguments.seconds))
     print(found.summary())
-    plans = {"Today": today, "Search": found}
+    plans: dict[str, cl.Plan | cl.Result] = {"Today": today, "Search": found}
     pot = cl.Pot("18000000", contingency="3%")
     formula = cl.Formula({"ehcps": 3, "sen_support": 1})
 

@@ -166,7 +166,7 @@ def everything(problem: Problem, plan: Plan) -> tuple[Rules, Priorities, library
         balance_by="pupils",
         pyramids=0.3 if problem.pyramids else 0.0,
         change=0.2,
-        change_from=labels,
+        reference=labels,
         expertise=0.1 if kinds else 0.0,
         pupils_per_capacity=dict.fromkeys(kinds, 2.5),
     )

@@ -232,7 +232,7 @@ def test_a_plan_a_result_a_mapping_or_several_by_name(valley, drawn, rules, tmp_
 
 @pytest.mark.parametrize("given", [None, 5, "plan.csv", {}, [], {"A": None}])
 def test_what_is_no_plan_is_refused_in_words(valley, rules, tmp_path, given):
-    with pytest.raises(cl.DataError, match="give"):
+    with pytest.raises(cl.ClustersError, match="plan"):
         cl.write_workbench(tmp_path / "a.html", valley, rules, given)
     assert not [*tmp_path.iterdir()]
 

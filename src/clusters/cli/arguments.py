@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from clusters import __version__
+from clusters.cli import files
 from clusters.cli.values import (
     amounts,
     bounds,
@@ -86,6 +87,7 @@ def make_parser() -> argparse.ArgumentParser:
             help=words,
             description=words[:1].upper() + words[1:] + ".",
             allow_abbrev=False,
+            formatter_class=files.WithDefaults,
         )
         if name != "demo":
             verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
@@ -132,8 +134,8 @@ def _data(verb: argparse.ArgumentParser) -> None:
     land.add_argument(
         "--neighbours",
         default="territories",
-        choices=("territories", "gabriel", "delaunay", "none"),
-        help="which schools count as next to each other",
+        metavar="territories|gabriel|delaunay|none|FILE",
+        help="which schools count as next to each other; a file holds pairs of URNs",
     )
     land.add_argument("--boundary", metavar="FILE", help="outline of the authority")
     land.add_argument("--barriers", metavar="FILE", help="lines that nobody can cross")
@@ -145,6 +147,7 @@ def _data(verb: argparse.ArgumentParser) -> None:
         metavar="URN,URN",
         help="two schools to be neighbours whatever the map says",
     )
+    files.add_options(box, land)
 
 
 def _plan(verb: argparse.ArgumentParser) -> None:
@@ -267,8 +270,10 @@ def _priorities(verb: argparse.ArgumentParser) -> None:
 
 def _effort(verb: argparse.ArgumentParser, seconds: float = 60.0) -> None:
     box = verb.add_argument_group("effort")
-    box.add_argument("--time", type=float, default=seconds, metavar="SECONDS")
-    box.add_argument("--seed", type=int, default=1)
+    box.add_argument(
+        "--time", type=float, default=seconds, metavar="SECONDS", help="time for the search"
+    )
+    box.add_argument("--seed", type=int, default=1, help="of the random draws")
     box.add_argument("--workers", type=int, metavar="N", help="all cores where not given")
     box.add_argument("--quiet", action="store_true", help="show no progress")
 

@@ -94,7 +94,7 @@ class Folder:
         """Write the plan as CSV and as GeoPackage."""
         from clusters.writers import write_geopackage, write_plan
 
-        write_plan(self._file("plan.csv", "which school is in which cluster"), plan, problem)
+        write_plan(self._file("plan.csv", "which school is in which cluster"), problem, plan)
         write_geopackage(self._file("plan.gpkg", "the map, for QGIS"), problem, plan)
 
     def split(self, split: Any) -> None:

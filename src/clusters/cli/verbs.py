@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clusters.cli import inputs
+from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.domain import Plan, Priorities, Problem, Rules
 
@@ -44,7 +45,7 @@ def check(chosen: Namespace) -> bool:
     from clusters.verifier import verify
 
     schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    say(in_options(schools.report.summary()))
     _describe(problem)
     if problem.edges is not None:
         pieces = parts(problem)
@@ -66,7 +67,7 @@ def check(chosen: Namespace) -> bool:
     if chosen.plan is None and decisions is not None:
         plan = decisions.plan
     else:
-        plan = inputs.read_one_plan(chosen.plan, problem)
+        plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     if rules is None:
         rules = Rules(n_clusters=(1, len(problem)), contiguous=False)
     say(verify(problem, rules, plan, priorities).summary())
@@ -78,7 +79,7 @@ def propose(chosen: Namespace) -> bool:
     from clusters.errors import Fault, RulesError
 
     schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    say(in_options(schools.report.summary()))
     _describe(problem)
     rules = inputs.make_rules(chosen)
     if rules is None:
@@ -110,7 +111,7 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
             on_progress=on_progress,
             start=None if decisions is None else decisions.plan,
         )
-    today = priorities.change_from
+    today = priorities.reference
     like = today if isinstance(today, Plan) else None
     like = like if decisions is None else decisions.plan
     result = inputs.relabelled(result, inputs.with_labels(problem, result.plan, like))
@@ -130,6 +131,7 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
         result=result,
         split=split,
         minutes=() if decisions is None else decisions.minutes(),
+        reading=getattr(chosen, "reading", None),
     )
     folder.page(
         chosen, problem, {"Proposal": result}, rules=rules, priorities=priorities, split=split
@@ -140,8 +142,9 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
 
 def fund(chosen: Namespace) -> bool:
     """Split the money between the clusters of a plan."""
-    _, problem = inputs.read_data(chosen)
-    plan = inputs.read_one_plan(chosen.plan, problem)
+    schools, problem = inputs.read_data(chosen)
+    say(in_options(schools.report.summary()))
+    plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     split = _split(problem, plan, _money_settings(chosen, problem))
     folder = Folder(chosen.out)
     folder.split(split)
@@ -155,12 +158,13 @@ def report(chosen: Namespace) -> bool:
     """Write the pack on several options."""
     from clusters.disclosure import redacted
 
-    _, problem = inputs.read_data(chosen)
+    schools, problem = inputs.read_data(chosen)
+    say(in_options(schools.report.summary()))
     options: dict[str, Plan] = {}
     like: Plan | None = None
     inputs.check_names(name for name, _ in chosen.plan)
     for name, path in chosen.plan:
-        plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem), like)
+        plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem, chosen), like)
         options[name] = plan
         like = like or plan
     first = chosen.recommended or next(iter(options))
@@ -190,6 +194,7 @@ def report(chosen: Namespace) -> bool:
         public=public,
         # sentences of the meeting may hold numbers of pupils
         minutes=() if public or decisions is None else decisions.minutes(),
+        reading=None if public else chosen.reading,
     )
     folder.tell()
     return False
@@ -204,7 +209,7 @@ def workbench(chosen: Namespace) -> bool:
     say(schools.report.summary())
     path, chosen.decisions = chosen.decisions, None  # its pins are the page's, not rules
     rules = inputs.make_rules(chosen)
-    options = {name: inputs.read_one_plan(file, problem) for name, file in chosen.plan}
+    options = {name: inputs.read_one_plan(file, problem, chosen) for name, file in chosen.plan}
     options = {name: inputs.with_labels(problem, plan) for name, plan in options.items()}
     if rules is None:
         rules = Rules(n_clusters=(1, len(problem)), contiguous=False)

@@ -10,9 +10,10 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
 
+from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Rules, SchoolId
 from clusters.errors import DataError, Fault
-from clusters.readers.files import local_file
+from clusters.readers.opening import open_content
 
 __all__ = ["FORMAT", "Decisions", "is_decisions", "parse_decisions", "read_decisions"]
 
@@ -249,6 +250,7 @@ def is_decisions(source: Any) -> bool:
         return False
 
 
+@checked
 def read_decisions(source: str | os.PathLike[str]) -> Decisions:
     """Read a decisions file that the workbench saved.
 
@@ -262,18 +264,8 @@ def read_decisions(source: str | os.PathLike[str]) -> Decisions:
     DataError
         Listing what is wrong: not such a file, another version, values missing or misshapen.
     """
-    path = local_file(source)
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise DataError(
-            Fault(
-                what=f"it cannot be opened ({error.strerror or error})",
-                remedy="check its rights",
-                where=path.name,
-            )
-        ) from None
-    return parse_decisions(data, path.name)
+    content = open_content(source, "decisions")
+    return parse_decisions(content.data, content.name)
 
 
 def parse_decisions(text: str | bytes, where: str = "decisions") -> Decisions:

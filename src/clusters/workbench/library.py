@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.budget import Formula, Pot, Protection, Split, split_budget
-from clusters.domain import Plan, Priorities, Problem, Rules, SchoolId
+from clusters.domain import Plan, Priorities, Problem, Rules, SchoolId, plan_of
 from clusters.errors import DataError, Fault
 from clusters.verifier import Certificate, verify
 
-__all__ = ["Money", "best", "certificate", "conflict", "plan_of", "priorities_of", "repaired"]
+__all__ = ["Money", "best", "certificate", "conflict", "priorities_of", "repaired"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,8 +54,9 @@ def repaired(
 ) -> Any:
     """Repair a plan with few moves."""
     from clusters.explain import repair
+    from clusters.solver import Settings
 
-    return repair(problem, rules, plan, priorities, time_limit_s=seconds)
+    return repair(problem, rules, plan, priorities, settings=Settings(time_limit_s=seconds))
 
 
 def best(
@@ -86,51 +87,20 @@ def best(
 def conflict(problem: Problem, rules: Rules, priorities: Priorities, seconds: float) -> Any:
     """Say why no plan keeps the rules."""
     from clusters.explain import why_no_plan
+    from clusters.solver import Settings
 
-    return why_no_plan(problem, rules, priorities, time_limit_s=seconds)
-
-
-def priorities_of(problem: Problem, priorities: Priorities | None) -> Priorities:
-    """Return the priorities; journeys by need, pupils or schools where none are given."""
-    if priorities is not None:
-        return priorities
-    known = next(name for name in ("need", "pupils", "schools") if name in problem.measures)
-    return Priorities(travel_by=known)
+    return why_no_plan(problem, rules, priorities, settings=Settings(time_limit_s=seconds))
 
 
-def plan_of(problem: Problem, given: Any, what: str = "the plan") -> Plan:
-    """Take a plan, what `solve` returned, or a mapping from id to label.
-
-    Raises
-    ------
-    DataError
-        If it is none of these.
-    """
-    if isinstance(given, Plan):
-        return given
-    inner = getattr(given, "plan", None)
-    if isinstance(inner, Plan):
-        return inner
-    if isinstance(given, Mapping) and any(problem.find(key) is not None for key in given):
-        import pandas as pd
-
-        from clusters.readers import read_plan
-
-        frame = pd.DataFrame({"urn": list(given), "cluster": [str(x) for x in given.values()]})
-        return read_plan(frame, problem)
-    raise DataError(
-        Fault(
-            what=f"{what} is a {type(given).__name__} that places no school of these data"
-            if isinstance(given, Mapping)
-            else f"{what} is a {type(given).__name__}",
-            remedy="give a Plan, the result of solve, or a mapping from ids of these schools to "
-            "labels",
-        )
-    )
+def priorities_of(priorities: Priorities | None) -> Priorities:
+    """Return the priorities; where none are given, the journeys count each school once."""
+    return Priorities(travel_by="schools") if priorities is None else priorities
 
 
 def options_of(problem: Problem, given: Any) -> dict[str, Plan]:
     """Take one plan, or several by name; the first is the one to begin with."""
+    if isinstance(given, Mapping) and not given:
+        raise DataError(Fault(what="plan is an empty mapping", remedy="give a plan"))
     several = isinstance(given, Mapping) and any(
         isinstance(one, Plan | Mapping) or hasattr(one, "plan") for one in given.values()
     )

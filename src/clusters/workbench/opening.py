@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.budget import Formula, Pot, Protection
-from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, check_rules
 from clusters.errors import DataError, Fault
 from clusters.money import Amount
 from clusters.readers.decisions import Decisions, is_decisions, read_decisions
@@ -24,11 +25,12 @@ __all__ = ["workbench", "write_workbench"]
 TITLE = "Clusters: the workbench"
 
 
+@checked
 def write_workbench(
     path: str | os.PathLike[str],
     problem: Problem,
     rules: Rules,
-    plan: Any,
+    plan: PlanLike | Mapping[str, PlanLike],
     priorities: Priorities | None = None,
     *,
     pot: Pot | Amount | None = None,
@@ -114,10 +116,11 @@ def write_workbench(
     return write_bytes(path, page({**shown, "server": None}).encode())
 
 
+@checked
 def workbench(
     problem: Problem,
     rules: Rules,
-    plan: Any,
+    plan: PlanLike | Mapping[str, PlanLike],
     priorities: Priorities | None = None,
     *,
     pot: Pot | Amount | None = None,
@@ -197,7 +200,7 @@ def _meeting(
                 remedy=f"use one of {', '.join(AUDIENCES)}",
             )
         )
-    wanted = library.priorities_of(problem, priorities)
+    wanted = library.priorities_of(priorities)
     check_rules(problem, rules, wanted)
     options: Mapping[str, Plan] = library.options_of(problem, plan)
     return Meeting(problem=problem, rules=rules, options=options, priorities=wanted, **more)

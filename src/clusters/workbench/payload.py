@@ -320,8 +320,8 @@ def _excuse(excuse: Mapping[str, Any]) -> dict[str, Any]:
 
 def _priorities(problem: Problem, priorities: Priorities) -> dict[str, Any]:
     before: list[Any] | None = None
-    if priorities.change and priorities.change_from is not None:
-        groups = _groups_before(problem, priorities.change_from)
+    if priorities.change and priorities.reference is not None:
+        groups = _groups_before(problem, priorities.reference)
         names = {group: number for number, group in enumerate(dict.fromkeys(groups))}
         before = [names[group] for group in groups]
     return {
@@ -332,7 +332,7 @@ def _priorities(problem: Problem, priorities: Priorities) -> dict[str, Any]:
         "expertise": float(priorities.expertise),
         "pyramids": float(priorities.pyramids),
         "change": float(priorities.change),
-        "change_from": before,
+        "reference": before,
     }
 
 

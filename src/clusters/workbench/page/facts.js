@@ -17,7 +17,7 @@ import { micro, decimal } from "./exact.js";
  *  apart: number[][], centres: number[] | null,
  *  exceptions: {school: number, instead: Object<string, any>}[]}} Rules */
 /** @typedef {{travel: number, travel_by: string, balance: number, balance_by: string,
- *  expertise: number, pyramids: number, change: number, change_from: number[] | null}} Priorities */
+ *  expertise: number, pyramids: number, change: number, reference: number[] | null}} Priorities */
 /** @typedef {{total: string, flexible: string, per_cluster: string, per_school: string[],
  *  first: string[], rates: {name: string, part: [string, string], quantity: string[]}[],
  *  protected: boolean, split: Object<string, string> | null}} Money */

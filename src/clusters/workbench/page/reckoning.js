@@ -150,7 +150,7 @@ export function extraPieces(facts, groups) {
 
 /** @param {Facts} facts @param {Group[]} groups */
 function movedFromToday(facts, groups) {
-  const before = facts.given.priorities.change_from ?? [];
+  const before = facts.given.priorities.reference ?? [];
   let moved = 0;
   for (const { members, centre } of groups) {
     for (const k of members) if (before[k] !== before[centre]) moved += 1;
@@ -187,7 +187,7 @@ export function mostTravel(facts, school) {
 export function chosenCentre(facts, members, present) {
   const { priorities, rules } = facts.given;
   const weights = facts.given.measures[priorities.travel_by];
-  const before = priorities.change ? priorities.change_from ?? [] : [];
+  const before = priorities.change ? priorities.reference ?? [] : [];
   const price = priorities.change ? priorities.change * nearest(averageSchool(facts)) : 0;
   const limits = members.map((k) => mostTravel(facts, k));
   const allowed = rules.centres && new Set(rules.centres);

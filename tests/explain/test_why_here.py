@@ -24,7 +24,7 @@ EVERYTHING = Priorities(
     balance=0.5,
     pyramids=1.0,
     change=0.5,
-    change_from=drawn_plan("AaBb\naaBb\ncCdD"),
+    reference=drawn_plan("AaBb\naaBb\ncCdD"),
     expertise=0.3,
     pupils_per_capacity={"asd": 2.0},
 )

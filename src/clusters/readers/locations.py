@@ -11,10 +11,10 @@ from statistics import median
 from typing import Any
 
 from clusters.errors import Fault
-from clusters.readers.rows import Record
-from clusters.readers.spatial import BRITISH_GRID, crs_of, to_grid
+from clusters.readers.cells import Unreadable, is_unknown, number_of
+from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, to_grid
+from clusters.readers.row_filter import Record
 from clusters.readers.table import Cell, Point
-from clusters.readers.values import Unreadable, is_unknown, number_of
 
 __all__ = ["BOX", "Locator", "postcode_key"]
 
@@ -31,6 +31,7 @@ _FAR_M = 75_000.0
 _FAR_TIMES = 10
 _LEAST_FOR_FAR = 8
 _APART_M = {"longitude": 1_000.0, "postcode": 5_000.0}
+_ASIDE = 'or set such schools aside with set_aside=["no position"]'
 _METRES = "give metres on the British National Grid (EPSG:27700), or say which system with crs="
 
 
@@ -50,7 +51,9 @@ class Locator:
         postcodes: Mapping[str, Point] | None,
         boundary: Any,
         where: str,
+        aside: bool = False,
     ) -> None:
+        self.aside = aside
         self.points = points
         self.postcodes = postcodes
         self.boundary = boundary
@@ -58,6 +61,8 @@ class Locator:
         self.faults: list[Fault] = []
         self.notes: list[str] = []
         self.system = None if crs is None else crs_of(crs, "crs")
+        self.unplaced: set[int] = set()
+        self.here = 0
         self.used = {"geometry": 0, "easting": 0, "longitude": 0, "postcode": 0}
 
     def locate(self, records: Sequence[Record]) -> list[Point | None]:
@@ -66,15 +71,16 @@ class Locator:
         degrees: list[tuple[int, Point]] = []
         for k, record in enumerate(records):
             found.append(None)
-            before = len(self.faults)
+            self.here = k
+            before = len(self.faults) + len(self.unplaced)
             point = self._metres(record)
             if point is not None:
                 found[k] = point
-            elif len(self.faults) == before:
+            elif len(self.faults) + len(self.unplaced) == before:
                 point = self._degrees(record)
                 if point is not None:
                     degrees.append((k, point))
-                elif len(self.faults) == before:
+                elif len(self.faults) + len(self.unplaced) == before:
                     found[k] = self._of_postcode(record)
         system = self.system if self.system is not None and self.system.is_geographic else _WGS84
         turned = to_grid([point for _, point in degrees], system, "crs") if degrees else []
@@ -98,7 +104,7 @@ class Locator:
         numbers: list[float] = []
         for name, cell in zip(names, cells, strict=True):
             if is_unknown(cell.text):
-                self._fault(
+                self._lack(
                     record, cell, f"the {name} is missing", "give both numbers of the position"
                 )
                 continue
@@ -175,7 +181,7 @@ class Locator:
         urn = record["urn"]
         if cell is None or not cell.text:
             place = next((record[key] for key in ("easting", "longitude") if key in record), urn)
-            self._fault(
+            self._lack(
                 record,
                 place if place is not urn else urn._replace(column="easting", text=""),
                 "the school has no position",
@@ -184,7 +190,7 @@ class Locator:
             )
             return None
         if self.postcodes is None:
-            self._fault(
+            self._lack(
                 record,
                 cell,
                 "the school has no position but its postcode",
@@ -193,7 +199,7 @@ class Locator:
             return None
         point = self.postcodes.get(postcode_key(cell.text))
         if point is None:
-            self._fault(
+            self._lack(
                 record,
                 cell,
                 "the postcode is not in the postcode file",
@@ -202,6 +208,13 @@ class Locator:
             return None
         self.used["postcode"] += 1
         return point
+
+    def _lack(self, record: Record, cell: Cell, what: str, remedy: str) -> None:
+        """Note a school without a position, which is a fault unless such schools are set aside."""
+        if self.aside:
+            self.unplaced.add(self.here)
+        else:
+            self._fault(record, cell, what, f"{remedy}; {_ASIDE}")
 
     def _fault(self, record: Record, cell: Cell, what: str, remedy: str) -> None:
         self.faults.append(cell.fault(what, remedy, urn=record["urn"].text))
@@ -262,6 +275,7 @@ class Locator:
             if point is None or area.covers(shapely.Point(point)):
                 continue
             gap = self.boundary.distance(shapely.Point(point))
+            urn = records[k]["urn"].text
             swapped = area.covers(shapely.Point(point[::-1]))
             cell = _place(records[k], point)
             what = f"the school lies {gap / 1000:,.1f} km outside the boundary"
@@ -271,7 +285,9 @@ class Locator:
                 records[k],
                 cell,
                 what,
-                "swap them" if swapped else "correct its position, or set it aside with keep=",
+                "swap them"
+                if swapped
+                else f'correct its position, or leave it out with set_aside=["{urn}"]',
             )
             bad.add(k)
         return bad
@@ -287,6 +303,7 @@ class Locator:
         for k, point in placed:
             if gaps[k] <= far:
                 continue
+            urn = records[k]["urn"].text
             swapped = math.dist(point[::-1], middle) <= far
             what = f"the school lies {gaps[k] / 1000:,.0f} km from the middle of the others"
             if swapped:
@@ -295,7 +312,9 @@ class Locator:
                 records[k],
                 _place(records[k], point),
                 what,
-                "swap them" if swapped else "correct its position, or set it aside with keep=",
+                "swap them"
+                if swapped
+                else f'correct its position, or leave it out with set_aside=["{urn}"]',
             )
 
 

@@ -7,33 +7,59 @@ from difflib import get_close_matches
 from typing import Any, TypeAlias
 
 from clusters.errors import Fault
-from clusters.readers.layout import Layout, find_column
-from clusters.readers.names import near
-from clusters.readers.report import SetAside
-from clusters.readers.table import Cell, Table
-from clusters.readers.values import Unreadable, tidy, urn_of
+from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
+from clusters.readers.column_names import near, recognise
+from clusters.readers.columns import Layout, find_column
+from clusters.readers.reading_report import SetAside
+from clusters.readers.table import WRONG_STATE, Cell, Table, is_total, is_words
 
-__all__ = ["Keep", "Record", "Sieve", "records_of"]
+__all__ = ["Keep", "Record", "Sieve", "records_of", "rival"]
 
 Keep: TypeAlias = Mapping[str, Any] | Callable[[Mapping[str, str]], bool] | None
 Record: TypeAlias = dict[str, Cell]
 """Cells of one school by our keys; "urn" always."""
 
 _NATIONAL = ("nat", "national", "england")
-_NO_SCHOOL = {"3": "local authority", "4": "national", "5": "national"}
+_NO_SCHOOL = {"3": "local authority", "4": "national", "5": "national", "6": "national"}
+_SCHOOLS = ("1", "2", "")
 _ALIKE = 0.8
 _OPEN = "open"
+_WIDE = 3
+
+
+def rival(table: int, key: str) -> str:
+    """Key in a record of what another table than the one preferred holds."""
+    return f"rival {table}: {key}"
 
 
 class Sieve:
-    """Decides row by row; keeps what was set aside."""
+    """Decides row by row; keeps what was set aside.
 
-    def __init__(self, table: Table, layout: Layout, keep: Keep) -> None:
+    Parameters
+    ----------
+    urns
+        Schools to be set aside, each with the reason.
+    number
+        Of the table: 0 for the main one.
+    """
+
+    def __init__(
+        self,
+        table: Table,
+        layout: Layout,
+        keep: Keep,
+        urns: Mapping[str, str] | None = None,
+        number: int = 0,
+    ) -> None:
         self.table = table
         self.layout = layout
+        self.header = list(table.header)
         self.set_aside: list[SetAside] = []
         self.faults: list[Fault] = []
         self.kept = self.read = 0
+        self.urns = urns or {}
+        self.number = number
+        self.published = (recognise(table.header) or "template") != "template"
         self.keep = keep if callable(keep) else None
         self.filters: list[tuple[str, int, tuple[str, ...]]] = []
         self.seen: dict[str, dict[str, int]] = {}
@@ -68,13 +94,28 @@ class Sieve:
         level = cells[at["level"]].lower() if "level" in at else ""
         if level and level != "school":
             return f"{level} row, not a school"
+        urn = cells[at["urn"]] if "urn" in at else ""
         record = cells[at["record"]] if "record" in at else ""
-        if record in _NO_SCHOOL:
-            return f"{_NO_SCHOOL[record]} row, not a school"
-        urn = cells[at["urn"]].lower() if "urn" in at else ""
-        if urn in _NATIONAL:
-            return f"national row (URN {cells[at['urn']]})"
-        return self._not_open(cells) or self._not_kept(cells)
+        if record in _NO_SCHOOL or (record not in _SCHOOLS and is_unknown(urn)):
+            return f"{_NO_SCHOOL.get(record, f'record type {record}')} row, not a school"
+        if urn.lower() in _NATIONAL:
+            return f"national row (URN {urn})"
+        return self._no_school(cells, urn) or self._not_open(cells) or self._not_kept(cells, urn)
+
+    def _no_school(self, cells: list[str], urn: str) -> str | None:
+        """Rows of totals and notes, and in published files rows without a URN."""
+        filled = [cell for cell in cells if cell]
+        unknown = is_unknown(urn)
+        words = next((cell for cell in filled if not is_unknown(cell)), "")
+        if (unknown or urn == words) and is_total(words):
+            return "row of totals"
+        if len(filled) == 1 and len(cells) >= _WIDE and is_words(filled[0]):
+            return "note or heading, not a school"
+        if cells[:_WIDE] == self.header[:_WIDE] and cells == self.header:
+            return "the header again"
+        if self.published and unknown and "urn" in self.layout.at:
+            return "row without a URN"
+        return None
 
     def _not_open(self, cells: list[str]) -> str | None:
         at = self.layout.at.get("status")
@@ -85,7 +126,7 @@ class Sieve:
             return f"not open ({self.table.header[at]} is {status!r})"
         return None
 
-    def _not_kept(self, cells: list[str]) -> str | None:
+    def _not_kept(self, cells: list[str], urn: str) -> str | None:
         for name, at, _ in self.filters:
             seen = self.seen[name]
             seen[cells[at]] = seen.get(cells[at], 0) + 1
@@ -96,6 +137,8 @@ class Sieve:
             dict(zip(self.table.header, cells, strict=True))
         ):
             return "not kept by the filter given as keep="
+        if self.urns:
+            return self.urns.get(urn) or self.urns.get(urn.removesuffix(".0"))
         return None
 
     def misspelt(self) -> list[Fault]:
@@ -131,10 +174,18 @@ class Sieve:
         return faults
 
 
-def records_of(sieve: Sieve) -> list[Record]:
-    """Make records of the rows that are kept; rows without a URN become faults."""
+def records_of(sieve: Sieve, known: Callable[[str], bool] | None = None) -> list[Record]:
+    """Make records of the rows that are kept; rows without a URN become faults.
+
+    Parameters
+    ----------
+    known
+        Whether a URN is of a school that is wanted; of others, of which a national file has tens of
+        thousands, only the URN and the authority are kept.
+    """
     table, at = sieve.table, sieve.layout.at
-    cells_of = [(key, k, table.header[k]) for key, k in at.items()]
+    places = [*at.items(), *((rival(sieve.number, k), v) for k, v in sieve.layout.rivals.items())]
+    few = [(key, k) for key, k in places if key in ("urn", "authority")]
     records: list[Record] = []
     for number, cells in table.rows:
         sieve.read += 1
@@ -143,23 +194,34 @@ def records_of(sieve: Sieve) -> list[Record]:
             urn = cells[at["urn"]] if "urn" in at else ""
             sieve.set_aside.append(SetAside(number, urn, reason))
             continue
-        record = {key: Cell(cells[k], table.where, number, name) for key, k, name in cells_of}
+        chosen = places
         if "urn" in at:
-            cell = record["urn"]
-            try:
-                urn = urn_of(cell.text)
-            except Unreadable as error:
-                sieve.faults.append(cell.fault(error.what, error.remedy))
+            cell = table.cell(number, cells, at["urn"])
+            fault = _urn_fault(cell)
+            if fault is not None:
+                sieve.faults.append(fault)
                 continue
-            if not tidy(urn):
-                sieve.faults.append(
-                    cell.fault(
-                        "the URN is blank", "give the school's URN, or empty the row altogether"
-                    )
-                )
-                continue
-            record["urn"] = cell._replace(text=urn)
+            cell = cell._replace(text=urn_of(cell.text))
+            chosen = few if known is not None and not known(cell.text) else places
+        record = {key: table.cell(number, cells, k) for key, k in chosen}
+        if "urn" in at:
+            record["urn"] = cell
         sieve.kept += 1
         records.append(record)
     sieve.faults += sieve.misspelt()
     return records
+
+
+def _urn_fault(cell: Cell) -> Fault | None:
+    if cell.state in ("formula", "date"):
+        return cell.fault(*WRONG_STATE[cell.state])
+    if cell.state == "merged":
+        return cell.fault(
+            "the URN stands in a merged cell", "unmerge it and give each row its own URN"
+        )
+    try:
+        if tidy(urn_of(cell.text)):
+            return None
+    except Unreadable as error:
+        return cell.fault(error.what, error.remedy)
+    return cell.fault("the URN is blank", "give the school's URN, or empty the row altogether")

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from clusters import Settings
 from clusters.domain import Cluster, Plan, Priorities, Rules
 from clusters.errors import InfeasibleError, RulesError
 from clusters.explain import improve_curve, repair
@@ -37,7 +38,7 @@ def test_gaps_duplicates_and_strangers_are_mended():
         )
     )
     rules = Rules(n_clusters=2, schools_per_cluster=(2, 4))
-    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=4)
+    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
     assert verify(problem, rules, mended.plan).ok
     assert mended.moved == ()
     assert [(m.school, m.before) for m in mended.placed] == [("2", "Left and Right"), ("5", None)]
@@ -51,7 +52,7 @@ def test_only_what_is_proved_is_called_so():
     problem = world("211\n112")
     drawn = drawn_plan("A b C\nb a c")
     rules = Rules(n_clusters=3, balance={"pupils": 0.5})
-    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=3)
+    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=3))
     assert mended.proved
     assert mended.how_few == "Proved: no repair moves fewer schools."
     doubted = replace(mended, fewest=len(mended.moved) - 1)
@@ -62,17 +63,17 @@ def test_only_what_is_proved_is_called_so():
 
 def test_without_time_the_given_plan_is_not_forgotten(monkeypatch):
     # the whole map is never decided, nor is any window: what is left is what is near the map
-    from clusters.model import nearest
+    from clusters.model import fewest_moves
 
     monkeypatch.setattr(
-        nearest,
+        fewest_moves,
         "nearest_clusters",
-        lambda *_, **__: nearest.Nearest(clusters=None, fewest=0, proved=False),
+        lambda *_, **__: fewest_moves.Nearest(clusters=None, fewest=0, proved=False),
     )
     problem = world("1111111111\n1111111111")
     drawn = drawn_plan("A a a a a b B b b b\na a a a b a b b b b")
     rules = Rules(n_clusters=2, schools_per_cluster=(5, 15))
-    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=2)
+    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=2))
     assert len(mended.moved) <= 3
     assert not mended.proved
 
@@ -97,9 +98,9 @@ def test_the_fewest_moves_are_the_fewest(labels, share):
     ]
     if not allowed:
         with pytest.raises(InfeasibleError):
-            repair(problem, rules, drawn, ALIKE, time_limit_s=3)
+            repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=3))
         return
-    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=3)
+    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=3))
     if mended.proved:
         assert len(mended.moved) == min(allowed)
     assert len(mended.moved) >= min(allowed) >= mended.fewest
@@ -111,7 +112,7 @@ def test_a_cluster_whose_schools_stand_elsewhere_too_may_leave_its_place():
     groups = {"West": "12345", "East": "12", "North": "78"}
     drawn = Plan(tuple(Cluster(label, None, tuple(held)) for label, held in groups.items()))
     rules = Rules(n_clusters=3, apart=[["6", "5"], ["6", "7"]])
-    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=4)
+    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
     assert mended.moved == ()
     assert mended.fewest == 0
     assert {c.label: c.members for c in mended.plan.clusters}["East"] == ("6",)
@@ -134,7 +135,7 @@ def test_groups_in_several_parts_are_repaired_with_the_fewest_moves(picture, lab
         for plan in every_plan(6)
         if verify(problem, rules, plan).ok
     )
-    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=6)
+    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=6))
     assert verify(problem, rules, mended.plan).ok
     assert len(mended.moved) == least
     assert mended.proved
@@ -144,7 +145,7 @@ def test_another_number_of_clusters_is_reached():
     problem = world("111111")
     drawn = drawn_plan("A a a b B b")
     rules = Rules(n_clusters=3, schools_per_cluster=(2, 2))
-    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=4)
+    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
     assert verify(problem, rules, mended.plan).ok
     assert len(mended.moved) == 2
 
@@ -153,7 +154,7 @@ def test_the_longest_journey_and_given_centres_are_kept():
     problem = world("111111")
     drawn = drawn_plan("A a a a a b")
     rules = Rules(n_clusters=2, max_travel_m=1000, centres=["2", "5"])
-    mended = repair(problem, rules, drawn, ALIKE, time_limit_s=4)
+    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
     assert verify(problem, rules, mended.plan).ok
     assert len(mended.moved) == 2
     assert mended.proved
@@ -163,7 +164,7 @@ def test_least_cost_may_move_more():
     problem = world("1111")
     drawn = Plan((Cluster("1", "2", ("1", "2", "3", "4")),))
     rules = Rules(n_clusters=2)
-    mended = repair(problem, rules, drawn, ALIKE, "least cost", time_limit_s=4)
+    mended = repair(problem, rules, drawn, ALIKE, "least cost", settings=Settings(time_limit_s=4))
     assert mended.certificate.objective == 2000.0
 
 
@@ -187,7 +188,7 @@ def test_the_curve_never_rises_and_keeps_its_word():
     problem = world("11111111\n11111111")
     drawn = drawn_plan("A a a a b b b B\na a a a a b b b")
     rules = Rules(n_clusters=3, schools_per_cluster=(2, 9))
-    curve = improve_curve(problem, rules, drawn, ALIKE, 6, time_limit_s=6)
+    curve = improve_curve(problem, rules, drawn, ALIKE, 6, settings=Settings(time_limit_s=6))
     assert curve.repaired is not None
     costs = [point.objective for point in curve.points]
     assert len(costs) == 7
@@ -209,7 +210,12 @@ def test_the_gain_is_told_in_plain_words():
     problem = world("11....11", neighbours=False)
     drawn = Plan.from_assignment({"1": "2", "2": "2", "3": "2", "4": "4"})
     curve = improve_curve(
-        problem, Rules(n_clusters=2, contiguous=False), drawn, ALIKE, 2, time_limit_s=3
+        problem,
+        Rules(n_clusters=2, contiguous=False),
+        drawn,
+        ALIKE,
+        2,
+        settings=Settings(time_limit_s=3),
     )
     assert curve.at(1).sentence == "with 1 move, 67 % shorter journeys"
 
@@ -222,13 +228,15 @@ def test_the_hand_drawn_map_with_six_mistakes_is_repaired():
     drawn = read_plan(datasets.path("hand_drawn"), problem)
     rules = Rules(n_clusters=18, schools_per_cluster=(5, 20))
     common = Priorities(travel_by="pupils")
-    mended = repair(problem, rules, drawn, common, time_limit_s=40)
+    mended = repair(problem, rules, drawn, common, settings=Settings(time_limit_s=40))
     print(mended.sentence)
     assert verify(problem, rules, mended.plan).ok
     assert mended.proved
     assert len(mended.moved) == 3
     assert len(mended.placed) == 2
-    curve = improve_curve(problem, rules, mended.plan, common, 20, time_limit_s=40)
+    curve = improve_curve(
+        problem, rules, mended.plan, common, 20, settings=Settings(time_limit_s=40)
+    )
     print(curve.summary())
     costs = [point.objective for point in curve.points]
     assert costs == sorted(costs, reverse=True)

@@ -6,6 +6,7 @@ import random
 
 import pytest
 
+from clusters import Settings
 from clusters.domain import Plan, Priorities, Rules
 from clusters.explain import improve_curve
 from clusters.measures import difference, places_of
@@ -58,7 +59,7 @@ def _check(seed):
     start = max(allowed, key=lambda pair: pair[1])[0]
     before = places_of(problem, start)
     moves = [difference(before, places_of(problem, plan)).schools_moved for plan, _ in allowed]
-    curve = improve_curve(problem, rules, start, COMMON, 4, time_limit_s=3)
+    curve = improve_curve(problem, rules, start, COMMON, 4, settings=Settings(time_limit_s=3))
     for point in curve.points:
         least = min(c for (_, c), m in zip(allowed, moves, strict=True) if m <= point.moves)
         assert point.objective == pytest.approx(least)
@@ -67,12 +68,14 @@ def _check(seed):
 
 
 def test_a_point_that_was_not_decided_is_not_called_proved(monkeypatch):
-    from clusters.model import within
+    from clusters.model import within_moves
 
-    monkeypatch.setattr(within, "cheapest_within", lambda *_, **__: within.Within(None, False))
+    monkeypatch.setattr(
+        within_moves, "cheapest_within", lambda *_, **__: within_moves.Within(None, False)
+    )
     problem = drawn_problem(1)
     rules = Rules(n_clusters=2, contiguous=False)
     start = Plan.from_assignment(dict(zip("abcde", "aaaae", strict=True)))
-    curve = improve_curve(problem, rules, start, COMMON, 2, time_limit_s=2)
+    curve = improve_curve(problem, rules, start, COMMON, 2, settings=Settings(time_limit_s=2))
     assert not any(point.proved for point in curve.points)
     assert not curve.to_frame()["proved"].any()

@@ -7,15 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any, Self
 
 from clusters.domain import STAND_IN, FrozenDict, School
-from clusters.readers.names import NUMBERS, TRAITS, typed
+from clusters.readers.column_names import NUMBERS, TRAITS, typed
+from clusters.readers.faults import counted, shown
 
-__all__ = ["ReadingReport", "Schools", "SetAside", "Unknown"]
+__all__ = ["Disagreement", "ReadingReport", "Schools", "SetAside", "Source", "Unknown"]
 
-_SHOWN = 3
 COUNTED_AS = "counted as"
 """How what was done with an unknown value begins where a number was put in its place."""
 _WORDS = {"ehcps": "EHC plans", "sen_support": "pupils with SEN support"}
 _REASONS = 8
+_WANTED = "set aside as asked: "
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,67 @@ class SetAside:
     row: int
     urn: str
     reason: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where the values of one of our columns came from.
+
+    Parameters
+    ----------
+    file, column
+        The file and the name of its column.
+    year
+        As the file says in a column or in its name; None where it does not.
+    """
+
+    file: str
+    column: str
+    year: str | None = None
+
+    def __str__(self) -> str:
+        """Name the column and the file."""
+        year = f" ({self.year})" if self.year else ""
+        return f"{self.column!r} of {self.file}{year}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Disagreement:
+    """Two files that hold the same column with other values.
+
+    Parameters
+    ----------
+    column
+        Our name of the column.
+    taken, other
+        Where the values that were taken came from, and where the others stand.
+    taken_total, other_total
+        Sums over the schools for which both hold a number.
+    n_compared, n_different
+        Schools with a number in both; of these with another number.
+    largest
+        The largest differences: URN, number taken, other number.
+    """
+
+    column: str
+    taken: Source
+    other: Source
+    taken_total: float
+    other_total: float
+    n_compared: int
+    n_different: int
+    largest: tuple[tuple[str, float, float], ...]
+
+    def __str__(self) -> str:
+        """Tell both totals and the largest differences."""
+        most = "; ".join(f"URN {urn}: {a:,.10g} and {b:,.10g}" for urn, a, b in self.largest)
+        return (
+            f"{self.column} differs for {self.n_different:,} of {self.n_compared:,} schools: "
+            f"{self.taken_total:,.10g} in all by {self.taken}, which was taken, "
+            f"{self.other_total:,.10g} by {self.other} (largest: {most}). Choose with "
+            f'prefer={{"{self.column}": ...}}.'
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,7 +99,7 @@ class Unknown:
         How many schools.
     codes
         The cells as found, with how often each.
-    urns
+    urns, names
         The schools.
     action
         "left unknown" or the number that the caller gave instead.
@@ -47,6 +109,7 @@ class Unknown:
     codes: Mapping[str, int]
     urns: tuple[str, ...]
     action: str
+    names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,12 +134,18 @@ class ReadingReport:
         Values not known, by our name of the column.
     columns
         The file's column, by our name of it.
+    sources
+        File, column and year from which the values were taken, by our name of the column.
+    totals
+        Sum over the schools of each column of numbers.
+    disagreements
+        Where two files hold the same column with other values.
     not_used
         Columns of the file that were not used.
     not_given
         Our main columns that the file does not have.
     notes
-        Sentences on what was mended or assumed.
+        Sentences on what was corrected or assumed.
     others
         Reports on the further files.
     """
@@ -90,6 +159,9 @@ class ReadingReport:
     set_aside: tuple[SetAside, ...] = ()
     unknown: Mapping[str, Unknown] = field(default_factory=FrozenDict)
     columns: Mapping[str, str] = field(default_factory=FrozenDict)
+    sources: Mapping[str, Source] = field(default_factory=FrozenDict)
+    totals: Mapping[str, float] = field(default_factory=FrozenDict)
+    disagreements: tuple[Disagreement, ...] = ()
     not_used: tuple[str, ...] = ()
     not_given: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
@@ -103,11 +175,51 @@ class ReadingReport:
             counts[row.reason] = counts.get(row.reason, 0) + 1
         return counts
 
+    @property
+    def left_out(self) -> tuple[str, ...]:
+        """Sentences on the schools that the caller had set aside: they belong on every paper."""
+        reasons: dict[str, list[str]] = {}
+        for row in self.set_aside:
+            if row.reason.startswith(_WANTED):
+                name = f"{row.name} ({row.urn})" if row.name else row.urn
+                reasons.setdefault(row.reason.removeprefix(_WANTED), []).append(name)
+        return tuple(
+            f"{counted(len(names), 'school')} {'was' if len(names) == 1 else 'were'} set aside "
+            f"({reason}): {shown(names, 12)}."
+            for reason, names in reasons.items()
+        )
+
+    def record(self) -> dict[str, Any]:
+        """Make the record of the reading for run.json: what came from where, what was left out."""
+        return {
+            "file": self.where,
+            "kind": self.kind,
+            "format": self.format,
+            "encoding": self.encoding,
+            "rows_read": self.rows_read,
+            "rows_kept": self.rows_kept,
+            "set_aside": self.reasons,
+            "left_out": list(self.left_out),
+            "columns": {
+                key: {
+                    "file": source.file,
+                    "column": source.column,
+                    "year": source.year,
+                    **({"total": self.totals[key]} if key in self.totals else {}),
+                }
+                for key, source in self.sources.items()
+            },
+            "disagreements": [str(one) for one in self.disagreements],
+            "not_known": {key: unknown.count for key, unknown in self.unknown.items()},
+            "notes": list(self.notes),
+            "further": [other.record() for other in self.others],
+        }
+
     def summary(self) -> str:
         """Tell the reading in plain words, over several lines."""
-        told = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
+        words = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
         lines = [
-            f"{self.where} ({told}): {counted(self.rows_read, 'row')} read, "
+            f"{self.where} ({words}): {counted(self.rows_read, 'row')} read, "
             f"{self.rows_kept:,} kept, {len(self.set_aside):,} set aside."
         ]
         reasons = sorted(self.reasons.items(), key=lambda item: -item[1])
@@ -119,10 +231,15 @@ class ReadingReport:
             codes = ", ".join(f"{code or 'blank'} x {n}" for code, n in unknown.codes.items())
             lines.append(
                 f"  {column} is not known for {counted(unknown.count, 'school')} ({codes}): "
-                f"{unknown.action}."
+                f"{unknown.action}{_of_few(unknown, self.rows_kept)}."
             )
         if self.not_given:
             lines.append(f"  Not in the file: {', '.join(self.not_given)}.")
+        lines += [f"  {sentence}" for sentence in self.left_out]
+        several = len({source.file for source in self.sources.values()}) > 1
+        for column, total in self.totals.items() if several else ():
+            lines.append(f"  {column}: from {self.sources[column]}, {total:,.10g} in all.")
+        lines += [f"  {difference}" for difference in self.disagreements]
         lines += [f"  {note}" for note in self.notes]
         for other in self.others:
             lines += other.summary().splitlines()
@@ -202,19 +319,13 @@ def _row_of(school: School) -> dict[str, Any]:
     return row
 
 
-def counted(n: int, noun: str) -> str:
-    """Put a number before a noun.
-
-    Examples
-    --------
-    >>> counted(1, "school"), counted(1200, "school")
-    ('1 school', '1,200 schools')
-    """
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+def _of_few(unknown: Unknown, n: int) -> str:
+    """Name the schools of a column that is not known for few of them."""
+    if 2 * unknown.count > n or not unknown.names:
+        return ""
+    return f" ({shown(unknown.names)})"
 
 
-def shown(items: Iterable[object]) -> str:
-    """First few of several things as words."""
-    listed = [str(item) for item in items]
-    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
-    return ", ".join(listed[:_SHOWN]) + more
+def asked(reason: str) -> str:
+    """Reason of a row that the caller had set aside."""
+    return _WANTED + reason

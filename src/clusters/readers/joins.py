@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from clusters.errors import Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
-from clusters.readers.layout import Layout, find_column
-from clusters.readers.names import FORMATS, PUBLISHED, key_of, near, recognise
-from clusters.readers.report import ReadingReport, SetAside, counted, shown
-from clusters.readers.rows import Record, Sieve, records_of
-from clusters.readers.table import Cell, Table
-from clusters.readers.values import Unreadable, urn_of
+from clusters.readers.cells import Unreadable, urn_of
+from clusters.readers.column_names import (
+    FORMATS,
+    PASSED_ON,
+    PUBLISHED,
+    key_of,
+    near,
+    recognise,
+)
+from clusters.readers.columns import Layout, find_column
+from clusters.readers.faults import counted, shown
+from clusters.readers.reading_report import ReadingReport, SetAside
+from clusters.readers.row_filter import Record, Sieve, records_of
+from clusters.readers.table import Cell, Point, Table
 
 __all__ = ["Family", "join_table", "merge_long", "twice_faults"]
 
@@ -23,39 +31,62 @@ _LONG = {
         ("unit", ("units",)),
     ),
 }
+_HINTED = 5
+"""Unknown URNs for which like URNs are looked up; that is slow, and no list would be read."""
+_ALIKE = 0.83
+"""One digit of six changed, or two that stand in each other's place."""
 _TYPE = ("type", "need_type", "type_of_need", "primary_need", "expertise")
 
 
 @dataclass(slots=True)
 class Family:
-    """The schools of the main table and the ids under which others may know them."""
+    """The schools of the main table, the ids under which others may know them, and what they add.
+
+    `points` are positions that only a further table's geometry has, by row of the main table.
+    """
 
     where: str
     records: Mapping[str, Record]
     aside: Collection[str]
     links: Mapping[str, str]
+    others_aside: bool = False
+    points: dict[int, Point] = field(default_factory=dict)
 
 
-def join_table(table: Table, layout: Layout, family: Family) -> tuple[ReadingReport, list[Fault]]:
-    """Add a joined table's cells to the records of the main table."""
-    published = (recognise(table.header) or "template") != "template"
-    sieve = Sieve(table, layout, None)
-    rows = records_of(sieve)
-    faults = [*table.faults, *sieve.faults]
-    notes = list(table.notes)
-    by_school: dict[str, list[Record]] = {}
+def join_table(
+    table: Table, layout: Layout, family: Family, number: int = 1
+) -> tuple[ReadingReport, list[Fault], list[Record]]:
+    """Add a joined table's cells to the records of the main table.
+
+    Parameters
+    ----------
+    number
+        Of the table, the main one being 0.
+
+    Returns
+    -------
+    tuple
+        The report on the table, its faults, and the rows that met a school.
+    """
+    sieve = Sieve(table, layout, None, number=number)
     finder = _Finder(family)
+    rows = records_of(sieve, lambda urn: finder.find(urn) is not None)
+    faults = [*table.faults, *sieve.faults]
+    notes = [*table.all_notes(), *layout.notes]
+    by_school: dict[str, list[Record]] = {}
+    others_found: list[Record] = []
     for record in rows if "urn" in layout.at else ():
-        cell = record["urn"]
-        found = finder.find(cell.text)
+        found = finder.find(record["urn"].text)
         if found is not None:
             by_school.setdefault(found, []).append(record)
-        elif published or cell.text in family.aside:
-            sieve.set_aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
         else:
-            faults.append(_stranger(cell, family))
+            others_found.append(record)
+    ours = [record for found_rows in by_school.values() for record in found_rows]
+    faults += _not_ours(others_found, ours, sieve, family)
     for urn, found_rows in by_school.items():
-        _take(urn, found_rows, family, faults, notes)
+        taken = _take(urn, found_rows, family, faults, notes)
+        if taken is not None and table.points and taken["urn"].row in table.points:
+            family.points[family.records[urn]["urn"].row] = table.points[taken["urn"].row]
     lacking = [urn for urn in family.records if urn not in by_school]
     if lacking and by_school:
         have = "has" if len(lacking) == 1 else "have"
@@ -65,6 +96,7 @@ def join_table(table: Table, layout: Layout, family: Family) -> tuple[ReadingRep
     for urn in lacking:
         _blank(family.records[urn], table, layout, family)
     if rows and not by_school:
+        faults = [fault for fault in faults if fault.what != _NOT_THERE.format(family.where)]
         faults.append(
             Fault(
                 what=f"none of its {len(rows):,} schools is in {family.where}",
@@ -73,14 +105,38 @@ def join_table(table: Table, layout: Layout, family: Family) -> tuple[ReadingRep
                 where=table.where,
             )
         )
-    kept = sum(len(found_rows) for found_rows in by_school.values())
-    return report_of(table, sieve.read, kept, sieve.set_aside, notes), faults
+    return report_of(table, sieve.read, len(ours), sieve.set_aside, notes), faults, ours
+
+
+_NOT_THERE = "{} has no school with this URN"
+
+
+def _not_ours(
+    others_found: Sequence[Record], ours: Sequence[Record], sieve: Sieve, family: Family
+) -> list[Fault]:
+    """Set aside the schools of other areas, which a published or wider file holds; refuse others.
+
+    A file is wider where it holds more other schools than ours; a row is of another area where it
+    says that it belongs to an authority to which none of ours does.
+    """
+    areas = {record["authority"].text for record in ours if "authority" in record} - {""}
+    wider = sieve.published or family.others_aside or len(others_found) > len(family.records) > 0
+    faults: list[Fault] = []
+    for record in others_found:
+        cell = record["urn"]
+        area = record["authority"].text if "authority" in record else ""
+        elsewhere = bool(areas and area and area not in areas)
+        if (wider and ours) or elsewhere or cell.text in family.aside:
+            sieve.set_aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
+        else:
+            faults.append(_unknown_urn(cell, family, hint=len(faults) < _HINTED))
+    return faults
 
 
 def _take(
     urn: str, rows: Sequence[Record], family: Family, faults: list[Fault], notes: list[str]
-) -> None:
-    """Add the cells of a school's row: its own, else that of its only predecessor."""
+) -> Record | None:
+    """Add the cells of a school's row, and return it: its own, else its only predecessor's."""
     own = [record for record in rows if record["urn"].text == urn]
     if len(own) > 1:
         faults.append(_twice(own[1]["urn"], own[0]["urn"].row))
@@ -91,16 +147,21 @@ def _take(
         )
         for key, cell in rows[0].items():
             family.records[urn].setdefault(key, cell._replace(text=""))
-        return
+        return None
     taken = (own or rows)[0]
-    family.records[urn].update({key: cell for key, cell in taken.items() if key != "urn"})
+    own_keys = ("urn", *PASSED_ON)
+    family.records[urn].update({key: cell for key, cell in taken.items() if key not in own_keys})
+    for key in ("authority", "estab"):
+        if key in taken:
+            family.records[urn].setdefault(key, taken[key])
+    return taken
 
 
 def _blank(record: Record, table: Table, layout: Layout, family: Family) -> None:
     """Give a school without a row in a joined table blank cells, so that it counts as not known."""
     row = record["urn"].row
     for key, k in layout.at.items():
-        if key not in ("urn", "name", "postcode"):
+        if key not in ("urn", "name", "postcode", *PASSED_ON):
             record.setdefault(
                 key, Cell("", family.where, row, f"{table.header[k]} ({table.where})")
             )
@@ -143,21 +204,17 @@ def merge_long(
     """Add a long table of need or expertise (one row per school and type) to the records."""
     at, faults = _long_columns(table, what)
     aside: list[SetAside] = []
+    others_found: list[Cell] = []
     seen: dict[tuple[str, str], int] = {}
     finder = _Finder(family)
-    read = kept = 0
-    for number, cells in table.rows:
+    read = 0
+    for number, cells in table.body():
         read += 1
-        if not any(cells):
-            aside.append(SetAside(number, "", "blank line"))
-            continue
         if faults and not {"urn", "type"} <= set(at):
             continue
-        row = {key: Cell(cells[k], table.where, number, table.header[k]) for key, k in at.items()}
-        place = _place(row, finder, types, faults)
+        row = {key: table.cell(number, cells, k) for key, k in at.items()}
+        place = _place(row, finder, types, faults, others_found)
         if place is None:
-            if row["urn"].text in family.aside:
-                aside.append(SetAside(number, row["urn"].text, f"not in {family.where}"))
             continue
         if place in seen:
             faults.append(
@@ -169,12 +226,17 @@ def merge_long(
             )
             continue
         seen[place] = number
-        kept += 1
         family.records[place[0]].update(_cells_of(row, what, place[1]))
     if what == "need":
         _fill(table, at, {kind for _, kind in seen}, family)
+    wider = bool(seen) and len({cell.text for cell in others_found}) > len(family.records)
+    for cell in others_found:
+        if wider or family.others_aside or cell.text in family.aside:
+            aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
+        else:
+            faults.append(_unknown_urn(cell, family, hint=len(faults) < _HINTED))
     faults += table.faults
-    return report_of(table, read, kept, aside, table.notes), faults
+    return report_of(table, read, len(seen), aside, table.all_notes()), faults
 
 
 def _fill(table: Table, at: Mapping[str, int], kinds: Iterable[str], family: Family) -> None:
@@ -211,7 +273,11 @@ def _long_columns(table: Table, what: str) -> tuple[dict[str, int], list[Fault]]
 
 
 def _place(
-    row: Mapping[str, Cell], finder: _Finder, types: Collection[str], faults: list[Fault]
+    row: Mapping[str, Cell],
+    finder: _Finder,
+    types: Collection[str],
+    faults: list[Fault],
+    others_found: list[Cell],
 ) -> tuple[str, str] | None:
     """School and type of a row; None where either is not known."""
     try:
@@ -231,8 +297,8 @@ def _place(
             )
         )
     school = finder.find(urn)
-    if school is None and urn not in finder.family.aside:
-        faults.append(_stranger(row["urn"], finder.family))
+    if school is None:
+        others_found.append(row["urn"]._replace(text=urn))
     return None if kind is None or school is None else (school, kind)
 
 
@@ -243,11 +309,12 @@ def _cells_of(row: Mapping[str, Cell], what: str, kind: str) -> Record:
     return cells | ({f"expertise_{kind}_unit": row["unit"]} if "unit" in row else {})
 
 
-def _stranger(cell: Cell, family: Family) -> Fault:
-    hint = near(cell.text, family.records)
+def _unknown_urn(cell: Cell, family: Family, *, hint: bool) -> Fault:
+    like = near(cell.text, family.records, _ALIKE) if hint else ""
     return cell.fault(
-        f"{family.where} has no school with this URN",
-        f"{hint} Correct it, or give links= where schools have become academies".strip(),
+        _NOT_THERE.format(family.where),
+        f"{like} Correct it; or give links= where schools have become academies; or leave such "
+        'rows out with set_aside=["not in the main file"]'.strip(),
         urn=cell.text,
     )
 

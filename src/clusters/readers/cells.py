@@ -1,7 +1,7 @@
 """One cell of a table into one value: counts, numbers, money, yes or no, and "not known".
 
 Every cell arrives as text. A cell that cannot be read raises :class:`Unreadable`, which says what
-is wrong and how to mend it; the caller adds where it stands.
+is wrong and how to correct it; the caller adds where it stands.
 """
 
 from __future__ import annotations
@@ -15,9 +15,13 @@ __all__ = [
     "UNKNOWN_CODES",
     "Unreadable",
     "as_text",
+    "correct",
     "count_of",
+    "has_noise",
+    "is_accounting_zero",
+    "is_formula_error",
+    "is_like_a_date",
     "is_unknown",
-    "mend",
     "number_of",
     "pence_of",
     "tidy",
@@ -29,14 +33,16 @@ __all__ = [
 UNKNOWN_CODES = frozenset(
     {
         *("", "c", "z", "x", "u", "k", "low", ":", "*", ".", "..", "...", "-", "?"),
-        *("na", "n/a", "np", "ne", "supp", "lowcov", "new", "unknown", "not known", "#n/a"),
+        *("na", "n/a", "np", "ne", "supp", "lowcov", "new", "dns", "unknown", "not known"),
+        *("not available", "none", "null", "#n/a", "#n/a n/a", "\u2013", "\u2014"),
     }
 )
 """Cells that mean "not known", in lower case; never zero.
 
 The Department for Education writes c (suppressed), z (not applicable), x (not available), u
 (unreliable), k or low (rounds to zero), ``:`` and, in the performance tables, NA, NP (not
-published), NE (no entries), SUPP (suppressed), LOWCOV (too few pupils covered), NEW (new school).
+published), NE (no entries), SUPP (suppressed), LOWCOV (too few pupils covered), NEW (new school);
+the financial files DNS (did not supply). ``#N/A`` is a look-up that found nothing.
 """
 
 _NOTHING = frozenset({"", "na", "n/a", "not applicable", "does not apply", "unknown", "not known"})
@@ -44,8 +50,17 @@ _WHOLE = re.compile(r"[+-]?[0-9]+")
 _NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)")
 _GROUPED = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]*)?")
 _POWERS = re.compile(r"[+-]?[0-9.]+[eE][+-]?[0-9]+")
+_FORMULA_ERROR = re.compile(r"#(n/a|ref!|value!|name\?|div/0!|null!|num!|spill!|calc!|field!).*")
+_MONTH = r"(jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
+_DATE = re.compile(
+    rf"\d{{4}}-\d\d-\d\d( \d\d:\d\d(:\d\d)?)?|\d{{1,2}}/\d{{1,2}}/\d{{4}}"
+    rf"|\d{{1,2}}[- ]{_MONTH}([- ]\d{{2,4}})?|{_MONTH}[- ]\d{{2,4}}"
+)
 _PENNIES = 2
-_YES = frozenset({"yes", "y", "true", "t", "1"})
+_NOISE_POUNDS = Decimal("1e-9")
+_NO_MONEY = re.compile(r"£\s*[-\u2013\u2014]+")
+_OTHER_CURRENCY = re.compile(r"[$€¥]|\b(usd|eur)\b", re.IGNORECASE)
+_YES = frozenset({"yes", "y", "true", "t", "1", "\u2713", "\u2714"})
 _NO = frozenset({"no", "n", "false", "f", "0"})
 _C1 = {
     0x80 + k: bytes([0x80 + k]).decode("cp1252")
@@ -78,7 +93,7 @@ def as_text(value: object) -> str:
         return ""
     if isinstance(value, datetime.date):
         # NaT is a datetime that equals nothing, not even itself.
-        return value.isoformat() if value == value else ""
+        return value.isoformat().removesuffix("T00:00:00") if value == value else ""
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, bool):
@@ -96,12 +111,12 @@ def tidy(text: str) -> str:
     return text.replace("\u00a0", " ").replace("\u2212", "-").strip()
 
 
-def mend(text: str) -> str:
+def correct(text: str) -> str:
     r"""Undo the two usual mix-ups of encodings.
 
     Examples
     --------
-    >>> mend("St John\x92s") == mend("St John\u00e2\u20ac\u2122s") == "St John\u2019s"
+    >>> correct("St John\x92s") == correct("St John\u00e2\u20ac\u2122s") == "St John\u2019s"
     True
     """
     if text.isascii():
@@ -120,6 +135,22 @@ def is_unknown(text: str) -> bool:
     return tidy(text).lower() in UNKNOWN_CODES
 
 
+def is_formula_error(text: str) -> bool:
+    """Whether a cell is the error of a spreadsheet formula, such as a look-up without result."""
+    return _FORMULA_ERROR.fullmatch(tidy(text).lower()) is not None
+
+
+def is_like_a_date(text: str) -> bool:
+    """Whether a text is a date, into which spreadsheets turn labels such as 1-5.
+
+    Examples
+    --------
+    >>> is_like_a_date("01-May"), is_like_a_date("2026-05-01"), is_like_a_date("May Lane")
+    (True, True, False)
+    """
+    return _DATE.fullmatch(tidy(text).lower()) is not None
+
+
 def _digits(text: str) -> str:
     """Check that text is a plain number and return it without thousands separators."""
     plain = tidy(text)
@@ -132,8 +163,10 @@ def _digits(text: str) -> str:
         raise Unreadable("it is not a finite number", "give a number, or leave the cell blank")
     if plain.startswith("#"):
         raise Unreadable(
-            "it is the error of a spreadsheet formula", "mend the formula, then save again"
+            "it is the error of a spreadsheet formula", "correct the formula, then save again"
         )
+    if is_like_a_date(plain):
+        raise Unreadable("it is a date where a number is needed", "write the number itself")
     if _GROUPED.fullmatch(plain):
         return plain.replace(",", "")
     if "," in plain and re.fullmatch(r"[+-]?[0-9.,]+", plain):
@@ -193,15 +226,46 @@ def pence_of(text: str) -> int:
     >>> pence_of("£12,345.67"), pence_of("0.1")
     (1234567, 10)
     """
-    pounds = Decimal(_digits(tidy(text).replace("£", "", 1)))
-    pence = pounds * 100
-    if pence < 0:
+    pounds = _pounds(text)
+    if pounds < 0:
         raise Unreadable("it is negative", "give pounds of 0 or more")
-    if pence != pence.to_integral_value():
+    pence = (pounds * 100).to_integral_value()
+    if abs(pence / 100 - pounds) > _NOISE_POUNDS:
         raise Unreadable(
             f"it has more than {_PENNIES} decimal places", "give pounds and pence, such as 1234.56"
         )
     return int(pence)
+
+
+def has_noise(text: str) -> bool:
+    """Whether a sum of money is whole pence but for the noise of a spreadsheet's binary numbers.
+
+    Examples
+    --------
+    >>> has_noise("3702.2999999999997"), has_noise("3702.30")
+    (True, False)
+    """
+    pounds = _pounds(text)
+    return pounds * 100 != (pounds * 100).to_integral_value()
+
+
+def is_accounting_zero(text: str) -> bool:
+    """Whether a cell is the zero of an accounting format, such as "£-"."""
+    return _NO_MONEY.fullmatch(tidy(text)) is not None
+
+
+def _pounds(text: str) -> Decimal:
+    plain = tidy(text)
+    if _NO_MONEY.fullmatch(plain):
+        return Decimal(0)
+    if _OTHER_CURRENCY.search(plain):
+        raise Unreadable("it is not in pounds", "give pounds and pence, such as 1234.56")
+    bracketed = plain.startswith("(") and plain.endswith(")")  # how accountants write below zero
+    plain = plain.strip("()") if bracketed else plain
+    sign, plain = ("-", plain[1:]) if plain.startswith("-") else ("", plain)
+    plain = re.sub(r"^£\s*|^GBP\s*|\s*GBP$|\s*£$", "", plain.strip())
+    pounds = Decimal(_digits(sign + plain))
+    return -pounds if bracketed else pounds
 
 
 def yes_no_of(text: str) -> bool:
@@ -211,6 +275,10 @@ def yes_no_of(text: str) -> bool:
         return True
     if word in _NO:
         return False
+    if word == "x":
+        raise Unreadable(
+            'it may be a tick or the code for "not available"', "write yes or no in this column"
+        )
     raise Unreadable("it is neither yes nor no", "write yes or no, or leave the cell blank")
 
 

@@ -1,7 +1,8 @@
-"""GeoJSON and GeoPackage, and geometry into metres on the British National Grid.
+"""GeoJSON, GeoPackage and shape files, and geometry into metres on the British National Grid.
 
-Both are read without GDAL: GeoJSON is JSON, a GeoPackage is an SQLite database, and neither reader
-here can be led to another file. SQLite is stopped when a query runs too long.
+GeoJSON and GeoPackage are read without GDAL: GeoJSON is JSON, a GeoPackage is an SQLite database,
+and neither reader here can be led to another file. SQLite is stopped when a query runs too long. A
+shape file, which cannot name other files, is read by pyogrio.
 """
 
 from __future__ import annotations
@@ -9,15 +10,15 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
-from collections.abc import Iterator, Sequence
-from pathlib import Path
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from clusters.errors import Fault
-from clusters.readers.files import refusal
-from clusters.readers.names import near
-from clusters.readers.table import Point, Table
-from clusters.readers.values import as_text
+from clusters.readers.cells import as_text
+from clusters.readers.column_names import near
+from clusters.readers.faults import refusal, shown
+from clusters.readers.formats.content import Content
+from clusters.readers.table import HeaderScore, Point, Table
 
 __all__ = ["BRITISH_GRID", "crs_of", "layer_shapes", "layer_table", "points_of", "to_grid"]
 
@@ -29,6 +30,7 @@ _STEP = 1_000
 _ENVELOPES = {0: 0, 1: 32, 2: 48, 3: 48, 4: 64}
 _HEADER = 8
 _GEOGRAPHIC = "OGC:CRS84"
+_UNDEFINED = ("undefined", "local_cs", "engcrs", "engineeringcrs")
 
 
 class _Layer:
@@ -38,37 +40,57 @@ class _Layer:
         self.name = name
         self.columns = columns
         self.crs = crs
+        self.notes: list[str] = []
         self.rows: list[list[Any]] = []
         self.shapes: list[Any] = []
 
 
-def layer_table(path: Path, kind: str, layer: str | None, crs: Any = None) -> Table:
+def layer_table(
+    content: Content,
+    kind: str,
+    layer: str | None,
+    crs: Any = None,
+    score: HeaderScore = None,
+    *,
+    positions: bool = False,
+) -> Table:
     """Open a layer of points as a table.
 
     Raises
     ------
     DataError
-        If it is damaged, has no coordinate system, or lacks the layer.
+        If it is damaged, lacks the layer, or has no coordinate system where one is needed.
     """
-    read = _geojson(path) if kind == "GeoJSON" else _geopackage(path, layer, wanted="urn")
-    table = Table(where=path.name, kind=kind, header=tuple(read.columns), rows=iter(()))
+    read = _layer_of(content, kind, layer, score)
+    table = Table(where=content.name, kind=kind, header=tuple(read.columns), rows=iter(()))
+    table.notes += read.notes
     table.rows = _rows(read, table)
-    if read.shapes:
+    if read.shapes and positions and read.crs is not None and crs is not None:
+        table.notes.append(f"{content.name} says its own coordinate system; crs= was not needed.")
+    if read.shapes and positions:
         table.points = points_of(
             read.shapes, crs if crs is not None and read.crs is None else read.crs, table
         )
     return table
 
 
-def layer_shapes(path: Path, kind: str, layer: str | None = None) -> tuple[list[Any], Any]:
+def layer_shapes(content: Content, kind: str, layer: str | None = None) -> tuple[list[Any], Any]:
     """Shapes of a layer as they stand, and its coordinate system."""
-    read = _geojson(path) if kind == "GeoJSON" else _geopackage(path, layer, wanted=None)
+    read = _layer_of(content, kind, layer, None)
     return read.shapes, read.crs
+
+
+def _layer_of(content: Content, kind: str, layer: str | None, score: HeaderScore) -> _Layer:
+    if kind == "GeoJSON":
+        return _geojson(content)
+    if kind == "shape file":
+        return _shape_file(content)
+    return _geopackage(content, layer, score)
 
 
 def _rows(read: _Layer, table: Table) -> Iterator[tuple[int, list[str]]]:
     for number, row in enumerate(read.rows, start=2):
-        yield number, [table.mend(as_text(cell)) for cell in row]
+        yield number, [table.correct(as_text(cell)) for cell in row]
 
 
 def crs_of(crs: Any, where: str) -> Any:
@@ -167,29 +189,33 @@ def _in_degrees(points: dict[int, Point], table: Table) -> Iterator[tuple[int, P
 # GeoJSON ------------------------------------------------------------------------------------
 
 
-def _geojson(path: Path) -> _Layer:
-    from clusters.readers.text import decode
+def _geojson(content: Content) -> _Layer:
+    from clusters.readers.formats.delimited import decode
 
     damaged = "download or export it again as GeoJSON or GeoPackage"
     try:
-        data = json.loads(decode(path.read_bytes(), path.name)[0])
-    except (OSError, ValueError, RecursionError) as error:
+        data = json.loads(decode(content.data, content.name)[0])
+    except (ValueError, RecursionError) as error:
         raise refusal(
-            path.name, f"the GeoJSON is damaged or cut off ({_first_line(error)})", damaged
+            content.name, f"the GeoJSON is damaged or cut off ({_first_line(error)})", damaged
         ) from None
     features = data.get("features") if isinstance(data, dict) else None
     if isinstance(data, dict) and data.get("type") == "Feature":
         features = [data]
+    if isinstance(data, dict) and "coordinates" in data:
+        features = [{"geometry": data}]
     if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
-        raise refusal(path.name, "the JSON holds no features", "give a GeoJSON FeatureCollection")
+        raise refusal(
+            content.name, "the JSON holds no features", "give a GeoJSON FeatureCollection"
+        )
     columns: dict[str, None] = {}
     for feature in features:
         columns |= dict.fromkeys(str(name) for name in feature.get("properties") or {})
-    read = _Layer(path.stem, list(columns), _geojson_crs(data))
+    read = _Layer(content.name, list(columns), _geojson_crs(data))
     for feature in features:
         properties = feature.get("properties") or {}
         read.rows.append([properties.get(name) for name in read.columns])
-        read.shapes.append(_shape(feature.get("geometry"), path))
+        read.shapes.append(_shape(feature.get("geometry"), content))
     return read
 
 
@@ -201,7 +227,7 @@ def _geojson_crs(data: dict[str, Any]) -> Any:
     return _GEOGRAPHIC
 
 
-def _shape(geometry: Any, path: Path) -> Any:
+def _shape(geometry: Any, content: Content) -> Any:
     import shapely
     from shapely.geometry import shape
 
@@ -211,7 +237,7 @@ def _shape(geometry: Any, path: Path) -> Any:
         return shape(geometry)
     except (shapely.errors.ShapelyError, *_ODD, AttributeError) as error:
         raise refusal(
-            path.name,
+            content.name,
             f"a geometry is damaged ({_first_line(error)})",
             "export it again as GeoJSON or GeoPackage",
         ) from None
@@ -224,73 +250,140 @@ def _first_line(error: BaseException) -> str:
     return (str(error).splitlines() or [type(error).__name__])[0][:80]
 
 
+# shape files --------------------------------------------------------------------------------
+
+
+def _shape_file(content: Content) -> _Layer:
+    path = content.path
+    if path is None:
+        raise refusal(
+            content.name,
+            "a shape file is several files, of which an open file is only one",
+            "give the path of the .shp file, or save it as a GeoPackage",
+        )
+    beside = {entry.suffix.lower() for entry in path.parent.glob(f"{path.stem}.*")}
+    lacking = [ending for ending in (".shx", ".dbf") if ending not in beside]
+    if lacking:
+        raise refusal(
+            content.name,
+            f"the shape file is not whole: {' and '.join(lacking)} should lie beside it",
+            "unpack all of its files into one folder, or save it as a GeoPackage",
+        )
+    import geopandas
+    import pyogrio.errors
+    import shapely
+
+    try:
+        frame = geopandas.read_file(path)
+    except (
+        *(pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError),
+        *(shapely.errors.ShapelyError, RuntimeError, *_ODD),
+    ) as error:
+        raise refusal(
+            content.name,
+            f"the shape file is damaged ({_first_line(error)})",
+            "export it again as GeoPackage or GeoJSON",
+        ) from None
+    names = [name for name in frame.columns if name != frame.active_geometry_name]
+    read = _Layer(content.name, [str(name) for name in names], frame.crs)
+    read.rows = frame[names].to_numpy(dtype=object).tolist()
+    read.shapes = list(frame.geometry)
+    return read
+
+
 # GeoPackage ---------------------------------------------------------------------------------
 
 
-def _geopackage(path: Path, layer: str | None, wanted: str | None) -> _Layer:
-    log = path.with_name(path.name + "-wal")
-    if log.exists() and log.stat().st_size:
+def _geopackage(content: Content, layer: str | None, score: HeaderScore) -> _Layer:
+    log = None if content.path is None else content.path.with_name(content.name + "-wal")
+    if log is not None and log.exists() and log.stat().st_size:
         raise refusal(
-            path.name,
+            content.name,
             f"another program has it open and has not written all of it ({log.name})",
             "close the project in QGIS, or export the layer again",
         )
-    uri = f"{path.absolute().as_uri()}?mode=ro&immutable=1"
     try:
-        with contextlib.closing(sqlite3.connect(uri, uri=True)) as database:
+        with contextlib.closing(sqlite3.connect(":memory:")) as database:
+            # A database that says it keeps such a log cannot be opened in memory.
+            data = bytearray(content.data)
+            data[18:20] = b"\x01\x01"
+            database.deserialize(bytes(data))
             steps = iter(range(_MOST_STEPS))
             database.set_progress_handler(lambda: next(steps, None) is None, _STEP)
-            return _layer(database, path, layer, wanted)
-    except (sqlite3.Error, UnicodeError, MemoryError, OverflowError) as error:
+            return _layer(database, content, layer, score)
+    except (sqlite3.Error, UnicodeError, MemoryError, OverflowError, ValueError) as error:
         raise refusal(
-            path.name,
+            content.name,
             f"the GeoPackage is damaged or not one ({_first_line(error)})",
             "export the layer again as GeoPackage or GeoJSON",
         ) from None
 
 
 def _layer(
-    database: sqlite3.Connection, path: Path, layer: str | None, wanted: str | None
+    database: sqlite3.Connection, content: Content, layer: str | None, score: HeaderScore
 ) -> _Layer:
     known = dict(database.execute("SELECT table_name, data_type FROM gpkg_contents").fetchall())
     shaped = {
-        name: (column, srs)
-        for name, column, srs in database.execute(
-            "SELECT table_name, column_name, srs_id FROM gpkg_geometry_columns"
+        name: (column, srs, str(kind).upper())
+        for name, column, kind, srs in database.execute(
+            "SELECT table_name, column_name, geometry_type_name, srs_id FROM gpkg_geometry_columns"
         )
     }
     names = [name for name, kind in known.items() if kind in ("features", "attributes")]
     if layer is not None and layer not in names:
         raise refusal(
-            path.name,
+            content.name,
             f"there is no layer {layer!r}",
             f"{near(layer, names)} The layers are {', '.join(names)}".strip(),
         )
     if not names:
-        raise refusal(path.name, "the GeoPackage has no layer", "export the schools again")
-    chosen = layer if layer is not None else _choose(database, names, shaped, wanted)
+        raise refusal(content.name, "the GeoPackage has no layer", "export the schools again")
+    chosen = layer if layer is not None else _choose(database, names, shaped, score, content.name)
     quoted = _quote(chosen)
-    columns = [row[1] for row in database.execute(f"PRAGMA table_info({quoted})")]
-    column, srs = shaped.get(chosen, (None, None))
-    read = _Layer(chosen, [name for name in columns if name != column], _crs(database, srs))
+    facts = database.execute(f"PRAGMA table_info({quoted})").fetchall()
+    columns = [row[1] for row in facts]
+    counter = next((row[1] for row in facts if row[5] and row[1].lower() == "fid"), None)
+    column, srs, _ = shaped.get(chosen, (None, None, ""))
+    kept = [k for k, name in enumerate(columns) if name not in (column, counter)]
+    read = _Layer(chosen, [columns[k] for k in kept], _crs(database, srs))
+    if len(names) > 1:
+        read.notes.append(
+            f"The layer {chosen!r} of {content.name} was read, of {len(names)} layers."
+        )
     at = columns.index(column) if column in columns else None
     for row in database.execute(f"SELECT * FROM {quoted}"):
-        cells = list(row)
         if at is not None:
-            read.shapes.append(_blob(cells.pop(at), path))
-        read.rows.append(cells)
+            read.shapes.append(_blob(row[at], content))
+        read.rows.append([row[k] for k in kept])
     return read
 
 
 def _choose(
-    database: sqlite3.Connection, names: list[str], shaped: dict[str, Any], wanted: str | None
+    database: sqlite3.Connection,
+    names: list[str],
+    shaped: Mapping[str, tuple[Any, Any, str]],
+    score: HeaderScore,
+    where: str,
 ) -> str:
-    """Take the first layer with the column wanted, else the first with shapes, else the first."""
-    for name in names if wanted else ():
-        columns = [row[1].lower() for row in database.execute(f"PRAGMA table_info({_quote(name)})")]
-        if wanted in columns:
-            return name
-    return next((name for name in names if name in shaped), names[0])
+    """Take the layer whose columns are best known; for shapes, the only one that has any."""
+    if score is None:
+        fitting = [name for name in names if name in shaped]
+    else:
+        scores = {
+            name: score([row[1] for row in database.execute(f"PRAGMA table_info({_quote(name)})")])
+            for name in names
+        }
+        best = max(scores.values())
+        fitting = [name for name in names if scores[name] == best and best > 0]
+        points = [name for name in fitting if name in shaped and shaped[name][2] == "POINT"]
+        fitting = points if len(points) == 1 else fitting
+    if len(fitting) > 1:
+        raise refusal(
+            where,
+            f"{len(fitting)} layers could be meant: {shown(fitting, 6)}",
+            f"name one of them with layer={fitting[0]!r}",
+        )
+    return next(iter(fitting), names[0])
 
 
 def _quote(name: str) -> str:
@@ -305,12 +398,12 @@ def _crs(database: sqlite3.Connection, srs: int | None) -> Any:
         "WHERE srs_id = ?",
         (srs,),
     ).fetchone()
-    if row is None:
+    if row is None or str(row[2]).lower().startswith(_UNDEFINED):
         return None
     return f"EPSG:{row[1]}" if str(row[0]).upper() == "EPSG" else row[2]
 
 
-def _blob(blob: Any, path: Path) -> Any:
+def _blob(blob: Any, content: Content) -> Any:
     """Geometry of a GeoPackage: a short header, then well-known binary."""
     import shapely
 
@@ -323,7 +416,7 @@ def _blob(blob: Any, path: Path) -> Any:
         return shapely.from_wkb(blob[_HEADER + envelope :])
     except (shapely.errors.ShapelyError, *_ODD) as error:
         raise refusal(
-            path.name,
+            content.name,
             f"a geometry is damaged ({_first_line(error)})",
             "export the layer again as GeoPackage",
         ) from None
