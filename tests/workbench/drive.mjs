@@ -70,6 +70,10 @@ const tasks = {
       return error.message;
     }
   }),
+  opening: () => sequences.map((saved) => {
+    const { state: begun, aside } = decisions.openingOf(facts, [payload.decisions, ...saved]);
+    return { steps: begun.done.length, labels: [...new Set(begun.plan.labels)], aside: aside !== null };
+  }),
   timing: () => {
     let now = reckon(facts, payload.plans[0]);
     const times = [];

@@ -60,6 +60,23 @@ def test_the_page_reads_back_what_it_writes(written):
     assert [one["again"] for one in written] == [one["file"] for one in written]
 
 
+def test_what_a_browser_kept_never_hides_a_new_plan(shown, written, valley, rules, drawn):
+    kept = written[0]["file"]
+    older = {**written[1]["file"], "saved_at": "2020-01-01T00:00:00.000Z"}
+    damaged = {**kept, "plan": None}
+    began = drive(shown, [[], [kept], [older, kept], [damaged]], "opening")
+    assert [one["steps"] for one in began] == [0, 2, 2, 0]
+    assert not any(one["aside"] for one in began)
+    other = drawn.relabelled({"North": "Nord"})
+    new = payload(valley, rules, {"New": other}, cl.Priorities(travel_by="pupils"), title="Tuesday")
+    again = drive(new, [[kept]], "opening")[0]
+    assert (again["steps"], again["aside"]) == (0, True)
+    assert "Nord" in again["labels"]
+    # decisions that the page was made with are asked for, whatever plan they began from
+    asked = drive({**new, "decisions": kept}, [[]], "opening")[0]
+    assert (asked["steps"], asked["aside"]) == (2, False)
+
+
 def test_the_library_reads_what_the_page_writes(written, valley, drawn, tmp_path):
     decisions = parse_decisions(json.dumps(written[0]["file"]))
     labels = {**drawn.labels, "2": "East", "1": "New"}

@@ -299,6 +299,12 @@ def test_the_loosest_of_a_rule_and_its_exceptions_holds(policy, excuse):
         agree(problem, wanted, Priorities(), None, drive(given, [[]])[0][0])
 
 
+def test_pupils_whom_no_expertise_covers_are_priced():
+    problem = world("2345\n3456", need={"asd": "1203\n0010"}, expertise={"asd": "1?0?\n?2??"})
+    priorities = Priorities(expertise=1, pupils_per_capacity={"asd": 1})
+    assert all_agree(problem, Rules(n_clusters=4), priorities, None, drawn_plan(EVEN), 2) > 10
+
+
 def test_every_rule_of_the_library_is_reckoned_or_named():
     problem = world("23\n34")
     plan = drawn_plan("A a\nb B")

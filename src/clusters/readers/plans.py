@@ -16,7 +16,7 @@ from clusters.readers.decisions import is_decisions, read_decisions
 from clusters.readers.faults import counted, shown
 from clusters.readers.labels import Labels, unified
 from clusters.readers.links import links_of
-from clusters.readers.opening import open_table
+from clusters.readers.opening import File, open_table
 from clusters.readers.plan_shapes import NAMES, PlanRow, Shape, rows_of
 from clusters.readers.school_finder import SchoolFinder
 from clusters.readers.school_row import unescape
@@ -106,8 +106,9 @@ def read_plan(
     >>> read_plan(table, problem).clusters
     (Cluster(label='N', centre='b', members=('a', 'b', 'c')),)
     """
-    if is_decisions(source):
-        return read_decisions(source).plan
+    path = source.source if isinstance(source, File) else source
+    if is_decisions(path):
+        return read_decisions(path).plan
     if isinstance(source, Plan):
         return source
     table = open_table(

@@ -2,7 +2,7 @@
 
 import { positionOf } from "./facts.js";
 import { groupsOf } from "./reckoning.js";
-import { begin } from "./state.js";
+import { begin, keyOf } from "./state.js";
 
 /** @typedef {import("./facts.js").Facts} Facts */
 /** @typedef {import("./facts.js").Plan} Plan */
@@ -79,6 +79,27 @@ export function decisionsIn(facts, file) {
   } catch (error) {
     if (error instanceof TypeError) throw new Error("This decisions file is damaged.");
     throw error;
+  }
+}
+
+/**
+ * The state to begin with: the later of what the page was made with and what the browser kept, if
+ * it began from the plan that the page begins with; else that plan afresh, and what was kept aside.
+ * @param {Facts} facts
+ * @param {any[]} saved
+ * @returns {{state: State, aside: any}}
+ */
+export function openingOf(facts, saved) {
+  const { labels, place, centres } = facts.given.plans[0];
+  const fresh = begin({ labels, place, centres });
+  const later = saved.filter(Boolean).sort((a, b) => String(b.saved_at).localeCompare(String(a.saved_at)))[0];
+  if (!later) return { state: fresh, aside: null };
+  try {
+    const state = decisionsIn(facts, later);
+    const same = later === facts.given.decisions || keyOf(state.started) === keyOf(fresh.plan);
+    return same ? { state, aside: null } : { state: fresh, aside: later };
+  } catch {
+    return { state: fresh, aside: null };
   }
 }
 

@@ -2,7 +2,7 @@
 
 import { button, byId, h, put } from "./dom.js";
 import { readFacts } from "./facts.js";
-import { decisionsIn, decisionsOut, planOut } from "./decisions.js";
+import { decisionsIn, decisionsOut, openingOf, planOut } from "./decisions.js";
 import { makeFinder } from "./finder.js";
 import { LibraryPanel } from "./library.js";
 import { ClusterMap, signsOf } from "./map.js";
@@ -13,7 +13,7 @@ import {
   agreed, begin, done, kept, keyOf, labelOf, noted, pinStep, planStep, redo, undo, withoutNote,
   withoutOption,
 } from "./state.js";
-import { DiskSaver, download, forget, recalled, remember, whenElsewhere } from "./storage.js";
+import { DiskSaver, download, forget, recalled, remember, setAside, whenElsewhere } from "./storage.js";
 import {
   clustersView, minutesView, notesView, optionsView, rulesView, schoolView, scoreView, standingOf,
   targetsView,
@@ -28,7 +28,9 @@ const given = /** @type {import("./facts.js").Payload} */ (JSON.parse(byId("data
 const facts = readFacts(given);
 const { server } = given;
 
-let state = opening();
+const opening = openingOf(facts, [given.decisions, server ? null : recalled(given)]);
+if (opening.aside) setAside(given, opening.aside);
+let { state } = opening;
 let now = reckon(facts, state.plan);
 let first = reckon(facts, state.started);
 let chosen = -1;
@@ -44,19 +46,6 @@ let options = [];
 
 function time() {
   return new Date().toISOString();
-}
-
-/** The state to begin with: what was saved, or the first plan. @returns {State} */
-function opening() {
-  const fresh = begin({ labels: given.plans[0].labels, place: given.plans[0].place,
-    centres: given.plans[0].centres });
-  const saved = server ? given.decisions : recalled(given) ?? given.decisions;
-  if (!saved) return fresh;
-  try {
-    return decisionsIn(facts, saved);
-  } catch {
-    return fresh;
-  }
 }
 
 // ---- changes ------------------------------------------------------------------------------------
@@ -379,10 +368,19 @@ function buildRest() {
   put(byId("audience"), open ? "Public copy: no numbers of pupils, no money."
     : "Working group only: numbers of pupils or sums of money are in it. Do not publish or send on.");
   byId("audience").classList.toggle("closed", !open);
-  if (given.notices.length) {
-    byId("notices").hidden = false;
-    put(byId("notices"), ...given.notices.map((notice) => h("li", {}, notice)));
+  const notices = given.notices.map((notice) => h("li", {}, notice));
+  if (opening.aside) {
+    const earlier = h("li", {}, "This browser keeps decisions of an earlier sitting, which began from " +
+      `another plan (saved ${clock(String(opening.aside.saved_at))}). `, button("Go on from them", () => {
+      const next = decisionsIn(facts, opening.aside);
+      first = reckon(facts, next.started);
+      earlier.remove();
+      become(next, "Taken up from the earlier sitting.");
+    }));
+    notices.push(earlier);
   }
+  byId("notices").hidden = !notices.length;
+  put(byId("notices"), ...notices);
   byId("library").hidden = !server;
   if (!server) {
     whenElsewhere(given, () => say("This page is open in another window too, and was changed there: the " +
@@ -403,7 +401,9 @@ function buildRest() {
       given.priorities.travel_by}. When a school moves, the cluster that it leaves and the one that it ` +
       "joins choose their centres anew: the member to which the journeys are shortest."),
     h("li", {}, "Money that moves is what the clusters that gain gain; it is worked out to the penny.")));
-  put(byId("saved"), server ? `Saved on this computer after every change, in ${server.file}.`
+  put(byId("saved"), server ? given.decisions
+    ? `Goes on from ${server.file}, saved ${clock(given.decisions.saved_at)}, and is saved there.`
+    : `Saved on this computer after every change, in ${server.file}.`
     : state.done.length ? `Taken up from this browser: ${state.done.length} steps.` : "");
   makeFinder(/** @type {HTMLInputElement} */ (byId("find")), byId("found"), facts, () => state.plan, choose);
   byId("finder").addEventListener("submit", (event) => event.preventDefault());

@@ -19,6 +19,16 @@ export function recalled(given) {
   }
 }
 
+/** Keep what began from another plan under a name of its own. @param {Payload} given
+ * @param {unknown} decisions */
+export function setAside(given, decisions) {
+  try {
+    localStorage.setItem(`${place(given)} aside`, JSON.stringify(decisions));
+  } catch {
+    // then it stays where it is until the next change
+  }
+}
+
 /** Whether the browser kept it. @param {Payload} given @param {unknown} decisions */
 export function remember(given, decisions) {
   try {
