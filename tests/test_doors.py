@@ -296,7 +296,7 @@ LEFT_OUT = {
     # They take no plan, problem or choice of the user's, only numbers, texts and arrays.
     *("clean", "escape", "escaped", "gini", "difference", "matches", "overlap", "place_of"),
     # A path alone, in tests of its own.
-    *("read_decisions",),
+    *("read_decisions", "read_cells", "read_group"),
     # No arguments, or texts only.
     *("load_barriers", "load_boundary", "load_schools"),
 }

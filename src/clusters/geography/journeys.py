@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
+from clusters.domain.plausible import unit_fault
 from clusters.domain.problem import check_journeys
 from clusters.errors import DataError, Fault
 from clusters.readers.travel_tables import is_travel_table, no_way_in, read_matrix
-from clusters.readers.travel_units import FACTORS, check_plausible, unit_notes, unit_of
+from clusters.readers.travel_units import FACTORS, unit_notes, unit_of
 from clusters.text import counted
 
 
@@ -70,15 +71,14 @@ def journeys_of(schools: tuple[School, ...], given: Given) -> Travel:
         )
         values, read_as, notes = read.values, read.read_as, [*notes, *read.notes]
     else:
-        values, read_as = _as_array(source, where, len(schools), unit, given)
+        values, read_as = _as_array(source, where, schools, unit, given)
         notes += unit_notes(read_as, unit)
-    check_plausible(values, straight, unit, where, read_as)
     found = check_journeys(schools, values, unit)
     return Travel(values, unit, (*notes, *found, *_remarks(values, words)))
 
 
 def _as_array(
-    source: Any, where: str, n: int, unit: TravelUnit, given: Given
+    source: Any, where: str, schools: tuple[School, ...], unit: TravelUnit, given: Given
 ) -> tuple[FloatArray, str | None]:
     """Array of journeys in our unit; what stands for no way becomes infinite."""
     if hasattr(source, "tocsr") and hasattr(source, "nnz"):
@@ -100,6 +100,7 @@ def _as_array(
                 value=type(source).__name__,
             )
         ) from error
+    n = len(schools)
     if values.shape != (n, n):
         raise DataError(
             Fault(
@@ -109,6 +110,10 @@ def _as_array(
             )
         )
     read_as = unit_of(given.unit, unit)
+    if read_as is None:  # another unit explains large numbers better than "no way" does
+        wrong = unit_fault(values, unit, straight_line_m(schools))
+        if wrong is not None:
+            raise DataError(wrong)
     factor = 1.0 if read_as is None else FACTORS[read_as][1]
     values[no_way_in(values, given.no_way, where, unit, factor)] = np.inf
     return values * factor, read_as

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.faults import refusal
 from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, layer_shapes
@@ -18,6 +19,7 @@ _GEOGRAPHIC_X, _GEOGRAPHIC_Y = 180.0, 90.0
 _SHAPES = ("GeoJSON", "GeoPackage", "shape file")
 
 
+@checked
 def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> Any:
     """Read the outline of an authority as one polygon in metres on the British grid.
 

@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.column_names import near, simple
 from clusters.readers.columns import find_column
@@ -29,6 +30,7 @@ class CellRows:
     notes: tuple[str, ...] = ()
 
 
+@checked
 def read_cells(
     source: Any,
     names: Mapping[str, Sequence[str]],

@@ -252,7 +252,7 @@ def is_decisions(source: Any) -> bool:
 
 
 @checked
-def read_decisions(source: str | os.PathLike[str]) -> Decisions:
+def read_decisions(source: Any) -> Decisions:
     """Read a decisions file that the workbench saved.
 
     Parameters

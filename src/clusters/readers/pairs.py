@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.domain import SchoolId
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
@@ -31,6 +32,7 @@ _OTHER = (
 )
 
 
+@checked
 def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
     """Read pairs of schools, such as neighbours: two ids in each row, with or without a header.
 
@@ -80,6 +82,7 @@ def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
     return pairs
 
 
+@checked
 def read_group(source: Any, *, column: str | None = None) -> list[str]:
     """Read a list of schools, such as the members of a pyramid: one URN in each row.
 

@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable, number_of
 from clusters.readers.column_names import PUBLISHED, simple
@@ -29,6 +30,7 @@ _BARE_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}\b", re.IGN
 _POSTCODE = ("postcode", "pcds", "pcd", "pcd2", *PUBLISHED["postcode"])
 
 
+@checked
 def read_postcodes(
     source: str | os.PathLike[str] | Mapping[str, Point],
     *,

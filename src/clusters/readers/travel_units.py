@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clusters.errors import DataError, Fault
 
-__all__ = ["FACTORS", "Quantity", "Unit", "check_plausible", "quantity_of", "unit_of"]
+__all__ = ["FACTORS", "Quantity", "Unit", "quantity_of", "unit_of"]
 
 Unit: TypeAlias = Literal["m", "min"]
 Quantity: TypeAlias = Literal["distance", "time", "any", ""]
@@ -53,12 +53,6 @@ NO_WAY_NUMBERS = (
 _NINES = re.compile(r"9{3,}(\.0*)?")
 _NINES_FROM: Mapping[Unit, float] = {"min": 24 * 60, "m": 900_000}
 _IMPOSSIBLE: Mapping[Unit, float] = {"min": 7 * 24 * 60, "m": 2_000_000}
-
-FAR_ENOUGH_M = 500.0
-_LEAST_PAIRS = 10
-SLOWEST_KMH, FASTEST_KMH = 2.0, 150.0
-SHORTEST, LONGEST = 0.9, 5.0
-"""Plausible medians: straight-line speed by minutes, and length of the way by the straight line."""
 
 
 def quantity_of(name: str) -> tuple[Quantity, str | None]:
@@ -132,66 +126,3 @@ def is_no_way_number(text: str, value: float, unit: Unit, factor: float = 1.0) -
         return True
     nines = _NINES.fullmatch(text.strip()) is not None
     return abs(value * factor) >= (_NINES_FROM if nines else _IMPOSSIBLE)[unit]
-
-
-def check_plausible(
-    values: Numbers, straight: Numbers, unit: Unit, where: str, read_as: str | None = None
-) -> None:
-    """Refuse journeys whose speed or length shows that they are in another unit.
-
-    Parameters
-    ----------
-    values, straight
-        Journeys in minutes or metres, and straight lines in metres, arrays (n, n).
-    read_as
-        Unit in which the table was read, where it or the caller named one.
-
-    Raises
-    ------
-    DataError
-        If the median journey between schools further apart than 500 m is below 2 or above 150 km/h
-        as the crow flies, or less than 0.9 or more than 5 times the straight line, and another unit
-        would explain it, or nothing could.
-    """
-    far = (straight >= FAR_ENOUGH_M) & np.isfinite(values)
-    if far.sum() < _LEAST_PAIRS:
-        return
-    if unit == "min":
-        with np.errstate(divide="ignore"):
-            typical = float(np.median(straight[far] / 1000 / (values[far] / 60)))
-        good, possible = SLOWEST_KMH <= typical <= FASTEST_KMH, 0.1 <= typical <= 1_000
-        what = f"as minutes the journeys go at {_shown(typical)} km/h as the crow flies"
-    else:
-        typical = float(np.median(values[far] / straight[far]))
-        good, possible = SHORTEST <= typical <= LONGEST, 0.2 <= typical <= 10
-        what = f"as metres the journeys are {_shown(typical)} times as long as the straight line"
-    if good:
-        return
-    likely = [
-        name
-        for name, (other, factor) in FACTORS.items()
-        if other == unit and name != (read_as or unit) and _fits(typical, factor, unit, read_as)
-    ]
-    if possible and not likely:
-        return  # odd, and the notes say so, but no other unit would explain it
-    remedy = " or ".join(f'travel_unit="{name}"' for name in likely)
-    raise DataError(
-        Fault(
-            what=f"{what}, which cannot be",
-            remedy=f"say in which unit they are: {remedy}"
-            if remedy
-            else "check the unit, and that rows and columns stand for these schools",
-            where=where,
-        )
-    )
-
-
-def _fits(typical: float, factor: float, unit: Unit, read_as: str | None) -> bool:
-    scale = factor / FACTORS[read_as][1] if read_as else factor
-    if unit == "min":
-        return SLOWEST_KMH <= typical / scale <= FASTEST_KMH
-    return SHORTEST <= typical * scale <= LONGEST
-
-
-def _shown(number: float) -> str:
-    return f"{number:,.0f}" if number >= 100 else f"{number:.3g}"

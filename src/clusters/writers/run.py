@@ -113,6 +113,13 @@ def write_run(
                 remedy="give what split_budget returned",
             )
         )
+    if reading is not None and not hasattr(reading, "record"):
+        raise ArgumentError(
+            Fault(
+                what=f"reading is {described(reading)}, not a report on the reading",
+                remedy="give schools.report",
+            )
+        )
     if not public:
         record |= _private(problem, split, result, reading)
     record["notes"] = [str(note) for note in notes]
