@@ -169,6 +169,12 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "write_geopackage": {**both, "path": folder / "f.gpkg"},
         "write_plan": {**both, "path": folder / "p.csv"},
         "write_workbench": {**both, "rules": rules, "path": folder / "w.html"},
+        "workbench": {
+            **both,
+            "rules": rules,
+            "decisions": folder / "d.json",
+            "open_browser": False,
+        },
         "write_report": {"path": folder / "page.html", "problem": problem, "options": plan},
         "write_run": {"path": folder / "run.json", "problem": problem},
         "budget.controlled_rounding": {"table": [[Fraction(1, 2), Fraction(1, 2)]]},
