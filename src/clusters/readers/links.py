@@ -92,7 +92,11 @@ def links_of(given: Any) -> Mapping[str, str]:
     if given is None:
         return {}
     if isinstance(given, Mapping):
-        return {urn_of(str(old)): urn_of(str(new)) for old, new in given.items()}
+        try:
+            return {urn_of(str(old)): urn_of(str(new)) for old, new in given.items()}
+        except Unreadable as error:
+            what = f"links holds something that is no URN: {error.what}"
+            raise DataError(Fault(what=what, remedy="give {old URN: new URN}")) from None
     return read_links(given)
 
 
