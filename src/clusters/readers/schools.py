@@ -62,7 +62,7 @@ def read_schools(
     postcodes: Any = None,
     boundary: Any = None,
     links: Any = None,
-    set_aside: Any = (),
+    set_aside: str | int | Mapping[str | int, str] | Iterable[str | int] = (),
     prefer: Mapping[str, Any] | None = None,
 ) -> Schools:
     """Read schools from a file or frame: our template, or a published file as downloaded.

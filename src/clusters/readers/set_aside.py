@@ -17,7 +17,7 @@ __all__ = ["NOT_IN_MAIN", "NO_POSITION", "Wanted", "without_counts"]
 
 NO_POSITION = "no position"
 NOT_IN_MAIN = "not in the main file"
-Given: TypeAlias = Mapping[str, Any] | Iterable[str] | str | None
+Given: TypeAlias = Mapping[str | int, Any] | Iterable[str | int] | str | int | None
 
 
 @dataclass(slots=True)
@@ -31,7 +31,7 @@ class Wanted:
     @classmethod
     def of(cls, given: Given, columns: Collection[str]) -> Wanted:
         """Read the option: names, or a mapping from names to reasons."""
-        if isinstance(given, str):
+        if isinstance(given, str | int):
             given = [given]
         reasons = given if isinstance(given, Mapping) else {str(one): "" for one in given or ()}
         wanted = cls()
