@@ -11,7 +11,7 @@ import pytest
 
 import clusters as cl
 from clusters.presolve import altered, impossibilities, reasons_for
-from clusters.presolve.clauses import clauses_of, describe
+from clusters.presolve import clauses_of, describe
 from clusters.text import amount
 
 PLURALS = (

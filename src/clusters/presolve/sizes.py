@@ -10,9 +10,11 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from clusters.domain import Clause, Quantity
+from clusters.domain.rulebook import MICRO, depends_on_count
+from clusters.domain.wording import group_name
 from clusters.presolve import relaxing as fix
-from clusters.presolve.case import MICRO, Facts, Quantity, Reason
-from clusters.presolve.clauses import Clause, group_name
+from clusters.presolve.case import Facts, Reason
 from clusters.presolve.wording import (
     COUNT,
     SPARE,
@@ -66,7 +68,7 @@ def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[R
     above, below = -(-low // unit) * unit, (high // unit) * unit
     fixes = [fix.most_to(facts, other, Fraction(above)), fix.least_to(facts, one, Fraction(below))]
     # with more clusters the mean changes, and with fewer every one may be an excused one
-    counts = "balance" in (one.clause.rule, other.clause.rule) or one.excused or other.excused
+    counts = any(depends_on_count(q.clause) for q in (one, other)) or one.excused or other.excused
     count = (COUNT,) if counts else ()
     yield Reason(
         clauses=tuple(dict.fromkeys([*count, one.clause, other.clause])),
@@ -193,7 +195,7 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
         fix.most_to(facts, q, Fraction(have)),
         *(fix.drop(facts.problem, facts.rules, clause) for clause in groups),
     ]
-    count = (COUNT,) if q.clause.rule == "balance" else ()
+    count = (COUNT,) if depends_on_count(q.clause) else ()
     return Reason(
         clauses=(*groups, q.clause, *count),
         sentence=text,
