@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from clusters.domain import EXCUSABLE, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.domain import EXCUSABLE, RULEBOOK, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.errors import DataError, Fault, MoneyError, RulesError
 
 if TYPE_CHECKING:
@@ -83,16 +83,16 @@ def make_rules(chosen: Namespace) -> Rules | None:
     return Rules(
         n_clusters=chosen.clusters,
         schools_per_cluster=chosen.sizes,
-        balance=chosen.balance,
-        limits=chosen.limits,
         max_travel_m=chosen.max_travel_m,
         max_travel_min=chosen.max_travel_min,
         contiguous=not chosen.not_contiguous,
-        expertise=chosen.expertise,
         together=[tuple(map(str, group)) for group in groups],
         apart=chosen.apart,
         centres=None if chosen.centres_file is None else read_ids(chosen.centres_file),
         exceptions=_exceptions(chosen, groups),
+        **{
+            rule.name: getattr(chosen, rule.name) for rule in RULEBOOK if rule.form.parts == "names"
+        },
     )
 
 

@@ -13,7 +13,7 @@ from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
 from clusters.domain.quantities import Quantity, bounded_quantities
 from clusters.domain.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule
-from clusters.domain.school import Capacity, NeedCount, School
+from clusters.domain.school import Capacity, NeedCount, School, phases_of
 from clusters.domain.values import (
     Bounds,
     FloatArray,
@@ -54,6 +54,7 @@ __all__ = [
     "edges_of_pairs",
     "groups_of",
     "is_number",
+    "phases_of",
     "plan_of",
     "plans_of",
     "straight_line_m",

@@ -15,6 +15,7 @@ from clusters.domain.plan import Plan
 from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import Problem
 from clusters.domain.rulebook import named_in
+from clusters.domain.school import phases_of
 from clusters.domain.values import SchoolId
 from clusters.errors import Fault, RulesError
 
@@ -80,6 +81,19 @@ def _id_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
             )
 
 
+def _phase_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
+    known = frozenset[str]().union(*(phases_of(school) for school in problem.schools))
+    for where, phase in named_in(rules, "phase"):
+        if phase not in known:
+            listed = ", ".join(sorted(known)) or "none"
+            close = get_close_matches(str(phase).strip().lower(), sorted(known), n=1)
+            hint = f"did you mean {close[0]!r}? " if close else ""
+            yield Fault(
+                what=f"{where}: no school counts as {phase!r}",
+                remedy=f"{hint}phases on record: {listed}",
+            )
+
+
 def _neighbour_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     if rules.contiguous and problem.edges is None:
         yield rule_fault(
@@ -129,7 +143,14 @@ def _mixed_units(kind: str, units: Iterable[str]) -> Fault:
     )
 
 
-_FITS = (_measure_faults, _id_faults, _travel_faults, _expertise_faults, _neighbour_faults)
+_FITS = (
+    _measure_faults,
+    _id_faults,
+    _travel_faults,
+    _expertise_faults,
+    _phase_faults,
+    _neighbour_faults,
+)
 
 
 def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:

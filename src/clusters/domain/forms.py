@@ -134,6 +134,15 @@ def _counts_by_name(name: str, value: Any, faults: list[Fault]) -> FrozenDict:
     pairs: dict[str, Any] = {}
     for key, given in checked_mapping(name, value, faults).items():
         label = f"{name}[{key!r}]"
+        if not is_number(given) and not isinstance(given, tuple | list):
+            faults.append(
+                rule_fault(
+                    f"{label} is neither a whole number nor a pair (least, most)",
+                    "give the least number of schools, or two numbers with None for no bound",
+                    given,
+                )
+            )
+            continue
         pair = _bounds(label, (given, None) if is_number(given) else given, faults)
         ends = [end for end in pair or () if end is not None]
         if any(end != int(end) for end in ends):

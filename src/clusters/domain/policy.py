@@ -37,6 +37,10 @@ class Rules:
         Whether the members of each cluster must be connected through neighbours.
     expertise
         By type of need, the least capacity that each cluster must hold.
+    phases
+        By phase, the least number of schools that each cluster must hold, or (least, most); either
+        may be None. An all-through school counts as primary and as secondary
+        (:func:`clusters.domain.phases_of` lists the others).
     together
         Groups of ids that must share a cluster.
     apart
@@ -65,6 +69,7 @@ class Rules:
     max_travel_min: float | None = None
     contiguous: bool = True
     expertise: Mapping[str, float] = field(default_factory=FrozenDict)
+    phases: Mapping[str, float | Bounds] = field(default_factory=FrozenDict)
     together: Sequence[Sequence[SchoolId]] = ()
     apart: Sequence[Sequence[SchoolId]] = ()
     centres: Sequence[SchoolId] | None = None

@@ -17,6 +17,7 @@ from clusters.domain.forms import (
     BOUNDS,
     BOUNDS_BY_NAME,
     COUNT,
+    COUNTS_BY_NAME,
     FLAG,
     FRACTION_BY_NAME,
     GROUPS,
@@ -26,6 +27,7 @@ from clusters.domain.forms import (
     Form,
 )
 from clusters.domain.problem import DECIMALS, Problem
+from clusters.domain.school import phases_of
 from clusters.domain.values import FrozenDict
 from clusters.domain.wording import UNIT_WORDS, group_name, pair_words
 from clusters.text import counted, shown, words
@@ -134,6 +136,10 @@ def _capacity(problem: Problem, kind: str) -> tuple[int, ...]:
         round(Fraction(str(s.expertise[kind].amount)) * MICRO) if kind in s.expertise else 0
         for s in problem.schools
     )
+
+
+def _of_phase(problem: Problem, phase: str) -> tuple[int, ...]:
+    return tuple(MICRO if phase in phases_of(school) else 0 for school in problem.schools)
 
 
 # ---- sentences ----------------------------------------------------------------------------------
@@ -254,6 +260,17 @@ RULEBOOK = (
         excused="the rule on expertise",
         amounts=_capacity,
         unit=lambda kind: f"{kind!r} capacity",
+    ),
+    Rule(
+        name="phases",
+        summary="Each cluster holds no fewer and no more schools of a phase than allowed.",
+        form=COUNTS_BY_NAME,
+        fits="phase",
+        sentence=_bounds_words,
+        excused="the rule on phases",
+        amounts=_of_phase,
+        unit=lambda phase: f"{phase} schools",
+        option="phase",
     ),
     Rule(
         name="together",

@@ -62,7 +62,8 @@ def eased(problem: Problem, rules: Rules, clause: Clause, factor: float) -> Rule
     eased = _eased(form, entry, factor)
     if clause.rule == "schools_per_cluster" and eased[0] is not None:
         eased = (max(1, eased[0]), eased[1])  # no cluster is empty
-    return None if eased is None else changed(rules, clause, eased)
+    nothing = (None, (0, None), (None, None))  # everything is at least 0
+    return None if eased in nothing else changed(rules, clause, eased)
 
 
 def _eased(form: Form, entry: Any, factor: float) -> Any:

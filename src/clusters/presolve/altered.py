@@ -15,7 +15,7 @@ from typing import Any
 from clusters.domain import RULEBOOK, Clause, Problem, Rule, Rules, SchoolId
 from clusters.domain.rulebook import clauses_of, counted_of, describe, entry_of, rule_of
 from clusters.domain.wording import UNIT_WORDS, group_name, school_name
-from clusters.text import amount, shown, words
+from clusters.text import amount, shown
 
 __all__ = ["DROPPED", "Alteration", "altered", "size_of"]
 
@@ -147,10 +147,11 @@ def _exceptions(problem: Problem, old: Rules, new: Rules) -> _Rows:
             known = before.get(rule) or {}
             names = [None] if instead is None else [n for n in instead if n not in known]
             for name in names:
-                what = rule if name is None else f"{rule} of {words(name)}"
+                clause = Clause(rule, name)
+                what = rule if name is None else f"{rule} of {counted_of(clause)}"
                 text = f"excuse the cluster of {_kept_with(problem, old, key)} from {what}"
                 size = 1 / old.count_range[1]
-                yield Clause(rule, name), f"{text} (an exception)", size
+                yield clause, f"{text} (an exception)", size
 
 
 def _kept_with(problem: Problem, rules: Rules, key: SchoolId) -> str:

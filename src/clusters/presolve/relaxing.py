@@ -62,7 +62,8 @@ def _moved(facts: Facts, quantity: Quantity, bound: Fraction, *, upper: bool) ->
         value = _number(bound / MICRO, up=upper)
         if clause.rule == "schools_per_cluster":  # no cluster is empty
             value = max(1, value)
-        entry = (low, value) if upper else (value, high)
+        entry = (low, value) if upper else (value or None, high)
+        entry = None if entry == (None, None) else entry  # asking for 0 is asking for nothing
     if entry is None:
         return drop(facts.problem, rules, clause)
     return _fix(facts.problem, rules, clause, changed(rules, clause, entry))
