@@ -26,6 +26,9 @@ def steps(problem: cl.Problem, n_clusters: int) -> Iterator[tuple[str, cl.Rules]
     yield f"+ {fewest} to {most} schools in each", rules
     rules = replace(rules, balance={"pupils": 0.25})
     yield "+ pupils within 25 % of the mean", rules
+    if sum("secondary" in cl.domain.phases_of(s) for s in problem.schools) >= n_clusters:
+        rules = replace(rules, phases={"secondary": 1})
+        yield "+ a secondary school in each", rules
     if not problem.pyramids:
         return
     # The largest pyramid may have more schools or pupils than a cluster is allowed. An exception

@@ -30,6 +30,11 @@ GRID = world(
         ? ? 1 1
         """
     },
+    phases="""
+        p p p s
+        s p p p
+        a p i p
+    """,
 )
 """Twelve equal schools in three rows: 1-4, 5-8 and 9-12."""
 
@@ -41,6 +46,7 @@ LOOSE = {
     "max_travel_m": 20_000,
     "contiguous": True,
     "expertise": {"asd": 0},
+    "phases": {"secondary": (0, 12)},
     "together": [["1", "2"]],
     "apart": [["4", "9"]],
     "centres": [str(k) for k in range(1, 13)],
@@ -76,6 +82,10 @@ TABLE = [
     ("max_travel", {"max_travel_m": 2_237}, LEFT_RIGHT, "A a b B\na a b b\na a a b"),
     ("contiguous", {}, LEFT_RIGHT, "A a b b\na b b b\na b a B"),
     ("expertise", {"expertise": {"asd": 1}}, LEFT_RIGHT, "A a a a\nb b a a\nB b a a"),
+    ("phases", {"phases": {"secondary": 1}}, LEFT_RIGHT, "A a a b\nc c b B\nC c b b"),
+    ("phases", {"phases": {"secondary": (1, 1)}}, "A a b b\na c b B\nC c b b", LEFT_RIGHT),
+    ("phases", {"phases": {"primary": (None, 5)}}, LEFT_RIGHT, UNEVEN),
+    ("phases", {"phases": {"primary": 5}}, LEFT_RIGHT, UNEVEN),
     ("together", {"together": [["5", "6"]]}, LEFT_RIGHT, "A a b b\na b b B\na b b b"),
     ("apart", {"apart": [["2", "3"]]}, LEFT_RIGHT, UNEVEN),
     ("centres", {"centres": ["1", "8"]}, LEFT_RIGHT, "A a b b\na a b b\na a b B"),
@@ -141,6 +151,12 @@ EXCEPTIONS = [
         [{"9": None}, {"9": {"asd": 0}}],
         "A a a a\nb b a a\nB b a a",
     ),
+    (
+        "phases",
+        {"phases": {"secondary": (None, 1)}},
+        [{"5": None}, {"9": {"secondary": (0, 2)}}, {"1": {"secondary": None}}],
+        LEFT_RIGHT,
+    ),
 ]
 
 
@@ -167,6 +183,8 @@ def test_an_exception_excuses_the_cluster_that_holds_the_school(rule, says, exce
         ("limits", {"limits": {"pupils": (0, 12)}}, {"1": {"pupils": (0, 13)}}, UNEVEN),
         ("max_travel", {"max_travel_m": 1_000}, {"1": None}, LEFT_RIGHT),
         ("expertise", {"expertise": {"asd": 1}}, {"1": None}, "A a a a\nb b a a\nB b a a"),
+        ("phases", {"phases": {"secondary": (2, None)}}, {"1": None}, LEFT_RIGHT),
+        ("phases", {"phases": {"secondary": (2, None)}}, {"4": {"primary": None}}, LEFT_RIGHT),
     ],
 )
 def test_an_exception_excuses_no_more_than_it_says(rule, says, exception, plan):
@@ -231,6 +249,11 @@ def messages(problem: Problem, plan: Plan, **rules: object) -> list[str]:
             "its 6 schools it is not known.",
         ),
         (
+            {"phases": {"primary": (6, None)}},
+            LEFT_RIGHT,
+            "Cluster 1 has 5 primary schools: 1 below the least allowed, 6.",
+        ),
+        (
             {"together": [["1", "2", "3"]]},
             LEFT_RIGHT,
             "Schools that must be together are apart: School 1 (URN 1) and School 2 (URN 2) in "
@@ -271,6 +294,15 @@ def test_a_small_excess_is_never_shown_as_nothing():
     problem = GRID.with_measures(need=[1.000001] + [1.0] * 11)
     (message,) = messages(problem, drawn_plan(LEFT_RIGHT), limits={"need": (None, 6)})
     assert message == "Cluster 1 has 6 units of need: 0.000001 above the most allowed, 6."
+
+
+def test_a_phase_that_is_not_known_counts_for_none_and_is_said():
+    problem = world("11\n11", phases="s?\nuu")
+    (message,) = messages(problem, drawn_plan("A a\nb B"), phases={"secondary": 1})
+    assert message == (
+        "Cluster 2 has 0 secondary schools: 1 below the least allowed, 1; the phase of 2 of its "
+        "2 schools is not known."
+    )
 
 
 def test_many_schools_are_not_all_named_but_all_given():
@@ -544,6 +576,9 @@ def test_without_priorities_the_default_ones_count_where_they_fit():
         ({"max_travel_min": 10}, {}, "use max_travel_m"),
         ({"expertise": {"ASD": 1}}, {}, "did you mean 'asd'?"),
         ({"exceptions": {"1": {"expertise": {"vi": 1}}}}, {}, "capacity of type 'vi'"),
+        ({"phases": {"Secondary": 1}}, {}, "did you mean 'secondary'?"),
+        ({"phases": {"unknown": 1}}, {}, "phases: no school counts as 'unknown'"),
+        ({"exceptions": {"1": {"phases": {"nursery": 0}}}}, {}, "no school counts as 'nursery'"),
         ({}, {"travel_by": "x"}, "travel_by: there is no measure 'x'"),
         ({}, {"balance": 1, "balance_by": "x"}, "balance_by: there is no measure 'x'"),
         ({}, {"pyramids": 1}, "no school has a pyramid"),

@@ -99,7 +99,15 @@ def world(
     return problem
 
 
-PHASES = {"p": "primary", "s": "secondary", "m": "middle", "f": "first"}
+PHASES = {
+    "p": "primary",
+    "s": "secondary",
+    "m": "middle",
+    "f": "first",
+    "i": "infant",
+    "a": "all-through",
+    "u": "unknown",
+}
 
 
 def _letter(picture: str | None, position: int) -> str | None:

@@ -14,7 +14,7 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, is_number, plan_of
 from clusters.domain.checks import check_rules
-from clusters.domain.policy import rule_fault
+from clusters.domain.forms import rule_fault
 from clusters.errors import ClustersError, Fault, InfeasibleError, OutOfTimeError, RulesError
 from clusters.model.threads import run_together
 from clusters.presolve import refuse_impossible

@@ -54,6 +54,8 @@ def counted(number: int, noun: str, plural: str = "") -> str:
 def amount(value: Fraction | float, of: str) -> str:
     """Put a value before what it counts: "1 school", "2 schools", "1 unit of need"."""
     if value == 1:
+        if of.endswith(" schools"):
+            return f"{shown(value)} {of.removesuffix('s')}"
         first, blank, rest = of.partition(" plans" if of.startswith("EHC") else " ")
         of = f"EHC plan{rest}" if first == "EHC" else f"{first.removesuffix('s')}{blank}{rest}"
     return f"{shown(value)} {of}"

@@ -14,7 +14,7 @@ import pytest
 from ortools.sat.python import cp_model
 
 from clusters import Plan, Priorities, Problem, Rules, verify
-from clusters.model import core as core_module
+from clusters.model import assignment as core_module
 from clusters.model.assignment import Core, build_core, cut_off_parts
 from clusters.model.instance import Instance, compile_instance
 from tests.worlds import drawn_plan, world

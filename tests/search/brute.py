@@ -111,6 +111,12 @@ class Judge:
             off = abs(sum(self.amounts[name][p] for p in members) - mean)
             if off > max(exact(s) for s in shares) * mean:
                 return False
+        for phase, pair in rules.phases.items():
+            pairs = [pair] + [
+                None if e is None else e.get(phase, pair) for e in self._instead(members, "phases")
+            ]
+            if not _within(Fraction(self._of_phase(phase, members)), pairs):
+                return False
         for kind, least in rules.expertise.items():
             floors = [least] + [
                 None if e is None else e.get(kind, least)
@@ -119,6 +125,13 @@ class Judge:
             if None not in floors and self._capacity(kind, members) < min(map(exact, floors)):
                 return False
         return True
+
+    def _of_phase(self, phase: str, members: list[int]) -> int:
+        words = {
+            "primary": ["primary", "infant", "junior", "first", "all-through"],
+            "secondary": ["secondary", "upper", "high", "all-through"],
+        }[phase]
+        return sum(self.problem.schools[p].phase.lower() in words for p in members)
 
     def _capacity(self, kind: str, members: list[int]) -> Fraction:
         schools = [self.problem.schools[p] for p in members]

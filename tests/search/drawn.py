@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Collection
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -24,6 +24,9 @@ RULES = (
     "exceptions",
     "range",
 )
+LATER = ("phases",)
+"""Rules that came later: drawn from a generator of their own, so that the cases drawn of the others
+stay as they are."""
 PRIORITIES = ("travel", "balance", "expertise", "pyramids", "change")
 TYPES = ("asd", "semh")
 EXCUSABLE = ("schools_per_cluster", "balance", "limits", "max_travel", "expertise")
@@ -47,17 +50,39 @@ def draw(
 ) -> Case:
     """Draw a case: the rules and priorities named, or a random mix of all."""
     rng = np.random.default_rng(seed)
+    mixed = rules is None
     if rules is None:
         chance = rng.choice([0.15, 0.4, 0.7])
         rules = [name for name in RULES if rng.random() < chance]
     if priorities is None:
         priorities = [name for name in PRIORITIES if rng.random() < 0.5] or ["travel"]
     problem = draw_problem(rng, int(rng.integers(n_schools[0], n_schools[1] + 1)))
-    return Case(
-        seed,
-        problem,
-        draw_rules(rng, problem, set(rules)),
-        draw_priorities(rng, problem, priorities),
+    drawn = draw_rules(rng, problem, set(rules))
+    priced = draw_priorities(rng, problem, priorities)
+    if mixed or "phases" in rules:
+        later = np.random.default_rng((seed, 1))
+        if not mixed or later.random() < 0.3:
+            problem, drawn = draw_phases(later, problem, drawn)
+    return Case(seed, problem, drawn, priced)
+
+
+def draw_phases(rng: np.random.Generator, problem: Problem, rules: Rules) -> tuple[Problem, Rules]:
+    """Give the schools phases, and draw bounds on them that many a plan keeps; and an exception."""
+    words = ["primary", "primary", "Secondary", "all-through", "infant", "middle", "unknown"]
+    words = ["primary", "secondary", *rng.choice(words, max(0, len(problem) - 2)).tolist()]
+    schools = [
+        replace(school, phase=phase) for school, phase in zip(problem.schools, words, strict=False)
+    ]
+    pair = [1, (None, int(rng.integers(1, 5))), (1, int(rng.integers(2, 5)))]
+    named = ["secondary", "primary"] if len(problem) > 1 else ["primary"]
+    given = {str(rng.choice(named)): pair[int(rng.integers(3))]}
+    exceptions = dict(rules.exceptions)
+    if rng.random() < 0.4:
+        key = problem.ids[int(rng.integers(len(problem)))]
+        instead = [None, {next(iter(given)): (0, 2)}, {next(iter(given)): None}]
+        exceptions[key] = {**exceptions.get(key, {}), "phases": instead[int(rng.integers(3))]}
+    return replace(problem, schools=tuple(schools)), replace(
+        rules, phases=given, exceptions=exceptions
     )
 
 

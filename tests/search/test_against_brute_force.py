@@ -16,7 +16,7 @@ from clusters import (
     verify,
 )
 from tests.search.brute import best_in_range
-from tests.search.drawn import EXCUSABLE, PRIORITIES, RULES, Case, draw, draw_parted
+from tests.search.drawn import EXCUSABLE, LATER, PRIORITIES, RULES, Case, draw, draw_parted
 
 WORK = Settings(work_limit=60.0, time_limit_s=None)
 """Far more than a tiny problem needs, and deterministic."""
@@ -50,7 +50,7 @@ def _truth(case: Case):  # type: ignore[no-untyped-def]
 
 
 @pytest.mark.parametrize("seed", range(3))
-@pytest.mark.parametrize("rule", RULES)
+@pytest.mark.parametrize("rule", [*RULES, *LATER])
 def test_one_rule_at_a_time(rule: str, seed: int) -> None:
     # exceptions need something to be excused from
     rules = ("balance", "limits", "exceptions") if rule == "exceptions" else (rule,)
@@ -67,6 +67,11 @@ def test_exceptions_to_each_rule_that_can_be_excused(excused: str, seed: int) ->
 @pytest.mark.parametrize("seed", range(4))
 def test_one_priority_at_a_time(priority: str, seed: int) -> None:
     _agrees(draw(7000 + seed, ("contiguous",), (priority,)))
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_bounds_on_phases_and_exceptions_to_them(seed: int) -> None:
+    _agrees(draw(10_000 + seed, ("phases", "contiguous", "schools_per_cluster"), ("travel",)))
 
 
 @pytest.mark.parametrize("seed", range(50))

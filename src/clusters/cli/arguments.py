@@ -13,6 +13,7 @@ from clusters.cli.values import (
     amounts,
     bounds,
     count_or_range,
+    counts,
     day,
     group,
     named_file,
@@ -21,6 +22,13 @@ from clusters.cli.values import (
     pair,
     settings,
     texts,
+)
+from clusters.domain import RULEBOOK
+from clusters.domain.forms import (
+    BOUNDS_BY_NAME,
+    COUNTS_BY_NAME,
+    FRACTION_BY_NAME,
+    NUMBER_BY_NAME,
 )
 
 SCENARIO_HELP = (
@@ -204,6 +212,15 @@ def _options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--recommended", metavar="NAME")
 
 
+_BY_NAME = {
+    FRACTION_BY_NAME: (number_of, "FRACTION", "0.25 is 25%%."),
+    BOUNDS_BY_NAME: (amounts, "LOW-HIGH", "Either end may be left out."),
+    COUNTS_BY_NAME: (counts, "LEAST|LOW-HIGH", "A number alone is the least."),
+    NUMBER_BY_NAME: (number_of, "AMOUNT", ""),
+}
+"""How the option of a rule of this form is read and shown."""
+
+
 def _rules(verb: argparse.ArgumentParser) -> None:
     box = verb.add_argument_group("rules: what every plan must satisfy")
     box.add_argument("--clusters", type=count_or_range, metavar="N|LOW-HIGH")
@@ -214,14 +231,17 @@ def _rules(verb: argparse.ArgumentParser) -> None:
         "where no other is given, and what was agreed goes into the record",
     )
     box.add_argument("--sizes", type=bounds, metavar="LOW-HIGH", help="schools in a cluster")
-    _mapping(box, "--balance", number_of, "MEASURE=FRACTION", "0.25: within 25%% of the mean")
-    _mapping(box, "--limits", amounts, "MEASURE=LOW-HIGH", "least and most in a cluster")
+    for rule in RULEBOOK:
+        if rule.form in _BY_NAME:
+            read, form, note = _BY_NAME[rule.form]
+            names = f"{rule.fits}".upper()
+            words = f"{rule.summary} {note}"
+            _mapping(box, f"--{rule.option}", read, f"{names}={form}", words, dest=rule.name)
     box.add_argument("--max-travel-m", type=float, metavar="METRES")
     box.add_argument("--max-travel-min", type=float, metavar="MINUTES")
     box.add_argument(
         "--not-contiguous", action="store_true", help="clusters may lie in several pieces"
     )
-    _mapping(box, "--expertise", number_of, "TYPE=AMOUNT", "least capacity in each cluster")
     box.add_argument("--together", type=group, action="append", default=[], metavar="URN,URN,...")
     box.add_argument(
         "--together-file",
@@ -360,7 +380,9 @@ class _Merge(argparse.Action):
         setattr(namespace, self.dest, {**getattr(namespace, self.dest), **dict(values)})
 
 
-def _mapping(box: Any, name: str, read: Callable[[str], Any], form: str, words: str) -> None:
+def _mapping(
+    box: Any, name: str, read: Callable[[str], Any], form: str, words: str, dest: str | None = None
+) -> None:
     """Add an option that takes NAME=VALUE,NAME=VALUE and may be repeated."""
 
     def several(text: str) -> list[Any]:
@@ -373,5 +395,11 @@ def _mapping(box: Any, name: str, read: Callable[[str], Any], form: str, words: 
 
     several.__name__ = f"list of {form}"
     box.add_argument(
-        name, type=several, action=_Merge, default={}, metavar=f"{form},...", help=words
+        name,
+        dest=dest or name.removeprefix("--").replace("-", "_"),
+        type=several,
+        action=_Merge,
+        default={},
+        metavar=f"{form},...",
+        help=words,
     )

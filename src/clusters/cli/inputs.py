@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.cli import files
 from clusters.cli.output import say
-from clusters.domain import EXCUSABLE, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.domain import EXCUSABLE, RULEBOOK, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.errors import DataError, Fault, MoneyError, RulesError
 
 if TYPE_CHECKING:
@@ -114,18 +114,18 @@ def make_rules(chosen: Namespace) -> Rules | None:
     rules = Rules(
         n_clusters=chosen.clusters,
         schools_per_cluster=chosen.sizes,
-        balance=chosen.balance,
-        limits=chosen.limits,
         max_travel_m=chosen.max_travel_m,
         max_travel_min=chosen.max_travel_min,
         contiguous=not chosen.not_contiguous,
-        expertise=chosen.expertise,
         together=[tuple(map(str, group)) for group in groups],
         apart=chosen.apart,
         centres=None
         if chosen.centres_file is None
         else files.read_group_file(chosen, chosen.centres_file),
         exceptions=_exceptions(chosen, groups),
+        **{
+            rule.name: getattr(chosen, rule.name) for rule in RULEBOOK if rule.form.parts == "names"
+        },
     )
     decisions = read_chosen_decisions(chosen)
     return rules if decisions is None else decisions.rules(rules)

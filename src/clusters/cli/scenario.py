@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clusters.cli.files import load_toml
+from clusters.domain import RULEBOOK
 from clusters.errors import DataError, Fault
 
 _FILES = {
@@ -27,6 +28,9 @@ _FILES = {
     ),
 }
 """Options that hold paths."""
+
+_RANGES = {rule.option for rule in RULEBOOK if rule.form.bound == "pair"}
+"""Options of which a list is the least and the most."""
 
 _OPTION = "--scenario"
 
@@ -170,7 +174,7 @@ def _texts(name: str, value: Any, *, several: bool) -> list[str]:
         ]
     if not isinstance(value, list):
         return [_one(value)]
-    if name in ("sizes", "clusters"):
+    if name in _RANGES | {"clusters"}:
         return [_range(value)]
     if not several:
         msg = "it takes one value, not a list"
@@ -180,7 +184,7 @@ def _texts(name: str, value: Any, *, several: bool) -> list[str]:
 
 def _many(name: str, items: list[Any]) -> list[str]:
     """Put the list that stands for one key of a table into text: bounds, choices, or one each."""
-    if name == "limits":
+    if name in _RANGES:
         return [_range(items)]
     return ["|".join(map(_one, items))] if name == "keep" else [_one(item) for item in items]
 

@@ -74,6 +74,18 @@ def amounts(text: str) -> tuple[str, Bounds]:
     return name, bounds(value)
 
 
+def counts(text: str) -> tuple[str, Bounds]:
+    """Read NAME=LEAST or NAME=LEAST-MOST; a single number is the least.
+
+    Examples
+    --------
+    >>> counts("secondary=1"), counts("secondary=1-3")
+    (('secondary', (1.0, None)), ('secondary', (1.0, 3.0)))
+    """
+    name, value = pair(text)
+    return (name, bounds(value)) if "-" in value else (name, (_number(value), None))
+
+
 def bounds(text: str) -> Bounds:
     """Read LOW-HIGH; either end may be left out, a single number is both."""
     low, mark, high = text.partition("-")

@@ -9,9 +9,11 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 from clusters.domain.checks import check_rules
 from clusters.domain.given_plan import plan_of, plans_of
 from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
-from clusters.domain.policy import EXCUSABLE, RULE_NAMES, Priorities, Rules
+from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
-from clusters.domain.school import Capacity, NeedCount, School
+from clusters.domain.quantities import Quantity, bounded_quantities
+from clusters.domain.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule
+from clusters.domain.school import Capacity, NeedCount, School, phases_of
 from clusters.domain.values import (
     Bounds,
     FloatArray,
@@ -25,10 +27,12 @@ from clusters.domain.values import (
 __all__ = [
     "DECIMALS",
     "EXCUSABLE",
+    "RULEBOOK",
     "RULE_NAMES",
     "STAND_IN",
     "Bounds",
     "Capacity",
+    "Clause",
     "Cluster",
     "FloatArray",
     "FrozenDict",
@@ -39,14 +43,18 @@ __all__ = [
     "PlanLike",
     "Priorities",
     "Problem",
+    "Quantity",
+    "Rule",
     "Rules",
     "School",
     "SchoolId",
     "TravelUnit",
+    "bounded_quantities",
     "check_rules",
     "edges_of_pairs",
     "groups_of",
     "is_number",
+    "phases_of",
     "plan_of",
     "plans_of",
     "straight_line_m",

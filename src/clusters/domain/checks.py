@@ -10,9 +10,12 @@ from difflib import get_close_matches
 from typing import Any
 
 from clusters.arguments import checked
+from clusters.domain.forms import rule_fault
 from clusters.domain.plan import Plan
-from clusters.domain.policy import Priorities, Rules, rule_fault
+from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import Problem
+from clusters.domain.rulebook import named_in
+from clusters.domain.school import phases_of
 from clusters.domain.values import SchoolId
 from clusters.errors import Fault, RulesError
 
@@ -46,19 +49,7 @@ def check_rules(problem: Problem, rules: Rules, priorities: Priorities | None = 
     ...
     clusters.errors.RulesError: balance: there is no measure 'ned' - use one of need, schools
     """
-    faults = [
-        *_measure_faults(problem, rules),
-        *_id_faults(problem, rules),
-        *_travel_faults(problem, rules),
-        *_expertise_faults(problem, rules),
-    ]
-    if rules.contiguous and problem.edges is None:
-        faults.append(
-            rule_fault(
-                "contiguous is True but the problem has no neighbours",
-                "give neighbours when building the problem, or contiguous=False",
-            )
-        )
+    faults = [fault for check in _FITS for fault in check(problem, rules)]
     if priorities is not None:
         faults += _priority_faults(problem, priorities)
     if faults:
@@ -75,32 +66,40 @@ def _missing_measure(problem: Problem, where: str, name: str) -> Iterator[Fault]
 
 
 def _measure_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
-    named = [("balance", name) for name in rules.balance]
-    named += [("limits", name) for name in rules.limits]
-    for school, excuses in rules.exceptions.items():
-        for rule in ("balance", "limits"):
-            named += [
-                (f"exceptions[{school!r}][{rule!r}]", name) for name in excuses.get(rule) or ()
-            ]
-    for where, name in named:
+    for where, name in named_in(rules, "measure"):
         yield from _missing_measure(problem, where, name)
 
 
 def _id_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
-    named: list[tuple[str, Iterable[SchoolId]]] = [
-        ("together", (key for group in rules.together for key in group)),
-        ("apart", (key for group in rules.apart for key in group)),
-        ("centres", rules.centres or ()),
-        ("exceptions", rules.exceptions),
-    ]
-    for where, keys in named:
-        for key in dict.fromkeys(keys):
-            if problem.find(key) is None:
-                yield Fault(
-                    what=f"{where} names a school that the problem does not have",
-                    remedy="check the id (an academy has a new URN)",
-                    urn=str(key),
-                )
+    named = [*named_in(rules, "school"), *(("exceptions", key) for key in rules.exceptions)]
+    for where, key in dict.fromkeys(named):
+        if problem.find(key) is None:
+            yield Fault(
+                what=f"{where} names a school that the problem does not have",
+                remedy="check the id (an academy has a new URN)",
+                urn=str(key),
+            )
+
+
+def _phase_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
+    known = frozenset[str]().union(*(phases_of(school) for school in problem.schools))
+    for where, phase in named_in(rules, "phase"):
+        if phase not in known:
+            listed = ", ".join(sorted(known)) or "none"
+            close = get_close_matches(str(phase).strip().lower(), sorted(known), n=1)
+            hint = f"did you mean {close[0]!r}? " if close else ""
+            yield Fault(
+                what=f"{where}: no school counts as {phase!r}",
+                remedy=f"{hint}phases on record: {listed}",
+            )
+
+
+def _neighbour_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
+    if rules.contiguous and problem.edges is None:
+        yield rule_fault(
+            "contiguous is True but the problem has no neighbours",
+            "give neighbours when building the problem, or contiguous=False",
+        )
 
 
 def _travel_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
@@ -129,11 +128,7 @@ def _expertise_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     for school in problem.schools:
         for kind, capacity in school.expertise.items():
             units.setdefault(kind, {}).setdefault(capacity.unit)
-    named = [("expertise", kind) for kind in rules.expertise]
-    for school_id, excuses in rules.exceptions.items():
-        label = f"exceptions[{school_id!r}]['expertise']"
-        named += [(label, kind) for kind in excuses.get("expertise") or ()]
-    for where, kind in named:
+    for where, kind in named_in(rules, "type"):
         if kind not in units:
             yield _type_fault(where, kind, units, "no school has recorded capacity of type")
         elif len(units[kind]) > 1 and where == "expertise":
@@ -146,6 +141,16 @@ def _mixed_units(kind: str, units: Iterable[str]) -> Fault:
         f"{', '.join(units)}",
         remedy="convert the capacities to one unit",
     )
+
+
+_FITS = (
+    _measure_faults,
+    _id_faults,
+    _travel_faults,
+    _expertise_faults,
+    _phase_faults,
+    _neighbour_faults,
+)
 
 
 def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:

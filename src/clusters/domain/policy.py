@@ -2,33 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-import numpy as np
-
 from clusters.arguments import checked
+from clusters.domain.forms import checked_mapping, rule_fault
 from clusters.domain.plan import Plan, PlanLike, groups_of
-from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number, plain
+from clusters.domain.rulebook import EXCUSABLE, RULEBOOK
+from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number
 from clusters.errors import Fault, RulesError
-
-RULE_NAMES = (
-    "n_clusters",
-    "schools_per_cluster",
-    "balance",
-    "limits",
-    "max_travel",
-    "contiguous",
-    "expertise",
-    "together",
-    "apart",
-    "centres",
-)
-"""The hard rules, by the one name that Rules, model, verifier, docs and tests use."""
-
-
-EXCUSABLE = ("schools_per_cluster", "balance", "limits", "max_travel", "expertise")
 
 
 @checked
@@ -54,6 +37,10 @@ class Rules:
         Whether the members of each cluster must be connected through neighbours.
     expertise
         By type of need, the least capacity that each cluster must hold.
+    phases
+        By phase, the least number of schools that each cluster must hold, or (least, most); either
+        may be None. An all-through school counts as primary and as secondary
+        (:func:`clusters.domain.phases_of` lists the others).
     together
         Groups of ids that must share a cluster.
     apart
@@ -82,6 +69,7 @@ class Rules:
     max_travel_min: float | None = None
     contiguous: bool = True
     expertise: Mapping[str, float] = field(default_factory=FrozenDict)
+    phases: Mapping[str, float | Bounds] = field(default_factory=FrozenDict)
     together: Sequence[Sequence[SchoolId]] = ()
     apart: Sequence[Sequence[SchoolId]] = ()
     centres: Sequence[SchoolId] | None = None
@@ -90,52 +78,9 @@ class Rules:
     def __post_init__(self) -> None:
         faults: list[Fault] = []
         setattr_ = object.__setattr__
-        setattr_(self, "n_clusters", _checked_count(self.n_clusters, faults))
-        setattr_(
-            self,
-            "schools_per_cluster",
-            _checked_bounds("schools_per_cluster", self.schools_per_cluster, faults),
-        )
-        setattr_(self, "balance", _checked_fractions("balance", self.balance, faults))
-        setattr_(
-            self,
-            "limits",
-            FrozenDict(
-                {
-                    str(name): _checked_bounds(f"limits[{name!r}]", bounds, faults)
-                    for name, bounds in _checked_mapping("limits", self.limits, faults).items()
-                }
-            ),
-        )
-        for name in ("max_travel_m", "max_travel_min"):
-            value = getattr(self, name)
-            if value is not None and (not is_number(value) or value < 0):
-                faults.append(
-                    rule_fault(
-                        f"{name} is not a number of 0 or more", "give a distance or None", value
-                    )
-                )
-        if not isinstance(self.contiguous, bool | np.bool_):
-            faults.append(
-                rule_fault(
-                    "contiguous is neither True nor False", "give one of them", self.contiguous
-                )
-            )
-        expertise = _checked_mapping("expertise", self.expertise, faults)
-        for kind, least in expertise.items():
-            if not is_number(least) or least < 0:
-                faults.append(
-                    rule_fault(
-                        f"expertise[{kind!r}] is not a number of 0 or more",
-                        "give the least capacity per cluster",
-                        least,
-                    )
-                )
-        setattr_(self, "expertise", FrozenDict(expertise))
-        for name in ("together", "apart"):
-            setattr_(self, name, _checked_groups(name, getattr(self, name), faults))
-        if self.centres is not None:
-            setattr_(self, "centres", _checked_ids("centres", self.centres, faults))
+        for rule in RULEBOOK:
+            for name in rule.fields:
+                setattr_(self, name, rule.form.check(name, getattr(self, name), faults))
         setattr_(self, "exceptions", _checked_exceptions(self.exceptions, faults))
         if faults:
             raise RulesError(faults)
@@ -220,7 +165,7 @@ class Priorities:
                     "give today's plan, for instance reference=cl.read_plan(...)",
                 )
             )
-        per_capacity = _checked_mapping("pupils_per_capacity", self.pupils_per_capacity, faults)
+        per_capacity = checked_mapping("pupils_per_capacity", self.pupils_per_capacity, faults)
         for kind, pupils in per_capacity.items():
             if not is_number(pupils) or pupils <= 0:
                 faults.append(
@@ -254,139 +199,20 @@ class Priorities:
         return self.balance_by or self.travel_by
 
 
-def rule_fault(what: str, remedy: str, value: object = None) -> Fault:
-    """Make the fault of one rule, with the value as text."""
-    return Fault(what=what, remedy=remedy, value=None if value is None else str(value))
-
-
-def _checked_count(count: Any, faults: list[Fault]) -> int | tuple[int, int]:
-    ends = [plain(end) for end in count] if isinstance(count, tuple | list) else [plain(count)]
-    whole = all(isinstance(end, int) and not isinstance(end, bool) and end >= 1 for end in ends)
-    if not whole or len(ends) > 2 or not ends or ends[0] > ends[-1]:
-        faults.append(
-            rule_fault(
-                "n_clusters is neither a whole number of 1 or more nor a range (lowest, highest)",
-                "give for instance 18 or (16, 20)",
-                count,
-            )
-        )
-        return 1
-    return ends[0] if len(ends) == 1 or ends[0] == ends[1] else (ends[0], ends[1])
-
-
-def _checked_bounds(name: str, bounds: Any, faults: list[Fault]) -> Bounds | None:
-    if bounds is None:
-        return None
-    try:
-        low, high = (plain(end) for end in bounds)
-    except (TypeError, ValueError):
-        faults.append(
-            rule_fault(
-                f"{name} is not a pair (least, most)", "give two numbers, None for no bound", bounds
-            )
-        )
-        return None
-    for end in (low, high):
-        if end is not None and (not is_number(end) or end < 0):
-            faults.append(
-                rule_fault(
-                    f"{name} has a bound that is not a number of 0 or more", "correct it", end
-                )
-            )
-            return None
-    if low is not None and high is not None and low > high:
-        faults.append(rule_fault(f"{name}: the least is above the most", "swap them", bounds))
-    return low, high
-
-
-def _checked_mapping(name: str, value: Any, faults: list[Fault]) -> dict[Any, Any]:
-    if not isinstance(value, Mapping):
-        faults.append(
-            rule_fault(
-                f"{name} is not a mapping", f'give for instance {name}={{"need": ...}}', value
-            )
-        )
-        return {}
-    return {plain(key): plain(item) for key, item in value.items()}
-
-
-def _checked_fractions(name: str, value: Any, faults: list[Fault]) -> FrozenDict:
-    fractions = _checked_mapping(name, value, faults)
-    for measure, fraction in fractions.items():
-        if not is_number(fraction) or not 0 <= fraction <= 1:
-            faults.append(
-                rule_fault(
-                    f"{name}[{measure!r}] is not a fraction between 0 and 1",
-                    "write 25 % as 0.25",
-                    fraction,
-                )
-            )
-    return FrozenDict(fractions)
-
-
-def _checked_ids(name: str, ids: Any, faults: list[Fault]) -> tuple[SchoolId, ...]:
-    """Ids as a tuple: texts and whole numbers."""
-    known = isinstance(ids, Iterable) and not isinstance(ids, str | bytes | Mapping)
-    keys = tuple(plain(key) for key in ids) if known else ()
-    strange = [key for key in keys if not isinstance(key, str | int) or isinstance(key, bool)]
-    if not known or strange:
-        faults.append(
-            rule_fault(
-                f"{name} holds something that is not the id of a school"
-                if known
-                else f"{name} is not a list of ids",
-                f'give for instance {name}=["107600", "107601"]',
-                strange[0] if strange else ids,
-            )
-        )
-        return ()
-    return keys
-
-
-def _checked_groups(
-    name: str, groups: Any, faults: list[Fault]
-) -> tuple[tuple[SchoolId, ...], ...]:
-    checked = []
-    if isinstance(groups, str | bytes) or not isinstance(groups, Iterable):
-        faults.append(
-            rule_fault(
-                f"{name} is not a list of groups",
-                f"give for instance {name}=[[urn_1, urn_2]]",
-                groups,
-            )
-        )
-        return ()
-    for group in groups:
-        if isinstance(group, str | int) or not isinstance(group, Iterable):
-            faults.append(
-                rule_fault(
-                    f"{name} holds something that is not a group of ids",
-                    f"give a list of groups, for instance {name}=[[urn_1, urn_2]]",
-                    group,
-                )
-            )
-            continue
-        members = _checked_ids(name, group, faults)
-        if len(set(members)) < 2:
-            faults.append(
-                rule_fault(
-                    f"{name} holds a group of fewer than two schools", "name two or more", group
-                )
-            )
-        checked.append(members)
-    return tuple(checked)
+_EXCUSED_BY = {rule.name: rule for rule in RULEBOOK if rule.excused is not None}
+_RULE_OF_FIELD = {field: rule.name for rule in RULEBOOK for field in rule.fields}
 
 
 def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
     """Bring every exception into the form {id: {rule: bounds that hold instead, or None}}."""
     checked = {}
-    for school, excuse in _checked_mapping("exceptions", exceptions, faults).items():
+    for school, excuse in checked_mapping("exceptions", exceptions, faults).items():
         names = _excused(school, excuse, faults)
         instead: dict[str, Any] = {}
         for given, bounds in names.items():
-            rule = "max_travel" if given in ("max_travel_m", "max_travel_min") else given
-            label = f"exceptions[{school!r}][{rule!r}]"
-            if rule not in EXCUSABLE:
+            rule = _RULE_OF_FIELD.get(given, given)
+            row = _EXCUSED_BY.get(rule)
+            if row is None or row.form.instead is None:
                 faults.append(
                     rule_fault(
                         f"exceptions[{school!r}] names {rule!r}, which cannot be excused",
@@ -395,25 +221,9 @@ def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
                 )
             elif bounds is None:
                 instead[rule] = None
-            elif rule == "schools_per_cluster":
-                instead[rule] = _checked_bounds(label, bounds, faults)
-            elif rule == "max_travel":
-                instead[rule] = bounds
-                if not is_number(bounds) or bounds < 0:
-                    faults.append(
-                        rule_fault(
-                            f"{label} is not a number of 0 or more", "give a distance", bounds
-                        )
-                    )
-            elif rule == "limits":
-                instead[rule] = FrozenDict(
-                    {
-                        name: _checked_bounds(f"{label}[{name!r}]", pair, faults)
-                        for name, pair in _checked_mapping(label, bounds, faults).items()
-                    }
-                )
             else:
-                instead[rule] = FrozenDict(_checked_loose(label, rule, bounds, faults))
+                label = f"exceptions[{school!r}][{rule!r}]"
+                instead[rule] = row.form.instead(label, bounds, faults)
         checked[school] = FrozenDict(instead)
     return FrozenDict(checked)
 
@@ -432,16 +242,3 @@ def _excused(school: SchoolId, excuse: Any, faults: list[Fault]) -> Mapping[Any,
         )
     )
     return {}
-
-
-def _checked_loose(label: str, rule: str, bounds: Any, faults: list[Fault]) -> dict[Any, Any]:
-    """Check an exception to balance or expertise; it may exceed 1, and None means no bound."""
-    values = _checked_mapping(label, bounds, faults)
-    for name, value in values.items():
-        if value is not None and (not is_number(value) or value < 0):
-            faults.append(
-                rule_fault(
-                    f"{label}[{name!r}] is not a number of 0 or more ({rule})", "correct it", value
-                )
-            )
-    return values

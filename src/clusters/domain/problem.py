@@ -11,8 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from clusters.arguments import checked, described
+from clusters.domain.forms import rule_fault
 from clusters.domain.plausible import id_faults, journey_faults, journey_notes, place_faults
-from clusters.domain.policy import rule_fault
 from clusters.domain.school import Capacity, School
 from clusters.domain.values import (
     FloatArray,

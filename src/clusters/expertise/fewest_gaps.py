@@ -9,7 +9,16 @@ import numpy as np
 import numpy.typing as npt
 
 from clusters.arguments import checked
-from clusters.domain import FloatArray, IntArray, Priorities, Problem, Rules, SchoolId
+from clusters.domain import (
+    FloatArray,
+    IntArray,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    bounded_quantities,
+)
+from clusters.domain.rulebook import MICRO
 from clusters.expertise.providers import capacity_table, need_table, refuse_types, types_of
 
 __all__ = ["GapFloor", "gap_floor", "rules_for_fewest_gaps", "unmet_floor"]
@@ -146,16 +155,13 @@ def _fitting(value: FloatArray, load: FloatArray, room: float) -> float:
 def _loads(
     problem: Problem, rules: Rules, count: int
 ) -> Iterator[tuple[FloatArray, float, float | None]]:
-    """Yield each bounded measure with the least and most (None: any) of it in a cluster."""
-    if rules.schools_per_cluster is not None:
-        low, high = rules.schools_per_cluster
-        yield np.ones(len(problem)), low or 0.0, high
-    for name, share in rules.balance.items():
-        load = problem.measure(name)
-        mean = float(load.sum()) / count
-        yield load, (1 - share) * mean, (1 + share) * mean
-    for name, (low, high) in rules.limits.items():
-        yield problem.measure(name), low or 0.0, high
+    """Yield each bounded sum with the least and most (None: any) of it in a cluster."""
+    for q in bounded_quantities(problem, rules, count):
+        yield (
+            np.array(q.amounts) / MICRO,
+            float((q.least or 0) / MICRO),
+            None if q.most is None else float(q.most / MICRO),
+        )
 
 
 def _most_clusters(

@@ -21,7 +21,7 @@ from clusters.domain import (
     SchoolId,
     is_number,
 )
-from clusters.domain.policy import rule_fault
+from clusters.domain.forms import rule_fault
 from clusters.errors import DataError, Fault, RulesError
 from clusters.need_types import NEED_TYPES, refuse_unknown_types
 

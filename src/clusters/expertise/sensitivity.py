@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clusters.arguments import at_least, checked
 from clusters.domain import FloatArray, PlanLike, Priorities, Problem, is_number, plan_of
-from clusters.domain.policy import rule_fault
+from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.expertise.providers import (
     capacity_table,

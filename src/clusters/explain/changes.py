@@ -7,16 +7,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.domain import EXCUSABLE, FrozenDict, Plan, Problem, Rules, SchoolId
-from clusters.domain.policy import rule_fault
+from clusters.domain import RULE_NAMES, FrozenDict, Plan, Problem, Rules, SchoolId
+from clusters.domain.forms import rule_fault
+from clusters.domain.wording import school_name
 from clusters.errors import RulesError
 from clusters.explain.single_moves import Ground
 from clusters.presolve import clauses_of, without
-from clusters.presolve.clauses import school_name
 
 __all__ = ["Change"]
 
-DROPPABLE = (*EXCUSABLE, "contiguous", "together", "apart", "centres")
+DROPPABLE = tuple(name for name in RULE_NAMES if name != "n_clusters")
 
 
 @checked

@@ -8,10 +8,11 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from clusters.domain import DECIMALS, FrozenDict, Plan, Problem, Rules
+from clusters.domain import Clause, Plan, Problem, Rules, bounded_quantities
+from clusters.domain.forms import Form
+from clusters.domain.rulebook import MICRO, changed, entry_of, rule_of, without
 from clusters.explain.deciding import COUNT
 from clusters.model.instance import Instance
-from clusters.presolve import Clause, without
 from clusters.presolve.relaxing import share_for
 from clusters.verifier import verify
 
@@ -19,7 +20,6 @@ __all__ = ["eased", "ladder", "suspects", "tightened"]
 
 STEPS = (1.05, 1.1, 1.25, 1.5, 2.0)
 """Factors by which a bound is loosened in turn where arithmetic does not say by how much."""
-MICRO: int = 10**DECIMALS
 
 
 def suspects(instance: Instance) -> list[int]:
@@ -53,27 +53,30 @@ def ladder(problem: Problem, rules: Rules, clause: Clause) -> Iterator[Rules]:
 
 def eased(problem: Problem, rules: Rules, clause: Clause, factor: float) -> Rules | None:
     """Loosen the bounds of a clause by a factor; None where it has none."""
-    which: Any = clause.which
-    if clause.rule == "balance":
-        share = round(rules.balance[which] * factor, 3)
-        if share > 1:
-            return None
-        return replace(rules, balance=FrozenDict({**rules.balance, which: share}))
-    if clause.rule == "expertise":
-        least = round(rules.expertise[which] / factor, 3)
-        return replace(rules, expertise=FrozenDict({**rules.expertise, which: least}))
-    if clause.rule == "schools_per_cluster" and rules.schools_per_cluster:
-        low, high = rules.schools_per_cluster
-        pair = (low and max(1, int(low / factor)), high and -int(-high * factor // 1))
-        return replace(rules, schools_per_cluster=pair)
-    if clause.rule == "limits":
-        low, high = rules.limits[which]
-        eased = (low if low is None else round(low / factor, 3), high and round(high * factor, 3))
-        return replace(rules, limits=FrozenDict({**rules.limits, which: eased}))
+    form, entry = rule_of(clause).form, entry_of(rules, clause)
     if clause.rule == "max_travel":
         name = f"max_travel_{problem.travel_unit}"
         return replace(rules, **{name: round(getattr(rules, name) * factor, 1)})
-    return None
+    if form.bound is None or entry is None:
+        return None
+    eased = _eased(form, entry, factor)
+    if clause.rule == "schools_per_cluster" and eased[0] is not None:
+        eased = (max(1, eased[0]), eased[1])  # no cluster is empty
+    nothing = (None, (0, None), (None, None))  # everything is at least 0
+    return None if eased in nothing else changed(rules, clause, eased)
+
+
+def _eased(form: Form, entry: Any, factor: float) -> Any:
+    """Loosen what an entry bounds by a factor; None where nothing would be left of it."""
+    if form.bound == "share":
+        share = round(entry * factor, 3)
+        return share if share <= 1 else None
+    if form.bound == "least":
+        return round(entry / factor, 3)
+    low, high = entry
+    if form.whole:
+        return low and int(low / factor), high and -int(-high * factor // 1)
+    return (low if low is None else round(low / factor, 3), high and round(high * factor, 3))
 
 
 def tightened(problem: Problem, old: Rules, new: Rules, plan: Plan) -> Rules:
@@ -85,62 +88,35 @@ def tightened(problem: Problem, old: Rules, new: Rules, plan: Plan) -> Rules:
     clusters = [
         [p for key in c.members if (p := problem.find(key)) is not None] for c in plan.clusters
     ]
-    tight = replace(
-        new, **_numbers(problem, old, new, clusters), **_travel(problem, old, new, plan)
-    )
+    tight = replace(_numbers(problem, old, new, clusters), **_travel(problem, old, new, plan))
     if tight != new and verify(problem, tight, plan).ok:
         return tight
     return new
 
 
-def _numbers(problem: Problem, old: Rules, new: Rules, clusters: list[list[int]]) -> dict[str, Any]:
-    """Bounds of counts and measures, as the plan needs them."""
-    ones = [MICRO] * len(problem)
-    sizes = new.schools_per_cluster
-    if sizes != old.schools_per_cluster and sizes and old.schools_per_cluster:
-        sizes = _between(old.schools_per_cluster, sizes, _loads(new, clusters, ones, problem,
-                         "schools_per_cluster"))  # fmt: skip
-    limits = dict(new.limits)
-    for name, pair in new.limits.items():
-        before = old.limits.get(name)
-        if pair and before and pair != before:
-            loads = _loads(new, clusters, _micro(problem, name), problem, "limits")
-            limits[name] = _between(before, pair, loads)
-    balance = dict(new.balance)
-    for name, share in new.balance.items():
-        if share != old.balance[name]:
-            loads = _loads(new, clusters, _micro(problem, name), problem, "balance")
-            mean = Fraction(sum(_micro(problem, name)), len(clusters))
-            needed = max((share_for(Fraction(x), mean) for x in loads), default=share)
-            balance[name] = max(old.balance[name], min(share, needed))
-    expertise = {}
-    for kind, least in new.expertise.items():
-        expertise[kind] = least
-        if least != old.expertise[kind]:
-            held = [round(Fraction(str(s.expertise[kind].amount)) * MICRO) if kind in s.expertise
-                    else 0 for s in problem.schools]  # fmt: skip
-            lowest = min(_loads(new, clusters, held, problem, "expertise"), default=0)
-            expertise[kind] = min(old.expertise[kind], max(least, _number(lowest)))
-            if not lowest:
-                del expertise[kind]  # asking for 0 is asking for nothing
-    return {
-        "schools_per_cluster": sizes,
-        "limits": FrozenDict(limits),
-        "balance": FrozenDict(balance),
-        "expertise": FrozenDict(expertise),
-    }
-
-
-def _micro(problem: Problem, name: str) -> list[int]:
-    return [round(Fraction(value) * MICRO) for value in problem.measure(name).tolist()]
-
-
-def _loads(
-    rules: Rules, clusters: list[list[int]], amounts: list[int], problem: Problem, rule: str
-) -> list[int]:
-    """Return the loads of the clusters that no exception of the rule excuses."""
-    excused = {problem.position(key) for key, e in rules.exceptions.items() if rule in e}
-    return [sum(amounts[p] for p in held) for held in clusters if not excused & set(held)]
+def _numbers(problem: Problem, old: Rules, new: Rules, clusters: list[list[int]]) -> Rules:
+    """Move the bounds of sums to where the plan needs them."""
+    tight = new
+    for q in bounded_quantities(problem, new, len(clusters)):
+        before, now = entry_of(old, q.clause), entry_of(new, q.clause)
+        if before is None or before == now:
+            continue
+        loads = [q.total(held) for held in clusters if not set(q.excused) & set(held)]
+        bound = rule_of(q.clause).form.bound
+        if bound == "pair":
+            now = _between(before, now, loads)
+        elif bound == "share":
+            mean = Fraction(sum(q.amounts), len(clusters))
+            needed = max((share_for(Fraction(x), mean) for x in loads), default=now)
+            now = max(before, min(now, needed))
+        else:
+            lowest = min(loads, default=0)
+            now = min(before, max(now, _number(lowest)))
+            if not lowest:  # asking for 0 is asking for nothing
+                tight = without(tight, q.clause)
+                continue
+        tight = changed(tight, q.clause, now)
+    return tight
 
 
 def _between(before: Any, pair: Any, loads: list[int]) -> tuple[Any, Any]:
@@ -153,7 +129,7 @@ def _between(before: Any, pair: Any, loads: list[int]) -> tuple[Any, Any]:
 
 
 def _number(micro: int) -> float:
-    return float(micro / MICRO) if micro % MICRO else micro // int(MICRO)
+    return float(micro / MICRO) if micro % MICRO else micro // MICRO
 
 
 def _travel(problem: Problem, old: Rules, new: Rules, plan: Plan) -> dict[str, Any]:

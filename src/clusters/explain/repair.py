@@ -20,7 +20,7 @@ from clusters.domain import (
     check_rules,
     plan_of,
 )
-from clusters.domain.policy import rule_fault
+from clusters.domain.forms import rule_fault
 from clusters.errors import InfeasibleError, OutOfTimeError, RulesError
 from clusters.explain.closest import closest
 from clusters.explain.plan_distance import Moved, Nearby

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.domain.rulebook import depends_on_count
+from clusters.domain.wording import school_name
 from clusters.explain.deciding import COUNT, Decider
 from clusters.explain.easing import ladder, suspects, tightened
 from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Relaxation, WhyNoPlan
@@ -23,7 +25,6 @@ from clusters.presolve import (
     united,
 )
 from clusters.presolve.altered import size_of
-from clusters.presolve.clauses import school_name
 from clusters.solver import Settings, effort
 
 __all__ = ["Relaxation", "WhyNoPlan", "why_no_plan"]
@@ -170,7 +171,7 @@ class _Question:
             rest = [other for other in kept if other != clause]
             if time.monotonic() < end and self._hopeless(position, k, rest):
                 kept = rest
-        count = [COUNT] if any(clause.rule == "balance" for clause in kept) else []
+        count = [COUNT] if any(map(depends_on_count, kept)) else []
         school = self.problem.schools[position]
         return Reason(
             clauses=(*kept, *count),

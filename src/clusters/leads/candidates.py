@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from clusters.arguments import checked
 from clusters.domain import Bounds, FrozenDict, Problem, Rules, SchoolId, is_number
-from clusters.domain.policy import rule_fault
+from clusters.domain.forms import rule_fault
 from clusters.errors import DataError, Fault, RulesError
 
 __all__ = ["Candidate", "LeadPriorities", "LeadRules", "leads_as_centres"]

@@ -8,8 +8,9 @@ cluster.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -18,15 +19,16 @@ from ortools.sat.python import cp_model
 from clusters.domain import DECIMALS, FloatArray, IntArray
 from clusters.model.cp_sat import new_solver
 from clusters.model.instance import Instance
+from clusters.model.solving import Round, Stopped, never, solve_and_cut
 
 __all__ = [
     "HARD_RULES",
     "PRIORITIES",
     "Core",
-    "Stopped",
     "build_core",
     "cut_off_parts",
     "single_worker",
+    "solve_core",
 ]
 
 LinearExpr = cp_model.LinearExpr
@@ -267,16 +269,12 @@ PRIORITIES = (pair_costs, soft_balance, pyramids, expertise)
 # ---- assembly -----------------------------------------------------------------------------------
 
 
-class Stopped(Exception):  # noqa: N818 - it is no error: nobody waits for the model any more
-    """The model was not finished, as there is no time left to solve it."""
-
-
 def build_core(
     instance: Instance,
     allowed: Any = None,
     unit: float | None = None,
     *,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Callable[[], bool] = never,
 ) -> Core:
     """Build the model of an instance over the allowed pairs (all finite ones by default).
 
@@ -344,3 +342,8 @@ def _separate(core: Core, inside: set[int], exits: set[int], found_at: int) -> N
         for a in sorted(inside):
             if (a, c) in core.x:
                 core.model.add_bool_or([*ways_out, ~core.x[a, c]])
+
+
+def solve_core(core: Core, **limits: Any) -> Iterator[Round[dict[int, list[int]]]]:
+    """Solve a core until every cluster is connected; `limits` as for `solve_and_cut`."""
+    return solve_and_cut(core.model, core.clusters, partial(cut_off_parts, core), **limits)

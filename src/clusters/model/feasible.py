@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
+from itertools import repeat
 
 import numpy as np
-from ortools.sat.python import cp_model
 
-from clusters.model.assignment import Stopped, build_core, cut_off_parts
-from clusters.model.cp_sat import new_solver
+from clusters.model.assignment import build_core, solve_core
 from clusters.model.instance import Instance
+from clusters.model.solving import Stopped, last_round
 
 __all__ = ["any_clusters"]
 
@@ -32,16 +32,17 @@ def any_clusters(instance: Instance, *, seconds: float, seed: int = 1) -> list[l
     except Stopped:
         return None
     core.model.clear_objective()
-    solver = new_solver(seed=seed, linearised=False)
-    while (left := deadline - time.monotonic()) > 0:
-        solver.parameters.max_time_in_seconds = left
-        status = solver.solve(core.model)
-        if status == cp_model.INFEASIBLE:
-            return []
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None
-        clusters = core.clusters(solver.boolean_value)
-        if not cut_off_parts(core, clusters):
-            found = list(clusters.values())
-            return found if all(instance.within_bounds(atoms) for atoms in found) else None
-    return None
+    last = last_round(
+        solve_core(
+            core,
+            seeds=repeat(seed),
+            seconds=deadline - time.monotonic(),
+            linearised=False,
+        )
+    )
+    if last.verdict == "none":
+        return []
+    if last.verdict != "found" or last.solution is None:
+        return None
+    found = list(last.solution.values())
+    return found if all(instance.within_bounds(atoms) for atoms in found) else None

@@ -13,6 +13,8 @@ import heapq
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
+from itertools import repeat
 from typing import Any
 
 import numpy as np
@@ -20,8 +22,8 @@ import numpy.typing as npt
 from ortools.sat.python import cp_model
 
 from clusters.domain import FloatArray, IntArray
-from clusters.model.cp_sat import new_solver
 from clusters.model.instance import NO_LIMIT, Instance
+from clusters.model.solving import never, solve_and_cut
 
 __all__ = ["Nearest", "nearest_clusters"]
 
@@ -72,7 +74,7 @@ def nearest_clusters(
     seed: int = 1,
     hint: IntArray | None = None,
     at_least: int = 0,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Callable[[], bool] = never,
 ) -> Nearest:
     """Find clusters that keep every rule and move the fewest schools.
 
@@ -158,28 +160,32 @@ def _moves_on_the_way(
 
 def _solved(m: _Model, seed: int, stop: Callable[[], bool], fewest: int) -> Nearest:
     """Solve, cut what is not connected, and solve again."""
-    deadline = m.deadline
-    solver = new_solver(seed=seed, linearised=False)
-    solver.parameters.optimize_with_core = True
-    while (left := deadline - time.monotonic()) > 0 and not stop():
-        solver.parameters.max_time_in_seconds = left
-        status = solver.solve(m.model)
-        if status == cp_model.INFEASIBLE:
-            return Nearest(clusters=None, fewest=fewest, proved=True)
-        if status in (cp_model.OPTIMAL, cp_model.FEASIBLE, cp_model.UNKNOWN):
-            fewest = max(fewest, int(np.ceil(solver.best_objective_bound - 1e-6)))
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            break
-        clusters: dict[int, list[int]] = {}
-        for a, row in enumerate(m.y):
-            for label, variable in enumerate(row):
-                if solver.boolean_value(variable):
-                    clusters.setdefault(label, []).append(a)
-        if not _cut(m, clusters):
-            if all(m.instance.within_bounds(atoms) for atoms in clusters.values()):
-                return Nearest(clusters=clusters, fewest=fewest, proved=status == cp_model.OPTIMAL)
-            _forbid(m, clusters)
-    return Nearest(clusters=None, fewest=fewest, proved=False)
+    last = None
+    for last in solve_and_cut(
+        m.model,
+        partial(_clusters, m),
+        partial(_cut, m),
+        seeds=repeat(seed),
+        seconds=m.deadline - time.monotonic(),
+        stop=stop,
+        linearised=False,
+        parameters={"optimize_with_core": True},
+    ):
+        if last.verdict != "none" and last.bound > -np.inf:
+            fewest = max(fewest, int(np.ceil(last.bound - 1e-6)))
+    if last is None or last.verdict in ("cut", "undecided"):
+        return Nearest(clusters=None, fewest=fewest, proved=False)
+    return Nearest(clusters=last.solution, fewest=fewest, proved=last.best)
+
+
+def _clusters(m: _Model, value: Callable[[Any], bool]) -> dict[int, list[int]]:
+    """Read a solution: atoms by label."""
+    clusters: dict[int, list[int]] = {}
+    for a, row in enumerate(m.y):
+        for label, variable in enumerate(row):
+            if value(variable):
+                clusters.setdefault(label, []).append(a)
+    return clusters
 
 
 # ---- rules --------------------------------------------------------------------------------------
@@ -332,6 +338,16 @@ def _centres(m: _Model) -> None:
 
 
 def _cut(m: _Model, clusters: dict[int, list[int]]) -> int:
+    """Forbid what breaks a rule that the model does not hold in full; return how much that was."""
+    count = _untied(m, clusters)
+    if not count and not all(m.instance.within_bounds(atoms) for atoms in clusters.values()):
+        _forbid(m, clusters)
+        return 1
+    return count
+
+
+def _untied(m: _Model, clusters: dict[int, list[int]]) -> int:
+    """Tie parts of clusters that are not connected to the rest; return how many there were."""
     instance, count = m.instance, 0
     if instance.neighbours is None:
         return 0

@@ -18,21 +18,19 @@ import numpy as np
 import numpy.typing as npt
 
 from clusters.domain import (
-    DECIMALS,
     FloatArray,
     IntArray,
     Plan,
     Priorities,
     Problem,
     Rules,
+    bounded_quantities,
 )
 
 __all__ = ["NO_LIMIT", "Instance", "Unmet", "compile_instance"]
 
 NO_LIMIT = 1 << 60
 """Stands for "no upper limit" among whole-number loads."""
-
-_UNITS = 10**DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -309,7 +307,7 @@ def compile_instance(problem: Problem, rules: Rules, priorities: Priorities, k: 
         sorted({int(atom_of[problem.position(key)]) for key in rules.exceptions}), dtype=np.int64
     )
     loads, low, high, loose_low, loose_high, names = _load_dimensions(
-        problem, rules, k, members, atom_of, excused
+        problem, rules, k, members, excused
     )
     apart = _apart_pairs(problem, rules, atom_of)
     neighbours, school_neighbours = _neighbours(problem, rules, members, atom_of)
@@ -412,79 +410,31 @@ def _load_dimensions(
     rules: Rules,
     k: int,
     members: tuple[tuple[int, ...], ...],
-    atom_of: IntArray,
     excused: IntArray,
 ) -> tuple[IntArray, IntArray, IntArray, IntArray, IntArray, tuple[tuple[str, str], ...]]:
     """Every bounded quantity as whole-number loads with bounds, and the bounds of excused atoms."""
-    quantities: list[tuple[str, str, IntArray]] = []
-    if rules.schools_per_cluster:
-        ones = np.full(len(problem), _UNITS, dtype=np.int64)
-        quantities.append(("schools_per_cluster", "schools", ones))
-    for rule, bounds in (("balance", rules.balance), ("limits", rules.limits)):
-        quantities += [(rule, name, _whole(problem.measure(name))) for name in bounds]
-    for kind in rules.expertise:
-        held = [getattr(s.expertise.get(kind), "amount", 0.0) for s in problem.schools]
-        quantities.append(("expertise", kind, _whole(np.array(held, dtype=np.float64))))
+    quantities = bounded_quantities(problem, rules, k)
     r, e = len(quantities), len(excused)
     loads = np.zeros((r, len(members)), dtype=np.int64)
-    low, high = np.zeros(r, dtype=np.int64), np.full(r, NO_LIMIT, dtype=np.int64)
+    low, high = np.zeros(r, dtype=np.int64), np.zeros(r, dtype=np.int64)
     loose_low, loose_high = np.zeros((e, r), dtype=np.int64), np.zeros((e, r), dtype=np.int64)
-    for d, (rule, name, amounts) in enumerate(quantities):
-        unit = int(np.gcd.reduce(amounts)) or 1
-        loads[d] = [sum(int(amounts[p]) for p in schools) // unit for schools in members]
-        total = int(amounts.sum())
-        low[d], high[d] = _bounds(rules, {}, rule, name, total, k, unit)
+    for d, q in enumerate(quantities):
+        unit = math.gcd(*q.amounts) or 1
+        loads[d] = [q.total(schools) // unit for schools in members]
+        low[d], high[d] = _whole(q.bounds(), unit)
         for x, atom in enumerate(excused):
-            loosest = [
-                _bounds(rules, excuse, rule, name, total, k, unit)
-                for key, excuse in rules.exceptions.items()
-                if atom_of[problem.position(key)] == atom
-            ]
-            loose_low[x, d] = min([low[d], *(bound[0] for bound in loosest)])
-            loose_high[x, d] = max([high[d], *(bound[1] for bound in loosest)])
-    names = tuple((rule, name) for rule, name, _ in quantities)
+            loose_low[x, d], loose_high[x, d] = _whole(q.bounds(members[atom]), unit)
+    names = tuple((q.clause.rule, str(q.clause.which or "schools")) for q in quantities)
     return loads, low, high, loose_low, loose_high, names
 
 
-def _whole(values: FloatArray) -> IntArray:
-    whole: IntArray = np.rint(values * _UNITS).astype(np.int64)
-    return whole
-
-
-def _bounds(
-    rules: Rules, excuse: Any, rule: str, name: str, total: int, k: int, unit: int
-) -> tuple[int, int]:
-    """Whole-number bounds of one quantity, with an exception in place of what it excuses."""
-    low, high = Fraction(0), None
-    if rule == "balance":
-        share = _instead(excuse, rule, name, rules.balance[name])
-        if share is not None:
-            mean = Fraction(total, k)
-            low = (1 - Fraction(str(share))) * mean
-            high = (1 + Fraction(str(share))) * mean
-        pair: Any = None
-    elif rule == "expertise":
-        pair = (_instead(excuse, rule, name, rules.expertise[name]), None)
-    elif rule == "limits":
-        pair = _instead(excuse, rule, name, rules.limits[name])
-    else:
-        pair = _instead(excuse, rule, None, rules.schools_per_cluster)
-    least, most = pair or (None, None)
-    if least is not None:
-        low = Fraction(str(least)) * _UNITS
-    if most is not None:
-        high = Fraction(str(most)) * _UNITS
-    return math.ceil(low / unit), NO_LIMIT if high is None else math.floor(high / unit)
-
-
-def _instead(excuse: Any, rule: str, name: str | None, bound: Any) -> Any:
-    """Return the bound that holds under an exception: its own, none at all, or the usual one."""
-    if rule not in excuse:
-        return bound
-    own = excuse[rule]
-    if own is None or name is None:
-        return own
-    return own.get(name, bound)
+def _whole(bounds: tuple[Fraction | None, Fraction | None], unit: int) -> tuple[int, int]:
+    """Bounds of loads that are counted in units of so many millionths."""
+    least, most = bounds
+    return (
+        0 if least is None else math.ceil(least / unit),
+        NO_LIMIT if most is None else math.floor(most / unit),
+    )
 
 
 def _apart_pairs(problem: Problem, rules: Rules, atom_of: IntArray) -> tuple[tuple[int, int], ...]:

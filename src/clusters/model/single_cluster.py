@@ -12,8 +12,8 @@ from collections.abc import Iterable
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.cp_sat import new_solver
 from clusters.model.instance import NO_LIMIT, Instance
+from clusters.model.solving import last_round, solve_and_cut
 
 __all__ = ["cluster_with", "hopeless_atom"]
 
@@ -69,21 +69,19 @@ def cluster_with(instance: Instance, atom: int, *, seconds: float) -> list[int] 
         model.add_bool_or([~y[a], ~y[b]])
     _border(model, instance, y, atom)
     _compact(model, instance, y, atom)
-    solver = new_solver(linearised=False)
-    solver.parameters.relative_gap_limit = 0.2
-    deadline = time.monotonic() + seconds
-    while (left := deadline - time.monotonic()) > 0:
-        solver.parameters.max_time_in_seconds = left
-        status = solver.solve(model)
-        if status == cp_model.INFEASIBLE:
-            return []
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None
-        cluster = [a for a in range(instance.n) if solver.boolean_value(y[a])]
-        cuts = _cut(model, instance, y, atom, cluster)
-        if not cuts:
-            return cluster
-    return None
+    last = last_round(
+        solve_and_cut(
+            model,
+            lambda value: [a for a in range(instance.n) if value(y[a])],
+            lambda cluster: _cut(model, instance, y, atom, cluster),
+            seconds=seconds,
+            linearised=False,
+            parameters={"relative_gap_limit": 0.2},
+        )
+    )
+    if last.verdict == "none":
+        return []
+    return last.solution if last.verdict == "found" else None
 
 
 def _compact(

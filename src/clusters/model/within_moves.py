@@ -9,13 +9,15 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from itertools import repeat
 
 import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import IntArray
-from clusters.model.assignment import Core, build_core, cut_off_parts
+from clusters.model.assignment import Core, build_core, solve_core
 from clusters.model.instance import Instance
+from clusters.model.solving import last_round
 
 __all__ = ["Within", "cheapest_within"]
 
@@ -54,22 +56,16 @@ def cheapest_within(
     core = build_core(instance)
     _stay(core, moves, at_most)
     core.at_most(below - instance.offset)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
-    solver.parameters.catch_sigint_signal = False
-    while (left := deadline - time.monotonic()) > 0:
-        solver.parameters.max_time_in_seconds = left
-        status = solver.solve(core.model)
-        if status == cp_model.INFEASIBLE:
-            return Within(None, proved=True)
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            break
-        clusters = core.clusters(solver.boolean_value)
-        if not cut_off_parts(core, clusters):
-            return Within(list(clusters.values()), proved=status == cp_model.OPTIMAL)
-    return Within(None, proved=False)
+    last = last_round(
+        solve_core(
+            core,
+            seeds=repeat(seed),
+            seconds=deadline - time.monotonic(),
+        )
+    )
+    if last.verdict == "found" and last.solution is not None:
+        return Within(list(last.solution.values()), proved=last.best)
+    return Within(None, proved=last.verdict == "none")
 
 
 def _stay(core: Core, moves: IntArray, at_most: int) -> None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
-from clusters.domain.policy import rule_fault
+from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.model.instance import compile_instance, price_unit
 from clusters.naming import name_clusters

@@ -22,7 +22,7 @@ from clusters.domain import (
     groups_of,
     is_number,
 )
-from clusters.domain.policy import rule_fault
+from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.naming import name_clusters
 from clusters.options.choosing import OTHER, Chooser, another_map, dear

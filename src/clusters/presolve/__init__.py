@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from clusters.domain import Problem, Rules
+from clusters.domain import Clause, Problem, Rules
+from clusters.domain.rulebook import clauses_of, depends_on_count, describe, without
 from clusters.errors import InfeasibleError
 from clusters.presolve.altered import Alteration, altered
 from clusters.presolve.case import Facts, Fix, Reason
 from clusters.presolve.checks import CHECKS
-from clusters.presolve.clauses import Clause, clauses_of, describe, without
 from clusters.presolve.sizes import count_range
 from clusters.text import listed
 
@@ -129,9 +129,10 @@ def counts_to_try(problem: Problem, rules: Rules) -> range:
 def _possible_counts(problem: Problem, rules: Rules) -> range:
     """Numbers of clusters that are possible, at the most.
 
-    Bounds that depend on the number itself (balance) are not looked at.
+    Bounds that depend on the number itself are not looked at.
     """
-    rules = replace(rules, balance={}, n_clusters=1)
+    rules = without(rules, *(clause for clause in clauses_of(rules) if depends_on_count(clause)))
+    rules = replace(rules, n_clusters=1)
     facts = Facts(problem, rules, 1)
     ranges = [count_range(q, range(len(problem))) for q in facts.quantities]
     able = len({facts.atom_of[p] for p in facts.candidates})

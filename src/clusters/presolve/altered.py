@@ -12,16 +12,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from clusters.domain import Problem, Rules, SchoolId
-from clusters.presolve.clauses import (
-    UNIT_WORDS,
-    Clause,
-    describe,
-    group_name,
-    measured,
-    school_name,
-)
-from clusters.text import shown, words
+from clusters.domain import RULEBOOK, Clause, Problem, Rule, Rules, SchoolId
+from clusters.domain.rulebook import clauses_of, counted_of, describe, entry_of, rule_of
+from clusters.domain.wording import UNIT_WORDS, group_name, school_name
+from clusters.text import amount, shown
 
 __all__ = ["DROPPED", "Alteration", "altered", "size_of"]
 
@@ -45,12 +39,8 @@ def size_of(problem: Problem, old: Rules, new: Rules) -> float:
 
 def altered(problem: Problem, old: Rules, new: Rules) -> tuple[Alteration, ...]:
     """List what differs between rules and a looser copy of them, in the order of the rules."""
-    return tuple(
-        Alteration(clause, sentence, size)
-        for part in (_count, _sizes, _balance, _limits, _travel, _switches, _expertise, _groups,
-                     _exceptions)
-        for clause, sentence, size in part(problem, old, new)
-    )  # fmt: skip
+    rows = [row for rule in RULEBOOK for row in _rows(problem, old, new, rule)]
+    return tuple(Alteration(*row) for row in (*rows, *_exceptions(problem, old, new)))
 
 
 _Rows = Iterator[tuple[Clause, str, float]]
@@ -66,50 +56,6 @@ def _count(_problem: Problem, old: Rules, new: Rules) -> _Rows:
     gap = min(abs(least - low) / low, abs(least - high) / high, abs(most - low) / low)
     noun = "cluster" if text == "1" else "clusters"
     yield Clause("n_clusters"), f"n_clusters: {text} {noun} (now {now})", gap
-
-
-def _sizes(problem: Problem, old: Rules, new: Rules) -> _Rows:
-    if old.schools_per_cluster is not None:
-        clause = Clause("schools_per_cluster")
-        yield from _pair(problem, old, clause, old.schools_per_cluster, new.schools_per_cluster)
-
-
-def _limits(problem: Problem, old: Rules, new: Rules) -> _Rows:
-    for name, pair in old.limits.items():
-        if pair is not None:
-            yield from _pair(problem, old, Clause("limits", name), pair, new.limits.get(name))
-
-
-def _pair(problem: Problem, old: Rules, clause: Clause, before: Any, after: Any) -> _Rows:
-    after = after or (None, None)
-    if after == before:
-        return
-    if after == (None, None):
-        yield _drop(problem, old, clause)
-        return
-    name = "schools" if clause.which is None else str(clause.which)
-    for side, was, now in zip(("as few as", "up to"), before, after, strict=True):
-        if was == now or was is None:
-            continue
-        size = DROPPED if now is None else abs(now - was) / was if was else 1.0
-        text = f"allow {side} {measured(now, name)} in a cluster (now {shown(was)})"
-        if now is None:
-            least = "least" if side == "as few as" else "most"
-            text = f"ask for no {least} {words(name)} in a cluster (now {shown(was)})"
-        yield clause, f"{clause.rule}: {text}", float(size)
-
-
-def _balance(problem: Problem, old: Rules, new: Rules) -> _Rows:
-    for name, share in old.balance.items():
-        clause = Clause("balance", name)
-        if name not in new.balance:
-            yield _drop(problem, old, clause)
-        elif (now := new.balance[name]) != share:
-            text = (
-                f"balance: let {words(name)} differ by up to {shown(round(100 * now, 6))} % from "
-                f"the mean cluster (now {shown(round(100 * share, 6))} %)"
-            )
-            yield clause, text, float((now - share) / share) if share else 1.0
 
 
 def _travel(problem: Problem, old: Rules, new: Rules) -> _Rows:
@@ -129,31 +75,67 @@ def _longest(problem: Problem, rules: Rules) -> float | None:
     return rules.max_travel_m if problem.travel_unit == "m" else rules.max_travel_min
 
 
-def _switches(problem: Problem, old: Rules, new: Rules) -> _Rows:
-    if old.contiguous and not new.contiguous:
-        yield _drop(problem, old, Clause("contiguous"))
-    if old.centres is not None and new.centres is None:
-        yield _drop(problem, old, Clause("centres"))
+def _groups(problem: Problem, old: Rules, new: Rules, rule: Rule) -> _Rows:
+    left = Counter(getattr(new, rule.name))
+    for number, group in enumerate(getattr(old, rule.name)):
+        if left[group]:
+            left[group] -= 1
+        else:
+            yield _drop(problem, old, Clause(rule.name, number))
 
 
-def _expertise(problem: Problem, old: Rules, new: Rules) -> _Rows:
-    for kind, least in old.expertise.items():
-        clause = Clause("expertise", kind)
-        if kind not in new.expertise:
-            yield _drop(problem, old, clause)
-        elif (now := new.expertise[kind]) != least:
-            text = f"expertise: ask for {shown(now)} of {kind!r} capacity (now {shown(least)})"
-            yield clause, text, float((least - now) / least) if least else 0.0
+def _rows(problem: Problem, old: Rules, new: Rules, rule: Rule) -> _Rows:
+    """Yield what differs in one rule."""
+    if rule.name == "n_clusters":
+        yield from _count(problem, old, new)
+    elif rule.name == "max_travel":
+        yield from _travel(problem, old, new)
+    elif rule.form.parts == "groups":
+        yield from _groups(problem, old, new, rule)
+    else:
+        kept = set(clauses_of(new))
+        for clause in (c for c in clauses_of(old) if c.rule == rule.name):
+            was = entry_of(old, clause)
+            if clause not in kept and was is not None and was != (None, None):
+                yield _drop(problem, old, clause)
+            elif clause in kept and (now := entry_of(new, clause)) != was:
+                yield from _moved(problem, old, clause, was, now)
 
 
-def _groups(problem: Problem, old: Rules, new: Rules) -> _Rows:
-    for rule in ("together", "apart"):
-        left = Counter(getattr(new, rule))
-        for number, group in enumerate(getattr(old, rule)):
-            if left[group]:
-                left[group] -= 1
-            else:
-                yield _drop(problem, old, Clause(rule, number))
+def _moved(problem: Problem, old: Rules, clause: Clause, was: Any, now: Any) -> _Rows:
+    """Yield how the bounds of a clause differ."""
+    bound = rule_of(clause).form.bound
+    if bound == "pair":
+        yield from _pair(problem, old, clause, was, now)
+    elif bound == "share":
+        text = (
+            f"let {counted_of(clause)} differ by up to {shown(round(100 * now, 6))} % from the "
+            f"mean cluster (now {shown(round(100 * was, 6))} %)"
+        )
+        yield clause, f"{clause.rule}: {text}", float((now - was) / was) if was else 1.0
+    elif bound == "least":
+        text = f"ask for {shown(now)} of {counted_of(clause)} (now {shown(was)})"
+        yield clause, f"{clause.rule}: {text}", float((was - now) / was) if was else 0.0
+
+
+def _pair(problem: Problem, old: Rules, clause: Clause, before: Any, after: Any) -> _Rows:
+    after = after or (None, None)
+    if before is None or after == before:
+        return
+    if after == (None, None):
+        yield _drop(problem, old, clause)
+        return
+    of = counted_of(clause)
+    for side, was, now in zip(("as few as", "up to"), before, after, strict=True):
+        if was == now or was is None:
+            continue
+        size = DROPPED if now is None else abs(now - was) / was if was else 1.0
+        if now is None:
+            least = "least" if side == "as few as" else "most"
+            text = f"ask for no {least} {of} in a cluster (now {shown(was)})"
+        else:
+            text = f"allow {side} {amount(now, of)} in a cluster (now {shown(was)})"
+        yield clause, f"{clause.rule}: {text}", float(size)
 
 
 def _exceptions(problem: Problem, old: Rules, new: Rules) -> _Rows:
@@ -165,10 +147,11 @@ def _exceptions(problem: Problem, old: Rules, new: Rules) -> _Rows:
             known = before.get(rule) or {}
             names = [None] if instead is None else [n for n in instead if n not in known]
             for name in names:
-                what = rule if name is None else f"{rule} of {words(name)}"
+                clause = Clause(rule, name)
+                what = rule if name is None else f"{rule} of {counted_of(clause)}"
                 text = f"excuse the cluster of {_kept_with(problem, old, key)} from {what}"
                 size = 1 / old.count_range[1]
-                yield Clause(rule, name), f"{text} (an exception)", size
+                yield clause, f"{text} (an exception)", size
 
 
 def _kept_with(problem: Problem, rules: Rules, key: SchoolId) -> str:

@@ -5,20 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from clusters.domain import DECIMALS, Problem, Rules, SchoolId
-from clusters.presolve.clauses import Clause
+from clusters.domain import Clause, Problem, Rules, SchoolId, bounded_quantities
 
-__all__ = ["Facts", "Fix", "Quantity", "Reason"]
-
-MICRO = 10**DECIMALS
-"""Measures have six decimals: in millionths they are whole numbers, and their sums are exact."""
+__all__ = ["Facts", "Fix", "Reason"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,51 +59,12 @@ class Reason:
     fixes: tuple[Fix, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Quantity:
-    """What one clause bounds in each cluster, in whole millionths.
-
-    Parameters
-    ----------
-    clause
-        Where the bounds come from.
-    amounts
-        By position of the school.
-    least, most
-        Bounds of a cluster; None for none.
-    excused
-        By position of an excused school, the bounds that hold in its cluster.
-    """
-
-    clause: Clause
-    amounts: tuple[int, ...]
-    least: Fraction | None
-    most: Fraction | None
-    excused: dict[int, tuple[Fraction | None, Fraction | None]]
-
-    def bounds(
-        self, positions: Iterable[int] | None = None
-    ) -> tuple[Fraction | None, Fraction | None]:
-        """Bounds of a cluster that holds some schools: the loosest of the rule and exceptions."""
-        low, high = self.least, self.most
-        for position in positions or ():
-            if position in self.excused:
-                own_low, own_high = self.excused[position]
-                low = None if low is None or own_low is None else min(low, own_low)
-                high = None if high is None or own_high is None else max(high, own_high)
-        return low, high
-
-    def total(self, positions: Iterable[int]) -> int:
-        """Sum over some schools."""
-        return sum(self.amounts[p] for p in positions)
-
-
 class Facts:
     """The inputs for one number of clusters, prepared for the checks."""
 
     def __init__(self, problem: Problem, rules: Rules, k: int) -> None:
         self.problem, self.rules, self.k = problem, rules, k
-        self.quantities = _quantities(problem, rules, k)
+        self.quantities = bounded_quantities(problem, rules, k)
 
     @cached_property
     def atoms(self) -> tuple[tuple[int, ...], ...]:
@@ -206,59 +161,3 @@ class Facts:
             for number, group in enumerate(self.rules.together)
             if self.problem.position(group[0]) in held
         )
-
-
-def _quantities(problem: Problem, rules: Rules, k: int) -> tuple[Quantity, ...]:
-    ones = tuple(MICRO for _ in problem.schools)
-    found = []
-    if rules.schools_per_cluster is not None:
-        found.append(_quantity(problem, rules, Clause("schools_per_cluster"), ones, k))
-    for name in rules.balance:
-        found.append(_quantity(problem, rules, Clause("balance", name), _micro(problem, name), k))
-    for name, pair in rules.limits.items():
-        if pair is not None:
-            amounts = _micro(problem, name)
-            found.append(_quantity(problem, rules, Clause("limits", name), amounts, k))
-    for kind in rules.expertise:
-        held = tuple(
-            round(Fraction(str(s.expertise[kind].amount)) * MICRO) if kind in s.expertise else 0
-            for s in problem.schools
-        )
-        found.append(_quantity(problem, rules, Clause("expertise", kind), held, k))
-    return tuple(found)
-
-
-def _micro(problem: Problem, name: str) -> tuple[int, ...]:
-    return tuple(round(Fraction(value) * MICRO) for value in problem.measure(name).tolist())
-
-
-def _quantity(
-    problem: Problem, rules: Rules, clause: Clause, amounts: tuple[int, ...], k: int
-) -> Quantity:
-    mean = Fraction(sum(amounts), k)
-    base = getattr(rules, clause.rule)
-    own = base if clause.which is None else base[clause.which]
-    excused = {}
-    for key, excuse in rules.exceptions.items():
-        if clause.rule in excuse:
-            instead = excuse[clause.rule]
-            if instead is not None and clause.which is not None:
-                instead = instead.get(clause.which, own)
-            excused[problem.position(key)] = _as_bounds(clause.rule, instead, mean)
-    least, most = _as_bounds(clause.rule, own, mean)
-    return Quantity(clause=clause, amounts=amounts, least=least, most=most, excused=excused)
-
-
-def _as_bounds(rule: str, bound: Any, mean: Fraction) -> tuple[Fraction | None, Fraction | None]:
-    if bound is None:
-        return None, None
-    if rule == "balance":
-        share = Fraction(str(bound))
-        return max(Fraction(0), (1 - share) * mean), (1 + share) * mean
-    if rule == "expertise":
-        return Fraction(str(bound)) * MICRO, None
-    low, high = bound
-    return (
-        None if low is None else Fraction(str(low)) * MICRO,
-        None if high is None else Fraction(str(high)) * MICRO,
-    )

@@ -11,9 +11,11 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from clusters.domain import Clause, Quantity
+from clusters.domain.rulebook import depends_on_count
+from clusters.domain.wording import school_name
 from clusters.presolve import relaxing as fix
-from clusters.presolve.case import Facts, Quantity, Reason
-from clusters.presolve.clauses import Clause, school_name
+from clusters.presolve.case import Facts, Reason
 from clusters.presolve.sizes import count_range
 from clusters.presolve.wording import (
     CONTIGUOUS,
@@ -108,7 +110,7 @@ def _impossible_part(facts: Facts, part: Sequence[int], clauses: tuple[Clause, .
             bounds.append(f"{has}, where a cluster has {between(low, high)}{because(facts, q)}")
             moved = fix.least_to(facts, q, Fraction(q.total(part)))
             fixes += [fix.exception_for(facts, q, part), *([moved] if moved else [])]
-    count = (COUNT,) if any(c.rule == "balance" for c in clauses) else ()
+    count = (COUNT,) if any(depends_on_count(c) for c in clauses) else ()
     names = listed([school_name(facts.problem, key) for key in facts.ids(part)])
     return Reason(
         clauses=(CONTIGUOUS, *clauses, *count),
@@ -181,7 +183,7 @@ def _lightest_path(
 def _too_long(facts: Facts, q: Quantity, number: int, path: tuple[int, ...], need: float) -> Reason:
     clause = Clause("together", number)
     ends = f"{school_at(facts, path[-1])} and {school_at(facts, path[0])}"
-    count = (COUNT,) if q.clause.rule == "balance" else ()
+    count = (COUNT,) if depends_on_count(q.clause) else ()
     fixes = [
         fix.most_to(facts, q, Fraction(int(need))),
         fix.drop(facts.problem, facts.rules, clause),
@@ -251,7 +253,7 @@ def _penned(
     facts: Facts, q: Quantity, atom: Sequence[int], clauses: tuple[Clause, ...], held: set[int]
 ) -> Reason:
     groups = facts.groups_within(atom) if len(atom) > 1 else ()
-    count = (COUNT,) if q.clause.rule == "balance" else ()
+    count = (COUNT,) if depends_on_count(q.clause) else ()
     have = q.total(held)
     fixes = (
         fix.least_to(facts, q, Fraction(have)),

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from clusters.domain import Clause
+from clusters.domain.wording import school_name
 from clusters.presolve import relaxing as fix
 from clusters.presolve.case import Facts, Reason
-from clusters.presolve.clauses import Clause, school_name
 from clusters.presolve.wording import (
     CENTRES,
     COUNT,

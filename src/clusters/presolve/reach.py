@@ -12,9 +12,11 @@ from fractions import Fraction
 
 import numpy as np
 
+from clusters.domain import Quantity
+from clusters.domain.rulebook import depends_on_count
+from clusters.domain.wording import UNIT_WORDS
 from clusters.presolve import relaxing as fix
-from clusters.presolve.case import Facts, Fix, Quantity, Reason
-from clusters.presolve.clauses import UNIT_WORDS
+from clusters.presolve.case import Facts, Fix, Reason
 from clusters.presolve.wording import (
     CENTRES,
     COUNT,
@@ -136,7 +138,7 @@ def thin_surroundings(facts: Facts) -> Iterator[Reason]:
 
 def _too_thin(facts: Facts, q: Quantity, a: int, best: float) -> Reason:
     clauses = [c for c, on in ((TRAVEL, facts.most_travel), (CENTRES, facts.rules.centres)) if on]
-    count = [COUNT] if q.clause.rule == "balance" else []
+    count = [COUNT] if depends_on_count(q.clause) else []
     groups = dict.fromkeys(facts.groups_within(facts.atoms[a]) if len(facts.atoms[a]) > 1 else ())
     for other in facts.atoms:  # one of a group may be within reach where the whole is not
         if len(other) > 1:

@@ -8,10 +8,10 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from clusters.domain import FrozenDict, Problem, Rules
+from clusters.domain import Clause, FrozenDict, Problem, Quantity, Rules
+from clusters.domain.rulebook import MICRO, changed, entry_of, rule_of, without
 from clusters.presolve.altered import size_of
-from clusters.presolve.case import MICRO, Facts, Fix, Quantity
-from clusters.presolve.clauses import Clause, without
+from clusters.presolve.case import Facts, Fix
 
 __all__ = [
     "drop",
@@ -49,32 +49,24 @@ def least_to(facts: Facts, quantity: Quantity, possible: Fraction) -> Fix | None
 
 
 def _moved(facts: Facts, quantity: Quantity, bound: Fraction, *, upper: bool) -> Fix:
-    rule, which = quantity.clause.rule, str(quantity.clause.which or "")
     rules, clause = facts.rules, quantity.clause
-    if rule == "balance":
+    entry: Any = None
+    if rule_of(clause).form.bound == "share":
         share = share_for(bound, Fraction(sum(quantity.amounts), facts.k))
         # a share of 1 allows nothing above twice the mean: beyond it the rule has to go
-        if share > 1:
-            return drop(facts.problem, rules, clause)
-        changed = replace(rules, balance=FrozenDict({**rules.balance, which: share}))
-    elif rule == "expertise":
-        value = _number(bound / MICRO, up=False)
-        if value <= 0:
-            return drop(facts.problem, rules, clause)
-        changed = replace(rules, expertise=FrozenDict({**rules.expertise, which: value}))
+        entry = share if share <= 1 else None
+    elif rule_of(clause).form.bound == "least":
+        entry = _number(bound / MICRO, up=False) or None  # asking for 0 is asking for nothing
     else:
+        low, high = entry_of(rules, clause)
         value = _number(bound / MICRO, up=upper)
-        base = rules.limits[which] if which else rules.schools_per_cluster
-        assert base is not None
-        if not which:
+        if clause.rule == "schools_per_cluster":  # no cluster is empty
             value = max(1, value)
-        pair = (base[0], value) if upper else (value, base[1])
-        changed = (
-            replace(rules, schools_per_cluster=pair)
-            if not which
-            else replace(rules, limits=FrozenDict({**rules.limits, which: pair}))
-        )
-    return _fix(facts.problem, rules, clause, changed)
+        entry = (low, value) if upper else (value or None, high)
+        entry = None if entry == (None, None) else entry  # asking for 0 is asking for nothing
+    if entry is None:
+        return drop(facts.problem, rules, clause)
+    return _fix(facts.problem, rules, clause, changed(rules, clause, entry))
 
 
 def share_for(bound: Fraction, mean: Fraction) -> float:
@@ -97,9 +89,8 @@ def exception_for(facts: Facts, quantity: Quantity, atom: Sequence[int]) -> Fix:
     if clause.which is None or (clause.rule in excuse and excuse[clause.rule] is None):
         excuse[clause.rule] = None
     else:
-        excuse[clause.rule] = {**(excuse.get(clause.rule) or {}), clause.which: None}
-        if clause.rule == "limits":
-            excuse[clause.rule][clause.which] = (None, None)
+        none = (None, None) if rule_of(clause).form.bound == "pair" else None
+        excuse[clause.rule] = {**(excuse.get(clause.rule) or {}), clause.which: none}
     excused = replace(rules, exceptions=FrozenDict({**rules.exceptions, key: excuse}))
     return _fix(facts.problem, rules, clause, excused, excuses=True)
 

@@ -10,9 +10,11 @@ import math
 from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
+from clusters.domain import Clause, Quantity
+from clusters.domain.rulebook import MICRO, depends_on_count, rule_of
+from clusters.domain.wording import group_name
 from clusters.presolve import relaxing as fix
-from clusters.presolve.case import MICRO, Facts, Quantity, Reason
-from clusters.presolve.clauses import Clause, group_name
+from clusters.presolve.case import Facts, Reason
 from clusters.presolve.wording import (
     COUNT,
     SPARE,
@@ -66,7 +68,7 @@ def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[R
     above, below = -(-low // unit) * unit, (high // unit) * unit
     fixes = [fix.most_to(facts, other, Fraction(above)), fix.least_to(facts, one, Fraction(below))]
     # with more clusters the mean changes, and with fewer every one may be an excused one
-    counts = "balance" in (one.clause.rule, other.clause.rule) or one.excused or other.excused
+    counts = any(depends_on_count(q.clause) for q in (one, other)) or one.excused or other.excused
     count = (COUNT,) if counts else ()
     yield Reason(
         clauses=tuple(dict.fromkeys([*count, one.clause, other.clause])),
@@ -178,7 +180,7 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
         groups, atom = _smallest_group(facts, q, atom, most)
         have = q.total(atom)
         name, together = caller(facts, atom), " that must be together"
-    if q.clause.rule == "schools_per_cluster":
+    if rule_of(q.clause).form.whole:
         text = f"{name} has {amount_of(q, have)}{together}; the most allowed in a cluster is "
     elif len(atom) > 1:
         text = (
@@ -193,7 +195,7 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
         fix.most_to(facts, q, Fraction(have)),
         *(fix.drop(facts.problem, facts.rules, clause) for clause in groups),
     ]
-    count = (COUNT,) if q.clause.rule == "balance" else ()
+    count = (COUNT,) if depends_on_count(q.clause) else ()
     return Reason(
         clauses=(*groups, q.clause, *count),
         sentence=text,
@@ -239,15 +241,19 @@ def too_many_heavy(facts: Facts) -> Iterator[Reason]:
 
 
 def too_few_holders(facts: Facts) -> Iterator[Reason]:
-    """Fewer schools with any of what each cluster needs than clusters."""
+    """Fewer schools with any of what each cluster needs than clusters.
+
+    Where schools are counted, `totals` says so already, unless some of them must be together.
+    """
     for q in facts.quantities:
-        if not q.least or q.clause.rule != "expertise":
+        if not q.least or q.clause.which is None or rule_of(q.clause).fits == "measure":
             continue
         holders = {facts.atom_of[p] for p, amount in enumerate(q.amounts) if amount}
         excused = {facts.atom_of[p] for p in q.excused if not q.bounds([p])[0]}
-        if len(holders | excused) >= facts.k:
-            continue
         have = sum(1 for amount in q.amounts if amount)
+        counted_alike = rule_of(q.clause).form.whole and len(holders) == have
+        if len(holders | excused) >= facts.k or counted_alike:
+            continue
         merged = [facts.atoms[a] for a in sorted(holders | excused) if len(facts.atoms[a]) > 1]
         groups = tuple(clause for atom in merged for clause in facts.groups_within(atom))
         note = ""
@@ -255,10 +261,12 @@ def too_few_holders(facts: Facts) -> Iterator[Reason]:
             note = f" in {counted(len(holders), 'group')} that must be together"
         who = "The one cluster" if facts.k == 1 else f"Each of {facts.k} clusters"
         some = f"only {counted(have, 'school')}{note} {'has' if have == 1 else 'have'}"
+        some = f"{some if have else 'no school has'} any on record"
+        if rule_of(q.clause).form.whole:
+            some = f"there are only {have},{note}"
         yield Reason(
             clauses=(COUNT, q.clause, *groups),
-            sentence=f"{who} needs {unit_of(q)}; "
-            f"{some if have else 'no school has'} any on record.",
+            sentence=f"{who} needs {unit_of(q)}; {some}.",
             fixes=fix.ordered(
                 iter(
                     [

@@ -6,11 +6,12 @@ import math
 from collections.abc import Sequence
 from fractions import Fraction
 
-from clusters.domain import SchoolId
+from clusters.domain import Clause, Quantity, SchoolId
+from clusters.domain.rulebook import MICRO, counted_of, depends_on_count, entry_of
+from clusters.domain.wording import group_name, school_name
 from clusters.presolve import relaxing as fix
-from clusters.presolve.case import MICRO, Facts, Fix, Quantity
-from clusters.presolve.clauses import Clause, group_name, school_name
-from clusters.text import amount, counted, shown, words
+from clusters.presolve.case import Facts, Fix
+from clusters.text import amount, counted, shown
 
 SPARE = (0, 2, 5, 10)
 """Per cent of spare room beyond the barely possible that are offered: sums seldom come out even."""
@@ -22,9 +23,7 @@ CENTRES = Clause("centres")
 
 def unit_of(q: Quantity) -> str:
     """Say what a quantity counts."""
-    if q.clause.rule == "expertise":
-        return f"{str(q.clause.which)!r} capacity"
-    return "schools" if q.clause.which is None else words(str(q.clause.which))
+    return counted_of(q.clause)
 
 
 def told(value: float | Fraction) -> str:
@@ -51,10 +50,10 @@ def between(low: Fraction | None, high: Fraction | None) -> str:
 
 def because(facts: Facts, q: Quantity) -> str:
     """Explain where a bound comes from, where it is not given as a number."""
-    if q.clause.rule != "balance":
+    if not depends_on_count(q.clause):
         return ""
     mean = Fraction(sum(q.amounts), facts.k)
-    share = facts.rules.balance[str(q.clause.which)]
+    share = entry_of(facts.rules, q.clause)
     return f" (mean {told(mean)}, {shown(100 * share)} % allowed)"
 
 

@@ -20,7 +20,7 @@ from clusters.disclosure import (
     hide_counts,
     redacted,
 )
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.domain import RULEBOOK, FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.maps import matched_numbers
 from clusters.measures import measure
 from clusters.need_types import BROAD_AREAS
@@ -252,12 +252,15 @@ def _measures_of_rules(rules: Rules | None) -> dict[str, set[str]]:
     """Measures that each rule adds up."""
     if rules is None:
         return {}
-    found = {"balance": set(rules.balance), "limits": set(rules.limits)}
-    for excuse in rules.exceptions.values():
-        for name in found:
-            bounds = excuse.get(name)
-            found[name] |= set(bounds) if isinstance(bounds, Mapping) else set()
-    return {name: measures for name, measures in found.items() if measures}
+    found: dict[str, set[str]] = {}
+    for rule in RULEBOOK:
+        named = set(getattr(rules, rule.name)) if rule.fits == "measure" else set()
+        for excuse in rules.exceptions.values() if rule.fits == "measure" else ():
+            bounds = excuse.get(rule.name)
+            named |= set(bounds) if isinstance(bounds, Mapping) else set()
+        if named:
+            found[rule.name] = named
+    return found
 
 
 def _rule_measures_shown(

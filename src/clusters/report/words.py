@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
-from clusters.domain import Priorities, Problem, Rules, SchoolId
+from clusters.domain import RULEBOOK, Clause, Priorities, Problem, Rules, SchoolId
+from clusters.domain.rulebook import clauses_of, counted_of, rule_of
 from clusters.need_types import NEED_TYPES
 from clusters.text import clean
 
@@ -129,23 +130,20 @@ def listed(items: Sequence[str], most: int = 30) -> str:
 
 def rule_sentences(problem: Problem, rules: Rules) -> list[tuple[str, str]]:
     """Say each rule that is asked for: pairs of the rule's name and one sentence."""
-    return [
-        (name, sentence)
-        for name, sentences in (
-            ("n_clusters", _count_words(rules)),
-            ("schools_per_cluster", _size_words(rules)),
-            ("balance", _balance_words(rules)),
-            ("limits", _limit_words(rules)),
-            ("max_travel", _travel_words(rules)),
-            ("contiguous", _contiguous_words(rules)),
-            ("expertise", _expertise_words(rules)),
-            ("together", _group_words(problem, rules.together, "stay in one cluster")),
-            ("apart", _group_words(problem, rules.apart, "are all in different clusters")),
-            ("centres", _centre_words(rules)),
-            ("exceptions", _exception_words(problem, rules)),
-        )
-        for sentence in sentences
+    said = [
+        (rule.name, sentence) for rule in RULEBOOK for sentence in _said(problem, rules, rule.name)
     ]
+    return [*said, *(("exceptions", words) for words in _exception_words(problem, rules))]
+
+
+def _said(problem: Problem, rules: Rules, name: str) -> Iterator[str]:
+    """Say a rule in the words of the papers; where they have none, in those of the rulebook."""
+    if name in _SENTENCES:
+        yield from _SENTENCES[name](problem, rules)
+        return
+    for clause in clauses_of(rules):
+        if clause.rule == name:
+            yield f"{capital(rule_of(clause).sentence(clause, problem, rules))}."
 
 
 def _between(low: float | None, high: float | None, what: str) -> str:
@@ -158,7 +156,7 @@ def _between(low: float | None, high: float | None, what: str) -> str:
     return f"between {plain_number(low)} and {plain_number(high)} {what}"
 
 
-def _count_words(rules: Rules) -> Iterator[str]:
+def _count_words(_problem: Problem, rules: Rules) -> Iterator[str]:
     low, high = rules.count_range
     if low == high:
         yield f"There are exactly {low:,} clusters." if low != 1 else "There is one cluster."
@@ -166,13 +164,13 @@ def _count_words(rules: Rules) -> Iterator[str]:
         yield f"There are between {low:,} and {high:,} clusters."
 
 
-def _size_words(rules: Rules) -> Iterator[str]:
+def _size_words(_problem: Problem, rules: Rules) -> Iterator[str]:
     if rules.schools_per_cluster is not None:
         low, high = rules.schools_per_cluster
         yield f"A cluster has {_between(low, high, 'schools')}."
 
 
-def _balance_words(rules: Rules) -> Iterator[str]:
+def _balance_words(_problem: Problem, rules: Rules) -> Iterator[str]:
     for measure, fraction in rules.balance.items():
         yield (
             f"The {measure_name(measure)} of a cluster are no more than {percent(fraction)} above "
@@ -180,18 +178,18 @@ def _balance_words(rules: Rules) -> Iterator[str]:
         )
 
 
-def _limit_words(rules: Rules) -> Iterator[str]:
+def _limit_words(_problem: Problem, rules: Rules) -> Iterator[str]:
     for measure, (low, high) in rules.limits.items():
         yield f"A cluster has {_between(low, high, measure_name(measure))}."
 
 
-def _travel_words(rules: Rules) -> Iterator[str]:
+def _travel_words(_problem: Problem, rules: Rules) -> Iterator[str]:
     for length, unit in ((rules.max_travel_m, "m"), (rules.max_travel_min, "min")):
         if length is not None:
             yield f"No school is more than {journey(length, unit)} from the centre of its cluster."
 
 
-def _contiguous_words(rules: Rules) -> Iterator[str]:
+def _contiguous_words(_problem: Problem, rules: Rules) -> Iterator[str]:
     if rules.contiguous:
         yield (
             "Each cluster is in one piece: you can go from any of its schools to any other by way "
@@ -199,7 +197,7 @@ def _contiguous_words(rules: Rules) -> Iterator[str]:
         )
 
 
-def _expertise_words(rules: Rules) -> Iterator[str]:
+def _expertise_words(_problem: Problem, rules: Rules) -> Iterator[str]:
     for kind, least in rules.expertise.items():
         yield (
             f"Each cluster holds expertise for {need_name(kind)}: at least {plain_number(least)}."
@@ -217,18 +215,24 @@ def _group_words(
         yield f"{who} {what}: {names}."
 
 
-def _centre_words(rules: Rules) -> Iterator[str]:
+def _centre_words(_problem: Problem, rules: Rules) -> Iterator[str]:
     if rules.centres is not None:
         yield f"The centre of a cluster is one of {plural(len(rules.centres), 'named school')}."
 
 
-_EXCUSED = {
-    "schools_per_cluster": "the rule on the number of schools",
-    "balance": "the rule on balance",
-    "limits": "the limits on what a cluster holds",
-    "max_travel": "the rule on journeys",
-    "expertise": "the rule on expertise",
+_SENTENCES: Mapping[str, Callable[[Problem, Rules], Iterator[str]]] = {
+    "n_clusters": _count_words,
+    "schools_per_cluster": _size_words,
+    "balance": _balance_words,
+    "limits": _limit_words,
+    "max_travel": _travel_words,
+    "contiguous": _contiguous_words,
+    "expertise": _expertise_words,
+    "together": lambda p, rules: _group_words(p, rules.together, "stay in one cluster"),
+    "apart": lambda p, rules: _group_words(p, rules.apart, "are all in different clusters"),
+    "centres": _centre_words,
 }
+_EXCUSED = {rule.name: rule.excused for rule in RULEBOOK if rule.excused is not None}
 
 
 def _exception_words(problem: Problem, rules: Rules) -> Iterator[str]:
@@ -247,13 +251,19 @@ def _instead(rule: str, bounds: Any) -> str:
             for m, f in bounds.items()
         ]
         return f" ({listed(parts)})"
-    if rule == "schools_per_cluster":
-        low, high = bounds
-        return f" (instead: {_between(low, high, 'schools')})"
     if rule == "max_travel":
         return f" (instead: {plain_number(bounds)})"
-    parts = [f"{measure_name(str(name))}: {bound}" for name, bound in bounds.items()]
+    named = bounds if isinstance(bounds, Mapping) else {None: bounds}
+    parts = [_other_bound(Clause(rule, name), bound) for name, bound in named.items()]
     return f" (instead: {listed(parts)})"
+
+
+def _other_bound(clause: Clause, bound: Any) -> str:
+    """Say the bound of one clause that holds instead."""
+    measured = rule_of(clause).fits == "measure"
+    what = measure_name(str(clause.which)) if measured else counted_of(clause)
+    low, high = bound if isinstance(bound, tuple) else (bound, None)
+    return _between(low, high, what)
 
 
 def school_name(problem: Problem, key: SchoolId) -> str:

@@ -12,10 +12,10 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 
 import numpy as np
-from ortools.sat.python import cp_model
 
-from clusters.model.assignment import Core, Stopped, build_core, cut_off_parts, single_worker
+from clusters.model.assignment import Core, build_core, solve_core
 from clusters.model.instance import Instance
+from clusters.model.solving import Stopped
 from clusters.search.bound.lagrangian import MANY_PAIRS, Relaxation
 from clusters.search.columns.rung import Climb
 from clusters.search.heuristics.construction import grow
@@ -241,31 +241,29 @@ def _rung(
     core, spent = _core(shared, allowed, target), 0.0
     if core is None:
         return False, spent
-    while spent < budget and not shared.stop():
-        solver = single_worker(int(rng.integers(1 << 30)), budget - spent)
-        shared.register(solver)
-        status = solver.solve(core.model)
-        shared.register(None)
-        work = float(solver.response_proto.deterministic_time) + 1e-3
-        spent += work
-        yield work
-        if status == cp_model.INFEASIBLE:
+    for round_ in solve_core(
+        core,
+        seeds=iter(lambda: int(rng.integers(1 << 30)), -1),
+        work=budget,
+        stop=shared.stop,
+        register=shared.register,
+    ):
+        spent += round_.work
+        yield round_.work
+        if round_.verdict == "none":
             _nothing_below(shared, target)
             return True, spent
-        reached = solver.best_objective_bound * core.unit + instance.offset
+        reached = round_.bound * core.unit + instance.offset
         shared.raise_bound(min(target, reached - 1e-12 * abs(reached)), "ladder")
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return False, spent
-        settled = _settle(shared, core, solver)
-        if settled is None:
-            return False, spent
-        if not settled:
+        if round_.verdict != "found" or round_.solution is None:
             continue
-        if status == cp_model.OPTIMAL:
-            if shared.cost <= target:
-                shared.raise_bound(min(shared.cost, reached + core.unit), "ladder")
-            return True, spent
-        return False, spent
+        found = Found.of(instance, list(round_.solution.values()))
+        shared.submit(found, "ladder")
+        if found is None or not round_.best:
+            return False, spent
+        if shared.cost <= target:
+            shared.raise_bound(min(shared.cost, reached + core.unit), "ladder")
+        return True, spent
     return False, spent
 
 
@@ -286,16 +284,6 @@ def _nothing_below(shared: Shared, target: float) -> None:
         shared.raise_bound(target, "ladder")
     else:
         _no_plan(shared)
-
-
-def _settle(shared: Shared, core: Core, solver: cp_model.CpSolver) -> bool | None:
-    """Offer a solution; false where it had to be cut, None where the rules refuse it."""
-    clusters = core.clusters(solver.boolean_value)
-    if cut_off_parts(core, clusters):
-        return False
-    found = Found.of(shared.instance, list(clusters.values()))
-    shared.submit(found, "ladder")
-    return True if found is not None else None
 
 
 def _can_cover(instance: Instance, allowed: np.ndarray) -> bool:

@@ -13,21 +13,23 @@ from clusters.verifier.case import MICRO, Case, Group
 from clusters.verifier.certificate import Finding
 
 UNIT_WORDS = {"m": "metres", "min": "minutes"}
+COUNTED_AS = {
+    "primary": ("infant", "junior", "first", "all-through"),
+    "secondary": ("upper", "high", "all-through"),
+}
+"""Phases of schools that count towards another one."""
 
 
 def asked(rules: Rules) -> tuple[str, ...]:
     """Names of the checks that the rules ask for, in the order they are made."""
-    wanted = {
-        "schools_per_cluster": rules.schools_per_cluster is not None,
-        "balance": bool(rules.balance),
-        "limits": bool(rules.limits),
-        "contiguous": bool(rules.contiguous),
-        "expertise": bool(rules.expertise),
-        "together": bool(rules.together),
-        "apart": bool(rules.apart),
-        "centres": rules.centres is not None,
-    }
-    return tuple(name for name in CHECKS if wanted.get(name, True))
+    loosest = Rules(n_clusters=rules.n_clusters, contiguous=False)
+    return tuple(
+        name
+        for name in CHECKS
+        if name == "n_clusters"
+        or not hasattr(rules, name)  # what no rule can waive
+        or getattr(rules, name) != getattr(loosest, name)
+    )
 
 
 def check_assignment(case: Case) -> Iterator[Finding]:
@@ -275,6 +277,32 @@ def check_expertise(case: Case) -> Iterator[Finding]:
             )
 
 
+def check_phases(case: Case) -> Iterator[Finding]:
+    """Check that each cluster holds no fewer and no more schools of a phase than allowed."""
+    phases = [school.phase.strip().lower() for school in case.problem.schools]
+    for phase, base in case.rules.phases.items():
+        alike = {phase, *COUNTED_AS.get(phase, ())}
+        for group in case.held:
+            excuses = (
+                _entry(excuse, phase, base) for excuse in case.excuses(group.members, "phases")
+            )
+            low, high = _loosest_pair(base, excuses)
+            have = sum(phases[k] in alike for k in group.members)
+            dark = sum(phases[k] in ("", "unknown") for k in group.members)
+            whole = counted(len(group.members), "school")
+            note = f"; the phase of {dark} of its {whole} is not known" if dark else ""
+            yield from _outside(
+                case,
+                "phases",
+                group,
+                have=Fraction(have),
+                low=low,
+                high=high,
+                of=f"{phase} {'school' if have == 1 else 'schools'}",
+                why=note,
+            )
+
+
 def check_together(case: Case) -> Iterator[Finding]:
     """Check that schools that must share a cluster do."""
     for wanted in case.rules.together:
@@ -335,6 +363,7 @@ CHECKS: Mapping[str, Callable[[Case], Iterator[Finding]]] = {
     "max_travel": check_max_travel,
     "contiguous": check_contiguous,
     "expertise": check_expertise,
+    "phases": check_phases,
     "together": check_together,
     "apart": check_apart,
     "centres": check_centres,

@@ -10,11 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import repeat
+from typing import Any
 
 import numpy as np
-from ortools.sat.python import cp_model
 
-from clusters.model.assignment import Core, build_core, cut_off_parts, single_worker
+from clusters.model.assignment import Core, build_core, solve_core
 from clusters.model.instance import Instance
 from clusters.search.bound.lagrangian import Relaxation
 from clusters.search.solution import Found
@@ -42,7 +43,7 @@ def redraw(
     *,
     seed: int,
     work: float,
-    register: Callable[[cp_model.CpSolver | None], None] = lambda _: None,
+    register: Callable[[Any], None] = lambda _: None,
 ) -> Redrawn:
     """Draw some clusters of a plan anew, at least as well as they are.
 
@@ -70,24 +71,23 @@ def redraw(
     core = build_core(small, allowed)
     core.at_most(current)
     _hint(core, small, now)
-    spent, best, lowest = relaxation.work, None, current
-    while spent < work:
-        solver = single_worker(seed, work - spent)
-        register(solver)
-        status = solver.solve(core.model)
-        register(None)
-        spent += solver.response_proto.deterministic_time + 1e-3
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return Redrawn(best, status == cp_model.INFEASIBLE, spent)
-        drawn = core.clusters(solver.boolean_value)
-        if cut_off_parts(core, drawn):
-            continue
-        redrawn = list(drawn.values())
-        cost = sum(small.best_centre(cluster)[1] for cluster in redrawn)
-        if cost < lowest - 1e-9 * current:
-            best, lowest = [[int(kept[a]) for a in cluster] for cluster in redrawn], cost
-        return Redrawn(best, status == cp_model.OPTIMAL, spent)
-    return Redrawn(best, False, spent)
+    spent = relaxation.work
+    last = None
+    for last in solve_core(
+        core,
+        seeds=repeat(seed),
+        work=work - spent,
+        register=register,
+    ):
+        spent += last.work
+    if last is None or last.solution is None or last.verdict == "cut":
+        return Redrawn(None, last is not None and last.verdict == "none", spent)
+    redrawn = list(last.solution.values())
+    cost = sum(small.best_centre(cluster)[1] for cluster in redrawn)
+    if cost >= current - 1e-9 * current:
+        return Redrawn(None, last.best, spent)
+    better = [[int(kept[a]) for a in cluster] for cluster in redrawn]
+    return Redrawn(better, last.best, spent)
 
 
 def narrowed(relaxation: Relaxation, target: float, steps: int = 40) -> np.ndarray | None:

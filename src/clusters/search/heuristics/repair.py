@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import repeat
 from typing import Any
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from clusters.domain import IntArray
-from clusters.model.assignment import Stopped, build_core, cut_off_parts, single_worker
+from clusters.model.assignment import build_core, solve_core
 from clusters.model.instance import Instance
+from clusters.model.solving import Stopped, last_round, never
 from clusters.search.solution import Found
 
 __all__ = ["mend"]
@@ -26,7 +27,7 @@ def mend(
     instance: Instance,
     labels: IntArray,
     *,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Callable[[], bool] = never,
     register: Callable[[Any], None] = lambda _: None,
 ) -> Found | None:
     """Return a plan near a draft that keeps every rule, or None where this way finds none.
@@ -71,22 +72,12 @@ def _redrawn(
         core = build_core(small, stop=stop)
     except Stopped:
         return False
-    spent = 0.0
-    while spent < WORK and not stop():
-        solver = single_worker(c, WORK - spent)
-        register(solver)
-        status = solver.solve(core.model)
-        register(None)
-        spent += float(solver.response_proto.deterministic_time) + 1e-3
-        if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return False
-        clusters = core.clusters(solver.boolean_value)
-        if cut_off_parts(core, clusters):
-            continue
-        for number, atoms in zip(chosen.tolist(), clusters.values(), strict=True):
-            labels[kept[atoms]] = number
-        return True
-    return False
+    last = last_round(solve_core(core, seeds=repeat(c), work=WORK, stop=stop, register=register))
+    if last.verdict != "found" or last.solution is None:
+        return False
+    for number, atoms in zip(chosen.tolist(), last.solution.values(), strict=True):
+        labels[kept[atoms]] = number
+    return True
 
 
 def _around(instance: Instance, labels: IntArray, c: int, size: int) -> IntArray:
