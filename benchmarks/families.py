@@ -141,7 +141,6 @@ def _cpmp(shared: Path) -> list[Case]:
             name=row["instance"],
             load=partial(
                 read_capacitated,
-    read_county,
                 folder / row["file"],
                 truncated=row["distance"].startswith("trunc"),
             ),
