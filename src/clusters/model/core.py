@@ -8,6 +8,7 @@ cluster.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,7 +18,16 @@ from ortools.sat.python import cp_model
 from clusters.domain import DECIMALS, FloatArray, IntArray
 from clusters.model.instance import Instance
 
-__all__ = ["HARD_RULES", "PRIORITIES", "Core", "build_core", "cut_off_parts", "single_worker"]
+__all__ = [
+    "HARD_RULES",
+    "PRIORITIES",
+    "WITHOUT_CONTIGUITY",
+    "Core",
+    "build_core",
+    "cut_off_parts",
+    "separate",
+    "single_worker",
+]
 
 LinearExpr = cp_model.LinearExpr
 
@@ -256,13 +266,20 @@ HARD_RULES = (
     apart,
     contiguous,
 )
+WITHOUT_CONTIGUITY = tuple(rule for rule in HARD_RULES if rule is not contiguous)
+"""For solvers that do better with separators alone, where solutions need them."""
 PRIORITIES = (pair_costs, soft_balance, pyramids, expertise)
 
 
 # ---- assembly -----------------------------------------------------------------------------------
 
 
-def build_core(instance: Instance, allowed: Any = None, unit: float | None = None) -> Core:
+def build_core(
+    instance: Instance,
+    allowed: Any = None,
+    unit: float | None = None,
+    rules: Sequence[Callable[[Core], None]] = HARD_RULES,
+) -> Core:
     """Build the model of an instance over the allowed pairs (all finite ones by default)."""
     finite = np.isfinite(instance.cost)
     allowed = finite if allowed is None else (allowed & finite)
@@ -274,7 +291,7 @@ def build_core(instance: Instance, allowed: Any = None, unit: float | None = Non
     for a, centres in enumerate(core.by_atom):
         for c in centres:
             core.x[a, c] = core.model.new_bool_var(f"x_{a}_{c}")
-    for rule in HARD_RULES:
+    for rule in rules:
         rule(core)
     for priority in PRIORITIES:
         priority(core)
@@ -303,12 +320,13 @@ def cut_off_parts(core: Core, clusters: dict[int, list[int]]) -> int:
     instance, count = core.instance, 0
     for c, atoms in clusters.items():
         for inside, exits in instance.cut_off(c, atoms):
-            _separate(core, inside, exits, c)
+            separate(core, inside, exits, c)
             count += 1
     return count
 
 
-def _separate(core: Core, inside: set[int], exits: set[int], found_at: int) -> None:
+def separate(core: Core, inside: set[int], exits: set[int], found_at: int) -> None:
+    """Forbid one part: atoms `inside` it, atoms that it can be joined by, and its centre."""
     instance = core.instance
     for c in range(instance.m):
         home = int(instance.home[c])
