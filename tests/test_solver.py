@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 
 import clusters as cl
 from clusters import solver
+from clusters.model.instance import compile_instance
 from tests.search.drawn import Case, draw
 from tests.worlds import drawn_plan, world
 
@@ -69,21 +71,6 @@ def test_an_interruption_in_on_progress_keeps_the_best_plan() -> None:
     assert result.status == "feasible"
     assert result.certificate.ok
     assert not result.reproducible
-
-
-SIGINT = """
-    import _thread, threading
-    import clusters as cl
-    from tests.test_solver import HARD, _town
-    threading.Timer(6.0, _thread.interrupt_main).start()
-    result = cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=60))
-    print(result.stopped, result.certificate.ok, result.seconds < 20)
-"""
-
-
-@pytest.mark.slow
-def test_ctrl_c_keeps_the_best_plan() -> None:
-    assert _run(SIGINT) in ("interrupted True True", "proved True True")
 
 
 def test_stop_at_gap() -> None:
@@ -211,6 +198,107 @@ def test_a_range_returns_the_best_of_its_counts_and_the_figures_of_each() -> Non
             assert len(row.plan.clusters) == row.n_clusters
         if row.bound is not None:
             assert row.bound <= alone[row.n_clusters] * (1 + 1e-9)
+
+
+def _line(n: int) -> cl.Problem:
+    ids = [f"s{p:03}" for p in range(n)]
+    xy = [(1000 * p, 300 * (p * p % 7)) for p in range(n)]
+    need = [3 + p * p % 11 for p in range(n)]
+    return cl.Problem.from_arrays(ids, xy, {"need": need}, list(itertools.pairwise(ids)))
+
+
+SIZED = cl.Rules(n_clusters=3, schools_per_cluster=(6, 20))
+
+
+@pytest.mark.parametrize("high", [4, 30, 10**9])
+def test_a_range_gives_plan_status_and_bound_of_its_best_count(high: int) -> None:
+    problem = _line(27)  # 5 clusters of at least 6 schools would need 30
+    alone = cl.solve(problem, replace(SIZED, n_clusters=4), None, ENOUGH)
+    result = cl.solve(problem, replace(SIZED, n_clusters=(2, high)), None, ENOUGH)
+    assert result.plan.assignment == alone.plan.assignment
+    assert (result.status, result.stopped) == (alone.status, alone.stopped)
+    assert result.bound == pytest.approx(alone.bound)
+
+
+def test_counts_that_arithmetic_rules_out_are_not_compiled(monkeypatch: pytest.MonkeyPatch) -> None:
+    compiled = []
+
+    def counting(problem, rules, priorities, k):  # type: ignore[no-untyped-def]
+        compiled.append(k)
+        return compile_instance(problem, rules, priorities, k)
+
+    for module in ("counts", "outlook"):
+        monkeypatch.setattr(f"clusters.search.{module}.compile_instance", counting)
+    result = cl.solve(_line(27), replace(SIZED, n_clusters=(1, 27)), None, ENOUGH)
+    assert set(compiled) <= {2, 3, 4}
+    assert [row.status for row in result.by_count if row.n_clusters not in (2, 3, 4)] == [
+        "none exists"
+    ] * 24
+
+
+@pytest.mark.parametrize("asked", [(1, 2000), (1, 10**9), (12, 10**9)])
+def test_a_range_beyond_the_number_of_schools_ends_there(asked: tuple[int, int]) -> None:
+    begin = time.monotonic()
+    result = cl.solve(_line(12), cl.Rules(n_clusters=asked), None, ENOUGH)
+    assert (result.status, result.objective, len(result.plan.clusters)) == ("optimal", 0.0, 12)
+    assert result.by_count == () or result.by_count[-1].n_clusters == 12
+    assert time.monotonic() - begin < 20
+
+
+def test_a_range_wholly_beyond_the_number_of_schools_is_refused_at_once() -> None:
+    begin = time.monotonic()
+    with pytest.raises(cl.InfeasibleError, match="13 clusters"):
+        cl.solve(_line(12), cl.Rules(n_clusters=(13, 10**9)), None, ENOUGH)
+    with pytest.raises(cl.InfeasibleError, match="5 clusters"):
+        cl.solve(_line(27), replace(SIZED, n_clusters=(5, 10**9)), None, ENOUGH)
+    assert cl.why_no_plan(_line(27), replace(SIZED, n_clusters=(5, 10**9))).reasons
+    assert time.monotonic() - begin < 20
+
+
+def test_a_wide_range_with_balance_is_proved_as_its_counts_are() -> None:
+    problem, rules = _line(14), cl.Rules(n_clusters=(1, 14), balance={"need": 0.35})
+    result = cl.solve(problem, rules, None, ENOUGH)
+    best = np.inf
+    for k in range(1, 15):
+        try:
+            alone = cl.solve(problem, replace(rules, n_clusters=k), None, ENOUGH)
+        except cl.InfeasibleError:
+            continue
+        assert alone.status == "optimal"
+        best = min(best, alone.objective)
+    assert result.status == "optimal"
+    assert result.objective == pytest.approx(best)
+
+
+@pytest.mark.parametrize("work", [0.02, 0.05, 0.1, 0.3])
+def test_no_bound_is_ever_negative(work: float) -> None:
+    problem, rules = _town(), cl.Rules(n_clusters=(5, 30), balance={"need": 0.3})
+    seen: list[cl.Progress] = []
+    try:
+        result = cl.solve(
+            problem,
+            rules,
+            None,
+            cl.Settings(work_limit=work, time_limit_s=None),
+            on_progress=seen.append,
+        )
+    except cl.OutOfTimeError:
+        return
+    bounds = [result.bound, *(row.bound for row in result.by_count)]
+    bounds += [row[2] for row in result.history] + [state.bound for state in seen]
+    assert all(bound is None or bound >= 0 for bound in bounds)
+    assert result.gap is None or 0 <= result.gap <= 1
+
+
+@pytest.mark.slow
+def test_a_wide_range_of_many_schools_has_a_plan_about_as_good_as_one_count() -> None:
+    problem, limit = _town(600), cl.Settings(time_limit_s=30)
+    rules = cl.Rules(n_clusters=(60, 70), balance={"need": 0.5})
+    alone = cl.solve(problem, replace(rules, n_clusters=70), None, limit)
+    result = cl.solve(problem, rules, None, limit)
+    assert result.objective <= alone.objective * 1.03
+    assert result.gap is not None
+    assert result.gap < 0.06
 
 
 def test_one_count_has_no_figures_per_count() -> None:

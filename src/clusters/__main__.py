@@ -1,13 +1,16 @@
 """``python -m clusters``: demo, check, propose, fund, report.
 
 Exit codes: 0 done; 2 bad input or bad arguments; 3 no plan exists, or none was found in time;
-4 the search was interrupted, the best plan so far was written.
+4 the search was interrupted (Ctrl-C or SIGTERM), the best plan so far was written.
 """
 
 from __future__ import annotations
 
+import contextlib
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 
 from clusters.errors import ClustersError, NoPlanError
 
@@ -28,7 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         chosen = parse(sys.argv[1:] if arguments is None else list(arguments))
         from clusters.cli import verbs
 
-        stopped = verbs.VERBS[chosen.verb](chosen)
+        with _ended_like_ctrl_c():
+            stopped = verbs.VERBS[chosen.verb](chosen)
     except NoPlanError as error:
         _tell(error)
         return NO_PLAN
@@ -36,9 +40,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _tell(error)
         return BAD_INPUT
     except KeyboardInterrupt:
-        print("Stopped before there was anything to keep; nothing was written.", file=sys.stderr)
+        print("Stopped; every file that was written by then is whole.", file=sys.stderr)
         return STOPPED_EARLY
     return STOPPED_EARLY if stopped else DONE
+
+
+@contextlib.contextmanager
+def _ended_like_ctrl_c() -> Iterator[None]:
+    """Let SIGTERM do what Ctrl-C does: the search ends, and the best plan so far is written."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def stop(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGTERM, stop)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
 
 
 def _tell(error: Exception) -> None:

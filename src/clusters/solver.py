@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import threading
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import NoReturn
 
 import numpy as np
 
@@ -15,14 +16,11 @@ from clusters.domain.checks import check_rules
 from clusters.domain.policy import rule_fault
 from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError, RulesError
 from clusters.model.arithmetic import refuse_impossible
-from clusters.model.instance import Instance, compile_instance
-from clusters.naming import name_clusters
-from clusters.search.found import Found
-from clusters.search.improve import improve
-from clusters.search.prove import prove
-from clusters.search.start import from_plan
-from clusters.search.state import Shared
-from clusters.search.warm import warm_up
+from clusters.model.threads import run_together
+from clusters.search.brief import plan_of
+from clusters.search.counts import Clock, Counts, Search
+from clusters.search.state import TOLERANCE
+from clusters.search.warm import compiling
 from clusters.verifier import Certificate, verify
 
 __all__ = ["CountResult", "Progress", "Result", "Settings", "solve"]
@@ -99,7 +97,11 @@ class Progress:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CountResult:
-    """What was found for one number of clusters of a range."""
+    """What was found for one number of clusters of a range.
+
+    `status` is "optimal", "feasible", "not found", "none exists" (proved), or "not searched": the
+    time did not suffice, or the bound shows that no such plan is better than the best.
+    """
 
     n_clusters: int
     status: str
@@ -127,7 +129,7 @@ class Result:
     gap
         (objective - bound) / objective, a fraction; None where there is no bound.
     seconds
-        Wall-clock time used.
+        Wall-clock time used, without `compile_seconds`.
     stopped
         Why the search ended: "proved", "gap reached", "time limit", "work limit" or "interrupted".
     history
@@ -138,6 +140,9 @@ class Result:
         For a range of numbers of clusters, the figures of each.
     reproducible
         Whether the same settings give the same plan again (a work limit, or a proof, decided).
+    compile_seconds
+        What it took to compile the search, once on a machine, or to load it, once in a process;
+        the time limit counts from then.
     """
 
     plan: Plan
@@ -151,6 +156,7 @@ class Result:
     certificate: Certificate
     by_count: tuple[CountResult, ...] = ()
     reproducible: bool = False
+    compile_seconds: float = 0.0
 
     def summary(self) -> str:
         """Say in one sentence how good the plan is."""
@@ -186,7 +192,8 @@ def solve(
     settings
         How hard to search.
     on_progress
-        Called from the calling thread about twice a second.
+        Called from the calling thread about twice a second. An error in it ends the search, and is
+        raised once that has ended.
     start
         A plan to begin from; it may break the rules.
 
@@ -206,8 +213,13 @@ def solve(
 
     Notes
     -----
-    Ctrl-C ends the search and returns the best plan found so far. The very first call on a machine
-    compiles the search (about a minute, kept for later); the time limit counts from then.
+    Ctrl-C ends the search and returns the best plan found so far (OutOfTimeError where there is
+    none); a second one, or one before the search has begun, is a KeyboardInterrupt. Ctrl-C reaches
+    Python's main thread only: called from another thread, the search ends early when `on_progress`
+    raises KeyboardInterrupt, or when the main thread has ended. The process is left as it was:
+    signal handlers, threads, random state. The very first call on a machine compiles the search
+    (about half a minute, phase "compiling", kept for later); the time limit counts from then.
+    Of a range of numbers of clusters, those that cannot hold the best plan are not searched.
     Methods and sources: docs/model.md.
 
     Examples
@@ -224,199 +236,71 @@ def solve(
     settings = Settings() if settings is None else settings
     check_rules(problem, rules, priorities)
     refuse_impossible(problem, rules)
-    low, high = rules.count_range
-    warm_up()
-    clock = _Clock(settings)
-    searches = [
-        _Search(compile_instance(problem, rules, priorities, k), settings, clock)
-        for k in range(low, high + 1)
-    ]
-    for search in searches:
-        if start is not None:
-            given = from_plan(
-                search.instance,
-                search.shared.tables,
-                problem,
-                start,
-                np.random.default_rng(settings.seed),
+    seconds = _compiled(rules, on_progress)
+    clock = Clock(settings.time_limit_s, settings.work_limit)
+    counts = Counts(
+        problem,
+        rules,
+        priorities,
+        clock,
+        seed=settings.seed,
+        workers=settings.workers or min(2, os.cpu_count() or 1),
+        stop_at_gap=settings.stop_at_gap,
+        start=start,
+    )
+    return replace(_watched(counts, on_progress), compile_seconds=seconds)
+
+
+# ---- running the search -------------------------------------------------------------------------
+
+
+def _compiled(rules: Rules, on_progress: Callable[[Progress], None] | None) -> float:
+    """Compile the search, or load what was compiled before; return the seconds it took."""
+    begin = time.monotonic()
+    for _ in compiling():
+        if on_progress is not None:
+            on_progress(
+                Progress(
+                    seconds=time.monotonic() - begin,
+                    phase="compiling",
+                    objective=None,
+                    bound=None,
+                    gap=None,
+                    n_clusters=rules.count_range[0],
+                )
             )
-            search.shared.submit(given, "given plan")
-    _run(searches, settings, clock, on_progress)
-    return _result(problem, rules, priorities, searches, clock)
+    return time.monotonic() - begin
 
 
-# ---- running the stages -------------------------------------------------------------------------
+def _watched(counts: Counts, on_progress: Callable[[Progress], None] | None) -> Result:
+    """Search in other threads: the calling one reports, and is free to notice Ctrl-C.
 
+    All that is done after the search is done there, too, so that no interruption loses the plan.
+    """
+    clock, results, shown = counts.clock, [], 0.0
 
-class _Clock:
-    """Time and work used, and why the search ended."""
+    def work() -> None:
+        counts.run()
+        results.append(_result(counts))
 
-    def __init__(self, settings: Settings) -> None:
-        self.begin = time.monotonic()
-        self.deadline = np.inf
-        if settings.time_limit_s is not None and settings.work_limit is None:
-            self.deadline = self.begin + settings.time_limit_s
-        self.work = 0.0
-        self.work_limit = settings.work_limit or np.inf
-        self.interrupted = False
-        self.deterministic = settings.work_limit is not None
-
-    @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.begin
-
-    def over(self) -> bool:
-        return (
-            self.interrupted or self.work >= self.work_limit or (time.monotonic() > self.deadline)
-        )
-
-
-@dataclass(slots=True, eq=False)
-class _Search:
-    """One number of clusters: what its stages share, and the stages as generators."""
-
-    instance: Instance
-    settings: Settings
-    clock: _Clock
-    shared: Shared = field(init=False)
-    stages: list[Iterator[float]] = field(init=False)
-    work: list[float] = field(init=False)
-    phase: str = "start"
-    history: list[tuple[float, float, float]] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        self.shared = Shared(self.instance, on_news=self._note)
-        self.shared.stop_at_gap = self.settings.stop_at_gap
-        workers = self.settings.workers or min(2, os.cpu_count() or 1)
-        seeds = np.random.SeedSequence(self.settings.seed).spawn(max(2, workers))
-        generators = [np.random.default_rng(seed) for seed in seeds]
-        self.stages = [improve(self.shared, generators[0]), prove(self.shared, generators[1])]
-        if not self.clock.deterministic:
-            self.stages += [improve(self.shared, generator) for generator in generators[2:]]
-        self.work = [0.0] * len(self.stages)
-
-    def _note(self, phase: str) -> None:
-        self.phase = phase
-        self.history.append((self.clock.seconds, self.shared.target, self.shared.bound))
-
-    def advance(self, which: int) -> bool:
-        """Let one stage do a slice of work; false where it has ended."""
-        try:
-            spent = next(self.stages[which])
-        except StopIteration:
-            return False
-        self.work[which] += spent
-        self.clock.work += spent
-        return True
-
-
-def _run(
-    searches: list[_Search],
-    settings: Settings,
-    clock: _Clock,
-    on_progress: Callable[[Progress], None] | None,
-) -> None:
-    """Give every number of clusters its share of the time, most promising first at the end."""
-    workers = settings.workers or min(2, os.cpu_count() or 1)
-    together = clock.deterministic or workers == 1
-    rounds = 1 if len(searches) == 1 else 3
-    for turn in range(rounds):
-        queue = _worth_while(searches)
-        if turn == rounds - 1 and rounds > 1:
-            queue = queue[: max(1, len(queue) // 2)]
-        for place, search in enumerate(queue):
-            left = (rounds - turn) * len(queue) - place if turn < rounds - 1 else len(queue) - place
-            _allot(search, clock, left)
-            if together:
-                _take_turns(search, clock, on_progress)
-            else:
-                _side_by_side(search, clock, on_progress)
-            if clock.over():
-                return
-
-
-def _worth_while(searches: list[_Search]) -> list[_Search]:
-    """Return the counts that may still hold the best plan, the cheapest first."""
-    best = min(search.shared.target for search in searches)
-    open_ = [s for s in searches if not (s.shared.closed() or s.shared.rules_out(best))]
-    return sorted(open_, key=lambda search: search.shared.target)
-
-
-def _allot(search: _Search, clock: _Clock, shares: int) -> None:
-    """Give a search one of so many equal shares of what is left."""
-    search.shared.deadline = np.inf
-    search.shared.halted[0] = False
-    if np.isfinite(clock.deadline):
-        left = clock.deadline - time.monotonic()
-        search.shared.deadline = time.monotonic() + left / shares
-    search.shared.work_allotted = clock.work + (clock.work_limit - clock.work) / shares
-
-
-def _take_turns(
-    search: _Search, clock: _Clock, on_progress: Callable[[Progress], None] | None
-) -> None:
-    """Advance the stage that has worked least, until the share is used up."""
-    live = list(range(len(search.stages)))
-    shown = 0.0
-    try:
-        while live and not search.shared.stop() and clock.work < search.shared.work_allotted:
-            which = min(live, key=lambda s: search.work[s])
-            if not search.advance(which):
-                live.remove(which)
-            if on_progress is not None and clock.seconds - shown >= HEARTBEAT_S:
-                shown = clock.seconds
-                on_progress(_progress(search, clock))
-    except KeyboardInterrupt:
+    def interrupted() -> None:
         clock.interrupted = True
+        counts.stop()
+
+    def beat() -> None:
+        nonlocal shown
+        if not threading.main_thread().is_alive():
+            interrupted()  # Python is on its way out, and waits for nothing else
+        if on_progress is not None and counts.active and clock.seconds - shown >= HEARTBEAT_S:
+            shown = clock.seconds
+            on_progress(_progress(counts.active, clock))
+
+    run_together([work], stop=counts.stop, beat=beat, interrupted=interrupted)
+    return results[0]
 
 
-def _side_by_side(
-    search: _Search, clock: _Clock, on_progress: Callable[[Progress], None] | None
-) -> None:
-    """Run every stage in a thread of its own; the calling thread keeps the heartbeat."""
-    failures: list[BaseException] = []
-
-    def run(which: int) -> None:
-        try:
-            while not search.shared.stop() and search.advance(which):
-                pass
-        except BaseException as error:
-            failures.append(error)
-            search.shared.interrupt()
-
-    threads = [
-        threading.Thread(target=run, args=(which,), daemon=True)
-        for which in range(len(search.stages))
-    ]
-    for thread in threads:
-        thread.start()
-    while any(thread.is_alive() for thread in threads):
-        try:
-            _beat(search, clock, threads, on_progress)
-        except KeyboardInterrupt:
-            clock.interrupted = True
-            search.shared.interrupt()
-    if failures:
-        raise failures[0]
-
-
-def _beat(
-    search: _Search,
-    clock: _Clock,
-    threads: list[threading.Thread],
-    on_progress: Callable[[Progress], None] | None,
-) -> None:
-    """Wait a moment for the threads, report, and stop their solvers when time is up."""
-    for thread in threads:
-        thread.join(HEARTBEAT_S / len(threads))
-    if on_progress is not None:
-        on_progress(_progress(search, clock))
-    if search.shared.stop():
-        search.shared.halt()
-
-
-def _progress(search: _Search, clock: _Clock) -> Progress:
-    objective, bound = _finite(search.shared.target), _finite(search.shared.bound)
+def _progress(search: Search, clock: Clock) -> Progress:
+    objective, bound = _finite(search.shared.cost), _known(search.shared.bound)
     return Progress(
         seconds=clock.seconds,
         phase=search.phase,
@@ -430,28 +314,24 @@ def _progress(search: _Search, clock: _Clock) -> Progress:
 # ---- the answer ---------------------------------------------------------------------------------
 
 
-def _result(
-    problem: Problem,
-    rules: Rules,
-    priorities: Priorities,
-    searches: list[_Search],
-    clock: _Clock,
-) -> Result:
-    found = [search for search in searches if search.shared.best is not None]
-    if not found:
-        _give_up(searches, clock)
-    best = min(found, key=lambda search: search.shared.target)
-    assert best.shared.best is not None
-    plan = name_clusters(problem, _plan(problem, best.instance, best.shared.best))
-    certificate = verify(problem, rules, plan, priorities)
+def _result(counts: Counts) -> Result:
+    problem, rules, clock = counts.problem, counts.rules, counts.clock
+    best = counts.best
+    if best is None or best.shared.best is None:
+        _give_up(counts)
+    plan = plan_of(problem, best.instance, best.shared.best)
+    certificate = verify(problem, rules, plan, counts.priorities)
     if not certificate.ok or certificate.objective is None:
         msg = f"the plan found does not pass the verifier: {certificate.summary()}"
         raise ClustersError(msg)
     objective = certificate.objective
     # a count without a plan but not proved empty may hold a better plan: its bound counts too
+    searches = counts.searches
     bounds = [np.inf if s.shared.infeasible else s.shared.bound for s in searches]
+    bounds += counts.waiting.values()
     proved = all(s.shared.closed() or s.shared.rules_out(objective) for s in searches)
-    bound = objective if proved else _finite(min(*bounds, objective))
+    proved = proved and all(counts.ruled_out(k, TOLERANCE) for k in counts.waiting)
+    bound = objective if proved else _known(min(*bounds, objective))
     return Result(
         plan=plan,
         status="optimal" if proved else "feasible",
@@ -459,19 +339,21 @@ def _result(
         bound=bound,
         gap=_gap(objective, bound),
         seconds=clock.seconds,
-        stopped=_why(proved, best, clock),
-        history=_history(searches),
+        stopped=_why(proved, counts),
+        history=_history(counts),
         certificate=certificate,
-        by_count=tuple(_count(problem, s) for s in searches) if len(searches) > 1 else (),
+        by_count=_by_count(counts) if len(counts.asked) > 1 else (),
         reproducible=clock.deterministic and not clock.interrupted,
     )
 
 
-def _give_up(searches: list[_Search], clock: _Clock) -> None:
-    if all(search.shared.infeasible for search in searches):
+def _give_up(counts: Counts) -> NoReturn:
+    if not counts.waiting and all(search.shared.infeasible for search in counts.searches):
         msg = "No plan can satisfy these rules: proved. Ask cl.why_no_plan which rules conflict."
         raise InfeasibleError(msg)
-    how = "the search was interrupted" if clock.interrupted else f"{clock.seconds:.0f} s"
+    how = f"{counts.clock.seconds:.0f} s"
+    if counts.clock.interrupted:
+        how = "the search was interrupted"
     msg = (
         f"No plan was found ({how}); whether one exists is not known. Give more time, or ask "
         "cl.why_no_plan which rules conflict."
@@ -479,32 +361,41 @@ def _give_up(searches: list[_Search], clock: _Clock) -> None:
     raise OutOfTimeError(msg)
 
 
-def _why(proved: bool, best: _Search, clock: _Clock) -> str:
+def _why(proved: bool, counts: Counts) -> str:
+    clock = counts.clock
     if proved:
         return "proved"
     if clock.interrupted:
         return "interrupted"
-    if best.shared.gap_reached():
+    if not clock.over():
         return "gap reached"
     return "work limit" if clock.deterministic else "time limit"
 
 
-def _plan(problem: Problem, instance: Instance, found: Found) -> Plan:
-    """Turn clusters of atoms into a plan, keyed by id."""
-    ids = problem.ids
-    assignment = {
-        ids[p]: ids[int(instance.centre_school[centre])]
-        for atoms, centre in zip(found.clusters, found.centres, strict=True)
-        for p in sorted(p for a in atoms for p in instance.members[a])
-    }
-    return Plan.from_assignment(assignment)
+def _by_count(counts: Counts) -> tuple[CountResult, ...]:
+    searched = {search.instance.k: search for search in counts.searches}
+    return tuple(
+        _count(counts.problem, searched[k])
+        if k in searched
+        else CountResult(
+            n_clusters=k,
+            status="none exists" if counts.waiting.get(k, np.inf) == np.inf else "not searched",
+            plan=None,
+            objective=None,
+            bound=_known(counts.waiting.get(k, -np.inf)),
+            gap=None,
+        )
+        for k in counts.asked
+    )
 
 
-def _count(problem: Problem, search: _Search) -> CountResult:
+def _count(problem: Problem, search: Search) -> CountResult:
     shared = search.shared
-    objective, bound = _finite(shared.target), _finite(shared.bound)
+    objective, bound = _finite(shared.cost), _known(shared.bound)
     if shared.closed() and objective is not None:
         bound = objective
+    if bound is not None and objective is not None:
+        bound = min(bound, objective)
     best = shared.best
     status = "none exists" if shared.infeasible else "not found"
     if best is not None:
@@ -512,30 +403,37 @@ def _count(problem: Problem, search: _Search) -> CountResult:
     return CountResult(
         n_clusters=search.instance.k,
         status=status,
-        plan=None
-        if best is None
-        else name_clusters(problem, _plan(problem, search.instance, best)),
+        plan=None if best is None else plan_of(problem, search.instance, best),
         objective=objective,
-        bound=None if bound is None or objective is None else min(bound, objective),
+        bound=bound,
         gap=_gap(objective, bound),
     )
 
 
-def _history(searches: list[_Search]) -> tuple[tuple[float, float | None, float | None], ...]:
-    """Merge the histories: over a range, the best objective and the least bound at each moment."""
+def _history(counts: Counts) -> tuple[tuple[float, float | None, float | None], ...]:
+    """Merge the histories: the best objective and, over all numbers, the least bound by then."""
+    searches = counts.searches
     events = sorted((row[0], s, row) for s, search in enumerate(searches) for row in search.history)
     objective = dict.fromkeys(range(len(searches)), np.inf)
     bound = dict.fromkeys(range(len(searches)), -np.inf)
+    waiting = min(counts.waiting.values(), default=np.inf)
     merged = []
+    highest = -np.inf
     for seconds, s, row in events:
         objective[s], bound[s] = row[1], row[2]
         best = min(objective.values())
-        merged.append((seconds, _finite(best), _finite(min(min(bound.values()), best))))
+        highest = max(highest, min(*bound.values(), waiting, best))
+        merged.append((seconds, _finite(best), _known(highest)))
     return tuple(merged)
 
 
 def _finite(value: float) -> float | None:
     return float(value) if np.isfinite(value) else None
+
+
+def _known(bound: float) -> float | None:
+    """Give a bound that says something: no cost is ever below nothing."""
+    return float(bound) if np.isfinite(bound) and bound >= 0 else None
 
 
 def _gap(objective: float | None, bound: float | None) -> float | None:

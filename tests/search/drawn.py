@@ -251,6 +251,22 @@ def _draw_together(h: _Hidden) -> dict[str, object]:
     return {"together": [h.ids(h.rng.permutation(group)[:size].tolist())]}
 
 
+def _draw_parted(h: _Hidden) -> dict[str, object]:
+    """Draw groups that lie in several parts of the map, as trusts do, each inside a cluster."""
+    edges = {frozenset(edge) for edge in h.problem.edges.tolist()}
+    parted = []
+    for group in h.groups:
+        pairs = [
+            [int(a), int(b)]
+            for x, a in enumerate(group)
+            for b in group[x + 1 :]
+            if frozenset((int(a), int(b))) not in edges
+        ]
+        if pairs:
+            parted.append(h.ids(pairs[int(h.rng.integers(len(pairs)))]))
+    return {"together": parted[: int(h.rng.integers(1, 3))]}
+
+
 def _draw_apart(h: _Hidden) -> dict[str, object]:
     k = len(h.groups)
     if k < 2:
@@ -271,6 +287,7 @@ DRAWN: dict[str, Callable[[_Hidden], dict[str, object]]] = {
     "max_travel": _draw_max_travel,
     "expertise": _draw_expertise,
     "together": _draw_together,
+    "parted": _draw_parted,
     "apart": _draw_apart,
     "exceptions": _draw_exceptions,
 }
@@ -342,6 +359,14 @@ def draw_priorities(
         given["change"] = float(rng.choice(scale))
         given["change_from"] = {s.urn: int(rng.integers(3)) for s in problem.schools}
     return Priorities(**given)
+
+
+def draw_parted(seed: int, n_schools: tuple[int, int] = (4, 8)) -> Case:
+    """Draw a case with contiguity, groups in several parts, and a random mix of other rules."""
+    rng = np.random.default_rng(seed)
+    others = [n for n in RULES if n not in ("contiguous", "together") and rng.random() < 0.25]
+    priorities = [name for name in PRIORITIES if rng.random() < 0.3] or ["travel"]
+    return draw(seed, ["contiguous", "parted", *others], priorities, n_schools)
 
 
 def drawn_instance(seed: int) -> tuple[Case, Instance]:

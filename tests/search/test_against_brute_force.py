@@ -16,7 +16,7 @@ from clusters import (
     verify,
 )
 from tests.search.brute import best_in_range
-from tests.search.drawn import EXCUSABLE, PRIORITIES, RULES, Case, draw
+from tests.search.drawn import EXCUSABLE, PRIORITIES, RULES, Case, draw, draw_parted
 
 WORK = Settings(work_limit=60.0, time_limit_s=None)
 """Far more than a tiny problem needs, and deterministic."""
@@ -72,6 +72,17 @@ def test_one_priority_at_a_time(priority: str, seed: int) -> None:
 @pytest.mark.parametrize("seed", range(50))
 def test_random_mixes(seed: int) -> None:
     _agrees(draw(8000 + seed))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_groups_in_several_parts_of_the_map(seed: int) -> None:
+    _agrees(draw_parted(11_000 + seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(300))
+def test_many_groups_in_several_parts_of_the_map(seed: int) -> None:
+    _agrees(draw_parted(12_000 + seed))
 
 
 def test_prices_of_a_short_list_without_any_plan_do_not_hold_the_ladder_up() -> None:

@@ -18,7 +18,7 @@ from clusters.search.start import drafted, from_plan, grow, spread_centres, star
 from clusters.search.state import Shared
 from clusters.search.tables import tables_of
 from clusters.search.windows import annealed_window
-from tests.search.drawn import Case, draw, drawn_instance
+from tests.search.drawn import Case, draw, draw_parted, drawn_instance
 
 SEEDS = range(16)
 
@@ -164,6 +164,62 @@ def test_whole_stages_share_only_plans_that_keep_every_rule(stage, seed: int) ->
     assert _keeps_every_rule(case, instance, shared.best)
     if shared.best is not None:
         assert shared.bound <= shared.best.cost + 1e-9 * max(1.0, abs(shared.best.cost))
+
+
+# ---- groups in several parts of the map ---------------------------------------------------------
+
+
+def _parted_instance(seed: int) -> tuple[Case, Instance]:
+    case = draw_parted(50_000 + seed, (9, 14))
+    k = case.rules.count_range[0]
+    return case, compile_instance(case.problem, case.rules, case.priorities, k)
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_window_points_at_nothing_that_was_left_out(seed: int) -> None:
+    _, instance = _parted_instance(seed)
+    atoms = np.sort(np.random.default_rng(seed).permutation(instance.n)[: instance.n // 2 + 1])
+    small, kept, centres = instance.restricted(atoms, 1)
+    tables = tables_of(small)
+    assert (tables.owner >= 0).all()
+    assert (tables.owner < small.n).all()
+    for values, size in (
+        (tables.graph, len(tables.owner)),
+        (tables.node, len(tables.owner)),
+        (tables.near, small.n),
+        (tables.apart, small.n),
+        (tables.group, tables.n_groups),
+        (tables.excused, small.n),
+        (tables.home, small.n),
+        (tables.centre, small.m),
+    ):
+        assert ((values >= 0) & (values < size)).all()
+    rng = np.random.default_rng(seed)
+    for _ in range(20):
+        some = np.flatnonzero(rng.random(small.n) < 0.5)
+        assert len(small.connected_parts(some)) == len(instance.connected_parts(kept[some]))
+    for c, whole in enumerate(centres.tolist()):
+        parts = small.cut_off(c, range(small.n))
+        assert len(parts) == len(instance.cut_off(whole, kept))
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_every_stage_with_groups_in_several_parts(seed: int) -> None:
+    case, instance = _parted_instance(seed)
+    if instance.m < instance.k or instance.k > instance.n:
+        return
+    rng = np.random.default_rng(seed)
+    found = _some_plan(instance, rng)
+    assert _keeps_every_rule(case, instance, found)
+    for stage in (improve, prove):
+        shared = Shared(instance)
+        shared.submit(found, "start")
+        for _, _spent in zip(range(25), stage(shared, rng), strict=False):
+            pass
+        assert _keeps_every_rule(case, instance, shared.best)
+    if found is not None and instance.k > 2:
+        drawn = finished(annealed_window(instance, found, 2, rng, hot=0.5, per_atom=500))
+        assert _keeps_every_rule(case, instance, drawn)
 
 
 def test_growing_leaves_no_cluster_empty() -> None:

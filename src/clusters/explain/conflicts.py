@@ -14,6 +14,7 @@ from clusters.model.arithmetic import (
     Fix,
     Reason,
     clauses_of,
+    counts_to_try,
     describe,
     impossibilities,
     without,
@@ -131,13 +132,13 @@ class _Question:
 
     def find(self, rules: Rules, seconds: float) -> Plan | None:
         """Look for a plan under some rules; it has passed the verifier."""
-        low, high = rules.count_range
-        counts = range(low, high + 1)
-        for k in counts:
-            if seconds <= 0:
+        counts, end = counts_to_try(self.problem, rules), time.monotonic() + seconds
+        for number, k in enumerate(counts):
+            left = min(end - time.monotonic(), self.left)
+            if left <= 0:
                 return None
             instance = self.instance(rules, k)
-            share = min(seconds, self.left) / len(counts)
+            share = left / (len(counts) - number)
             found = any_plan(instance, seconds=0.7 * share, seed=self.seed)
             if found is None:
                 found = self._by_model(instance, 0.3 * share)
@@ -160,12 +161,14 @@ class _Question:
         """Look for a school that no cluster can hold, for every number of clusters."""
         from clusters.model.lone import hopeless_atom
 
-        low, high = self.rules.count_range
         reason: Reason | None = None
         smallest = False
-        for k in range(low, high + 1):
+        counts = counts_to_try(self.problem, self.rules)
+        for k in counts:
+            if self.left <= 0:
+                return None, False
             instance = self.instance(self.rules, k)
-            budget = 0.4 * self.left / (high - low + 1)
+            budget = 0.4 * self.left / len(counts)
             atom, _ = hopeless_atom(instance, seconds=budget, first=suspects(instance))
             if atom is None:
                 return None, False
@@ -203,14 +206,16 @@ class _Question:
     def _by_whole_model(self) -> tuple[Reason | None, bool]:
         from clusters.model.feasible import any_clusters
 
-        low, high = self.rules.count_range
-        for k in range(low, high + 1):
-            seconds = 0.5 * self.left / (high - low + 1)
-            if any_clusters(self.instance(self.rules, k), seconds=seconds) != []:
+        counts = counts_to_try(self.problem, self.rules)
+        for k in counts:
+            seconds = 0.5 * self.left / len(counts)
+            if seconds <= 0 or any_clusters(self.instance(self.rules, k), seconds=seconds) != []:
                 return None, False
 
         def impossible(rules: Rules) -> bool | None:
-            for k in range(low, high + 1):
+            for k in counts_to_try(self.problem, rules):
+                if self.left <= 0:
+                    return None
                 instance = self.instance(rules, k)
                 found = any_plan(instance, seconds=0.1 * self.left)
                 if found is not None:

@@ -196,8 +196,8 @@ def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
     if best is not None:
         return best, count if answer.proved else answer.fewest
     if answer.proved:
-        _refuse(near, seconds)
-    given = improved(instance, [], seconds=seconds, seed=seed)
+        _refuse(near, max(0.1, deadline - time.monotonic()))
+    given = improved(instance, [], seconds=deadline - time.monotonic(), seed=seed)
     if given is None:
         raise OutOfTimeError(
             "No plan that keeps the rules was found; whether one exists is not known. "
@@ -208,6 +208,7 @@ def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
 
 def _walked(near: Nearby, seconds: float, seed: int) -> IntArray | None:
     """Walk from the given plan under prices per school moved; keep who moves the fewest."""
+    from clusters.model.cp_sat import ends_by
     from clusters.search.start import from_plan
     from clusters.search.tables import tables_of
 
@@ -218,7 +219,15 @@ def _walked(near: Nearby, seconds: float, seed: int) -> IntArray | None:
     best: IntArray | None = None
     for turn in range(4 * len(WALKS)):
         instance = near.priced(unit * WALKS[turn % len(WALKS)])
-        found = from_plan(instance, tables_of(instance), near.problem, near.given, rng)
+        found = from_plan(
+            instance,
+            tables_of(instance),
+            near.problem,
+            near.given,
+            rng,
+            stop=lambda: time.monotonic() > deadline,
+            register=ends_by(deadline),
+        )
         if found is not None:
             labels = near.labelled(found.clusters)
             if best is None or near.count(labels) < near.count(best):

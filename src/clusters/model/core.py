@@ -16,6 +16,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import DECIMALS, FloatArray, IntArray
+from clusters.model.cp_sat import new_solver
 from clusters.model.instance import Instance
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "PRIORITIES",
     "WITHOUT_CONTIGUITY",
     "Core",
+    "Stopped",
     "build_core",
     "cut_off_parts",
     "separate",
@@ -38,12 +40,7 @@ relaxation."""
 
 def single_worker(seed: int, work: float) -> cp_model.CpSolver:
     """Return a solver that proves with one worker: full linearisation, a deterministic budget."""
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
-    solver.parameters.max_deterministic_time = work
-    return solver
+    return new_solver(seed=seed, work=work)
 
 
 @dataclass(slots=True, kw_only=True)
@@ -274,13 +271,25 @@ PRIORITIES = (pair_costs, soft_balance, pyramids, expertise)
 # ---- assembly -----------------------------------------------------------------------------------
 
 
+class Stopped(Exception):  # noqa: N818 - it is no error: nobody waits for the model any more
+    """The model was not finished, as there is no time left to solve it."""
+
+
 def build_core(
     instance: Instance,
     allowed: Any = None,
     unit: float | None = None,
     rules: Sequence[Callable[[Core], None]] = HARD_RULES,
+    *,
+    stop: Callable[[], bool] = lambda: False,
 ) -> Core:
-    """Build the model of an instance over the allowed pairs (all finite ones by default)."""
+    """Build the model of an instance over the allowed pairs (all finite ones by default).
+
+    Raises
+    ------
+    Stopped
+        When `stop` becomes true meanwhile: a large model takes seconds.
+    """
     finite = np.isfinite(instance.cost)
     allowed = finite if allowed is None else (allowed & finite)
     own = allowed[instance.home, np.arange(instance.m)]
@@ -291,10 +300,12 @@ def build_core(
     for a, centres in enumerate(core.by_atom):
         for c in centres:
             core.x[a, c] = core.model.new_bool_var(f"x_{a}_{c}")
-    for rule in rules:
-        rule(core)
-    for priority in PRIORITIES:
-        priority(core)
+        if stop():
+            raise Stopped
+    for add in (*rules, *PRIORITIES):
+        if stop():
+            raise Stopped
+        add(core)
     core.model.minimize(core.objective())
     return core
 

@@ -7,7 +7,8 @@ import time
 import numpy as np
 from ortools.sat.python import cp_model
 
-from clusters.model.core import build_core, cut_off_parts
+from clusters.model.core import Stopped, build_core, cut_off_parts
+from clusters.model.cp_sat import new_solver
 from clusters.model.instance import Instance
 
 __all__ = ["any_clusters"]
@@ -26,11 +27,12 @@ def any_clusters(instance: Instance, *, seconds: float, seed: int = 1) -> list[l
     own = finite[instance.home, np.arange(instance.m)]
     if not (finite & own[None, :]).any(axis=1).all():
         return []
-    core = build_core(instance)
+    try:
+        core = build_core(instance, stop=lambda: time.monotonic() > deadline)
+    except Stopped:
+        return None
     core.model.clear_objective()
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = seed
+    solver = new_solver(seed=seed, linearised=False)
     while (left := deadline - time.monotonic()) > 0:
         solver.parameters.max_time_in_seconds = left
         status = solver.solve(core.model)

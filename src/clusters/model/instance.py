@@ -223,6 +223,8 @@ class Instance:
     def restricted(self, atoms: IntArray, k: int) -> tuple[Instance, IntArray, IntArray]:
         """Keep some atoms and the centres among them, for k clusters.
 
+        Everything is numbered anew, schools too: nothing points at what was left out.
+
         Returns
         -------
         tuple
@@ -233,8 +235,10 @@ class Instance:
         position[atoms] = np.arange(len(atoms))
         centres = np.flatnonzero(position[self.home] >= 0)
         kept = np.flatnonzero(position[self.excused] >= 0) if len(self.excused) else self.excused
+        inside = [p for a in atoms.tolist() for p in self.members[a]]
+        school = {p: q for q, p in enumerate(sorted(inside))}
         groups = tuple(
-            position[inside] for group in self.groups if len(inside := group[position[group] >= 0])
+            position[own] for group in self.groups if len(own := group[position[group] >= 0])
         )
         small = replace(
             self,
@@ -259,8 +263,15 @@ class Instance:
             balance_load=None if self.balance_load is None else self.balance_load[atoms],
             groups=groups,
             unmet=tuple(replace(unmet, shortfall=unmet.shortfall[atoms]) for unmet in self.unmet),
-            members=tuple(self.members[a] for a in atoms),
-            centre_school=self.centre_school[centres],
+            school_neighbours=None
+            if self.school_neighbours is None
+            else tuple(
+                tuple(school[q] for q in self.school_neighbours[p] if q in school) for p in school
+            ),
+            members=tuple(tuple(school[p] for p in self.members[a]) for a in atoms),
+            centre_school=np.array(
+                [school[p] for p in self.centre_school[centres].tolist()], dtype=np.int64
+            ),
         )
         return small, atoms, centres
 

@@ -9,6 +9,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import FloatArray
+from clusters.model.cp_sat import new_solver
 
 __all__ = ["Bound", "assign", "extremes"]
 
@@ -53,7 +54,7 @@ def assign(
         reward = 1 + 2 * sum(abs(p) for p in price.values())
         price = {pair: p - reward for pair, p in price.items()}
     model.minimize(LinearExpr.weighted_sum(list(y.values()), [price[pair] for pair in y]))
-    solver = _solver()
+    solver = new_solver(linearised=False)
     status = solver.solve(model)
     if status == cp_model.INFEASIBLE:
         return None
@@ -67,7 +68,7 @@ def extremes(cost: FloatArray, inside: Sequence[int]) -> tuple[int, int] | None:
     for sign in (1, -1):
         model, y = _model(cost, (), each=1, exactly=True)
         model.minimize(LinearExpr.sum([sign * y[pair] for pair in y if pair[1] in set(inside)]))
-        solver = _solver()
+        solver = new_solver(linearised=False)
         if solver.solve(model) != cp_model.OPTIMAL:
             return None
         found.append(sign * round(solver.objective_value))
@@ -95,10 +96,3 @@ def _model(
         if bound.most is not None:
             model.add(held <= bound.most)
     return model, y
-
-
-def _solver() -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.random_seed = 1
-    return solver

@@ -12,6 +12,7 @@ from collections.abc import Iterable
 import numpy as np
 from ortools.sat.python import cp_model
 
+from clusters.model.cp_sat import new_solver
 from clusters.model.instance import NO_LIMIT, Instance
 
 __all__ = ["cluster_with", "hopeless_atom"]
@@ -68,8 +69,7 @@ def cluster_with(instance: Instance, atom: int, *, seconds: float) -> list[int] 
         model.add_bool_or([~y[a], ~y[b]])
     _border(model, instance, y, atom)
     _compact(model, instance, y, atom)
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
+    solver = new_solver(linearised=False)
     solver.parameters.relative_gap_limit = 0.2
     deadline = time.monotonic() + seconds
     while (left := deadline - time.monotonic()) > 0:

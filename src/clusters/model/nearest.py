@@ -16,11 +16,14 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import IntArray
+from clusters.model.cp_sat import new_solver
 from clusters.model.instance import NO_LIMIT, Instance
 
 __all__ = ["Nearest", "nearest_clusters"]
 
 LinearExpr = cp_model.LinearExpr
+RINGS = 0.25
+"""Most of the time that is spent on writing down what makes the model quicker."""
 ANCHORS = 3
 """Members of the main part that a cut-off part is tied to, for each cut."""
 
@@ -49,6 +52,7 @@ class Nearest:
 class _Model:
     instance: Instance
     moves: IntArray
+    deadline: float
     model: cp_model.CpModel = field(default_factory=cp_model.CpModel)
     y: list[list[Any]] = field(default_factory=list)
     used: list[Any] = field(default_factory=list)
@@ -75,7 +79,7 @@ def nearest_clusters(
     at_most
         Only plans that move no more schools than this are of interest.
     """
-    m = _Model(instance, moves)
+    m = _Model(instance, moves, deadline=time.monotonic() + seconds)
     labels = moves.shape[1]
     m.y = [[m.model.new_bool_var("") for _ in range(labels)] for _ in range(instance.n)]
     m.used = [m.model.new_bool_var("") for _ in range(labels)]
@@ -91,16 +95,13 @@ def nearest_clusters(
         home = int(moves[a].argmin())
         for label in range(labels):
             m.model.add_hint(m.y[a][label], label == home)
-    return _solved(m, seconds, seed, stop)
+    return _solved(m, seed, stop)
 
 
-def _solved(m: _Model, seconds: float, seed: int, stop: Callable[[], bool]) -> Nearest:
+def _solved(m: _Model, seed: int, stop: Callable[[], bool]) -> Nearest:
     """Solve, cut what is not connected, and solve again."""
-    deadline, fewest = time.monotonic() + seconds, 0
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
+    deadline, fewest = m.deadline, 0
+    solver = new_solver(seed=seed)
     while (left := deadline - time.monotonic()) > 0 and not stop():
         solver.parameters.max_time_in_seconds = left
         status = solver.solve(m.model)
@@ -184,15 +185,19 @@ def _rings(m: _Model) -> None:
     """Whoever joins a cluster from afar brings the schools between along.
 
     For an atom, a cluster and a member of it further off: in every ring around the atom that the
-    way to the nearest member of the cluster must cross, somebody is in the cluster too.
+    way to the nearest member of the cluster must cross, somebody is in the cluster too. It makes
+    solving quicker, no more: where there are very many, time may end before they are all there.
     """
     instance = m.instance
+    end = time.monotonic() + RINGS * (m.deadline - time.monotonic())
     if instance.neighbours is None or instance.school_neighbours is not None:
         return
     members = [np.flatnonzero(m.moves[:, label] == 0) for label in range(len(m.used))]
     unplaced = (m.moves == 0).all(axis=1)
     members = [held[~unplaced[held]] for held in members]
     for a in range(instance.n):
+        if time.monotonic() > end:
+            return
         rings = _rings_around(instance.neighbours, a)
         steps = np.full(instance.n, instance.n)
         for distance, ring in enumerate(rings):

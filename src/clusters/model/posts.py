@@ -7,6 +7,7 @@ keeping both, the travel. All numbers are whole: pupils in thousandths, money in
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 from ortools.sat.python import cp_model
 
 from clusters.errors import OutOfTimeError
+from clusters.model.cp_sat import new_solver
 
 __all__ = ["PostsAnswer", "PostsCase", "solve_posts"]
 
@@ -120,7 +122,7 @@ class _Model:
         simple.the_budget_holds()
         simple.model.add(simple.value <= knapsack_bound(case))
         simple.model.maximize(simple.value)
-        solver = _solver(time_limit_s, seed)
+        solver = new_solver(seconds=time_limit_s, seed=seed)
         if solver.solve(simple.model) in (cp_model.OPTIMAL, cp_model.FEASIBLE):
             for key, count in self.posts.items():
                 self.model.add_hint(count, solver.value(simple.posts[key]))
@@ -169,6 +171,7 @@ def solve_posts(case: PostsCase, time_limit_s: float, seed: int) -> PostsAnswer:
     OutOfTimeError
         If the time ran out before any answer was found.
     """
+    deadline = time.monotonic() + time_limit_s
     small, parts = _shrunk(case)
     made = _Model(small)
     made.no_post_serves_more_than_it_covers()
@@ -178,7 +181,8 @@ def solve_posts(case: PostsCase, time_limit_s: float, seed: int) -> PostsAnswer:
     if any(len(reach) > 1 for row in small.reach for reach in row):
         made.start_from(_own_clusters_only(small), time_limit_s / 4, seed)
     made.model.maximize(made.value)
-    solver = _solver(time_limit_s / 2, seed)
+    # two aims follow, and have what is left
+    solver = new_solver(seconds=0.6 * (deadline - time.monotonic()), seed=seed)
     status = solver.solve(made.model)
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         msg = "no choice of posts was found in the time given"
@@ -186,7 +190,8 @@ def solve_posts(case: PostsCase, time_limit_s: float, seed: int) -> PostsAnswer:
     proved = status == cp_model.OPTIMAL
     value, bound = round(solver.objective_value), round(solver.best_objective_bound)
     for aim, kept in ((made.cost, made.value >= value), (made.travel, None)):
-        solver = _next(made, aim, kept, solver, time_limit_s / 4, seed)
+        left = deadline - time.monotonic()
+        solver = _next(made, aim, kept, solver, left / 2 if aim is made.cost else left, seed)
     return PostsAnswer(
         posts={key: n for key, v in made.posts.items() if (n := solver.value(v))},
         served={key: n * parts for key, v in made.served.items() if (n := solver.value(v))},
@@ -224,15 +229,6 @@ def _next(
     for variable in (*made.posts.values(), *made.served.values()):
         made.model.add_hint(variable, before.value(variable))
     made.model.minimize(aim)
-    solver = _solver(time_limit_s, seed)
+    solver = new_solver(seconds=time_limit_s, seed=seed)
     status = solver.solve(made.model)
     return solver if status in (cp_model.OPTIMAL, cp_model.FEASIBLE) else before
-
-
-def _solver(time_limit_s: float, seed: int) -> cp_model.CpSolver:
-    solver = cp_model.CpSolver()
-    solver.parameters.num_workers = 1
-    solver.parameters.linearization_level = 2
-    solver.parameters.random_seed = seed
-    solver.parameters.max_time_in_seconds = time_limit_s
-    return solver

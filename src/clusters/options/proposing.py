@@ -113,7 +113,8 @@ def propose(
         chosen = wanted[: n_options - 1 + SPARE]
         try:
             chooser.add_counts(first)
-            for made in _all_themed(shop, chosen, chooser.roof, settings):
+            left = np.inf if seconds is None else seconds - (time.monotonic() - begin)
+            for made in _all_themed(shop, chosen, chooser.roof, settings, left):
                 chooser.offer(made)
             left = np.inf if seconds is None else seconds - (time.monotonic() - begin)
             work = (settings.work_limit or np.inf) * (1 - BEST - THEMES)
@@ -208,9 +209,12 @@ def _share(settings: Settings, share: float) -> Settings:
 
 
 def _all_themed(
-    shop: Workshop, themes: list[Theme], roof: float, settings: Settings
+    shop: Workshop, themes: list[Theme], roof: float, settings: Settings, left: float
 ) -> list[list[Candidate]]:
-    """Make candidates for every theme, as many at a time as there are workers."""
+    """Make candidates for every theme, as many at a time as there are workers.
+
+    `left` seconds are left for this and what follows.
+    """
     themes = [theme for theme in themes if theme.name != OTHER]
     if not themes:
         return []
@@ -218,12 +222,17 @@ def _all_themed(
         budget = Budget(np.inf, THEMES * settings.work_limit / len(themes))
         return [shop.themed(theme, roof, budget) for theme in themes]
     workers = min(settings.workers or min(2, os.cpu_count() or 1), len(themes))
-    seconds = THEMES * (settings.time_limit_s or 60.0) * workers / len(themes)
-    budget = Budget(seconds, np.inf)
+    whole = THEMES / (1 - BEST) * left
+    deadline = time.monotonic() + whole
+    budget = Budget(whole * workers / len(themes), np.inf)
+
+    def themed(theme: Theme) -> list[Candidate]:
+        return shop.themed(theme, roof, budget) if time.monotonic() < deadline else []
+
     if workers == 1:
-        return [shop.themed(theme, roof, budget) for theme in themes]
+        return [themed(theme) for theme in themes]
     with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(lambda theme: shop.themed(theme, roof, budget), themes))
+        return list(pool.map(themed, themes))
 
 
 def _options(

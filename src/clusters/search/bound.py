@@ -104,6 +104,13 @@ class Relaxation:
         second = np.where(np.isfinite(second), second, nearest)
         return 2.0 * np.where(np.isfinite(second), second, 0.0)
 
+    def begin_from(self, multipliers: FloatArray) -> None:
+        """Begin from given multipliers of the atoms, array (n,): those of a problem much alike."""
+        self.multipliers = multipliers.copy()
+        self._best = self._snapshot()
+        self._index_pairs()
+        self.begin()
+
     def _assume_short(self) -> None:
         """Begin with unmet need charged in full where there is too little capacity over all."""
         for s in self.sidelines:
@@ -255,6 +262,16 @@ class Relaxation:
         order = order[self.values[order] < INFINITY / 2]
         taken = self._clusters_at(order)
         return order, taken, self.values[order] + taken @ self.multipliers
+
+    def by_count(self, highest: int) -> FloatArray:
+        """Bound at the present multipliers on plans of 1, 2, ... clusters, array (highest,)."""
+        self.evaluate()
+        values = np.sort(self.values)[:highest]
+        terms = np.abs(self.multipliers).sum() + np.abs(values).cumsum()
+        bounds = np.full(highest, np.inf)
+        sums = self.multipliers.sum() + values.cumsum() + self.instance.offset - SAFETY * terms
+        bounds[: len(values)] = np.where(values < INFINITY / 2, sums, np.inf)
+        return bounds
 
     def _clusters_at(self, chosen: IntArray) -> np.ndarray:
         """Atoms of the best cluster of each of some centres, array (centres, n) of booleans."""

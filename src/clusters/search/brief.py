@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 import numpy as np
 
 from clusters.domain import Plan, Problem
+from clusters.model.cp_sat import ends_by
 from clusters.model.instance import Instance
 from clusters.naming import name_clusters
 from clusters.search.found import Found
@@ -32,7 +33,13 @@ def any_plan(
     rng = np.random.default_rng(seed)
     tables = tables_of(instance)
     for _ in range(tries):
-        found = start(instance, tables, rng, stop=lambda: time.monotonic() > deadline)
+        found = start(
+            instance,
+            tables,
+            rng,
+            stop=lambda: time.monotonic() > deadline,
+            register=ends_by(deadline),
+        )
         if found is not None or time.monotonic() > deadline:
             return found
     return None

@@ -13,6 +13,7 @@ from collections.abc import Callable, Generator, Iterator
 import numpy as np
 
 from clusters.search.anneal import anneal
+from clusters.search.corridors import joined
 from clusters.search.found import Found
 from clusters.search.local import counted
 from clusters.search.mend import mend
@@ -20,6 +21,7 @@ from clusters.search.neighbourhood import adjacent_clusters, redraw
 from clusters.search.recombine import recombine
 from clusters.search.start import drafted
 from clusters.search.state import Shared
+from clusters.search.tables import tables_of
 from clusters.search.windows import annealed_window, draw_window
 
 __all__ = ["descend", "improve"]
@@ -91,6 +93,9 @@ def _anew(
 ) -> Iterator[float]:
     """Anneal a plan from nothing."""
     instance, tables = shared.instance, shared.tables
+    joint = None if instance.school_neighbours is None else joined(instance, rng, stop=shared.stop)
+    if joint is not None:
+        instance, tables = joint.instance, tables_of(joint.instance)
     labels = drafted(instance, rng, even=shared.best is None or bool(rng.integers(2)))
     yield 0.01
     steps = LEAST + length * instance.n
@@ -98,6 +103,8 @@ def _anew(
     found = walk.found
     if found is None and mending:
         found = mend(instance, walk.labels, stop=shared.stop, register=shared.register)
+    if joint is not None:
+        found = joint.taken_apart(shared.instance, found)
     shared.submit(found, "annealed anew")
 
 

@@ -9,7 +9,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 from clusters.domain import IntArray
-from clusters.model.core import build_core, cut_off_parts, single_worker
+from clusters.model.core import Stopped, build_core, cut_off_parts, single_worker
 from clusters.model.instance import Instance
 from clusters.search.found import Found
 
@@ -67,7 +67,10 @@ def _redrawn(
     """Draw a cluster and its nearest neighbours anew, changing `labels`; whether that worked."""
     chosen = _around(instance, labels, c, size)
     small, kept, _ = instance.restricted(np.flatnonzero(np.isin(labels, chosen)), len(chosen))
-    core = build_core(small)
+    try:
+        core = build_core(small, stop=stop)
+    except Stopped:
+        return False
     spent = 0.0
     while spent < WORK and not stop():
         solver = single_worker(c, WORK - spent)

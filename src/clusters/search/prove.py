@@ -16,7 +16,7 @@ from typing import Protocol
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray
-from clusters.model.core import HARD_RULES, WITHOUT_CONTIGUITY, build_core, separate
+from clusters.model.core import HARD_RULES, WITHOUT_CONTIGUITY, Stopped, build_core, separate
 from clusters.model.instance import Instance
 from clusters.model.linear import Answer, search_core
 from clusters.search.bound import MANY_PAIRS, STATES, Relaxation
@@ -68,6 +68,9 @@ def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         _no_plan(shared)
         return
     relaxation = Relaxation(shared.instance, states=COARSE)
+    if shared.prices is not None:
+        relaxation.begin_from(shared.prices)
+        yield from _first_look(shared, relaxation)
     yield from _root(shared, relaxation, rng)
     yield from _ladder(shared, relaxation, rng)
     # too large to climb: search for better plans instead
@@ -91,11 +94,24 @@ def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> I
     for work in tighten(relaxation, shared.target, ROUNDS, stop=shared.stop):
         shared.raise_bound(relaxation.bound, "bound")
         yield work
+    if relaxation.bound == np.inf:
+        _no_plan(shared)
+        return
     shared.prices = relaxation.best_multipliers
     shared.submit(_plan_around(shared.instance, relaxation, rng, shared), "bound's centres")
-    if np.isfinite(shared.target) and np.isfinite(relaxation.bound):
+    if np.isfinite(shared.target):
         relaxation.fix(shared.target)
     yield 0.05
+
+
+def _first_look(shared: Shared, relaxation: Relaxation) -> Iterator[float]:
+    """Take the bound at given multipliers, before any ascent."""
+    bound = relaxation.evaluate()
+    if bound == np.inf:
+        _no_plan(shared)
+    else:
+        shared.raise_bound(bound, "bound")
+    yield relaxation.work
 
 
 def _ascend(
@@ -137,10 +153,11 @@ def _ascend(
 
 
 def _no_plan(shared: Shared) -> None:
-    if shared.best is None:
-        shared.infeasible = True
+    """No plan costs less than the target; none at all where there was no target."""
+    if np.isfinite(shared.target):
+        shared.raise_bound(shared.target, "bound")
     else:
-        shared.raise_bound(shared.best.cost, "bound")
+        shared.infeasible = True
 
 
 def _plan_around(
@@ -201,11 +218,17 @@ def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) ->
         idle = [0.0 if w == turn else waited + spent for w, waited in enumerate(idle)]
 
 
+def _goal(shared: Shared) -> float:
+    """Return the cost that a plan better than the best has at the most."""
+    best = shared.target
+    return best - 0.5 * TOLERANCE * abs(best) if np.isfinite(best) else np.inf
+
+
 def _next_target(shared: Shared, bound: float, step: float) -> float:
     """Return the next target: a step above the bound, or the best plan where that is near."""
     best = shared.target
     scale = max(abs(bound), 0.01 * abs(best) if np.isfinite(best) else 0.0, 1e-6)
-    goal = best - 0.5 * TOLERANCE * abs(best)
+    goal = _goal(shared)
     target = bound + step * scale
     return goal if goal - bound < NEARLY * step * scale else min(target, goal)
 
@@ -261,6 +284,9 @@ class _ByCores:
         shared = self.shared
         floors = self.relaxation.floors()
         yield 0.05
+        if not np.isfinite(floors).any():
+            _no_plan(shared)
+            return
         target = self._target(np.sort(floors[np.isfinite(floors)]))
         allowed = floors <= target * (1.0 + 1e-9)
         if allowed.sum() > MOST_PAIRS or target <= shared.bound:
@@ -280,7 +306,7 @@ class _ByCores:
         The best plan's cost at the most; infinity where none is known and the core holds them all.
         """
         shared, relaxation = self.shared, self.relaxation
-        best = shared.target - 0.5 * TOLERANCE * abs(shared.target)
+        best = _goal(shared)
         bound = max(shared.bound, relaxation.level)
         # not less than the bound has reached, and a little above it
         reached = int(np.searchsorted(floors, bound, side="right"))
@@ -299,7 +325,10 @@ class _ByCores:
             _nothing_below(shared, target)
             return True, 0.0
         rules = HARD_RULES if allowed.sum() <= SMALL_CORE else WITHOUT_CONTIGUITY
-        core = build_core(instance, allowed, rules=rules)
+        try:
+            core = build_core(instance, allowed, rules=rules, stop=shared.stop)
+        except Stopped:
+            return False, 0.0
         for inside, exits, c in self.cuts:
             separate(core, inside, exits, c)
         if np.isfinite(target):
@@ -354,8 +383,8 @@ def _nothing_below(shared: Shared, target: float) -> None:
     """No plan costs less than the target; none at all where there was no target."""
     if np.isfinite(target):
         shared.raise_bound(target, "ladder")
-    elif shared.best is None:
-        shared.infeasible = True
+    else:
+        _no_plan(shared)
 
 
 def _can_cover(instance: Instance, allowed: np.ndarray) -> bool:

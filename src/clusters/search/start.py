@@ -11,15 +11,16 @@ import numpy as np
 from clusters.domain import FloatArray, IntArray, Plan, Problem
 from clusters.model.instance import NO_LIMIT, Instance
 from clusters.search.anneal import HOT
+from clusters.search.corridors import joined
 from clusters.search.found import Found
 from clusters.search.local import wander
 from clusters.search.mend import mend
-from clusters.search.tables import Tables
+from clusters.search.tables import Tables, tables_of
 
 STEPS = 40
 """Steps for each atom of a first plan."""
 
-__all__ = ["drafted", "from_plan", "grow", "spread_centres", "start"]
+__all__ = ["draft_cost", "drafted", "from_plan", "grow", "spread_centres", "start"]
 
 
 def start(
@@ -32,6 +33,12 @@ def start(
     register: Callable[[Any], None] = lambda _: None,
 ) -> Found | None:
     """Return a plan that keeps every rule, or None where one try did not find any."""
+    if instance.school_neighbours is not None:
+        joint = joined(instance, rng, stop=stop)
+        if joint is not None:
+            small = joint.instance
+            found = start(small, tables_of(small), rng, even=even, stop=stop, register=register)
+            return joint.taken_apart(instance, found)
     labels = drafted(instance, rng, even=even)
     steps = 500 + STEPS * instance.n
     walk = wander(instance, tables, labels, rng, steps=steps, patience=steps, hot=HOT, stop=stop)
@@ -46,6 +53,13 @@ def drafted(instance: Instance, rng: np.random.Generator, *, even: bool) -> IntA
     `even`: around centres with even loads around them, else around centres far apart.
     """
     return grow(instance, even_centres(instance, rng) if even else spread_centres(instance, rng))
+
+
+def draft_cost(instance: Instance, rng: np.random.Generator) -> float:
+    """Price a rough plan: a guess at what a good one costs, bounds apart."""
+    labels = drafted(instance, rng, even=False)
+    clusters = [np.flatnonzero(labels == c) for c in range(instance.k)]
+    return float(sum(instance.best_centre(atoms)[1] for atoms in clusters)) + instance.offset
 
 
 def even_centres(instance: Instance, rng: np.random.Generator) -> IntArray:
@@ -199,7 +213,14 @@ def _spread(instance: Instance, cost: FloatArray, roof: IntArray, labels: IntArr
 
 
 def from_plan(
-    instance: Instance, tables: Tables, problem: Problem, plan: Plan, rng: np.random.Generator
+    instance: Instance,
+    tables: Tables,
+    problem: Problem,
+    plan: Plan,
+    rng: np.random.Generator,
+    *,
+    stop: Callable[[], bool] = lambda: False,
+    register: Callable[[Any], None] = lambda _: None,
 ) -> Found | None:
     """Bring a given plan, even a broken one, into a plan that keeps every rule; None if it fails.
 
@@ -211,8 +232,10 @@ def from_plan(
     if found is not None:
         return found
     steps = 500 + STEPS * instance.n
-    walk = wander(instance, tables, labels, rng, steps=steps, patience=steps)
-    return mend(instance, walk.labels) if walk.found is None else walk.found
+    walk = wander(instance, tables, labels, rng, steps=steps, patience=steps, stop=stop)
+    if walk.found is None:
+        return mend(instance, walk.labels, stop=stop, register=register)
+    return walk.found
 
 
 def given_labels(instance: Instance, problem: Problem, plan: Plan) -> IntArray:

@@ -39,19 +39,23 @@ class Shared:
         Called with (phase) after every better plan or bound, without the lock.
     halted
         Array (1,) of booleans that compiled loops look at.
+    rival
+        Cost of the best plan of another number of clusters: only cheaper ones are of interest.
+    prices
+        Multipliers of the atoms (n,) that bounds begin from, and those of the best bound so far.
     """
 
     instance: Instance
     on_news: Callable[[str], None] = lambda _: None
     best: Found | None = None
     bound: float = -np.inf
+    rival: float = np.inf
     infeasible: bool = False
     prices: FloatArray | None = None
     pool: Pool = field(init=False)
     tables: Tables = field(init=False)
     stopping: bool = False
     deadline: float = np.inf
-    work_allotted: float = np.inf
     stop_at_gap: float = 0.0
     halted: np.ndarray = field(default_factory=lambda: np.zeros(1, dtype=np.bool_))
     _lock: Any = field(default_factory=threading.RLock)
@@ -84,13 +88,24 @@ class Shared:
             self.on_news(phase)
 
     @property
-    def target(self) -> float:
-        """Cost to beat: the best plan's, infinity where there is none."""
+    def cost(self) -> float:
+        """Cost of the best plan, infinity where there is none."""
         return np.inf if self.best is None else self.best.cost
 
+    @property
+    def target(self) -> float:
+        """Cost to beat: the best plan's or the rival's, infinity where there is none."""
+        return min(self.cost, self.rival)
+
     def closed(self) -> bool:
-        """Whether nothing is left to do: proved, or no plan exists."""
+        """Whether it is known what the best plan is: proved, or no plan exists."""
         return self.infeasible or (self.best is not None and self.rules_out(self.best.cost))
+
+    def done(self) -> bool:
+        """Whether nothing is left to do: closed, nothing here beats the rival, or near enough."""
+        if self.closed() or self.gap_reached():
+            return True
+        return bool(np.isfinite(self.rival)) and self.rules_out(self.rival)
 
     def rules_out(self, cost: float) -> bool:
         """Whether it is proved that no plan is cheaper than this (by more than the tolerance)."""
@@ -99,15 +114,14 @@ class Shared:
 
     def stop(self) -> bool:
         """Whether stages should come to an end."""
-        if self.stopping or self.closed() or self.gap_reached():
-            return True
-        return time.monotonic() > self.deadline
+        return self.stopping or self.done() or time.monotonic() > self.deadline
 
     def gap_reached(self) -> bool:
         """Whether the gap that the caller is content with has been reached."""
-        if self.best is None or not np.isfinite(self.bound):
+        target = self.target
+        if not np.isfinite(target) or not np.isfinite(self.bound):
             return False
-        return self.best.cost - self.bound <= self.stop_at_gap * abs(self.best.cost)
+        return target - self.bound <= self.stop_at_gap * abs(target)
 
     def register(self, solver: Any) -> None:
         """Keep track of the running solver of this thread (None: it has ended)."""

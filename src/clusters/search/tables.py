@@ -69,7 +69,7 @@ def tables_of(instance: Instance) -> Tables:
     n = instance.n
     nodes, graph = _graph(instance)
     node_start, node = _flat(nodes)
-    owner = np.empty(len(graph), dtype=np.int64)
+    owner = np.full(len(graph), -1, dtype=np.int64)  # every node has an atom: none stays -1
     owner[node] = np.repeat(np.arange(n), np.diff(node_start))
     graph_start, graph_values = _flat(graph if instance.neighbours is not None else [])
     near = instance.neighbours if instance.neighbours is not None else _nearest(instance)

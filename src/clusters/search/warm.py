@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import functools
+from collections.abc import Iterator
 
 import numpy as np
 
@@ -17,12 +17,29 @@ from clusters.search.pricing import extended, triples
 from clusters.search.state import Shared
 from clusters.search.tables import Tables, tables_of
 
-__all__ = ["warm_up"]
+__all__ = ["compiling", "warm_up"]
 
 
-@functools.cache
 def warm_up() -> None:
+    """Compile everything, or load it; a moment where that has been done."""
+    for _ in compiling():
+        pass
+
+
+def compiling() -> Iterator[None]:
+    """Compile step by step, so that something can be said in between; nothing the second time."""
+    if _done:
+        return
+    yield from _steps()
+    _done.append(True)
+
+
+_done: list[bool] = []
+
+
+def _steps() -> Iterator[None]:
     """Run every compiled function once on a problem of four schools."""
+    yield
     problem = Problem.from_arrays(
         ["a", "b", "c", "d"],
         [[0, 0], [1, 0], [2, 0], [3, 0]],
@@ -34,17 +51,20 @@ def warm_up() -> None:
     rng = np.random.default_rng(0)
     tables = tables_of(instance)
     wander(instance, tables, np.array([0, 0, 1, 1]), rng, steps=4, patience=4)
+    yield
     for _ in zip(range(8), improve(Shared(instance), rng), strict=False):
-        pass
+        yield
     relaxation = Relaxation(instance)
     for exact in (False, True):
         relaxation.exact = exact
         relaxation.ascend(2, np.inf)
+        yield
         relaxation.reduced_to(1e9)
-    _columns(relaxation, tables)
+        yield
+    yield from _columns(relaxation, tables)
 
 
-def _columns(relaxation: Relaxation, tables: Tables) -> None:
+def _columns(relaxation: Relaxation, tables: Tables) -> Iterator[None]:
     """List columns, with prices and without, and look for cuts."""
     instance = relaxation.instance
     cuts = (Cut((0, 1, 2), 2),)
@@ -53,6 +73,7 @@ def _columns(relaxation: Relaxation, tables: Tables) -> None:
     )
     for given in (None, prices):
         for step in list_columns(relaxation, tables, 1e9, prices=given, work=1.0):
+            yield
             if isinstance(step, Columns):
                 master = Master(step, instance.n, instance.k, 0.0, prices)
                 for _ in master.solve(np.inf):
