@@ -26,9 +26,9 @@ from clusters.search.windows import annealed_window, draw_window
 
 __all__ = ["descend", "improve"]
 
-SIZES = (2, 3, 4, 6)
+SIZES = (2, 3, 4, 6, 9, 14, 20)
 """Numbers of clusters freed together, in the order in which a descent tries them."""
-MOST_ATOMS = 70
+MOST_ATOMS = 80
 """Most atoms in a neighbourhood."""
 FIRST, SHORT, LONG = 100, 400, 16_000
 """Proposals for each atom when a plan is annealed from nothing: first, next, at the longest."""
