@@ -16,10 +16,10 @@ from clusters.search.anneal import anneal
 from clusters.search.corridors import joined
 from clusters.search.found import Found
 from clusters.search.local import counted
-from clusters.search.mend import mend
+from clusters.search.mend import assigned, mend
 from clusters.search.neighbourhood import adjacent_clusters, redraw
 from clusters.search.recombine import recombine
-from clusters.search.start import drafted
+from clusters.search.start import drafted, even_centres
 from clusters.search.state import Shared
 from clusters.search.tables import tables_of
 from clusters.search.windows import annealed_window, draw_window
@@ -38,6 +38,8 @@ WARM, HEATS = 0.3, (1.0, 3.0)
 """First temperature of the first plan, and of later ones in turn."""
 PATIENT = 1600
 """Proposals for each atom from which on a first plan that breaks rules is mended by CP-SAT."""
+FEW, ASSIGNING = 400, 0.6
+"""Atoms up to which a first plan is also drawn around centres, and the budget for the first try."""
 WINDOW_ATOMS, WINDOW_HEATS = (100, 160, 250), (0.1, 0.3, 0.6)
 """Atoms in a window, about, and its first temperatures."""
 PER_ATOM = 1000
@@ -59,6 +61,8 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     length = FIRST
     while shared.best is None and not shared.stop():
         yield from _anew(shared, rng, length, WARM, mending=length >= PATIENT)
+        if shared.best is None and shared.instance.n <= FEW:
+            yield from _assigned(shared, rng, ASSIGNING * length / FIRST)
         length = min(2 * length, LONG)
     settled: Settled = set()
     lengths = _growing()
@@ -106,6 +110,17 @@ def _anew(
     if joint is not None:
         found = joint.taken_apart(shared.instance, found)
     shared.submit(found, "annealed anew")
+
+
+def _assigned(shared: Shared, rng: np.random.Generator, work: float) -> Iterator[float]:
+    """Draw a plan around centres that have even loads around them, by CP-SAT."""
+    centres = even_centres(shared.instance, rng)
+    seed = int(rng.integers(1 << 30))
+    found = assigned(
+        shared.instance, centres, seed=seed, work=work, stop=shared.stop, register=shared.register
+    )
+    yield work
+    shared.submit(found, "drawn around centres")
 
 
 def _windows(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
