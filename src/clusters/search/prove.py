@@ -47,7 +47,7 @@ QUICK = 2.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
-FIRST_PAIRS, CORE_WORK = 8000, 20.0
+FIRST_PAIRS, CORE_WORK = 8000, 4.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
 LAST_TIMES = 8.0
 """Times this budget where the core holds every better plan: nothing is left to be tried then."""
