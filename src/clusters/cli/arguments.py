@@ -66,9 +66,10 @@ def make_parser() -> argparse.ArgumentParser:
             "write the whole pack on one plan or several options",
             (_data, _options, _rules, _priorities, _money, _pack, _out),
         ),
+        ("warm", "compile the search beforehand: once on each machine", ()),
     ):
         verb = verbs.add_parser(name, help=words, description=words[:1].upper() + words[1:] + ".")
-        if name != "demo":
+        if name not in ("demo", "warm"):
             verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
         for part in parts:
             part(verb)

@@ -27,6 +27,7 @@ from clusters.search.improve import improve
 from clusters.search.local import counted, wander
 from clusters.search.start import grow
 from clusters.search.state import TOLERANCE, Shared
+from clusters.search.warm import compiling
 
 __all__ = ["prove"]
 
@@ -64,6 +65,10 @@ ROUNDS = 300
 
 def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     """Raise the shared bound until it meets the best plan; yield the work done after each slice."""
+    for _ in compiling():
+        if shared.stop():
+            return
+        yield 0.0
     if not _can_cover(shared.instance, np.isfinite(shared.instance.cost)):
         _no_plan(shared)
         return
