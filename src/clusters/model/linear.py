@@ -36,8 +36,8 @@ LARGEST = 1e3
 SAFETY = 2e-8
 """Share of a bound by which it is lowered, for what the tolerances of HiGHS let through."""
 LOOKS_PER_SECOND = 5.0
-"""Looks at the clock that HiGHS takes in a second, very roughly: one in each round of cuts and at
-each node. Where every run must be alike, they measure its work; else its own seconds do."""
+"""Times that HiGHS asks whether to stop in a second, very roughly: once in each round of cuts and
+at each node. Where every run must be alike they measure its work; else its time limit does."""
 
 
 class Silent(highspy.Highs):  # type: ignore[misc]  # highspy comes without types
@@ -121,7 +121,7 @@ def search_core(
     ----------
     work, seconds
         Budgets: of work, and of wall-clock time (infinity where every run must be alike; work is
-        then counted by what HiGHS does, else in seconds of this thread).
+        then counted by what HiGHS does, else in seconds).
     stop
         Asked many times a second whether to end.
     on_bound
@@ -131,12 +131,10 @@ def search_core(
     solver = Silent(seed)
     for name, value in OPTIONS.items():
         solver.setOptionValue(name, value)
-    if np.isfinite(seconds):
-        solver.setOptionValue("time_limit", max(0.01, seconds))
-    looks, lowest, begin = 0, -np.inf, time.thread_time()
-
-    def spent() -> float:
-        return time.thread_time() - begin if np.isfinite(seconds) else looks / LOOKS_PER_SECOND
+    timed = np.isfinite(seconds)
+    if timed:
+        solver.setOptionValue("time_limit", max(0.01, min(seconds, work)))
+    looks, lowest, begin = 0, -np.inf, time.monotonic()
 
     def safe(bound: float) -> float:
         return bound * scale - SAFETY * abs(bound * scale)
@@ -147,13 +145,13 @@ def search_core(
         if lowest < news.mip_dual_bound < INFINITE:
             lowest = news.mip_dual_bound
             on_bound(safe(lowest))
-        answer.user_interrupt = stop() or spent() > work
+        answer.user_interrupt = stop() or (not timed and looks > work * LOOKS_PER_SECOND)
 
     solver.passModel(programme)
     solver.watch(cb.HighsCallbackType.kCallbackMipInterrupt, look)
     solver.run()
     status, information = solver.getModelStatus(), solver.getInfo()
-    used = spent() + 1e-3
+    used = 1e-3 + (time.monotonic() - begin if timed else looks / LOOKS_PER_SECOND)
     if status == highspy.HighsModelStatus.kInfeasible:
         return Answer(settled=True, bound=np.inf, clusters=None, work=used)
     values = np.array(solver.getSolution().col_value)
