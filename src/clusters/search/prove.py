@@ -1,10 +1,11 @@
 """The proof: a Lagrangian bound, then a ladder of targets climbed to the best plan.
 
-A rung is climbed by columns (see `climb`) where they can be listed. Else, for a target just above
-the bound, reduced costs leave a small *core* of pairs that any plan at or below the target must
-come from; CP-SAT searches it exactly. Nothing there: the target is a new bound. A plan there: the
-best of the core is the best of all. Contiguity comes in by separator inequalities where a solution
-needs them.
+There are two ways up. By columns (see `climb`): every cluster that a plan at or below a target can
+hold is listed. By cores: reduced costs leave a small *core* of pairs that such a plan must come
+from, and HiGHS searches it exactly, with separator inequalities where a solution needs them to be
+contiguous. Nothing there: the target is a new bound. A plan there: the best of the core is the best
+of all. Columns are stronger where they can be listed, cores where clusters are large or bounds are
+loose; which it is shows when both are tried.
 """
 
 from __future__ import annotations
@@ -32,7 +33,7 @@ from clusters.search.warm import compiling
 __all__ = ["prove"]
 
 COARSE = 1000
-"""Steps of the load in the bound: finer ones cost time and gain little (decision 5)."""
+"""Steps of the load in the first part of the ascent; it ends on finer ones (decision 6)."""
 SLICE = 20
 """Steps of the ascent between two looks at the clock and the best plan."""
 LEAST_GAIN = 0.06
@@ -50,7 +51,7 @@ MOST_PAIRS = 25_000
 """Largest core that is worth building."""
 FIRST_PAIRS, CORE_WORK = 8000, 4.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
-LAST_TIMES = 8.0
+LAST_TIMES = 3.0
 """Times this budget where the core holds every better plan: nothing is left to be tried then."""
 SMALL_CORE = 5000
 """Pairs up to which contiguity is in a core from the start; separators alone are quicker beyond."""
@@ -205,7 +206,7 @@ def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) ->
     """Climb the way that gains most for its work; the other is tried again from time to time."""
     ways: list[_Way] = [_ByCores(shared, relaxation, rng)]
     if relaxation.complete and np.isfinite(relaxation.bound):
-        ways.append(_ByColumns(shared, relaxation, rng))
+        ways.insert(0, _ByColumns(shared, relaxation, rng))
     price, last, idle = [0.0] * len(ways), [0.0] * len(ways), [0.0] * len(ways)
     while not shared.stop():
         live = [w for w, way in enumerate(ways) if not way.over]
