@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from benchmarks.case import Case, Known, Task
 from benchmarks.formats import (
     read_authority,
     read_capacitated,
+    read_county,
     read_districts,
     read_kirklees,
+    read_state,
     read_table,
 )
 from benchmarks.synthetic import draw_region
@@ -19,7 +22,7 @@ from benchmarks.synthetic import draw_region
 __all__ = ["FAMILIES", "SHARED", "cases_of"]
 
 SHARED = Path(__file__).resolve().parents[1].parent / "shared"
-FAMILIES = ("kirklees", "peers", "cpmp", "districting", "large")
+FAMILIES = ("kirklees", "rural", "areas", "states", "peers", "cpmp", "districting", "large")
 
 
 def cases_of(family: str, shared: Path = SHARED) -> list[Case]:
@@ -32,6 +35,9 @@ def cases_of(family: str, shared: Path = SHARED) -> list[Case]:
     """
     makers = {
         "kirklees": _kirklees,
+        "rural": _rural,
+        "areas": _areas,
+        "states": _states,
         "peers": _peers,
         "cpmp": _cpmp,
         "districting": _districting,
@@ -61,6 +67,54 @@ def _kirklees(shared: Path) -> list[Case]:
     return [
         Case(family="kirklees", name=name, load=load, known=optimum if name == "pupils25" else None)
         for name, load in loads.items()
+    ]
+
+
+def _schools_of(shared: Path, authority: str) -> Path:
+    """File of the mainstream schools of an authority."""
+    folder = "kirklees" if authority == "kirklees" else f"authorities/{authority}"
+    path = shared / "data" / folder / f"schools_jan2019_mainstream_{authority}.csv"
+    if not path.is_file():
+        raise FileNotFoundError(path)
+    return path
+
+
+def _rural(shared: Path) -> list[Case]:
+    quarter = {"pupils": 0.25}
+    kinds: dict[str, dict[str, Any]] = {
+        "": {"balance": quarter},
+        "-need": {"balance": {"need": 0.25}, "by": "need"},
+        "-10": {"balance": {"pupils": 0.10}},
+        "-fewer": {"balance": quarter, "scale": 0.8},
+        "-more": {"balance": quarter, "scale": 1.2},
+        "-pyramid": {"balance": quarter, "whole": True},
+    }
+    return [
+        Case(family="rural", name=authority + kind, load=partial(read_county, path, **given))
+        for authority in ("durham", "cornwall")
+        for path in (_schools_of(shared, authority),)
+        for kind, given in kinds.items()
+    ]
+
+
+def _areas(shared: Path) -> list[Case]:
+    return [
+        Case(
+            family="areas",
+            name=f"{authority}-5",
+            load=partial(read_county, _schools_of(shared, authority), k=5, balance={"pupils": 0.1}),
+        )
+        for authority in ("durham", "kirklees", "cornwall")
+    ]
+
+
+def _states(shared: Path) -> list[Case]:
+    folder = shared / "bench" / "states"
+    if not folder.is_dir():
+        raise FileNotFoundError(folder)
+    return [
+        Case(family="states", name=path.stem.split("_")[0], load=partial(read_state, path))
+        for path in sorted(folder.glob("*_county.json"))
     ]
 
 

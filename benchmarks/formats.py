@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,14 +16,20 @@ from benchmarks.case import Task
 __all__ = [
     "read_authority",
     "read_capacitated",
+    "read_county",
     "read_districts",
     "read_kirklees",
+    "read_state",
     "read_table",
     "with_nearest_secondary",
 ]
 
 NEED_WEIGHTS = {"ehcps": 3, "sen_support": 1}
 """Need of the Kirklees cases of issue 3: an EHC plan counts three times."""
+
+
+SCHOOLS_PER_CLUSTER = 9.5
+KM_PER_DEGREE = 111.32
 
 
 def read_table(path: Path) -> list[dict[str, str]]:
@@ -138,6 +145,85 @@ def read_kirklees(
         priorities=cl.Priorities(travel_by=by, **(priorities or {})),
         per=float(problem.measure(by).sum()),
         unit=f"metres per unit of {by}",
+    )
+
+
+def read_county(
+    path: Path,
+    *,
+    balance: dict[str, float],
+    k: int | None = None,
+    scale: float = 1.0,
+    by: str = "pupils",
+    whole: bool = False,
+) -> Task:
+    """Read the mainstream schools of January 2019 that have a position and a roll.
+
+    Parameters
+    ----------
+    k, scale
+        Clusters; by default one for 9.5 schools, times `scale`.
+    whole
+        Keep the largest pyramid together, excused from balance. As there are no pyramids in the
+        file, a pyramid is a secondary school and the schools that it is nearest to: a stand-in.
+    """
+    schools: Any = tuple(
+        cl.School(
+            urn=row["URN"],
+            name=row["EstablishmentName"],
+            easting=float(row["Easting"]),
+            northing=float(row["Northing"]),
+            phase="secondary" if "secondary" in row["SCHOOLTYPE"].lower() else "primary",
+            pupils=int(row["NOR"]),
+            ehcps=int(row["TSENELSE"]) if row["TSENELSE"].isdigit() else 0,
+            sen_support=int(row["TSENELK"]) if row["TSENELK"].isdigit() else 0,
+        )
+        for row in read_table(path)
+        if row["Easting"] and row["NOR"].isdigit()
+    )
+    problem = cl.build_problem(schools, need_weights=NEED_WEIGHTS)
+    given: dict[str, Any] = {
+        "n_clusters": k or round(scale * len(schools) / SCHOOLS_PER_CLUSTER),
+        "balance": balance,
+    }
+    if whole:
+        pyramids: dict[str, list[str]] = {}
+        for school in with_nearest_secondary(schools):
+            pyramids.setdefault(school.pyramid, []).append(school.urn)
+        group = max(pyramids.values(), key=len)
+        given["together"] = [group]
+        given["exceptions"] = {group[0]: ("balance", "schools_per_cluster")}
+    return Task(
+        problem=problem,
+        rules=cl.Rules(**given),
+        priorities=cl.Priorities(travel_by=by),
+        per=float(problem.measure(by).sum()),
+        unit=f"metres per unit of {by}",
+    )
+
+
+def read_state(path: Path) -> Task:
+    """Counties into districts: population x squared distance, population between L and U."""
+    given = json.loads(path.read_text())
+    nodes, people = given["nodes"], [float(node["pop"]) for node in given["nodes"]]
+    degrees = np.array([[node["x"], node["y"]] for node in nodes])
+    middle = np.cos(np.radians(degrees[:, 1].mean()))
+    km = degrees * KM_PER_DEGREE * np.array([middle, 1.0])
+    apart = km[:, None, :] - km[None, :, :]
+    pairs = [(edge[0], edge[1]) for edge in given["edges"]]
+    problem = cl.Problem.from_arrays(
+        [int(node["id"]) for node in nodes],
+        1000 * km,
+        {"people": people},
+        pairs,
+        distance_m=(apart**2).sum(axis=2),
+    )
+    return Task(
+        problem=problem,
+        rules=cl.Rules(n_clusters=given["k"], limits={"people": (given["L"], given["U"])}),
+        priorities=cl.Priorities(travel_by="people"),
+        per=float(sum(people)),
+        unit="square kilometres per head",
     )
 
 

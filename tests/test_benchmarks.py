@@ -192,3 +192,28 @@ def test_the_command_line_runs_a_case(tmp_path: Path, capsys: pytest.CaptureFixt
     assert main([*given, "--no-picture"]) == 0
     assert list(tmp_path.glob("*-large.csv"))
     assert main(["--family", "cpmp", "--shared", str(tmp_path)]) == 2
+
+
+# ---- the results that are published -------------------------------------------------------------
+
+RESULTS = Path(__file__).resolve().parents[1] / "benchmarks" / "results"
+
+
+def test_no_bound_is_above_a_known_optimum_or_the_best_plan_of_any_run() -> None:
+    rows = read_results(RESULTS)
+    assert rows
+    lowest: dict[tuple[str, str], float] = {}
+    for row in rows:
+        case = (row["family"], row["case"])
+        costs = [float(row["known"])] if row["known"] and row["known_proved"] == "True" else []
+        if row["keeps_rules"] == "True":
+            costs.append(float(row["objective"]))
+        lowest[case] = min([lowest.get(case, float("inf")), *costs])
+    bounds = [(row, float(row["bound"])) for row in rows if row["bound"]]
+    assert bounds
+    wrong = [
+        (row["case"], row["method"], row["seed"], bound)
+        for row, bound in bounds
+        if bound > lowest[row["family"], row["case"]] * (1 + 1e-6)
+    ]
+    assert wrong == []

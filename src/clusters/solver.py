@@ -22,12 +22,15 @@ from clusters.search.counts import Clock, Counts, Search
 from clusters.search.incumbent import TOLERANCE
 from clusters.search.short import plan_from
 from clusters.search.warm_up import compiling
+from clusters.settling import what_would_settle
 from clusters.verifier import Certificate, verify
 
 __all__ = ["CountResult", "Progress", "Result", "Settings", "effort", "solve"]
 
 HEARTBEAT_S = 0.5
 """Longest time between two calls of `on_progress`."""
+LONG_S = 40.0
+"""From this time limit on, what the proof needs is compiled while plans are searched already."""
 
 
 @checked
@@ -193,6 +196,17 @@ class Result:
             f"{100 * self.gap:.2f} % better."
         )
 
+    def explain_gap(self) -> str:
+        """Say in one sentence what would settle the rest: more time, fewer counts, looser rules."""
+        open_counts = [
+            count.n_clusters
+            for count in self.by_count
+            if count.status in ("feasible", "not found", "not searched")
+            and (count.bound is None or count.bound < self.objective)
+        ]
+        gap = 0.0 if self.status == "optimal" else self.gap
+        return what_would_settle(gap, self.seconds, self.history, open_counts)
+
 
 @checked
 def solve(
@@ -243,7 +257,9 @@ def solve(
     Python's main thread only: called from another thread, the search ends early when `on_progress`
     raises KeyboardInterrupt, or when the main thread has ended. The process is left as it was:
     signal handlers, threads, random state. The very first call on a machine compiles the search
-    (about half a minute, phase "compiling", kept for later); the time limit counts from then.
+    (half a minute of one core, phase "compiling", kept for later; ``python -m clusters warm`` does
+    it beforehand). The time limit counts from then; where it is 40 s or more, what the proof needs
+    is compiled while plans are searched already, so that a first one is there after some seconds.
     Of a range of numbers of clusters, those that cannot hold the best plan are not searched.
     Methods and sources: docs/model.md.
 
@@ -262,7 +278,11 @@ def solve(
     settings = Settings() if settings is None else settings
     check_rules(problem, rules, priorities)
     refuse_impossible(problem, rules)
-    seconds = _compiled(rules, on_progress)
+    workers = settings.workers or min(2, os.cpu_count() or 1)
+    timed = settings.work_limit is None and settings.time_limit_s is not None
+    # with little time, or in one thread, the proof would only stand in the way of the plans
+    meanwhile = timed and workers > 1 and (settings.time_limit_s or 0.0) >= LONG_S
+    seconds = _compiled(rules, on_progress, proof=not meanwhile)
     clock = Clock(settings.time_limit_s, settings.work_limit)
     counts = Counts(
         problem,
@@ -270,7 +290,7 @@ def solve(
         priorities,
         clock,
         seed=settings.seed,
-        workers=settings.workers or min(2, os.cpu_count() or 1),
+        workers=workers,
         stop_at_gap=settings.stop_at_gap,
         start=start,
     )
@@ -280,10 +300,12 @@ def solve(
 # ---- running the search -------------------------------------------------------------------------
 
 
-def _compiled(rules: Rules, on_progress: Callable[[Progress], None] | None) -> float:
+def _compiled(
+    rules: Rules, on_progress: Callable[[Progress], None] | None, *, proof: bool
+) -> float:
     """Compile the search, or load what was compiled before; return the seconds it took."""
     begin = time.monotonic()
-    for _ in compiling():
+    for _ in compiling(proof=proof):
         if on_progress is not None:
             on_progress(
                 Progress(

@@ -89,6 +89,7 @@ def make_parser() -> argparse.ArgumentParser:
             "open a page for a meeting: move a school and see what follows",
             (_data, _several, _rules, _priorities, _money, _bench),
         ),
+        ("warm", "compile the search beforehand: once on each machine", ()),
     ):
         verb = verbs.add_parser(
             name,
@@ -97,7 +98,7 @@ def make_parser() -> argparse.ArgumentParser:
             allow_abbrev=False,
             formatter_class=files.WithDefaults,
         )
-        if name != "demo":
+        if name not in ("demo", "warm"):
             verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
         for part in parts:
             part(verb)

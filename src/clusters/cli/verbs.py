@@ -264,6 +264,20 @@ def _describe(problem: Problem) -> None:
     say(f"{len(problem):,} schools, {neighbours:,} pairs of neighbours.")
 
 
+def warm(_chosen: Namespace) -> bool:
+    """Compile the search, so that the first one on this machine need not wait."""
+    import time
+
+    from clusters.search.warm_up import compiling
+
+    begin = time.monotonic()
+    say("Compiling the search. This is done once on each machine.")
+    for _ in compiling():
+        pass
+    say(f"Ready after {time.monotonic() - begin:.0f} s.")
+    return False
+
+
 VERBS: Mapping[str, Callable[[Namespace], bool]] = {
     "demo": demo,
     "check": check,
@@ -271,5 +285,6 @@ VERBS: Mapping[str, Callable[[Namespace], bool]] = {
     "fund": fund,
     "report": report,
     "workbench": workbench,
+    "warm": warm,
 }
 """Each verb returns whether the search was interrupted."""

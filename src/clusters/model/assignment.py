@@ -8,7 +8,7 @@ cluster.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -24,9 +24,11 @@ from clusters.model.solving import Round, Stopped, never, solve_and_cut
 __all__ = [
     "HARD_RULES",
     "PRIORITIES",
+    "WITHOUT_CONTIGUITY",
     "Core",
     "build_core",
     "cut_off_parts",
+    "separate",
     "single_worker",
     "solve_core",
 ]
@@ -263,6 +265,8 @@ HARD_RULES = (
     apart,
     contiguous,
 )
+WITHOUT_CONTIGUITY = tuple(rule for rule in HARD_RULES if rule is not contiguous)
+"""For solvers that do better with separators alone, where solutions need them."""
 PRIORITIES = (pair_costs, soft_balance, pyramids, expertise)
 
 
@@ -273,6 +277,7 @@ def build_core(
     instance: Instance,
     allowed: Any = None,
     unit: float | None = None,
+    rules: Sequence[Callable[[Core], None]] = HARD_RULES,
     *,
     stop: Callable[[], bool] = never,
 ) -> Core:
@@ -295,7 +300,7 @@ def build_core(
             core.x[a, c] = core.model.new_bool_var(f"x_{a}_{c}")
         if stop():
             raise Stopped
-    for add in (*HARD_RULES, *PRIORITIES):
+    for add in (*rules, *PRIORITIES):
         if stop():
             raise Stopped
         add(core)
@@ -324,12 +329,13 @@ def cut_off_parts(core: Core, clusters: dict[int, list[int]]) -> int:
     instance, count = core.instance, 0
     for c, atoms in clusters.items():
         for inside, exits in instance.cut_off(c, atoms):
-            _separate(core, inside, exits, c)
+            separate(core, inside, exits, c)
             count += 1
     return count
 
 
-def _separate(core: Core, inside: set[int], exits: set[int], found_at: int) -> None:
+def separate(core: Core, inside: set[int], exits: set[int], found_at: int) -> None:
+    """Forbid one part: atoms `inside` it, atoms that it can be joined by, and its centre."""
     instance = core.instance
     for c in range(instance.m):
         home = int(instance.home[c])

@@ -1,39 +1,46 @@
 """The proof: a Lagrangian bound, then a ladder of targets climbed to the best plan.
 
-A rung is climbed by columns (see `climb`) where they can be listed. Else, for a target just above
-the bound, reduced costs leave a small *core* of pairs that any plan at or below the target must
-come from; CP-SAT searches it exactly. Nothing there: the target is a new bound. A plan there: the
-best of the core is the best of all. Contiguity comes in by separator inequalities where a solution
-needs them.
+There are two ways up. By columns (see `climb`): every cluster that a plan at or below a target can
+hold is listed. By cores: reduced costs leave a small *core* of pairs that such a plan must come
+from, and HiGHS searches it exactly, with separator inequalities where a solution needs them to be
+contiguous. Nothing there: the target is a new bound. A plan there: the best of the core is the best
+of all. Columns are stronger where they can be listed, cores where clusters are large or bounds are
+loose; which it is shows when both are tried.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Generator, Iterator
+from typing import Protocol
 
 import numpy as np
 
-from clusters.model.assignment import Core, build_core, solve_core
+from clusters.domain import FloatArray, IntArray
+from clusters.model.assignment import HARD_RULES, WITHOUT_CONTIGUITY, build_core, separate
 from clusters.model.instance import Instance
+from clusters.model.linear import Answer, search_core
 from clusters.model.solving import Stopped
-from clusters.search.bound.lagrangian import MANY_PAIRS, Relaxation
+from clusters.search.bound.cutting_planes import tighten
+from clusters.search.bound.lagrangian import MANY_PAIRS, STATES, Relaxation
 from clusters.search.columns.rung import Climb
 from clusters.search.heuristics.construction import grow
 from clusters.search.heuristics.improve import improve
 from clusters.search.heuristics.local import counted, wander
 from clusters.search.incumbent import TOLERANCE, Shared
 from clusters.search.solution import Found
+from clusters.search.warm_up import compiling
 
 __all__ = ["prove"]
 
 COARSE = 1000
-"""Steps of the load in the bound: finer ones cost time and gain little (decision 5)."""
+"""Steps of the load in the first part of the ascent; it ends on finer ones (decision 6)."""
 SLICE = 20
 """Steps of the ascent between two looks at the clock and the best plan."""
 LEAST_GAIN = 0.06
 """The ascent ends where five slices gain less than this share of what is missing."""
 FIRST_RUNG = 0.002
-"""First target, as a share above the bound."""
+"""First target by columns, as a share above the bound."""
 LAST_RUNG = 0.2
 """Where no plan is known, a target further above the bound than this gives way to none at all."""
 SMALLEST_RUNG = 2e-5
@@ -43,12 +50,27 @@ QUICK = 2.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
-RUNG_WORK = 8.0
-"""Deterministic budget of a rung before the next one is set lower."""
+FIRST_PAIRS, CORE_WORK = 8000, 4.0
+"""Pairs of the first core, and the budget of a core before the next one is smaller."""
+LAST_TIMES = 3.0
+"""Times this budget where the core holds every better plan: nothing is left to be tried then."""
+SMALL_CORE = 5000
+"""Pairs up to which contiguity is in a core from the start; separators alone are quicker beyond."""
+LEAST_GROWTH, ENOUGH = 1.2, 0.7
+"""A core has so many times the pairs of one that the bound rules out; where a target closes this
+share of the gap, the best plan is the target."""
+AGAIN = 4.0
+"""A way that fell behind is tried again when the other has worked so many times as long."""
+ROUNDS = 300
+"""Most steps of the last part of the ascent."""
 
 
 def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     """Raise the shared bound until it meets the best plan; yield the work done after each slice."""
+    for _ in compiling():
+        if shared.stop():
+            return
+        yield 0.0
     if not _can_cover(shared.instance, np.isfinite(shared.instance.cost)):
         _no_plan(shared)
         return
@@ -75,7 +97,18 @@ def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> I
     relaxation.exact = relaxation.low > 0
     if relaxation.exact:
         yield from _ascend(shared, relaxation, rng, 100, theta=1.0)
-    yield from _ascend(shared, relaxation, rng, 400, theta=0.7, least=LEAST_GAIN)
+    relaxation.refine(STATES)
+    for work in tighten(relaxation, shared.target, ROUNDS, stop=shared.stop):
+        shared.raise_bound(relaxation.bound, "bound")
+        yield work
+    if relaxation.bound == np.inf:
+        _no_plan(shared)
+        return
+    shared.prices = relaxation.best_multipliers
+    shared.submit(_plan_around(shared.instance, relaxation, rng, shared), "bound's centres")
+    if np.isfinite(shared.target):
+        relaxation.fix(shared.target)
+    yield 0.05
 
 
 def _first_look(shared: Shared, relaxation: Relaxation) -> Iterator[float]:
@@ -142,13 +175,19 @@ def _plan_around(
     homes = instance.home[chosen]
     if len(np.unique(homes)) < instance.k:
         return None
+    return _walked(shared, grow(instance, chosen), rng)
+
+
+def _walked(shared: Shared, labels: IntArray, rng: np.random.Generator) -> Found | None:
+    """Walk from a draft to a plan that keeps every rule; None where there is none near."""
+    n = shared.instance.n
     return wander(
-        instance,
+        shared.instance,
         shared.tables,
-        grow(instance, chosen),
+        labels,
         rng,
-        steps=400 + 20 * instance.n,
-        patience=200 + 2 * instance.n,
+        steps=400 + 20 * n,
+        patience=200 + 2 * n,
         stop=shared.stop,
     ).found
 
@@ -156,126 +195,195 @@ def _plan_around(
 # ---- the ladder ---------------------------------------------------------------------------------
 
 
+class _Way(Protocol):
+    """One way of climbing: `rung` tries a target; `over` where it can go no further."""
+
+    over: bool
+
+    def rung(self) -> Iterator[float]: ...
+
+
 def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
-    """Climb by columns as far as they can be listed, then by cores."""
+    """Climb the way that gains most for its work; the other is tried again from time to time."""
+    ways: list[_Way] = [_ByCores(shared, relaxation, rng)]
     if relaxation.complete and np.isfinite(relaxation.bound):
-        yield from _by_columns(shared, relaxation, rng)
-    yield from _by_cores(shared, relaxation, rng)
+        ways.insert(0, _ByColumns(shared, relaxation, rng))
+    price, last, idle = [0.0] * len(ways), [0.0] * len(ways), [0.0] * len(ways)
+    while not shared.stop():
+        live = [w for w, way in enumerate(ways) if not way.over]
+        if not live:
+            return
+        due = [w for w in live if idle[w] >= AGAIN * last[w]]
+        turn = min(due or live, key=lambda w: price[w])
+        before, best = shared.bound, shared.best
+        _, spent = yield from counted(ways[turn].rung())
+        gained = (shared.bound - before) / max(shared.target - before, 1e-12)
+        if not np.isfinite(gained):
+            gained = 0.0
+        news = gained + 0.1 * (shared.best is not best)
+        price[turn], last[turn] = spent / (news + 1e-3), spent
+        idle = [0.0 if w == turn else waited + spent for w, waited in enumerate(idle)]
+
+
+def _goal(shared: Shared) -> float:
+    """Return the cost that a plan better than the best has at the most."""
+    best = shared.target
+    return best - 0.5 * TOLERANCE * abs(best) if np.isfinite(best) else np.inf
 
 
 def _next_target(shared: Shared, bound: float, step: float) -> float:
     """Return the next target: a step above the bound, or the best plan where that is near."""
     best = shared.target
     scale = max(abs(bound), 0.01 * abs(best) if np.isfinite(best) else 0.0, 1e-6)
-    goal = best - 0.5 * TOLERANCE * abs(best)
+    goal = _goal(shared)
     target = bound + step * scale
     return goal if goal - bound < NEARLY * step * scale else min(target, goal)
 
 
-def _by_columns(
-    shared: Shared, relaxation: Relaxation, rng: np.random.Generator
-) -> Iterator[float]:
-    """Try one target after the other by columns; the steps follow what the last one took."""
-    step, fixed = FIRST_RUNG, np.inf
-    climb = Climb(shared, relaxation, rng)
-    while not shared.stop() and not (shared.best is None and step > LAST_RUNG):
-        if shared.target < fixed:
-            relaxation.fix(shared.target)
-            fixed = shared.target
+class _ByColumns:
+    """Targets by columns; the steps follow what the last one took."""
+
+    def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
+        self.shared, self.relaxation = shared, relaxation
+        self.climb = Climb(shared, relaxation, rng)
+        self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
+
+    def rung(self) -> Iterator[float]:
+        """Try one target."""
+        shared, climb = self.shared, self.climb
+        if shared.best is None and self.step > LAST_RUNG:
+            self.over = True
+            return
+        if shared.target < self.fixed:
+            self.relaxation.fix(shared.target)
+            self.fixed = shared.target
         begin = shared.bound
         # up to where the last prices reach, nothing is expected
         base = max(begin, climb.value)
-        target = _next_target(shared, base, step)
+        target = _next_target(shared, base, self.step)
         decided, spent = yield from counted(climb.rung(target))
         if decided:
-            step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
+            self.step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
             climb.work = max(climb.work, 2.0 * spent)
-            continue
-        if climb.overflowed and step <= SMALLEST_RUNG:
+            return
+        if climb.overflowed and self.step <= SMALLEST_RUNG:
+            self.over = True
             return
         if climb.misled:
-            continue  # the same step again, without prices
+            return  # the same step again, without prices
         if climb.overflowed:
             climb.work *= 1.5
         if climb.overflowed or shared.bound <= begin:
             tried = (target - base) / max(abs(base), 1e-6)
-            step = min(step, tried if tried > 0.0 else step) / 2.0
+            self.step = min(self.step, tried if tried > 0.0 else self.step) / 2.0
 
 
-def _by_cores(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
-    """Try one target after the other by cores; the steps follow what the last one took."""
-    step, budget, fixed = FIRST_RUNG, RUNG_WORK, np.inf
-    while not shared.stop():
-        if shared.target < fixed:
-            relaxation.fix(shared.target)
-            fixed = shared.target
-        target = _next_target(shared, max(shared.bound, relaxation.bound), step)
-        if shared.best is None and step > LAST_RUNG:
-            target = np.inf
-        allowed = (
-            relaxation.reduced_to(target) if np.isfinite(target) else relaxation.possible.copy()
-        )
+class _ByCores:
+    """Targets by cores, searched by HiGHS; the steps follow what the last one took."""
+
+    def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
+        self.shared, self.relaxation, self.rng = shared, relaxation, rng
+        self.pairs, self.budget, self.over = FIRST_PAIRS, CORE_WORK, False
+        self.cuts: list[tuple[set[int], set[int], int]] = []
+
+    def rung(self) -> Iterator[float]:
+        """Try one target."""
+        shared = self.shared
+        floors = self.relaxation.floors()
         yield 0.05
-        if allowed.sum() > MOST_PAIRS:
-            if step <= SMALLEST_RUNG:
-                return
-            step = max(step / 2.0, SMALLEST_RUNG)
-            continue
-        done, work = yield from _rung(shared, allowed, target, budget, rng)
+        if not np.isfinite(floors).any():
+            _no_plan(shared)
+            return
+        target = self._target(np.sort(floors[np.isfinite(floors)]))
+        allowed = floors <= target * (1.0 + 1e-9)
+        if allowed.sum() > MOST_PAIRS or target <= shared.bound:
+            self.over = True
+            return
+        last = target >= shared.target * (1.0 - TOLERANCE)
+        budget = self.budget * (LAST_TIMES if last else 1.0)
+        done, work = yield from self._decide(allowed, target, budget)
         if not done:
-            step, budget = max(step / 2.0, SMALLEST_RUNG), 1.5 * budget
-        elif work < budget / 8:
-            step *= 2.0
-        elif work > budget / 2:
-            step /= 1.5
+            self.pairs, self.budget = self.pairs / 1.5, 2.0 * self.budget
+        else:
+            self.pairs *= 2.0 if work < budget / 8 else 1.4 if work < budget / 2 else 1.1
 
+    def _target(self, floors: FloatArray) -> float:
+        """Return the target whose core has as many pairs as are worth trying.
 
-def _rung(
-    shared: Shared, allowed: np.ndarray, target: float, budget: float, rng: np.random.Generator
-) -> Generator[float, None, tuple[bool, float]]:
-    """Search the core below a target; return whether it was decided, and the work it took."""
-    instance = shared.instance
-    if not _can_cover(instance, allowed):
-        _nothing_below(shared, target)
-        return True, 0.0
-    core, spent = _core(shared, allowed, target), 0.0
-    if core is None:
-        return False, spent
-    for round_ in solve_core(
-        core,
-        seeds=iter(lambda: int(rng.integers(1 << 30)), -1),
-        work=budget,
-        stop=shared.stop,
-        register=shared.register,
-    ):
-        spent += round_.work
-        yield round_.work
-        if round_.verdict == "none":
+        The best plan's cost at the most; infinity where none is known and the core holds them all.
+        """
+        shared, relaxation = self.shared, self.relaxation
+        best = _goal(shared)
+        bound = max(shared.bound, relaxation.level)
+        # not less than the bound has reached, and a little above it
+        reached = int(np.searchsorted(floors, bound, side="right"))
+        pairs = int(max(self.pairs, LEAST_GROWTH * reached))
+        if pairs >= min(len(floors), MOST_PAIRS) and not np.isfinite(best):
+            return np.inf
+        target = float(floors[min(pairs, MOST_PAIRS, len(floors)) - 1])
+        return best if target >= bound + ENOUGH * (best - bound) else target
+
+    def _decide(
+        self, allowed: np.ndarray, target: float, budget: float
+    ) -> Generator[float, None, tuple[bool, float]]:
+        """Search the core below a target; return whether it was decided, and the work it took."""
+        shared, instance = self.shared, self.shared.instance
+        if not _can_cover(instance, allowed):
             _nothing_below(shared, target)
-            return True, spent
-        reached = round_.bound * core.unit + instance.offset
-        shared.raise_bound(min(target, reached - 1e-12 * abs(reached)), "ladder")
-        if round_.verdict != "found" or round_.solution is None:
-            continue
-        found = Found.of(instance, list(round_.solution.values()))
-        shared.submit(found, "ladder")
-        if found is None or not round_.best:
-            return False, spent
-        if shared.cost <= target:
-            shared.raise_bound(min(shared.cost, reached + core.unit), "ladder")
-        return True, spent
-    return False, spent
+            return True, 0.0
+        rules = HARD_RULES if allowed.sum() <= SMALL_CORE else WITHOUT_CONTIGUITY
+        try:
+            core = build_core(instance, allowed, rules=rules, stop=shared.stop)
+        except Stopped:
+            return False, 0.0
+        for inside, exits, c in self.cuts:
+            separate(core, inside, exits, c)
+        if np.isfinite(target):
+            core.at_most(target - instance.offset)
+        spent = 0.0
+        while spent < budget and not shared.stop():
+            answer = search_core(
+                core,
+                seed=int(self.rng.integers(1 << 30)),
+                work=budget - spent,
+                seconds=shared.deadline - time.monotonic(),
+                stop=shared.stop,
+                on_bound=lambda b: shared.raise_bound(min(target, b + instance.offset), "ladder"),
+            )
+            spent += answer.work
+            yield answer.work
+            if answer.settled and answer.clusters is None:
+                _nothing_below(shared, target)
+                return True, spent
+            shared.raise_bound(min(target, answer.bound + instance.offset), "ladder")
+            if answer.clusters is None:
+                return False, spent
+            cuts = [
+                (inside, exits, c)
+                for c, atoms in answer.clusters.items()
+                for inside, exits in instance.cut_off(c, atoms)
+            ]
+            if not cuts:
+                return self._offer(answer), spent
+            self.cuts += cuts
+            for inside, exits, c in cuts:
+                separate(core, inside, exits, c)
+            self._repair(answer.clusters)
+        return False, spent
 
+    def _offer(self, answer: Answer) -> bool:
+        """Offer a plan; return whether it is proved to be the best."""
+        found = Found.of(self.shared.instance, list((answer.clusters or {}).values()))
+        self.shared.submit(found, "ladder")
+        return found is not None and answer.settled
 
-def _core(shared: Shared, allowed: np.ndarray, target: float) -> Core | None:
-    """Build the core below a target; None where there is no time for it."""
-    try:
-        core = build_core(shared.instance, allowed, stop=shared.stop)
-    except Stopped:
-        return None
-    if np.isfinite(target):
-        core.at_most(target - shared.instance.offset)
-    return core
+    def _repair(self, clusters: dict[int, list[int]]) -> None:
+        """Walk from clusters that are not all connected to a plan, and offer it."""
+        shared, instance = self.shared, self.shared.instance
+        labels = np.zeros(instance.n, dtype=np.int64)
+        for number, atoms in enumerate(clusters.values()):
+            labels[atoms] = number
+        shared.submit(_walked(shared, labels, self.rng), "ladder")
 
 
 def _nothing_below(shared: Shared, target: float) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from clusters.domain import Priorities, Problem, Rules
-from clusters.model.instance import compile_instance
+from clusters.model.instance import Instance, compile_instance
 from clusters.search.arrays import Tables, tables_of
 from clusters.search.bound.lagrangian import Relaxation
 from clusters.search.columns.cuts import extended, triples
@@ -26,20 +26,26 @@ def warm_up() -> None:
         pass
 
 
-def compiling() -> Iterator[None]:
-    """Compile step by step, so that something can be said in between; nothing the second time."""
-    if _done:
-        return
-    yield from _steps()
-    _done.append(True)
+def compiling(*, proof: bool = True) -> Iterator[None]:
+    """Compile step by step, so that something can be said in between; nothing the second time.
+
+    Parameters
+    ----------
+    proof
+        Whether to compile what only the proof needs, too: most of it, and plans can be searched
+        meanwhile.
+    """
+    for part, steps in (("plans", _plans), ("proof", _proof)):
+        if part not in _done and (proof or part == "plans"):
+            yield from steps()
+            _done.add(part)
 
 
-_done: list[bool] = []
+_done: set[str] = set()
 
 
-def _steps() -> Iterator[None]:
-    """Run every compiled function once on a problem of four schools."""
-    yield
+def _instance() -> Instance:
+    """Make an instance of four schools."""
     problem = Problem.from_arrays(
         ["a", "b", "c", "d"],
         [[0, 0], [1, 0], [2, 0], [3, 0]],
@@ -47,12 +53,22 @@ def _steps() -> Iterator[None]:
         [("a", "b"), ("b", "c"), ("c", "d")],
     )
     rules = Rules(n_clusters=2, balance={"need": 0.5})
-    instance = compile_instance(problem, rules, Priorities(), 2)
-    rng = np.random.default_rng(0)
-    tables = tables_of(instance)
-    wander(instance, tables, np.array([0, 0, 1, 1]), rng, steps=4, patience=4)
+    return compile_instance(problem, rules, Priorities(), 2)
+
+
+def _plans() -> Iterator[None]:
+    """Run every compiled function that makes plans once."""
     yield
-    for _ in zip(range(8), improve(Shared(instance), rng), strict=False):
+    instance = _instance()
+    rng = np.random.default_rng(0)
+    wander(instance, tables_of(instance), np.array([0, 0, 1, 1]), rng, steps=4, patience=4)
+    yield
+
+
+def _proof() -> Iterator[None]:
+    """Run every compiled function of the bound and of the columns once."""
+    instance = _instance()
+    for _ in zip(range(8), improve(Shared(instance), np.random.default_rng(0)), strict=False):
         yield
     relaxation = Relaxation(instance)
     for exact in (False, True):
@@ -61,7 +77,7 @@ def _steps() -> Iterator[None]:
         yield
         relaxation.reduced_to(1e9)
         yield
-    yield from _columns(relaxation, tables)
+    yield from _columns(relaxation, tables_of(instance))
 
 
 def _columns(relaxation: Relaxation, tables: Tables) -> Iterator[None]:

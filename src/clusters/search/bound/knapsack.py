@@ -50,7 +50,8 @@ def _fill(f, h, mine, q, r, group, price, exact):  # type: ignore[no-untyped-def
             _add_item(f, q[mine[x]], r[mine[x]])
             x += 1
             continue
-        h[:] = f + price
+        for v in range(len(f)):
+            h[v] = f[v] + price
         while x < len(mine) and group[mine[x]] == g:
             _add_item(h, q[mine[x]], r[mine[x]])
             x += 1
@@ -60,10 +61,23 @@ def _fill(f, h, mine, q, r, group, price, exact):  # type: ignore[no-untyped-def
 
 
 @inner
+def _least(f, low):  # type: ignore[no-untyped-def]  # numba infers them
+    """Least value of a table from a load on."""
+    value = f[low]
+    for v in range(low + 1, len(f)):
+        value = min(value, f[v])
+    return value
+
+
+@inner
 def _wanted(first, last, r, exact):  # type: ignore[no-untyped-def]  # numba infers them
     """Items worth offering: all where a load must be reached, else those that lower the value."""
-    mine = np.arange(first, last)
-    return mine if exact else mine[r[mine] < 0]
+    mine, count = np.empty(last - first, dtype=np.int64), 0
+    for i in range(first, last):
+        if exact or r[i] < 0.0:
+            mine[count] = i
+            count += 1
+    return mine[:count]
 
 
 @inner
@@ -71,24 +85,41 @@ def _useful(first, last, q, r, low, f):  # type: ignore[no-untyped-def]  # numba
     """Items that a least-value set of load low to len(f) - 1 may hold, and that value.
 
     Those that lower the value come first. Where they do not reach the load, one that raises it by
-    r can only help if r is less than what reaching the load costs without it.
+    r can only help if r is less than what reaching the load costs without it: these come next, the
+    cheapest first.
     """
-    mine = np.arange(first, last)
-    good = mine[r[mine] < 0]
+    mine, count = np.empty(last - first, dtype=np.int64), 0
     _clear(f, True)
-    for i in good:
-        _add_item(f, q[i], r[i])
-    free, value = f.min(), f[low:].min()
-    if value <= free:
-        return good, value
-    rest = mine[r[mine] >= 0]
-    rest = rest[np.argsort(r[rest])]
-    used = 0
-    while used < len(rest) and r[rest[used]] < value - free:
-        _add_item(f, q[rest[used]], r[rest[used]])
-        value = f[low:].min()
-        used += 1
-    return np.concatenate((good, rest[:used])), value
+    for i in range(first, last):
+        if r[i] < 0.0:
+            _add_item(f, q[i], r[i])
+            mine[count] = i
+            count += 1
+    free, value = _least(f, 0), _least(f, low)
+    before, at = -1.0, first - 1
+    while value > free:
+        # the next in the order of (r, i): a loop is as fast as sorting, where few are needed
+        following = -1
+        for i in range(first, last):
+            later = r[i] > before or (r[i] == before and i > at)
+            if r[i] >= 0.0 and later and (following < 0 or r[i] < r[following]):
+                following = i
+        if following < 0 or r[following] >= value - free:
+            break
+        before, at = r[following], following
+        _add_item(f, q[at], before)
+        mine[count] = at
+        count += 1
+        value = _least(f, low)
+    return mine[:count], value
+
+
+@inner
+def _load_of(mine, q):  # type: ignore[no-untyped-def]  # numba infers them
+    total = 0
+    for i in mine:
+        total += q[i]
+    return total
 
 
 @inner
@@ -120,7 +151,7 @@ def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-un
             continue
         exact = low[c] > 0
         mine = _wanted(start[c], start[c + 1], r, exact)
-        if not exact and q[mine].sum() <= high[c]:
+        if not exact and _load_of(mine, q) <= high[c]:
             z[c] = _unbounded(mine, r, group, price)
             continue
         f = f_space[: high[c] + 1]
@@ -128,7 +159,7 @@ def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-un
             z[c] = _useful(start[c], start[c + 1], q, r, low[c], f)[1]
             continue
         _fill(f, h_space[: high[c] + 1], mine, q, r, group, price, exact)
-        z[c] = f[low[c] :].min() if exact else f[high[c]]
+        z[c] = _least(f, low[c]) if exact else f[high[c]]
 
 
 @inner
@@ -143,7 +174,8 @@ def _fill_traced(mine, q, r, group, price, exact, capacity):  # type: ignore[no-
         i = mine[x]
         grouped = group[i] >= 0 and price > 0.0
         if grouped and (x == 0 or group[mine[x - 1]] != group[i]):
-            h[:] = f + price
+            for v in range(capacity + 1):
+                h[v] = f[v] + price
         table = h if grouped else f
         for v in range(capacity, q[i] - 1, -1):
             with_item = table[v - q[i]] + r[i]

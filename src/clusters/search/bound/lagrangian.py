@@ -240,8 +240,28 @@ class Relaxation:
             return np.inf
         total = float(self.multipliers.sum() + values[order].sum())
         magnitude = float(np.abs(self.multipliers).sum() + np.abs(values[order]).sum())
-        self._take(r, excused)
+        self._seen = r, excused
+        self.taken = self._clusters_at(order)
         return total + self.instance.offset - SAFETY * magnitude
+
+    def refine(self, states: int) -> None:
+        """Express the load in up to so many steps from now on; the multipliers are kept."""
+        self._set_loads(states)
+        self._index_pairs()
+
+    def best_columns(self, count: int) -> tuple[IntArray, np.ndarray, FloatArray]:
+        """Return the best clusters of the last evaluation, the cheapest first.
+
+        Returns
+        -------
+        tuple
+            Centres, atoms (clusters, n) as booleans, and what each costs before the multipliers
+            of its atoms are taken off (those of the side constraints are counted).
+        """
+        order = np.argsort(self.values, kind="stable")[:count]
+        order = order[self.values[order] < INFINITY / 2]
+        taken = self._clusters_at(order)
+        return order, taken, self.values[order] + taken @ self.multipliers
 
     def by_count(self, highest: int) -> FloatArray:
         """Bound at the present multipliers on plans of 1, 2, ... clusters, array (highest,)."""
@@ -253,26 +273,34 @@ class Relaxation:
         bounds[: len(values)] = np.where(values < INFINITY / 2, sums, np.inf)
         return bounds
 
-    def _take(self, r: FloatArray, excused: IntArray) -> None:
-        instance, chosen = self.instance, self.chosen
+    def _clusters_at(self, chosen: IntArray) -> np.ndarray:
+        """Atoms of the best cluster of each of some centres, array (centres, n) of booleans."""
+        instance = self.instance
+        r, excused = self._seen
         taken = np.zeros((len(chosen), instance.n), dtype=np.bool_)
         special = excused[chosen]
         low, high = self.room()
         reduced = r if not len(instance.excused) else self._hidden(r)
         plain = np.flatnonzero(special < 0)
-        self._mark(reduced, low, high, plain, taken)
+        self._mark(reduced, low, high, chosen, plain, taken)
         for e in np.unique(special[special >= 0]).tolist():
             own = instance.home == e
             low_e, high_e = self.room(np.where(own, 0, self.load[e]), loose=True)
             without = np.where(self.pair_atom == e, INFINITY / 1e6, r)
             rows = np.flatnonzero(special == e)
-            self._mark(without, low_e, high_e, rows, taken)
+            self._mark(without, low_e, high_e, chosen, rows, taken)
             taken[rows, e] = True
         taken[np.arange(len(chosen)), instance.home[chosen]] = True
-        self.taken = taken
+        return taken
 
     def _mark(
-        self, r: FloatArray, low: IntArray, high: IntArray, rows: IntArray, taken: np.ndarray
+        self,
+        r: FloatArray,
+        low: IntArray,
+        high: IntArray,
+        chosen: IntArray,
+        rows: IntArray,
+        taken: np.ndarray,
     ) -> None:
         if len(rows):
             part = np.zeros((len(rows), self.instance.n), dtype=np.bool_)
@@ -285,7 +313,7 @@ class Relaxation:
                 self.group_price,
                 low,
                 high,
-                self.chosen[rows],
+                chosen[rows],
                 part,
             )
             taken[rows] = part
@@ -337,6 +365,15 @@ class Relaxation:
                 return False
         return True
 
+    def try_multipliers(self, multipliers: FloatArray) -> bool:
+        """Evaluate the bound at other multipliers of the atoms; return whether it is better."""
+        self.multipliers = multipliers.copy()
+        value = self.evaluate()
+        if value <= self.bound + 1e-9 * max(1.0, abs(value)):
+            return False
+        self.bound, self._best = value, self._snapshot()
+        return True
+
     def _step(self, value: float, target: float) -> bool:
         """Move the multipliers along the deflected subgradient; false where it vanishes."""
         self._direction = 0.6 * self._direction + 1.0 - self.taken.sum(axis=0)
@@ -371,35 +408,35 @@ class Relaxation:
     # -- fixing ---------------------------------------------------------------------------------
 
     def reduced_to(self, target: float) -> np.ndarray:
-        """Return the pairs that a plan of cost at most `target` can use, array (n, m) of booleans.
+        """Return the pairs that a plan of cost at most `target` can use, array (n, m) booleans."""
+        return self.floors() <= target + SAFETY * abs(target)
 
-        A centre is closed where even with it among the k chosen the bound exceeds the target; a
-        pair is dropped where it does with the pair forced in (its value comes from prefix and
-        suffix tables).
+    def floors(self) -> FloatArray:
+        """Return what a plan with a pair costs at the least, array (n, m), infinity where barred.
+
+        With a centre that is not among the k chosen, the bound rises by what its value is above
+        theirs; with a pair forced in (its value comes from prefix and suffix tables), by what that
+        adds to the value of its centre.
         """
         instance = self.instance
         self._restore()
         bound = self.level = self.evaluate()
+        floors = np.full(self.possible.shape, np.inf)
         if not np.isfinite(bound):
-            return np.zeros_like(self.possible)
-        slack = target - bound + SAFETY * abs(target)
+            return floors
         values = self.values
         last = float(values[self.chosen[-1]])
         entering = np.maximum(values - last, 0.0)
-        open_ = entering <= slack
         forced = self._forced() + self.reduced()[1][self.pair_centre]
         base = np.where(values >= last, last, values)
-        keep = forced - base[self.pair_centre] <= slack
-        keep &= open_[self.pair_centre]
-        allowed = np.zeros_like(self.possible)
         if self._reference is not None:
             # pairs that are not listed cost at least their own reduced cost on top
-            room = np.where(open_, slack - entering, -1.0)
-            allowed = instance.cost - self.multipliers[:, None] <= room[None, :]
-            allowed[self.pair_atom, self.pair_centre] = False
-        allowed[self.pair_atom[keep], self.pair_centre[keep]] = True
-        allowed[instance.home[open_], np.flatnonzero(open_)] = True
-        return allowed & self.possible
+            floors = bound + entering[None, :] + instance.cost - self.multipliers[:, None]
+        added = np.maximum(forced - base[self.pair_centre], entering[self.pair_centre])
+        floors[self.pair_atom, self.pair_centre] = bound + added
+        floors[instance.home, np.arange(instance.m)] = bound + entering
+        floors[~self.possible] = np.inf
+        return floors
 
     def _forced(self) -> FloatArray:
         """Least value beside the own atom of each pair's centre with the pair forced in."""

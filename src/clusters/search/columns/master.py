@@ -14,6 +14,7 @@ import highspy
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray
+from clusters.model.linear import Silent
 from clusters.search.columns.cuts import cut_rows, extended, triples
 from clusters.search.columns.listing import Columns, Cut, Prices, by_atom
 
@@ -158,18 +159,6 @@ class Master:
         return new
 
 
-class _Silent(highspy.Highs):  # type: ignore[misc]  # highspy comes without types
-    """HiGHS with one thread and without a word.
-
-    Its own set-up hooks callbacks in, which prints a banner before it can be told not to.
-    """
-
-    def __init__(self) -> None:
-        super(highspy.Highs, self).__init__()
-        for option, value in (("output_flag", False), ("threads", 1), ("random_seed", 0)):
-            self.setOptionValue(option, value)
-
-
 class _Programme:
     """The linear programme over some of the columns, in HiGHS."""
 
@@ -179,7 +168,7 @@ class _Programme:
         self.cuts = tuple(master.cuts)
         self.cut_start, self.cut = by_atom(master.n, self.cuts)
         self.divisor = np.array([cut.divisor for cut in self.cuts], dtype=np.int64)
-        solver = self.solver = _Silent()
+        solver = self.solver = Silent()
         sides = np.array([1.0] * master.n + [float(master.k)] + [float(c.most) for c in self.cuts])
         low = sides.copy()
         low[master.n + 1 :] = -highspy.kHighsInf

@@ -20,7 +20,7 @@ from clusters.search.solution import Found
 STEPS = 40
 """Steps for each atom of a first plan."""
 
-__all__ = ["draft_cost", "drafted", "from_plan", "grow", "spread_centres", "start"]
+__all__ = ["draft_cost", "drafted", "even_centres", "from_plan", "grow", "spread_centres", "start"]
 
 
 def start(

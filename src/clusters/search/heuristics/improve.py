@@ -14,21 +14,21 @@ import numpy as np
 
 from clusters.search.arrays import tables_of
 from clusters.search.heuristics.annealing import anneal
-from clusters.search.heuristics.construction import drafted
+from clusters.search.heuristics.construction import drafted, even_centres
 from clusters.search.heuristics.corridors import joined
 from clusters.search.heuristics.local import counted
 from clusters.search.heuristics.recombination import recombine
 from clusters.search.heuristics.redraw import adjacent_clusters, redraw
-from clusters.search.heuristics.repair import mend
+from clusters.search.heuristics.repair import assigned, mend
 from clusters.search.heuristics.windows import annealed_window, draw_window
 from clusters.search.incumbent import Shared
 from clusters.search.solution import Found
 
 __all__ = ["descend", "improve"]
 
-SIZES = (2, 3, 4, 6)
+SIZES = (2, 3, 4, 6, 9, 14, 20)
 """Numbers of clusters freed together, in the order in which a descent tries them."""
-MOST_ATOMS = 70
+MOST_ATOMS = 80
 """Most atoms in a neighbourhood."""
 FIRST, SHORT, LONG = 100, 400, 16_000
 """Proposals for each atom when a plan is annealed from nothing: first, next, at the longest."""
@@ -38,6 +38,8 @@ WARM, HEATS = 0.3, (1.0, 3.0)
 """First temperature of the first plan, and of later ones in turn."""
 PATIENT = 1600
 """Proposals for each atom from which on a first plan that breaks rules is mended by CP-SAT."""
+FEW, ASSIGNING = 400, 0.6
+"""Atoms up to which a first plan is also drawn around centres, and the budget for the first try."""
 WINDOW_ATOMS, WINDOW_HEATS = (100, 160, 250), (0.1, 0.3, 0.6)
 """Atoms in a window, about, and its first temperatures."""
 PER_ATOM = 1000
@@ -59,6 +61,8 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     length = FIRST
     while shared.best is None and not shared.stop():
         yield from _anew(shared, rng, length, WARM, mending=length >= PATIENT)
+        if shared.best is None and shared.instance.n <= FEW:
+            yield from _assigned(shared, rng, ASSIGNING * length / FIRST)
         length = min(2 * length, LONG)
     settled: Settled = set()
     lengths = _growing()
@@ -106,6 +110,17 @@ def _anew(
     if joint is not None:
         found = joint.taken_apart(shared.instance, found)
     shared.submit(found, "annealed anew")
+
+
+def _assigned(shared: Shared, rng: np.random.Generator, work: float) -> Iterator[float]:
+    """Draw a plan around centres that have even loads around them, by CP-SAT."""
+    centres = even_centres(shared.instance, rng)
+    seed = int(rng.integers(1 << 30))
+    found = assigned(
+        shared.instance, centres, seed=seed, work=work, stop=shared.stop, register=shared.register
+    )
+    yield work
+    shared.submit(found, "drawn around centres")
 
 
 def _windows(shared: Shared, rng: np.random.Generator) -> Iterator[float]:

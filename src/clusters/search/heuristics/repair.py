@@ -14,13 +14,15 @@ from clusters.model.instance import Instance
 from clusters.model.solving import Stopped, last_round, never
 from clusters.search.solution import Found
 
-__all__ = ["mend"]
+__all__ = ["assigned", "mend"]
 
 SIZES = (3, 5, 7)
 """Numbers of clusters drawn anew together, one after the other, until the rules hold."""
 MOST_BROKEN = 0.25
 """Share of broken clusters above which mending is not tried."""
 WORK = 2.0
+NEAR = 4
+"""Centres that an atom may join where a plan is drawn around given ones."""
 
 
 def mend(
@@ -68,16 +70,73 @@ def _redrawn(
     """Draw a cluster and its nearest neighbours anew, changing `labels`; whether that worked."""
     chosen = _around(instance, labels, c, size)
     small, kept, _ = instance.restricted(np.flatnonzero(np.isin(labels, chosen)), len(chosen))
-    try:
-        core = build_core(small, stop=stop)
-    except Stopped:
+    clusters = _drawn(small, None, c, WORK, stop, register)
+    if clusters is None:
         return False
-    last = last_round(solve_core(core, seeds=repeat(c), work=WORK, stop=stop, register=register))
-    if last.verdict != "found" or last.solution is None:
-        return False
-    for number, atoms in zip(chosen.tolist(), last.solution.values(), strict=True):
+    for number, atoms in zip(chosen.tolist(), clusters, strict=True):
         labels[kept[atoms]] = number
     return True
+
+
+def _drawn(
+    instance: Instance,
+    allowed: np.ndarray | None,
+    seed: int,
+    work: float,
+    stop: Callable[[], bool],
+    register: Callable[[Any], None],
+    *,
+    any_will_do: bool = False,
+) -> list[list[int]] | None:
+    """Draw clusters by CP-SAT over the pairs allowed; None where that fails in the work given."""
+    try:
+        core = build_core(instance, allowed, stop=stop)
+    except Stopped:
+        return None
+    last = last_round(
+        solve_core(
+            core,
+            seeds=repeat(seed),
+            work=work,
+            stop=stop,
+            register=register,
+            parameters={"stop_after_first_solution": any_will_do},
+        )
+    )
+    if last.verdict != "found" or last.solution is None:
+        return None
+    return list(last.solution.values())
+
+
+def assigned(
+    instance: Instance,
+    centres: IntArray,
+    *,
+    seed: int,
+    work: float,
+    stop: Callable[[], bool] = lambda: False,
+    register: Callable[[Any], None] = lambda _: None,
+) -> Found | None:
+    """Return a plan around given centres, or None where none was found in the work given.
+
+    Each atom may join one of its nearest few. Where bounds are so tight that a walk from draft to
+    draft keeps breaking one, this finds a first plan sooner.
+
+    Parameters
+    ----------
+    centres
+        Candidate centres (k,), of different atoms.
+    """
+    cost, home = instance.cost[:, centres], instance.home[centres]
+    if len(np.unique(home)) < instance.k:
+        return None
+    near = np.argsort(cost, axis=1, kind="stable")[:, :NEAR]
+    allowed = np.zeros(instance.cost.shape, dtype=np.bool_)
+    allowed[np.arange(instance.n)[:, None], centres[near]] = True
+    allowed[home] = False
+    allowed[home, centres] = True
+    clusters = _drawn(instance, allowed, seed, work, stop, register, any_will_do=True)
+    return None if clusters is None else Found.of(instance, clusters)
 
 
 def _around(instance: Instance, labels: IntArray, c: int, size: int) -> IntArray:
