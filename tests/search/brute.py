@@ -67,6 +67,7 @@ class Judge:
     def keeps_rules(self, members: list[int], bits: int) -> bool:
         return (
             self._bounds_hold(members)
+            and self._phases_hold(members)
             and all(bits & g in (0, g) for g in self.together)
             and all((bits & g).bit_count() <= 1 for g in self.apart)
             and (not self.rules.contiguous or self._connected(bits))
@@ -111,18 +112,21 @@ class Judge:
             off = abs(sum(self.amounts[name][p] for p in members) - mean)
             if off > max(exact(s) for s in shares) * mean:
                 return False
-        for phase, pair in rules.phases.items():
-            pairs = [pair] + [
-                None if e is None else e.get(phase, pair) for e in self._instead(members, "phases")
-            ]
-            if not _within(Fraction(self._of_phase(phase, members)), pairs):
-                return False
         for kind, least in rules.expertise.items():
             floors = [least] + [
                 None if e is None else e.get(kind, least)
                 for e in self._instead(members, "expertise")
             ]
             if None not in floors and self._capacity(kind, members) < min(map(exact, floors)):
+                return False
+        return True
+
+    def _phases_hold(self, members: list[int]) -> bool:
+        for phase, pair in self.rules.phases.items():
+            pairs = [pair] + [
+                None if e is None else e.get(phase, pair) for e in self._instead(members, "phases")
+            ]
+            if not _within(Fraction(self._of_phase(phase, members)), pairs):
                 return False
         return True
 
