@@ -164,9 +164,12 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "write_report": {"path": folder / "page.html", "problem": problem, "options": plan},
         "write_run": {"path": folder / "run.json", "problem": problem},
         "budget.controlled_rounding": {"table": [[Fraction(1, 2), Fraction(1, 2)]]},
-        "budget.look_ahead": {"split": split, "n_simulations": 100},
+        "budget.look_ahead": {
+            "split": split,
+            "assumptions": g.budget.Assumptions(growth=0, cost_per_plan=5),
+            "n_simulations": 100,
+        },
         "budget.recompute": {"line": ""},
-        "budget.adding_up": {"lines": ["1", "2"], "published": "3"},
         "budget.by_pot": {"amounts": g.amounts, "pots": {"x": 5, "y": 7}},
         "budget.by_year": {"amounts": g.amounts},
         "budget.check_split": {"split": split},
@@ -234,6 +237,20 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "readers.read_commitments": {
             "source": pd.DataFrame({"urn": ["s1"], "a_year": ["5"]}),
             "problem": problem,
+        },
+        "readers.read_backdated": {
+            "source": pd.DataFrame(
+                {
+                    "urn": ["s1"],
+                    "a_year": ["5"],
+                    "compliance_date": ["2026-01-01"],
+                    "paid_from": ["2026-02-01"],
+                }
+            ),
+            "problem": problem,
+        },
+        "readers.read_caseload": {
+            "source": pd.DataFrame({"year": ["2024", "2025"], "ehcplans": ["5", "6"]})
         },
         "report.equality_frame": both,
         "report.furthest_frame": both,

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 import clusters as cl
-from clusters.budget import Backdated, Taper, check_split, audit_amounts, split_budget
+from clusters.budget import Backdated, Taper, audit_amounts, check_split, split_budget
 from clusters.domain import FrozenDict
 from tests.budget.authority import authority, plan_of, problem_of, school
 

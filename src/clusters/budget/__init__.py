@@ -24,7 +24,6 @@ from clusters.budget.outlook import Outlook, look_ahead
 from clusters.budget.pot import Backdated, Pot
 from clusters.budget.presets import PRESETS
 from clusters.budget.protection import Protection
-from clusters.budget.published import AddingUp, adding_up
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.sparsity import Remote, Sparsity, Taper
 from clusters.budget.split import split_budget
@@ -35,7 +34,6 @@ __all__ = [
     "MINUTES",
     "PRESETS",
     "RULES",
-    "AddingUp",
     "Assumptions",
     "Backdated",
     "Calendar",
@@ -53,7 +51,6 @@ __all__ = [
     "Split",
     "Taper",
     "Turbulence",
-    "adding_up",
     "award",
     "by_pot",
     "by_year",

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.domain import FrozenDict, SchoolId
+from clusters.domain import FrozenDict, Problem, SchoolId
 from clusters.money import (
     Amount,
     as_pounds,
@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 __all__ = ["Commitments", "committed_in_a_year"]
 
 _NAMED = 5
+
+THRESHOLD = 6_000
+"""Pounds a year of each plan that a school pays itself before top-up (element 2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,23 +69,55 @@ class Commitments:
         """Pounds by school, as `Pot(committed=...)` takes them."""
         return {urn: as_pounds(sum_) for urn, sum_ in self.pence.items()}
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return plans and pence by school, with the number of plans in each band."""
+    def a_year_pence(self, row: Commitment) -> int:
+        """Whole pence that one plan costs in a full year, by its band or its own sum."""
+        return self.rates_pence[row.band] if row.band is not None else row.a_year_pence or 0
+
+    @checked
+    def to_frame(
+        self, problem: Problem | None = None, *, threshold: Amount = THRESHOLD
+    ) -> pd.DataFrame:
+        """Return plans and pence by school, with the number of plans in each band.
+
+        Parameters
+        ----------
+        problem
+            Where given, what schools themselves pay stands beside the top-up: `threshold_pence`,
+            the first pounds of each plan, and, where the problem has a measure `notional_sen` (in
+            pounds), that sum in pence.
+        threshold
+            POUNDS of each plan that a school pays from its own budget: £6,000 in England.
+        """
         import pandas as pd
 
+        first_pounds = pence(threshold, "the threshold")
         bands = sorted({row.band for row in self.rows if row.band is not None})
         counts = Counter((row.urn, row.band) for row in self.rows)
+        plans = Counter(row.urn for row in self.rows)
         return pd.DataFrame(
             [
                 {
                     "urn": urn,
-                    "plans": sum(n for (school, _), n in counts.items() if school == urn),
+                    "plans": plans[urn],
                     **{f"band {band}": counts[urn, band] for band in bands},
                     "committed_pence": sum_,
+                    **_own_money(problem, urn, plans[urn] * first_pounds),
                 }
                 for urn, sum_ in self.pence.items()
             ]
         )
+
+
+def _own_money(problem: Problem | None, urn: SchoolId, threshold_pence: int) -> dict[str, int]:
+    """Pence that a school itself pays for its plans, and its notional SEN budget where known."""
+    if problem is None:
+        return {}
+    own = {"threshold_pence": threshold_pence}
+    if "notional_sen" in problem.measures:
+        place = problem.find(urn)
+        notional = problem.measures["notional_sen"]
+        own["notional_sen_pence"] = 0 if place is None else round(100 * float(notional[place]))
+    return own
 
 
 @checked

@@ -46,6 +46,8 @@ _PATHS = (
         "together_file",
         "centres_file",
         "commitments",
+        "backdated",
+        "risk",
     ),
 )
 
@@ -106,7 +108,7 @@ class Folder:
         given = split.pot.committed_as_given
         if hasattr(given, "to_frame") and hasattr(given, "rates_pence"):
             words = "plans and committed sums by school"
-            write_frame(self._file("commitments.csv", words), given.to_frame())
+            write_frame(self._file("commitments.csv", words), given.to_frame(split.problem))
         write_frame(self._file("pot.csv", "what comes off the pot, and notes"), _pot(split))
 
     def run(self, chosen: Namespace, **record: Any) -> None:

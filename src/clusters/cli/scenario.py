@@ -21,6 +21,8 @@ _FILES = {
         "centres-file",
         "out",
         "commitments",
+        "backdated",
+        "risk",
     ),
 }
 """Options that hold paths."""

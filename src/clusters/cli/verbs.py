@@ -33,6 +33,7 @@ def demo(chosen: Namespace) -> bool:
     chosen.date, chosen.contingency, chosen.low_incidence = "", "0", "0"
     chosen.formula, chosen.lump_sum = {}, "0"
     chosen.commitments, chosen.bands, chosen.year_from = None, {}, None
+    chosen.backdated, chosen.protection = None, {}
     chosen.notes = []
     chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
     return _propose(chosen, problem, rules, Priorities(travel_by="pupils"))
@@ -163,7 +164,7 @@ def report(chosen: Namespace) -> bool:
         priorities=priorities,
         split=split,
         recommended=chosen.recommended,
-        outlook=_outlook(split) if chosen.risk else None,
+        outlook=_outlook(split, chosen.risk) if chosen.risk else None,
     )
     public = chosen.audience == "public"
     known = redacted(problem) if public else problem  # totals tell, too
@@ -178,22 +179,24 @@ def report(chosen: Namespace) -> bool:
     return False
 
 
-def _outlook(split: Any) -> Any:
-    from clusters.budget import look_ahead
+def _outlook(split: Any, path: str) -> Any:
+    from clusters.budget import MINUTES, look_ahead
     from clusters.errors import Fault, MoneyError
 
     if split is None:
         raise MoneyError(Fault(what="--risk is given without money", remedy="give --pot as well"))
-    return look_ahead(split)
+    assumptions, scenarios = inputs.read_assumptions(path)
+    return look_ahead(split, assumptions, scenarios=scenarios or MINUTES)
 
 
-def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any] | None:
+def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any, Any] | None:
     if chosen.pot is None:
         return None
-    return inputs.make_pot(chosen, problem), inputs.make_formula(chosen, problem)
+    pot = inputs.make_pot(chosen, problem)
+    return pot, inputs.make_formula(chosen, problem), inputs.make_protection(chosen)
 
 
-def _split(problem: Problem, plan: Plan, settings: tuple[Any, Any] | None) -> Any:
+def _split(problem: Problem, plan: Plan, settings: tuple[Any, Any, Any] | None) -> Any:
     from clusters.budget import split_budget
 
     return None if settings is None else split_budget(problem, plan, *settings)
