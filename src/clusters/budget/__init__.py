@@ -20,6 +20,8 @@ from clusters.budget.effects import (
 from clusters.budget.explanation import explain, recompute
 from clusters.budget.fairness import FairnessFigure, fairness, fairness_frame
 from clusters.budget.formula import Formula
+from clusters.budget.ledger import Ledger
+from clusters.budget.ledger_tables import Balance
 from clusters.budget.outlook import Outlook, look_ahead
 from clusters.budget.pot import Backdated, Pot
 from clusters.budget.presets import PRESETS
@@ -36,10 +38,12 @@ __all__ = [
     "RULES",
     "Assumptions",
     "Backdated",
+    "Balance",
     "Calendar",
     "Commitments",
     "FairnessFigure",
     "Formula",
+    "Ledger",
     "MoneyFinding",
     "Outlook",
     "Pot",

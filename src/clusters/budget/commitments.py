@@ -26,7 +26,7 @@ from clusters.readers.commitments import Commitment
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Commitments", "committed_in_a_year"]
+__all__ = ["Commitments", "committed_in_a_year", "year_after"]
 
 _NAMED = 5
 
@@ -72,6 +72,17 @@ class Commitments:
     def a_year_pence(self, row: Commitment) -> int:
         """Whole pence that one plan costs in a full year, by its band or its own sum."""
         return self.rates_pence[row.band] if row.band is not None else row.a_year_pence or 0
+
+    def row_pence(self) -> list[int]:
+        """Whole pence of each row in the year; those of a school add up to its sum."""
+        last = None if self.first is None else year_after(self.first)
+        due = [_due(row, self.rates_pence, self.first, last) for row in self.rows]
+        paid = [0] * len(due)
+        for urn, sum_ in self.pence.items():
+            mine = [k for k, row in enumerate(self.rows) if row.urn == urn]
+            for k, part in zip(mine, largest_remainder([due[k] for k in mine], sum_), strict=True):
+                paid[k] = part
+        return paid
 
     @checked
     def to_frame(
@@ -163,7 +174,7 @@ def committed_in_a_year(
     }
     _check(faults, rows, rates_pence, first)
     faults.check()
-    last = None if first is None else _year_after(first)
+    last = None if first is None else year_after(first)
     exact: dict[SchoolId, Fraction] = {}
     for row in rows:
         exact[row.urn] = exact.get(row.urn, Fraction(0)) + _due(row, rates_pence, first, last)
@@ -201,7 +212,7 @@ def _check(
         )
 
 
-def _year_after(first: date) -> date:
+def year_after(first: date) -> date:
     """First day of the next year; from 29 February it is 1 March."""
     try:
         return first.replace(year=first.year + 1)
@@ -241,7 +252,7 @@ def _notes(made: Commitments) -> tuple[str, ...]:
             f"(rows {named}{more}): check that none is doubled."
         )
     if made.first is not None:
-        last = _year_after(made.first)
+        last = year_after(made.first)
         outside = sum(not _days(row, made.first, last) for row in made.rows)
         if outside:
             notes.append(f"{outside:,} of the plans run on no day of the year and cost nothing.")
