@@ -169,6 +169,15 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "assumptions": g.budget.Assumptions(growth=0, cost_per_plan=5),
             "n_simulations": 100,
         },
+        "budget.look_years_ahead": {
+            "split": split,
+            "assumptions": g.budget.Assumptions(growth=0, cost_per_plan=5),
+            "n_simulations": 100,
+        },
+        "budget.payments": {"split": split, "first": datetime.date(2026, 9, 1)},
+        "budget.plan_years": {"years": [g.budget.FinancialYear(name="x", grant=5)]},
+        "budget.tiers": {"split": split, "areas": {"1": "N", "2": "S"}},
+        "budget.true_years": {"amounts": {"2026/27": g.amounts}},
         "budget.recompute": {"line": ""},
         "budget.by_pot": {"amounts": g.amounts, "pots": {"x": 5, "y": 7}},
         "budget.by_year": {"amounts": g.amounts},
@@ -287,6 +296,8 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "compliance_date": datetime.date(2025, 1, 1),
             "paid_from": datetime.date(2025, 9, 1),
         },
+        "budget.Contribution": {"cluster": "x", "giver": "y", "amount": "5"},
+        "budget.FinancialYear": {"name": "x", "grant": "5"},
         "budget.Scenario": {"name": "x"},
         "budget.Sparsity": {"amount": "5"},
         "budget.Taper": {"full_to": 1, "none_from": 2},
@@ -354,7 +365,7 @@ def wrong_values() -> dict[str, Any]:
 
 SLOW = (
     *("maps.map_png", "maps.difference_png", "maps.small_multiples_png", "datasets.load_problem"),
-    *("budget.look_ahead", "budget.sensitivity"),
+    *("budget.look_ahead", "budget.look_years_ahead", "budget.sensitivity"),
     "propose",
     "trade_off",
     "write_report",
