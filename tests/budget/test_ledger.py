@@ -47,6 +47,13 @@ def day(n):
     return FIRST + timedelta(days=n)
 
 
+def test_clusters_stand_in_the_order_of_the_split(tmp_path):
+    problem = problem_of([school("1"), school("2")])
+    split = split_budget(problem, plan_of({"Z": ["1"], "A": ["2"]}), "10", cl.Formula())
+    with Ledger.create(tmp_path / "year", split, first=FIRST) as ledger:
+        assert [one.cluster for one in ledger.balances()] == ["Z", "A"]
+
+
 def test_a_year_opens_with_the_split(tmp_path):
     late = Backdated(
         urn="5", a_year="7300", compliance_date=date(2026, 7, 1), paid_from=date(2026, 7, 31)
