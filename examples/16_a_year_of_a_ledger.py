@@ -83,9 +83,9 @@ def _show(ledger: Ledger, *clusters: str) -> None:
     print("\nThe last events:")
     columns = ["day", "kind", "cluster", "pence", "decision", "reason"]
     print(ledger.to_frame("event").tail(4)[columns].to_string(index=False))
-    forecast = ledger.forecast(date(2027, 1, 31)).set_index("cluster").loc[clusters[0]]
-    balance = pounds(int(forecast["forecast_balance_pence"]))
-    print(f"\nAt this pace {clusters[0]} ends the year with {balance}.")
+    forecast = ledger.forecast(date(2027, 1, 31)).set_index("cluster")
+    balance = forecast["forecast_balance_pence"].to_dict()[clusters[0]]
+    print(f"\nAt this pace {clusters[0]} ends the year with {pounds(balance)}.")
 
 
 if __name__ == "__main__":

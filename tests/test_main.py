@@ -308,6 +308,7 @@ def test_what_unknown_counts_count_as_is_told_on_every_page_and_in_the_record(
 # ---- every option, in every spelling ---------------------------------------------------------
 
 TABLES = {  # options whose values are not plain words
+    "payments": "termly",
     "protection": "floor=95%",
     "clusters": "16-18",
     "sizes": "2-4",

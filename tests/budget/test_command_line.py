@@ -193,3 +193,18 @@ def test_a_caseload_that_cannot_be_read(text, words, base, tmp_path, capsys):
     risk = written(tmp_path, "risk.toml", 'growth = {file = "series.csv"}')
     assert report(base, tmp_path, risk) == BAD_INPUT
     assert words in capsys.readouterr().err
+
+
+def test_fund_says_pot_and_formula_first_and_lists_payments(base, tmp_path, capsys):
+    more = ["--formula", "ehcps=3,sen_support=1", "--contingency", "3%"]
+    assert fund(base, tmp_path, *more, "--payments", "termly") == BAD_INPUT
+    assert "--payments needs the first day of the year" in capsys.readouterr().err
+    more += ["--payments", "termly", "--year-from", "2026-09-01"]
+    assert fund(base, tmp_path, *more) == DONE
+    said = capsys.readouterr().out
+    assert said.startswith("The pot: £100,000.00.\n  less committed EHC plan top-ups: £0.00\n")
+    assert "The formula (local formula): need units = 3 x ehcps + 1 x sen_support." in said
+    assert "Nothing is committed for the 18 EHC plans at 9 schools" in said
+    rows = rows_of(tmp_path / "out" / "payments.csv")
+    assert sum(int(row["pence"]) for row in rows) == 9_700_000
+    assert {row["due"] for row in rows} == {"2026-09-01", "2027-01-01", "2027-04-01"}

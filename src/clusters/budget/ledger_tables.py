@@ -84,7 +84,9 @@ FROM accounts WHERE school <> '' GROUP BY school ORDER BY min(id)
 
 def balances_of(store: Store) -> tuple[Balance, ...]:
     """Add up what came to each cluster and what went."""
-    names = [row[0] for row in store.rows("SELECT cluster FROM accounts WHERE kind = 'free' ORDER BY id")]
+    names = [
+        row[0] for row in store.rows("SELECT cluster FROM accounts WHERE kind = 'free' ORDER BY id")
+    ]
     sums: dict[str, dict[str, int]] = {name: {} for name in names}
 
     def add(cluster: str, what: str, sum_: int) -> None:

@@ -238,6 +238,11 @@ def _money(verb: argparse.ArgumentParser) -> None:
 
 def _money_needed(verb: argparse.ArgumentParser) -> None:
     _money_options(verb, needed=True)
+    verb.add_argument(
+        "--payments",
+        choices=("monthly", "termly"),
+        help="list who is paid what and when, from the day of --year-from",
+    )
 
 
 def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:

@@ -19,9 +19,11 @@ if TYPE_CHECKING:
         Backdated,
         Commitments,
         Formula,
+        Payments,
         Pot,
         Protection,
         Scenario,
+        Split,
     )
     from clusters.readers import Schools
 
@@ -228,7 +230,8 @@ def _commitments(chosen: Namespace, problem: Problem) -> Commitments | None:
     from clusters.readers import read_commitments
 
     if chosen.commitments is None:
-        if chosen.bands or chosen.year_from is not None:
+        days = chosen.year_from is not None and getattr(chosen, "payments", None) is None
+        if chosen.bands or days:
             raise MoneyError(
                 Fault(
                     what="--bands or --year-from is given without commitments",
@@ -335,6 +338,17 @@ def _unknown_key(path: str, key: str, names: Iterable[str]) -> DataError:
 
 def _money(text: str) -> str:
     return text.strip()
+
+
+def make_payments(chosen: Namespace, split: Split) -> Payments:
+    """List the payments of the year."""
+    from clusters.budget import payments
+
+    if chosen.year_from is None:
+        raise MoneyError(
+            Fault(what="--payments needs the first day of the year", remedy="give --year-from")
+        )
+    return payments(split, chosen.year_from, rhythm=chosen.payments)
 
 
 def make_formula(chosen: Namespace, problem: Problem) -> Formula:

@@ -111,6 +111,13 @@ class Folder:
             write_frame(self._file("commitments.csv", words), given.to_frame(split.problem))
         write_frame(self._file("pot.csv", "what comes off the pot, and notes"), _pot(split))
 
+    def payments(self, made: Any) -> None:
+        """Write who is paid what, and when."""
+        from clusters.writers import write_frame
+
+        words = "who is paid what, and when"
+        write_frame(self._file("payments.csv", words), made.to_frame())
+
     def run(self, chosen: Namespace, **record: Any) -> None:
         """Write the record of the run, with the options that were given."""
         from clusters.writers import write_run

@@ -130,12 +130,32 @@ def fund(chosen: Namespace) -> bool:
     _, problem = inputs.read_data(chosen)
     plan = inputs.read_one_plan(chosen.plan, problem)
     split = _split(problem, plan, _money_settings(chosen, problem))
+    _tell_money(split)
     folder = Folder(chosen.out)
     folder.split(split)
+    if chosen.payments is not None:
+        folder.payments(inputs.make_payments(chosen, split))
     folder.run(chosen, problem=problem, split=split)
     folder.page(chosen, problem, {Path(chosen.plan).stem: plan}, split=split)
     folder.tell()
     return False
+
+
+def _tell_money(split: Any) -> None:
+    """Say first what there is to share, and by which formula."""
+    from clusters.money import pounds
+
+    say(f"The pot: {pounds(split.pot.total_pence)}.")
+    for step, sum_ in split.pot.steps.items():
+        say(f"  less {step}: {pounds(sum_)}")
+    say(f"  shared by the formula: {pounds(split.pot.flexible_pence)}")
+    weights = " + ".join(f"{float(w):g} x {name}" for name, w in split.formula.weights.items())
+    units = f": {split.formula.unit}s = {weights}" if weights else ""
+    say(f"The formula ({split.formula.name}){units}.")
+    for factor in split.factors:
+        say(f"  {factor.name.replace('_', ' ')}: {pounds(factor.total_pence)}")
+    for note in split.notes[1:]:
+        say(f"  {note}")
 
 
 def report(chosen: Namespace) -> bool:
