@@ -43,7 +43,8 @@ def open_year(
         ("low incidence", split.pot.low_incidence_pence),
     ):
         store.account(kind)
-        store.move(store.add("events", kind="opening", day=day), ("outside",), (kind,), held)
+        if held:
+            store.move(store.add("events", kind="opening", day=day), ("outside",), (kind,), held)
     for share in split.clusters:
         label = str(share.key)
         store.account("free", label)

@@ -200,8 +200,8 @@ class MediumTermPlan:
         low, middle, high = self.closing_pence(last)
         name = self.years[last].name
         words = [
-            f"The balance of {pounds(self.opening_pence)} at the start becomes {_said(middle)} at "
-            f"the end of {name}."
+            f"A{_said(self.opening_pence)[1:]} at the start becomes {_said(middle)} at the end "
+            f"of {name}."
         ]
         if self.demand is not None:
             words.append(
@@ -262,7 +262,7 @@ def plan_years(
     names = [year.name.strip() for year in years]
     if not 1 <= len(years) <= _MOST_YEARS:
         faults.add(f"the plan has {len(years)} years", f"give 1 to {_MOST_YEARS}")
-    for name in {name for name in names if names.count(name) > 1}:
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
         faults.add(f"the year {name} is in the plan twice", "keep one")
     if demand is not None and len(demand.by_level) < len(years):
         faults.add(

@@ -181,9 +181,9 @@ def payments(
     for label, host in chosen.items():
         if host is None or host not in ids:
             faults.add(f"the host of {label} is no school of the split", "name one", value=host)
-    for label in set(hosts or {}) - set(centres):
+    for label in (label for label in hosts or {} if label not in centres):
         faults.add(f"hosts names {label!r}, which is no cluster", "correct it")
-    for urn in set(academies or ()) - ids:
+    for urn in (urn for urn in academies or () if urn not in ids):
         faults.add("academies names a school that is not in the split", "correct it", urn=urn)
     faults.check()
     known = {label: host for label, host in chosen.items() if host is not None}
