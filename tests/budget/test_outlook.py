@@ -368,6 +368,8 @@ def test_every_assumption_is_stated_with_its_source(split):
     assert stated["growth of demand"].startswith("5.0% a year, give or take 3.2%, shared by all (")
     assert "benchmarks/backtest.py" in stated["shocks of an area"]
     assert stated["growth of cost"].endswith("(none was given)")
+    frame = look_ahead(split, GROWS, n_simulations=100).to_frame("assumption")
+    assert dict(zip(frame["assumption"], frame["value"], strict=True)) == dict(stated)
 
 
 def test_the_same_seed_gives_the_same_figures(split):

@@ -143,16 +143,25 @@ class Outlook:
         return (*words, "These figures are simulated; they are not a forecast.")
 
     @checked
-    def to_frame(self, level: Literal["cluster", "school", "scenario"] = "cluster") -> pd.DataFrame:
-        """Return a table of simulated figures in whole pounds: by cluster, school or scenario."""
+    def to_frame(
+        self, level: Literal["cluster", "school", "scenario", "assumption"] = "cluster"
+    ) -> pd.DataFrame:
+        """Return simulated figures in whole pounds by cluster, school or scenario.
+
+        Level "assumption": what each figure rests on, and where that comes from.
+        """
         import pandas as pd
 
         if level == "scenario":
             return pd.DataFrame([_scenario_row(outcome) for outcome in self.scenarios])
+        if level == "assumption":
+            return pd.DataFrame(self.assumptions.items(), columns=["assumption", "value"])
         if level not in ("cluster", "school"):
             faults = Faults()
             faults.add(
-                "there is no such level", 'use "cluster", "school" or "scenario"', value=level
+                "there is no such level",
+                'use "cluster", "school", "scenario" or "assumption"',
+                value=level,
             )
             faults.check()
         risks = self.clusters if level == "cluster" else self.schools
