@@ -12,6 +12,7 @@ Grant, income and measures below are made up for the example.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from example_data import options, read_plan, read_problem, run
 
@@ -19,10 +20,12 @@ import clusters as cl
 from clusters.budget import (
     Assumptions,
     FinancialYear,
+    by_pot,
     look_years_ahead,
     plan_years,
     true_years,
 )
+from clusters.budget.spreadsheet_years import write_calendar_workings, write_plan_workings
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -31,6 +34,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--growth", default="6%", help="mean growth of the number of plans")
     parser.add_argument("--cost-per-plan", help="pounds a year, where today's spend is not known")
     parser.add_argument("--simulations", type=int, default=2_000)
+    parser.add_argument("--workbooks", type=Path, help="folder for workbooks of live formulas")
     arguments = parser.parse_args(argv)
     problem = read_problem(arguments)
     plan = read_plan(arguments, problem)
@@ -42,6 +46,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     print("\nTwo academic years of the same split, by financial year (what is held included):")
     for part, sum_ in zip(years.parts, years.totals, strict=True):
         print(f"  {part}: £{sum_ / 100:>16,.2f}")
+
+    # Each cluster has its money from each of the pots that pay for it.
+    shared = sum(share.total_pence for share in split.clusters)
+    transfer = shared // 72
+    pots = by_pot(split, {"high needs block": shared - transfer, "transfer": transfer})
+    print(
+        "By pot:",
+        dict(zip(pots.parts, (f"£{sum_ / 100:,.2f}" for sum_ in pots.totals), strict=True)),
+    )
 
     # 2. Demand: what the plans of all clusters cost in the coming years, simulated.
     spend_known = all(school.topup_pence is not None for school in problem.schools)
@@ -70,6 +83,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     print("\nThe plan in whole pounds; demand and balances at 10, 50 and 90 in 100 futures:")
     frame = table.to_frame().set_index("year").T
     print((frame // 100).to_string())
+    if arguments.workbooks is not None:
+        arguments.workbooks.mkdir(parents=True, exist_ok=True)
+        write_calendar_workings(arguments.workbooks / "years.xlsx", years)
+        write_plan_workings(arguments.workbooks / "plan_of_years.xlsx", table)
     print("\nIn a paragraph:\n  " + " ".join(table.sentences()))
 
 

@@ -194,7 +194,6 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "budget.fairness_frame": {"split": split},
         "budget.instalments": {"amounts": g.amounts},
         "budget.sensitivity": {"split": split},
-        "budget.side_by_side": {"problem": problem, "plans": plans, **money},
         "budget.transition": {
             **both,
             "pots": ["1000", "1100"],

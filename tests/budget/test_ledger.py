@@ -472,6 +472,7 @@ GOOD = {"decision": "agreed", "reason": "x"}
         (lambda x: x.award("North", "1", FIRST, school="9", **GOOD), "no cluster of the ledger"),
         (lambda x: x.contribute("North", "1", FIRST, giver=""), "has no giver"),
         (lambda x: x.contribute("Nrth", "1", FIRST, giver="x"), "no such cluster"),
+        (lambda x: x.contribute("North", "1" + "0" * 25, FIRST, giver="x"), "sum is too large"),
         (lambda x: x.begin_plan("9", "1", FIRST), "no cluster of the ledger has this school"),
         (lambda x: x.begin_plan("1", "1", day(9), until=day(3)), "the plan ends before it begins"),
         (lambda x: x.begin_plan("1", "1", day(9), until=day(400)), "not in the year"),
@@ -489,6 +490,14 @@ def test_what_is_wrong_is_said_in_a_sentence_and_nothing_is_written(ledger, act,
         act(ledger)
     assert len(str(error.value).strip().splitlines()) == 1
     assert len(ledger.to_frame("event")) == before
+
+
+def test_a_closed_ledger_says_so(ledger):
+    ledger.close()
+    with pytest.raises(MoneyError, match="the ledger is closed"):
+        ledger.balances()
+    with pytest.raises(MoneyError, match="the ledger is closed"):
+        ledger.contribute("North", "1", FIRST, giver="x")
 
 
 def test_files_that_are_no_ledger(tmp_path):

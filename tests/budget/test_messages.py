@@ -41,7 +41,6 @@ from clusters.budget import (
     look_ahead,
     recompute,
     sensitivity,
-    side_by_side,
     split_budget,
     turbulence,
 )
@@ -274,9 +273,6 @@ WORDS: dict[str, Callable[[], str]] = {
     "turbulence": lambda: str(turbulence(rich_split())),
     "columns of sensitivity": lambda: columns(sensitivity(rich_split())),
     "what sensitivity moves": lambda: ", ".join(sensitivity(rich_split())["moved"].unique()),
-    "columns side by side": lambda: columns(
-        side_by_side(*pair()[:1], {"a": pair()[1], "b": pair()[1]}, "10", NEED)
-    ),
     "years": lambda: columns(by_year(rich_split()).to_frame()),
     "months": lambda: columns(instalments(rich_split()).to_frame()),
     "terms": lambda: columns(instalments(rich_split(), "termly").to_frame()),

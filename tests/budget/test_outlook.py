@@ -6,6 +6,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import clusters as cl
@@ -438,6 +439,10 @@ def test_parameters_out_of_range(split, arguments, words):
         (lambda: Assumptions(growth={"2019": 1, "2020": 2}), "the series of growth has 2 years"),
         (lambda: Assumptions(growth={"a": 1, "b": 0, "c": 2}), "the count of b is not above 0"),
         (lambda: Assumptions(growth={"a": 1, "b": "x", "c": 2}), "the count of b is not a number"),
+        (
+            lambda: Assumptions(growth=pd.Series([1, 2, 3, 4], index=[2020, 2020, 2021, 2022])),
+            "the count of 2020 is given twice",
+        ),
         (lambda: Assumptions(price=5_000), "price is not between"),
         (lambda: Assumptions(growth_spread="-1%"), "growth_spread is not between"),
         (lambda: Assumptions(area_spread="1000%"), "area_spread is not between"),

@@ -13,7 +13,6 @@ from clusters.budget.effects import (
     Turbulence,
     effects,
     sensitivity,
-    side_by_side,
     transition,
     turbulence,
 )
@@ -90,7 +89,6 @@ __all__ = [
     "plan_years",
     "recompute",
     "sensitivity",
-    "side_by_side",
     "split_budget",
     "tiers",
     "transition",

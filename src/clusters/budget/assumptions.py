@@ -12,7 +12,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.budget.given import is_keyed
+from clusters.budget.given import gathered, is_keyed
 from clusters.domain import FrozenDict, SchoolId
 from clusters.money import Amount, Number, exact_number, pence, percentage, stated_share
 
@@ -187,8 +187,8 @@ def _out_of_range(faults: Faults, name: str, limits: str, value: object) -> None
 def _series(faults: Faults, given: Any) -> Mapping[str, Fraction]:
     """Read counts by year, in the order of the years."""
     rows = {
-        str(year): faults.take(Fraction(1), exact_number, value, f"the count of {year}")
-        for year, value in given.items()
+        str(year): faults.take(Fraction(1), exact_number, values[0], f"the count of {year}")
+        for year, values in gathered(faults, given, "the count", add=False).items()
     }
     if len(rows) < _FEWEST_YEARS:
         faults.add(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["Ledger"]
 
 
+@checked
 class Ledger:
     """A year's ledger in one file; use it in a ``with`` statement, or close it.
 

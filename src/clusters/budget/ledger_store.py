@@ -234,6 +234,10 @@ def _in_words(path: Path) -> Iterator[None]:
     except sqlite3.OperationalError as error:
         what = f"the ledger cannot be read or written ({error})"
         raise _refusal(path, what, "nothing was written; try again") from None
+    except OverflowError:
+        raise _refusal(path, "the sum is too large", "nothing was written; correct it") from None
+    except sqlite3.ProgrammingError:
+        raise _refusal(path, "the ledger is closed", "open it again: Ledger(path)") from None
     except sqlite3.DatabaseError:
         raise _refusal(path, "this file is no ledger", "give another") from None
 
