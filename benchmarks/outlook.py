@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 import clusters as cl
-from clusters.budget import MINUTES, look_ahead
+from clusters.budget import MINUTES, Assumptions, look_ahead
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -31,7 +31,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     for count in (1_000, 10_000, 50_000):
         for scenarios in ((), MINUTES):
             start = time.perf_counter()
-            look_ahead(split, n_simulations=count, seed=arguments.seed, scenarios=scenarios)
+            look_ahead(
+                split,
+                Assumptions(growth="5%"),
+                n_simulations=count,
+                seed=arguments.seed,
+                scenarios=scenarios,
+            )
             rows.append(
                 {
                     "date": datetime.now(tz=UTC).date().isoformat(),

@@ -1,9 +1,13 @@
-"""Test the split against bad news: demand that grows, payments backdated, pupils out of area.
+"""Test the split against bad news: demand that grows, arrears, income that does not come.
 
 Run it on the packaged synthetic authority, or on your own files::
 
     python examples/10_test_the_forecast.py
     python examples/10_test_the_forecast.py --schools schools.csv --plan clusters.csv --seed 7
+    python examples/10_test_the_forecast.py --caseload caseload.csv --authority 382
+
+The caseload is the Department for Education's file of EHC plans by year, as downloaded: growth and
+its spread are then fitted to it. Without it the growth is stated by --growth.
 """
 
 from __future__ import annotations
@@ -14,13 +18,16 @@ from example_data import options, read_plan, read_problem, run
 
 import clusters as cl
 from clusters.budget import Assumptions, look_ahead
+from clusters.readers import read_caseload
 
 
 def main(argv: Sequence[str] | None = None) -> None:
     parser = options(__doc__, seconds=10.0)
     parser.add_argument("--total", default="18000000", help="the pot in pounds")
     parser.add_argument("--cost-per-plan", help="pounds a year, where today's spend is not known")
-    parser.add_argument("--growth", default="3%", help="mean growth of demand")
+    parser.add_argument("--growth", default="5%", help="mean growth of demand, where not fitted")
+    parser.add_argument("--caseload", help="EHC plans by year, as published")
+    parser.add_argument("--authority", help="its name or code, where the file holds several")
     parser.add_argument("--simulations", type=int, default=10_000)
     parser.add_argument("--seed", type=int, default=1)
     arguments = parser.parse_args(argv)
@@ -34,9 +41,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     if arguments.cost_per_plan is None and not spend_known:
         print("\nToday's spend is not in the file: give --cost-per-plan in pounds a year.")
         return
+    growth = arguments.growth
+    if arguments.caseload is not None:
+        growth = read_caseload(
+            arguments.caseload, column="mainstream_total", authority=arguments.authority
+        )
     outlook = look_ahead(
         split,
-        Assumptions(growth=arguments.growth, cost_per_plan=arguments.cost_per_plan),
+        Assumptions(growth=growth, cost_per_plan=arguments.cost_per_plan),
         risk="10%",
         n_simulations=arguments.simulations,
         seed=arguments.seed,
@@ -56,13 +68,6 @@ def main(argv: Sequence[str] | None = None) -> None:
         "simulated_buffer_percent": "buffer %",
     }
     print(frame[list(shown)].rename(columns=shown).to_string(index=False))
-    small, large = frame.iloc[0], frame.iloc[-1]
-    print(
-        f"\nA small cluster is riskier: {small['cluster']} ({small['plans']} plans) needs "
-        f"{small['simulated_buffer_percent']} % of its expected cost in reserve, "
-        f"{large['cluster']} ({large['plans']} plans) {large['simulated_buffer_percent']} %."
-    )
-
     pooling = outlook.pooling
     print("\nWhat pooling is worth: reserves that keep the risk at 10 %, added up:")
     print(f"  each school its own   £{pooling.schools:>12,}")
@@ -79,6 +84,8 @@ def main(argv: Sequence[str] | None = None) -> None:
             f"{len(outcome.clusters_at_risk)} of {len(plan.clusters)} clusters overspend "
             "in most years"
         )
+
+    print("\nIn a paragraph:\n  " + " ".join(outlook.sentences()))
 
 
 if __name__ == "__main__":

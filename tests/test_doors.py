@@ -178,9 +178,21 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "write_report": {"path": folder / "page.html", "problem": problem, "options": plan},
         "write_run": {"path": folder / "run.json", "problem": problem},
         "budget.controlled_rounding": {"table": [[Fraction(1, 2), Fraction(1, 2)]]},
-        "budget.look_ahead": {"split": split, "n_simulations": 100},
+        "budget.look_ahead": {
+            "split": split,
+            "assumptions": g.budget.Assumptions(growth=0, cost_per_plan=5),
+            "n_simulations": 100,
+        },
+        "budget.look_years_ahead": {
+            "split": split,
+            "assumptions": g.budget.Assumptions(growth=0, cost_per_plan=5),
+            "n_simulations": 100,
+        },
+        "budget.payments": {"split": split, "first": datetime.date(2026, 9, 1)},
+        "budget.plan_years": {"years": [g.budget.FinancialYear(name="x", grant=5)]},
+        "budget.tiers": {"split": split, "areas": {"1": "N", "2": "S"}},
+        "budget.true_years": {"amounts": {"2026/27": g.amounts}},
         "budget.recompute": {"line": ""},
-        "budget.adding_up": {"lines": ["1", "2"], "published": "3"},
         "budget.by_pot": {"amounts": g.amounts, "pots": {"x": 5, "y": 7}},
         "budget.by_year": {"amounts": g.amounts},
         "budget.check_split": {"split": split},
@@ -196,7 +208,6 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "budget.fairness_frame": {"split": split},
         "budget.instalments": {"amounts": g.amounts},
         "budget.sensitivity": {"split": split},
-        "budget.side_by_side": {"problem": problem, "plans": plans, **money},
         "budget.transition": {
             **both,
             "pots": ["1000", "1100"],
@@ -255,6 +266,20 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "source": pd.DataFrame({"urn": ["s1"], "a_year": ["5"]}),
             "problem": problem,
         },
+        "readers.read_backdated": {
+            "source": pd.DataFrame(
+                {
+                    "urn": ["s1"],
+                    "a_year": ["5"],
+                    "compliance_date": ["2026-01-01"],
+                    "paid_from": ["2026-02-01"],
+                }
+            ),
+            "problem": problem,
+        },
+        "readers.read_caseload": {
+            "source": pd.DataFrame({"year": ["2024", "2025"], "ehcplans": ["5", "6"]})
+        },
         "report.equality_frame": both,
         "report.furthest_frame": both,
         "report.small_frame": both,
@@ -290,6 +315,8 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "compliance_date": datetime.date(2025, 1, 1),
             "paid_from": datetime.date(2025, 9, 1),
         },
+        "budget.Contribution": {"cluster": "x", "giver": "y", "amount": "5"},
+        "budget.FinancialYear": {"name": "x", "grant": "5"},
         "budget.Scenario": {"name": "x"},
         "budget.Sparsity": {"amount": "5"},
         "budget.Taper": {"full_to": 1, "none_from": 2},
@@ -359,7 +386,7 @@ def wrong_values() -> dict[str, Any]:
 
 SLOW = (
     *("maps.map_png", "maps.difference_png", "maps.small_multiples_png", "datasets.load_problem"),
-    *("budget.look_ahead", "budget.sensitivity"),
+    *("budget.look_ahead", "budget.look_years_ahead", "budget.sensitivity"),
     "propose",
     "trade_off",
     "write_report",

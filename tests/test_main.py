@@ -195,7 +195,7 @@ def test_risk_needs_money(schools, plan, tmp_path, capsys):
     code = main(
         [
             *("report", "--schools", str(schools), "--plan", f"One={plan}"),
-            *("--out", str(tmp_path / "out"), "--risk"),
+            *("--out", str(tmp_path / "out"), "--risk", "risk.toml"),
         ]
     )
     assert code == BAD_INPUT
@@ -309,6 +309,8 @@ def test_what_unknown_counts_count_as_is_told_on_every_page_and_in_the_record(
 # ---- every option, in every spelling ---------------------------------------------------------
 
 TABLES = {  # options whose values are not plain words
+    "payments": "termly",
+    "protection": "floor=95%",
     "clusters": "16-18",
     "sizes": "2-4",
     "balance": "pupils=0.25",

@@ -133,19 +133,6 @@ def test_a_formula_with_one_number_has_nothing_to_move():
         fx.sensitivity(split_budget(problem, plan, "10", alone), 0)
 
 
-def test_one_pot_under_two_plans():
-    problem, plan = authority(6, 2)
-    other = plan_of({"X": problem.ids[:1], "Y": problem.ids[1:]})
-    formula = cl.Formula({"pupils": 1}, lump_per_cluster="1000")
-    frame = fx.side_by_side(problem, {"today": plan, "new": other}, "10000", formula)
-    assert frame["new: cluster"].tolist() == ["X"] + ["Y"] * 5
-    assert frame["today: total_pence"].sum() == frame["new: total_pence"].sum() == 1_000_000
-    difference = frame["new: total_pence"] - frame["today: total_pence"]
-    assert frame["new: change_pence"].tolist() == difference.tolist()
-    assert difference.iloc[0] > 0
-    assert "today: change_pence" not in frame
-
-
 def test_a_transition_falls_by_the_floor_each_year():
     problem = problem_of([school("1", ehcps=1, topup=10_000), school("2", ehcps=9, topup=10_000)])
     plan = plan_of({"A": ["1"], "B": ["2"]})
@@ -214,26 +201,6 @@ def test_a_share_never_rises_above_the_whole():
     assert not fx.sensitivity(mixed, "5%").empty
     whole = split_budget(problem, plan, "1000", cl.Formula({"sen_support": 1}, {"pupils": "50%"}))
     assert fx.sensitivity(whole, "100%").empty
-
-
-def test_three_plans_are_compared_with_the_first_and_protected():
-    problem, plan = authority(6, 2)
-    ids = list(problem.ids)
-    plans = {
-        "a": plan,
-        "b": plan_of({"X": ids[:1], "Y": ids[1:]}),
-        "c": plan_of({"X": ids[:3], "Y": ids[3:]}),
-    }
-    formula = cl.Formula({"pupils": 1}, lump_per_cluster="1000")
-    protection = cl.Protection(floor="90%", level="school")
-    pot = sum(school.topup_pence for school in problem.schools) // 100
-    frame = fx.side_by_side(problem, plans, pot, formula, protection)
-    by_hand = split_budget(problem, plans["c"], pot, formula, protection)
-    assert frame["c: total_pence"].tolist() == [share.total_pence for share in by_hand.schools]
-    difference = frame["c: total_pence"] - frame["a: total_pence"]
-    assert frame["c: change_pence"].tolist() == difference.tolist()
-    unprotected = fx.side_by_side(problem, plans, pot, formula)
-    assert unprotected["c: total_pence"].tolist() != frame["c: total_pence"].tolist()
 
 
 def test_a_penny_is_a_gain():

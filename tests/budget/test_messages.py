@@ -30,7 +30,6 @@ from clusters.budget import (
     Scenario,
     Sparsity,
     Taper,
-    adding_up,
     by_pot,
     by_year,
     check_split,
@@ -42,11 +41,9 @@ from clusters.budget import (
     look_ahead,
     recompute,
     sensitivity,
-    side_by_side,
     split_budget,
     turbulence,
 )
-from clusters.budget.apportionment import apportion
 from clusters.budget.presets import by_type_and_level, high_needs_proxies
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.water_filling import find_parameter
@@ -58,6 +55,7 @@ fair = importlib.import_module("clusters.budget.fairness")
 FILE = Path(__file__).with_name("messages.txt")
 F = Fraction
 JANUARY, MARCH = date(2026, 1, 1), date(2026, 3, 1)
+GROWS = Assumptions(growth="5%")
 NEED = cl.Formula({"ehcps": 3, "sen_support": 1})
 
 
@@ -175,8 +173,6 @@ CASES: dict[str, Callable[[], Any]] = {
     "step words": lambda: sensitivity(split(), "x"),
     "pots": lambda: by_pot({"a": 4}, {"x": 5}),
     "share called like a sum": lambda: cl.Formula({"need": 1}, {"total": "5%"}),
-    "published": lambda: adding_up(["1", "x", 0.5], 2.5),
-    "apportion": lambda: apportion(-1, [1, -2, "x"], "best"),
     "proxies": lambda: high_needs_proxies({"a": "b", "c": "d"}),
     "figure": lambda: fair.gini([1, -1], [1]),
     "figure nothing": lambda: fair.gini([0]),
@@ -185,6 +181,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "assumptions": lambda: Assumptions(
         growth="-100%",
         growth_spread="-1%",
+        area_spread="x",
         price=50,
         staying="x",
         price_spread=-1,
@@ -195,16 +192,21 @@ CASES: dict[str, Callable[[], Any]] = {
     "staying": lambda: Assumptions(staying=2),
     "scenario": lambda: Scenario(
         name="x",
-        demand_pounds=-1,
-        out_of_area_pounds=float("nan"),
+        other_pounds=-1,
+        income_pounds=float("nan"),
         backlog_share="x",
         backlog_months=True,
     ),
-    "outlook": lambda: look_ahead(split(), risk=0, n_simulations=1, seed=-1),
+    "outlook": lambda: look_ahead(split(), GROWS, risk=0, n_simulations=1, seed=-1),
     "outlook none": lambda: look_ahead(
-        split_budget(problem_of([school("1", ehcps=0)]), plan_of({"A": ["1"]}), "1")
+        split_budget(problem_of([school("1", ehcps=0)]), plan_of({"A": ["1"]}), "1"), GROWS
     ),
-    "outlook level": lambda: look_ahead(split(), n_simulations=100).to_frame("area"),
+    "outlook growth": lambda: look_ahead(split()),
+    "outlook series": lambda: Assumptions(growth={"2024": 1, "2025": 0}),
+    "outlook fall": lambda: look_ahead(split(), Assumptions(growth="-50%")),
+    "outlook money": lambda: look_ahead(split("10", cl.Formula({"pupils": 1})), GROWS),
+    "outlook areas": lambda: look_ahead(split(), Assumptions(growth=0, areas={"1": "x"})),
+    "outlook level": lambda: look_ahead(split(), GROWS, n_simulations=100).to_frame("area"),
     "committed float": lambda: cl.Pot(Decimal(10), committed={"1": 2.5}),
 }
 
@@ -271,9 +273,6 @@ WORDS: dict[str, Callable[[], str]] = {
     "turbulence": lambda: str(turbulence(rich_split())),
     "columns of sensitivity": lambda: columns(sensitivity(rich_split())),
     "what sensitivity moves": lambda: ", ".join(sensitivity(rich_split())["moved"].unique()),
-    "columns side by side": lambda: columns(
-        side_by_side(*pair()[:1], {"a": pair()[1], "b": pair()[1]}, "10", NEED)
-    ),
     "years": lambda: columns(by_year(rich_split()).to_frame()),
     "months": lambda: columns(instalments(rich_split()).to_frame()),
     "terms": lambda: columns(instalments(rich_split(), "termly").to_frame()),
@@ -286,21 +285,23 @@ WORDS: dict[str, Callable[[], str]] = {
     "preset names": lambda: ", ".join(PRESETS),
     "rules": lambda: lines(RULES),
     "minutes": lambda: lines(MINUTES),
-    "assumptions stated": lambda: lines(look_ahead(rich_split(), n_simulations=100).assumptions),
+    "assumptions stated": lambda: lines(
+        look_ahead(rich_split(), GROWS, n_simulations=100).assumptions
+    ),
     "assumptions given": lambda: lines(
         look_ahead(
             split("10"),
-            Assumptions(cost_per_plan=9, cost_variation=0.5, dispersion=1.5),
+            Assumptions(growth=0, cost_per_plan=9, cost_variation=0.5, dispersion=1.5),
             n_simulations=100,
         ).assumptions
     ),
     **{
         f"columns of the outlook by {level}": lambda level=level: columns(
-            look_ahead(rich_split(), n_simulations=100).to_frame(level)
+            look_ahead(rich_split(), GROWS, n_simulations=100).to_frame(level)
         )
         for level in ("cluster", "school", "scenario")
     },
-    "whole": lambda: str(look_ahead(split("10"), n_simulations=100).authority.key),
+    "whole": lambda: str(look_ahead(split("10"), GROWS, n_simulations=100).authority.key),
     "finding formula": lambda: forged(formula_pence=1),
     "finding flexible": lambda: forged(flexible_pence=49_999, formula_pence=49_999),
     "finding negative": lambda: forged(flexible_pence=-1),

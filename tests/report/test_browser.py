@@ -2,7 +2,7 @@
 
 import pytest
 
-from clusters.budget import look_ahead
+from clusters.budget import Assumptions, look_ahead
 from clusters.domain import Priorities, Rules
 from clusters.report import write_report
 from tests.report.conftest import found, visit
@@ -30,7 +30,7 @@ def seen(valley, plan, other, split, tmp_path_factory):
             {"Shortest": found(plan), "Another": other},
             rules=Rules(n_clusters=4),
             split=split,
-            outlook=look_ahead(split, n_simulations=200),
+            outlook=look_ahead(split, Assumptions(growth="5%"), n_simulations=200),
             audience=audience,
             formats=["html"],
             run_file="run.json",

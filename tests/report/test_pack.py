@@ -12,7 +12,7 @@ from xml.etree import ElementTree
 import openpyxl
 import pytest
 
-from clusters.budget import look_ahead
+from clusters.budget import Assumptions, look_ahead
 from clusters.disclosure import HIDDEN
 from clusters.domain import NeedCount, Plan, Priorities, Problem, Rules
 from clusters.errors import DataError
@@ -47,7 +47,7 @@ def write(folder, problem, plan, other, split, **more):
         "rules": Rules(n_clusters=4),
         "priorities": Priorities(travel_by="ehcps"),
         "split": split,
-        "outlook": look_ahead(split, n_simulations=200),
+        "outlook": look_ahead(split, Assumptions(growth="5%"), n_simulations=200),
         "run_file": "run.json",
         "sources": ["Census"],
         "leads": {"1": "Ms Lead"},

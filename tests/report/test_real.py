@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import clusters as cl
-from clusters.budget import look_ahead
+from clusters.budget import Assumptions, look_ahead
 from clusters.report import write_report
 from tests.report.conftest import found, visit
 
@@ -40,7 +40,7 @@ def pack(request, tmp_path_factory):
         recommended="A",
         rules=rules,
         split=split,
-        outlook=look_ahead(split),
+        outlook=look_ahead(split, Assumptions(growth="5%")),
         audience=request.param,
     )
     return files, time.monotonic() - started

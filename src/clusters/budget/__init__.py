@@ -13,21 +13,31 @@ from clusters.budget.effects import (
     Turbulence,
     effects,
     sensitivity,
-    side_by_side,
     transition,
     turbulence,
 )
 from clusters.budget.explanation import explain, recompute
 from clusters.budget.fairness import FairnessFigure, fairness, fairness_frame
 from clusters.budget.formula import Formula
+from clusters.budget.ledger import Ledger
+from clusters.budget.ledger_tables import Balance
+from clusters.budget.medium_term import (
+    DemandAhead,
+    FinancialYear,
+    MediumTermPlan,
+    look_years_ahead,
+    plan_years,
+)
 from clusters.budget.outlook import Outlook, look_ahead
+from clusters.budget.payments import Payment, Payments, payments
 from clusters.budget.pot import Backdated, Pot
 from clusters.budget.presets import PRESETS
 from clusters.budget.protection import Protection
-from clusters.budget.published import AddingUp, adding_up
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.sparsity import Remote, Sparsity, Taper
 from clusters.budget.split import split_budget
+from clusters.budget.tiers import Contribution, Tiers, tiers
+from clusters.budget.true_years import true_years
 from clusters.budget.values import Share, Split
 from clusters.budget.years import Calendar, by_pot, by_year, instalments
 
@@ -35,15 +45,22 @@ __all__ = [
     "MINUTES",
     "PRESETS",
     "RULES",
-    "AddingUp",
     "Assumptions",
     "Backdated",
+    "Balance",
     "Calendar",
     "Commitments",
+    "Contribution",
+    "DemandAhead",
     "FairnessFigure",
+    "FinancialYear",
     "Formula",
+    "Ledger",
+    "MediumTermPlan",
     "MoneyFinding",
     "Outlook",
+    "Payment",
+    "Payments",
     "Pot",
     "Protection",
     "Remote",
@@ -52,8 +69,8 @@ __all__ = [
     "Sparsity",
     "Split",
     "Taper",
+    "Tiers",
     "Turbulence",
-    "adding_up",
     "award",
     "by_pot",
     "by_year",
@@ -67,11 +84,15 @@ __all__ = [
     "fairness_frame",
     "instalments",
     "look_ahead",
+    "look_years_ahead",
+    "payments",
+    "plan_years",
     "recompute",
     "sensitivity",
-    "side_by_side",
     "split_budget",
+    "tiers",
     "transition",
+    "true_years",
     "turbulence",
 ]
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.domain import FrozenDict, SchoolId
+from clusters.domain import FrozenDict, Problem, SchoolId
 from clusters.money import (
     Amount,
     as_pounds,
@@ -26,9 +26,12 @@ from clusters.readers.commitments import Commitment
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Commitments", "committed_in_a_year"]
+__all__ = ["Commitments", "committed_in_a_year", "year_after"]
 
 _NAMED = 5
+
+THRESHOLD = 6_000
+"""Pounds a year of each plan that a school pays itself before top-up (element 2)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,23 +69,66 @@ class Commitments:
         """Pounds by school, as `Pot(committed=...)` takes them."""
         return {urn: as_pounds(sum_) for urn, sum_ in self.pence.items()}
 
-    def to_frame(self) -> pd.DataFrame:
-        """Return plans and pence by school, with the number of plans in each band."""
+    def a_year_pence(self, row: Commitment) -> int:
+        """Whole pence that one plan costs in a full year, by its band or its own sum."""
+        return self.rates_pence[row.band] if row.band is not None else row.a_year_pence or 0
+
+    def row_pence(self) -> list[int]:
+        """Whole pence of each row in the year; those of a school add up to its sum."""
+        last = None if self.first is None else year_after(self.first)
+        due = [_due(row, self.rates_pence, self.first, last) for row in self.rows]
+        paid = [0] * len(due)
+        for urn, sum_ in self.pence.items():
+            mine = [k for k, row in enumerate(self.rows) if row.urn == urn]
+            for k, part in zip(mine, largest_remainder([due[k] for k in mine], sum_), strict=True):
+                paid[k] = part
+        return paid
+
+    @checked
+    def to_frame(
+        self, problem: Problem | None = None, *, threshold: Amount = THRESHOLD
+    ) -> pd.DataFrame:
+        """Return plans and pence by school, with the number of plans in each band.
+
+        Parameters
+        ----------
+        problem
+            Where given, what schools themselves pay stands beside the top-up: `threshold_pence`,
+            the first pounds of each plan, and, where the problem has a measure `notional_sen` (in
+            pounds), that sum in pence.
+        threshold
+            POUNDS of each plan that a school pays from its own budget: £6,000 in England.
+        """
         import pandas as pd
 
+        first_pounds = pence(threshold, "the threshold")
         bands = sorted({row.band for row in self.rows if row.band is not None})
         counts = Counter((row.urn, row.band) for row in self.rows)
+        plans = Counter(row.urn for row in self.rows)
         return pd.DataFrame(
             [
                 {
                     "urn": urn,
-                    "plans": sum(n for (school, _), n in counts.items() if school == urn),
+                    "plans": plans[urn],
                     **{f"band {band}": counts[urn, band] for band in bands},
                     "committed_pence": sum_,
+                    **_own_money(problem, urn, plans[urn] * first_pounds),
                 }
                 for urn, sum_ in self.pence.items()
             ]
         )
+
+
+def _own_money(problem: Problem | None, urn: SchoolId, threshold_pence: int) -> dict[str, int]:
+    """Pence that a school itself pays for its plans, and its notional SEN budget where known."""
+    if problem is None:
+        return {}
+    own = {"threshold_pence": threshold_pence}
+    if "notional_sen" in problem.measures:
+        place = problem.find(urn)
+        notional = problem.measures["notional_sen"]
+        own["notional_sen_pence"] = 0 if place is None else round(100 * float(notional[place]))
+    return own
 
 
 @checked
@@ -128,7 +174,7 @@ def committed_in_a_year(
     }
     _check(faults, rows, rates_pence, first)
     faults.check()
-    last = None if first is None else _year_after(first)
+    last = None if first is None else year_after(first)
     exact: dict[SchoolId, Fraction] = {}
     for row in rows:
         exact[row.urn] = exact.get(row.urn, Fraction(0)) + _due(row, rates_pence, first, last)
@@ -166,7 +212,7 @@ def _check(
         )
 
 
-def _year_after(first: date) -> date:
+def year_after(first: date) -> date:
     """First day of the next year; from 29 February it is 1 March."""
     try:
         return first.replace(year=first.year + 1)
@@ -206,7 +252,7 @@ def _notes(made: Commitments) -> tuple[str, ...]:
             f"(rows {named}{more}): check that none is doubled."
         )
     if made.first is not None:
-        last = _year_after(made.first)
+        last = year_after(made.first)
         outside = sum(not _days(row, made.first, last) for row in made.rows)
         if outside:
             notes.append(f"{outside:,} of the plans run on no day of the year and cost nothing.")

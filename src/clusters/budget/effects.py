@@ -15,7 +15,7 @@ from clusters.budget.protection import Protection
 from clusters.budget.sparsity import exact_measure
 from clusters.budget.split import split_budget
 from clusters.budget.values import Share, Split
-from clusters.domain import PlanLike, Problem, plan_of, plans_of
+from clusters.domain import PlanLike, Problem, plan_of
 from clusters.money import (
     Amount,
     Number,
@@ -28,7 +28,7 @@ from clusters.money import (
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["Turbulence", "effects", "sensitivity", "side_by_side", "transition", "turbulence"]
+__all__ = ["Turbulence", "effects", "sensitivity", "transition", "turbulence"]
 
 Level = Literal["cluster", "school"]
 
@@ -183,44 +183,6 @@ def _moved(formula: Formula, rise: Fraction) -> dict[str, Formula]:
 
 def _raised(lump_pounds: Fraction, rise: Fraction) -> Fraction:
     return Fraction(round_half_up(100 * lump_pounds * (1 + rise)), 100)
-
-
-@checked
-def side_by_side(
-    problem: Problem,
-    plans: Mapping[str, PlanLike],
-    pot: Pot | Amount,
-    formula: Formula | None = None,
-    protection: Protection | None = None,
-) -> pd.DataFrame:
-    """Split one pot under several plans: for each school its cluster and pence under each.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row per school: `urn`, `school`, then for each plan `<name>: cluster`,
-        `<name>: total_pence` and, from the second plan on, `<name>: change_pence` against the
-        first.
-    """
-    plans = plans_of(problem, plans)
-    import pandas as pd
-
-    splits = {
-        name: split_budget(problem, plan, pot, formula, protection) for name, plan in plans.items()
-    }
-    rows: list[dict[str, Any]] = []
-    for k, school in enumerate(problem.schools):
-        row: dict[str, Any] = {"urn": school.urn, "school": school.name}
-        first: int | None = None
-        for name, split in splits.items():
-            share = split.schools[k]
-            row[f"{name}: cluster"] = share.cluster
-            row[f"{name}: total_pence"] = share.total_pence
-            if first is not None:
-                row[f"{name}: change_pence"] = share.total_pence - first
-            first = share.total_pence if first is None else first
-        rows.append(row)
-    return pd.DataFrame(rows)
 
 
 @checked

@@ -1,16 +1,6 @@
-"""The outlook: what if demand moves? Simulated EHC plans and costs against what clusters have.
+"""The outlook: simulated costs of EHC plans against what clusters have for them.
 
-The model, for each simulated year:
-
-1. Each school has a rate of plans, not known exactly: gamma with mean and spread learnt from the
-   counts themselves (empirical Bayes: a school's own count counts the more, the larger the school).
-2. All rates move together by a shared growth: log-normal with a stated mean and spread.
-3. Of today's plans a stated share stays (binomial). New plans are Poisson at the school's rate x
-   (growth - that share), so that counts are over-dispersed, correlated across schools, and drift
-   towards the school's rate; on average all schools together have today's plans x growth.
-4. Plans that stay cost the mean, new ones vary about it (gamma, with a stated variation between
-   plans); the mean moves with a shared price (log-normal).
-
+How demand and cost are simulated stands in `demand`; here the simulated years meet the budgets.
 Numbers are simulated, not forecast: they say how bad luck of a stated size would fall, not what
 will happen. They are rounded to whole pounds; the money itself stays in exact pence elsewhere.
 """
@@ -25,8 +15,10 @@ from typing import TYPE_CHECKING, Literal
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.budget.assumptions import MINUTES, Assumptions, Given, Scenario, given_by
+from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
+from clusters.budget.demand import Demand, demand_of, late_costs, simulated_years
 from clusters.budget.faults import Faults
+from clusters.budget.plan_money import plan_money
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
 from clusters.money import Number, percentage
@@ -48,7 +40,7 @@ class Risk:
     schools, plans
         Its schools, and EHC plans today.
     budget, expected
-        What it has a year, and the mean simulated cost.
+        What it has a year for EHC plans, and the mean simulated cost of them.
     chance_of_overspend
         Share of the simulated years in which the cost is above the budget.
     contingency
@@ -100,7 +92,7 @@ class ScenarioOutcome:
     Parameters
     ----------
     expected
-        Mean simulated cost, with what falls outside the clusters.
+        Mean simulated cost, with what falls to the authority: other blocks, income that is missing.
     shortfall
         Mean of what is missing over the years in which money is missing, times their share.
     chance_of_overspend
@@ -130,17 +122,46 @@ class Outlook:
     pooling: Pooling
     scenarios: tuple[ScenarioOutcome, ...] = field(default=())
 
+    def sentences(self) -> tuple[str, ...]:
+        """Say in a paragraph what the simulation found, for papers."""
+        whole, scenarios = self.authority, self.scenarios
+        likely = sum(one.chance_of_overspend > 0.5 for one in self.clusters)
+        words = [
+            f"The EHC plans of all clusters are expected to cost £{whole.expected:,} in the year, "
+            f"against £{whole.budget:,} that the clusters have for them.",
+            f"In {whole.chance_of_overspend:.0%} of the simulated years they cost more; "
+            f"{likely} of {len(self.clusters)} clusters overspend in most years.",
+            f"To keep the risk at {self.risk:.0%}, one reserve of £{self.pooling.authority:,} for "
+            f"all does what reserves of £{self.pooling.clusters:,} in the clusters would do.",
+        ]
+        if scenarios:
+            worst = max(scenarios, key=lambda one: one.shortfall)
+            words.append(
+                f"Of the scenarios, \u201c{worst.scenario.name}\u201d is the hardest: £"
+                f"{worst.shortfall:,} is missing on average."
+            )
+        return (*words, "These figures are simulated; they are not a forecast.")
+
     @checked
-    def to_frame(self, level: Literal["cluster", "school", "scenario"] = "cluster") -> pd.DataFrame:
-        """Return a table of simulated figures in whole pounds: by cluster, school or scenario."""
+    def to_frame(
+        self, level: Literal["cluster", "school", "scenario", "assumption"] = "cluster"
+    ) -> pd.DataFrame:
+        """Return simulated figures in whole pounds by cluster, school or scenario.
+
+        Level "assumption": what each figure rests on, and where that comes from.
+        """
         import pandas as pd
 
         if level == "scenario":
             return pd.DataFrame([_scenario_row(outcome) for outcome in self.scenarios])
+        if level == "assumption":
+            return pd.DataFrame(self.assumptions.items(), columns=["assumption", "value"])
         if level not in ("cluster", "school"):
             faults = Faults()
             faults.add(
-                "there is no such level", 'use "cluster", "school" or "scenario"', value=level
+                "there is no such level",
+                'use "cluster", "school", "scenario" or "assumption"',
+                value=level,
             )
             faults.check()
         risks = self.clusters if level == "cluster" else self.schools
@@ -172,12 +193,15 @@ def look_ahead(
     n_simulations: int = 10_000,
     seed: int = 1,
 ) -> Outlook:
-    """Simulate demand and cost against a split.
+    """Simulate demand and cost against what a split has for EHC plans.
+
+    What a cluster has for them is its committed top-ups and, of its flexible money, what the
+    formula gives for EHC plans (or the share stated in the assumptions); not its other money.
 
     Parameters
     ----------
     assumptions
-        What is assumed; None for defaults taken from the size of the data itself.
+        What is assumed: at least how demand grows, which has no default.
     risk
         Share of years in which an overspend is accepted: "10%" or 0.1.
     scenarios
@@ -190,20 +214,18 @@ def look_ahead(
     Raises
     ------
     MoneyError
-        If plans are not known for every school, if nothing but the split says what a plan costs,
-        or if a parameter is out of range.
+        If plans are not known for every school, if nothing says how they grow or (but for the
+        split) what they cost, if no money is meant for them, or if a parameter is out of range.
     """
     assumptions = Assumptions() if assumptions is None else assumptions
     share = _checked(risk, n_simulations, seed)
-    given = given_by(split, assumptions)
-    groups = _Groups(split, given)
-    costs = simulated_costs(given, n_simulations, seed)
+    demand = demand_of(split, assumptions)
+    budgets, source = plan_money(split, assumptions.flexible_for_plans)
+    groups = _Groups(split, demand, budgets)
+    (costs,) = simulated_years(demand, n_simulations, seed)
     clusters, schools, whole = groups.risks(costs, share)
-    outcomes = tuple(
-        _outcome(groups, given, scenario, n_simulations, seed) for scenario in scenarios
-    )
     return Outlook(
-        assumptions=FrozenDict(given.stated),
+        assumptions=FrozenDict({**demand.stated, "money for plans": source}),
         risk=share,
         n_simulations=n_simulations,
         seed=seed,
@@ -215,51 +237,22 @@ def look_ahead(
             clusters=sum(one.buffer for one in clusters),
             authority=whole.buffer,
         ),
-        scenarios=outcomes,
+        scenarios=tuple(groups.outcome(costs, demand, one, seed) for one in scenarios),
     )
-
-
-def simulated_costs(
-    given: Given, n_simulations: int, seed: int, scenario: Scenario | None = None
-) -> FloatArray:
-    """Simulate costs in pounds, array (n_simulations, schools)."""
-    rng = np.random.default_rng(seed)
-    more = 1.0 if scenario is None else 1 + scenario.demand_pounds / max(given.expected_pounds, 1.0)
-    growth = _shared(rng, given.growth * more, given.growth_spread, n_simulations)
-    price = _shared(rng, given.price, given.price_spread, n_simulations)
-    shape = (n_simulations, len(given.rate_mean))
-    rates = rng.gamma(given.rate_shape, given.rate_mean / given.rate_shape, shape)
-    staying = rng.binomial(given.plans, given.staying, shape)
-    new = rng.poisson(rates * np.maximum(0.0, growth - given.staying)[:, None])
-    if given.cost_variation > 0:
-        # The sum of n costs with this variation has mean n and variance n x variation squared.
-        spread = given.cost_variation**2
-        amounts = staying + rng.standard_gamma(new / spread) * spread
-    else:
-        amounts = (staying + new).astype(np.float64)
-    costs: FloatArray = amounts * (given.cost_pounds * price)[:, None]
-    if scenario is not None and scenario.backlog_share:
-        late = rng.poisson(rates * (growth * scenario.backlog_share)[:, None])
-        costs += late * (given.cost_pounds * price * scenario.backlog_months / 12)[:, None]
-    return costs
-
-
-def _shared(rng: np.random.Generator, mean: float, spread: float, count: int) -> FloatArray:
-    """Log-normal numbers with this mean and this standard deviation relative to it."""
-    sigma = math.sqrt(math.log1p(spread**2))
-    return np.exp(rng.normal(math.log(mean) - sigma**2 / 2, sigma, count))
 
 
 class _Groups:
     """Budgets and membership of the clusters, as arrays."""
 
-    def __init__(self, split: Split, given: Given) -> None:
+    def __init__(self, split: Split, demand: Demand, budgets: Mapping[SchoolId, int]) -> None:
         self.split = split
         position = {urn: k for k, urn in enumerate(split.problem.ids)}
         self.members = [[position[urn] for urn in share.members] for share in split.clusters]
-        self.plans = given.plans
-        self.school_budget = np.array([s.yearly_pence / 100 for s in split.schools])
-        self.cluster_budget = np.array([s.yearly_pence / 100 for s in split.clusters])
+        self.plans = demand.plans
+        self.school_budget = np.array([budgets[urn] / 100 for urn in split.problem.ids])
+        self.cluster_budget = np.array(
+            [sum(budgets[urn] for urn in share.members) / 100 for share in split.clusters]
+        )
         self.reserve = split.pot.contingency_pence / 100
 
     def by_cluster(self, costs: FloatArray) -> FloatArray:
@@ -291,6 +284,30 @@ class _Groups:
         )
         return clusters, schools, whole
 
+    def outcome(
+        self, costs: FloatArray, demand: Demand, scenario: Scenario, seed: int
+    ) -> ScenarioOutcome:
+        """Work out what one scenario adds to the simulated years."""
+        if scenario.backlog_share:
+            costs = costs + late_costs(
+                demand, len(costs), seed, scenario.backlog_share, scenario.backlog_months
+            )
+        sums = self.by_cluster(costs)
+        whole = sums.sum(axis=1) + scenario.other_pounds + scenario.income_pounds
+        missing = np.maximum(0, whole - self.cluster_budget.sum() - self.reserve)
+        over = (sums > self.cluster_budget[None, :]).mean(axis=0)
+        return ScenarioOutcome(
+            scenario=scenario,
+            expected=round(float(whole.mean())),
+            shortfall=round(float(missing.mean())),
+            chance_of_overspend=round(float((missing > 0).mean()), 4),
+            clusters_at_risk=tuple(
+                str(share.key)
+                for share, chance in zip(self.split.clusters, over, strict=True)
+                if chance > 0.5
+            ),
+        )
+
 
 def _risk(
     key: SchoolId, schools: int, plans: int, budget: float, cost: FloatArray, risk: float
@@ -307,26 +324,6 @@ def _risk(
         chance_of_overspend=round(float((cost > budget).mean()), 4),
         contingency=max(0, math.ceil(level - budget)),
         buffer=max(0, math.ceil(level - expected)),
-    )
-
-
-def _outcome(
-    groups: _Groups, given: Given, scenario: Scenario, n_simulations: int, seed: int
-) -> ScenarioOutcome:
-    sums = groups.by_cluster(simulated_costs(given, n_simulations, seed, scenario))
-    whole = sums.sum(axis=1) + scenario.out_of_area_pounds
-    missing = np.maximum(0, whole - groups.cluster_budget.sum() - groups.reserve)
-    over = (sums > groups.cluster_budget[None, :]).mean(axis=0)
-    return ScenarioOutcome(
-        scenario=scenario,
-        expected=round(float(whole.mean())),
-        shortfall=round(float(missing.mean())),
-        chance_of_overspend=round(float((missing > 0).mean()), 4),
-        clusters_at_risk=tuple(
-            str(share.key)
-            for share, chance in zip(groups.split.clusters, over, strict=True)
-            if chance > 0.5
-        ),
     )
 
 

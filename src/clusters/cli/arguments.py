@@ -305,6 +305,11 @@ def _money(verb: argparse.ArgumentParser) -> None:
 
 def _money_needed(verb: argparse.ArgumentParser) -> None:
     _money_options(verb, needed=True)
+    verb.add_argument(
+        "--payments",
+        choices=("monthly", "termly"),
+        help="list who is paid what and when, from the day of --year-from",
+    )
 
 
 def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
@@ -319,6 +324,19 @@ def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
         type=day,
         metavar="YYYY-MM-DD",
         help="first day of the year: plans that start or end in it are paid by days",
+    )
+    box.add_argument(
+        "--backdated",
+        metavar="FILE",
+        help="payments owed: URN, pounds a year, compliance date, first day paid as usual",
+    )
+    _mapping(
+        box,
+        "--protection",
+        pair,
+        "LIMIT=VALUE",
+        "floor=95%%, cap=110%%, loss_per_pupil=, gain_per_pupil= (pounds), method=scaling|capping, "
+        "level=cluster|school: limits against today's spend",
     )
     box.add_argument("--contingency", default="0", metavar="POUNDS|PERCENT", help='such as "3%%"')
     box.add_argument("--low-incidence", default="0", metavar="POUNDS|PERCENT")
@@ -360,8 +378,9 @@ def _pack(verb: argparse.ArgumentParser) -> None:
     )
     box.add_argument(
         "--risk",
-        action="store_true",
-        help="simulate how likely it is that the money runs out; needs what plans cost today",
+        metavar="FILE",
+        help="simulate how likely it is that money for EHC plans runs out; the TOML file says what "
+        "is assumed, at least how demand grows",
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -15,7 +15,17 @@ from clusters.domain import EXCUSABLE, RULEBOOK, Plan, Priorities, Problem, Rule
 from clusters.errors import DataError, Fault, MoneyError, RulesError
 
 if TYPE_CHECKING:
-    from clusters.budget import Commitments, Formula, Pot
+    from clusters.budget import (
+        Assumptions,
+        Backdated,
+        Commitments,
+        Formula,
+        Payments,
+        Pot,
+        Protection,
+        Scenario,
+        Split,
+    )
     from clusters.readers import Decisions, Schools
 
 
@@ -222,6 +232,7 @@ def make_pot(chosen: Namespace, problem: Problem) -> Pot:
     return Pot(
         total=chosen.pot,
         committed=_commitments(chosen, problem) or {},
+        backdated=_backdated(chosen, problem),
         contingency=_money(chosen.contingency),
         low_incidence=_money(chosen.low_incidence),
     )
@@ -233,7 +244,8 @@ def _commitments(chosen: Namespace, problem: Problem) -> Commitments | None:
     from clusters.readers import read_commitments
 
     if chosen.commitments is None:
-        if chosen.bands or chosen.year_from is not None:
+        days = chosen.year_from is not None and getattr(chosen, "payments", None) is None
+        if chosen.bands or days:
             raise MoneyError(
                 Fault(
                     what="--bands or --year-from is given without commitments",
@@ -241,12 +253,116 @@ def _commitments(chosen: Namespace, problem: Problem) -> Commitments | None:
                 )
             )
         return None
-    rows = read_commitments(chosen.commitments, problem)
+    rows = read_commitments(chosen.commitments, problem, links=_links(chosen))
     return committed_in_a_year(rows, rates=chosen.bands or None, first=chosen.year_from)
+
+
+def _links(chosen: Namespace) -> dict[str, str] | None:
+    from clusters.readers import read_links
+
+    return None if chosen.links is None else dict(read_links(chosen.links))
+
+
+def _backdated(chosen: Namespace, problem: Problem) -> list[Backdated]:
+    """Read what is owed from compliance dates in the past."""
+    from clusters.budget import Backdated
+    from clusters.money import as_pounds
+    from clusters.readers import read_backdated
+
+    if chosen.backdated is None:
+        return []
+    return [
+        Backdated(
+            urn=row.urn,
+            a_year=as_pounds(row.a_year_pence),
+            compliance_date=row.compliance_date,
+            paid_from=row.paid_from,
+        )
+        for row in read_backdated(chosen.backdated, problem, links=_links(chosen))
+    ]
+
+
+_LIMITS = ("floor", "cap", "loss_per_pupil", "gain_per_pupil", "method", "level")
+
+
+def make_protection(chosen: Namespace) -> Protection | None:
+    """Make the limits against today's spend; None where none is given."""
+    from clusters.budget import Protection
+
+    if not chosen.protection:
+        return None
+    given = {name.replace("-", "_"): value for name, value in chosen.protection.items()}
+    unknown = [name for name in given if name not in _LIMITS]
+    if unknown:
+        raise MoneyError(
+            Fault(
+                what=f"--protection has no limit {name!r}",
+                remedy=f"use {', '.join(_LIMITS)}",
+            )
+            for name in unknown
+        )
+    return Protection(**given)
+
+
+def read_assumptions(path: str) -> tuple[Assumptions, tuple[Scenario, ...]]:
+    """Read what the outlook assumes from a TOML file, and its scenarios where it has any.
+
+    The keys are those of `clusters.budget.Assumptions`; `growth` may name a published caseload file
+    beside it: growth = {file = "caseload.csv", column = "mainstream_total", authority = "382"}.
+    Each [[scenario]] has the keys of `clusters.budget.Scenario`.
+    """
+    from clusters.budget import Assumptions, Scenario
+    from clusters.readers import read_caseload
+
+    given = _toml(path)
+    growth = given.get("growth")
+    if isinstance(growth, dict) and "file" in growth:
+        options = {key: str(value) for key, value in growth.items() if key != "file"}
+        unknown = set(options) - {"column", "authority"}
+        if unknown:
+            raise _unknown_key(path, f"growth.{min(unknown)}", ("file", "column", "authority"))
+        given["growth"] = read_caseload(Path(path).parent / str(growth["file"]), **options)
+    rows = given.pop("scenario", [])
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise _unknown_key(path, "scenario", ("[[scenario]] tables",))
+    for kind, keys in ((Assumptions, given), *((Scenario, row) for row in rows)):
+        names = tuple(field.name for field in fields(kind))
+        for key in keys:
+            if key not in names:
+                raise _unknown_key(path, key, names)
+    return Assumptions(**given), tuple(Scenario(**row) for row in rows)
+
+
+def _toml(path: str) -> dict[str, Any]:
+    import tomllib
+
+    try:
+        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise DataError(
+            Fault(what=f"the file is not valid TOML: {error}", remedy="correct it", where=path)
+        ) from None
+
+
+def _unknown_key(path: str, key: str, names: Iterable[str]) -> DataError:
+    return DataError(
+        Fault(what=f"the file of --risk sets {key!r}", remedy=f"use {', '.join(names)}", where=path)
+    )
 
 
 def _money(text: str) -> str:
     return text.strip()
+
+
+def make_payments(chosen: Namespace, split: Split) -> Payments:
+    """List the payments of the year."""
+    from clusters.budget import payments
+
+    if chosen.year_from is None:
+        raise MoneyError(
+            Fault(what="--payments needs the first day of the year", remedy="give --year-from")
+        )
+    return payments(split, chosen.year_from, rhythm=chosen.payments)
 
 
 def make_formula(chosen: Namespace, problem: Problem) -> Formula:

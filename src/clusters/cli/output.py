@@ -47,6 +47,8 @@ _PATHS = (
         "together_file",
         "centres_file",
         "commitments",
+        "backdated",
+        "risk",
     ),
 )
 
@@ -107,8 +109,15 @@ class Folder:
         given = split.pot.committed_as_given
         if hasattr(given, "to_frame") and hasattr(given, "rates_pence"):
             words = "plans and committed sums by school"
-            write_frame(self._file("commitments.csv", words), given.to_frame())
+            write_frame(self._file("commitments.csv", words), given.to_frame(split.problem))
         write_frame(self._file("pot.csv", "what comes off the pot, and notes"), _pot(split))
+
+    def payments(self, made: Any) -> None:
+        """Write who is paid what, and when."""
+        from clusters.writers import write_frame
+
+        words = "who is paid what, and when"
+        write_frame(self._file("payments.csv", words), made.to_frame())
 
     def run(self, chosen: Namespace, *, minutes: Iterable[str] = (), **record: Any) -> None:
         """Write the record of the run, with the options that were given and what was agreed."""

@@ -25,6 +25,8 @@ _FILES = {
         "commitments",
         "decisions",
         "file",
+        "backdated",
+        "risk",
     ),
 }
 """Options that hold paths."""

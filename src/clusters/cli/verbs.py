@@ -34,6 +34,7 @@ def demo(chosen: Namespace) -> bool:
     chosen.date, chosen.contingency, chosen.low_incidence = "", "0", "0"
     chosen.formula, chosen.lump_sum = {}, "0"
     chosen.commitments, chosen.bands, chosen.year_from = None, {}, None
+    chosen.backdated, chosen.protection = None, {}
     chosen.notes = []
     chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
     return _propose(chosen, problem, rules, Priorities(travel_by="pupils"))
@@ -146,12 +147,32 @@ def fund(chosen: Namespace) -> bool:
     say(in_options(schools.report.summary()))
     plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     split = _split(problem, plan, _money_settings(chosen, problem))
+    _tell_money(split)
     folder = Folder(chosen.out)
     folder.split(split)
+    if chosen.payments is not None:
+        folder.payments(inputs.make_payments(chosen, split))
     folder.run(chosen, problem=problem, split=split)
     folder.page(chosen, problem, {Path(chosen.plan).stem: plan}, split=split)
     folder.tell()
     return False
+
+
+def _tell_money(split: Any) -> None:
+    """Say first what there is to share, and by which formula."""
+    from clusters.money import pounds
+
+    say(f"The pot: {pounds(split.pot.total_pence)}.")
+    for step, sum_ in split.pot.steps.items():
+        say(f"  less {step}: {pounds(sum_)}")
+    say(f"  shared by the formula: {pounds(split.pot.flexible_pence)}")
+    weights = " + ".join(f"{float(w):g} x {name}" for name, w in split.formula.weights.items())
+    units = f": {split.formula.unit}s = {weights}" if weights else ""
+    say(f"The formula ({split.formula.name}){units}.")
+    for factor in split.factors:
+        say(f"  {factor.name.replace('_', ' ')}: {pounds(factor.total_pence)}")
+    for note in split.notes[1:]:
+        say(f"  {note}")
 
 
 def report(chosen: Namespace) -> bool:
@@ -181,7 +202,7 @@ def report(chosen: Namespace) -> bool:
         priorities=priorities,
         split=split,
         recommended=chosen.recommended,
-        outlook=_outlook(split) if chosen.risk else None,
+        outlook=_outlook(split, chosen.risk) if chosen.risk else None,
     )
     decisions = inputs.read_chosen_decisions(chosen)
     public = chosen.audience == "public"
@@ -238,22 +259,24 @@ def workbench(chosen: Namespace) -> bool:
     return False
 
 
-def _outlook(split: Any) -> Any:
-    from clusters.budget import look_ahead
+def _outlook(split: Any, path: str) -> Any:
+    from clusters.budget import MINUTES, look_ahead
     from clusters.errors import Fault, MoneyError
 
     if split is None:
         raise MoneyError(Fault(what="--risk is given without money", remedy="give --pot as well"))
-    return look_ahead(split)
+    assumptions, scenarios = inputs.read_assumptions(path)
+    return look_ahead(split, assumptions, scenarios=scenarios or MINUTES)
 
 
-def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any] | None:
+def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any, Any] | None:
     if chosen.pot is None:
         return None
-    return inputs.make_pot(chosen, problem), inputs.make_formula(chosen, problem)
+    pot = inputs.make_pot(chosen, problem)
+    return pot, inputs.make_formula(chosen, problem), inputs.make_protection(chosen)
 
 
-def _split(problem: Problem, plan: Plan, settings: tuple[Any, Any] | None) -> Any:
+def _split(problem: Problem, plan: Plan, settings: tuple[Any, Any, Any] | None) -> Any:
     from clusters.budget import split_budget
 
     return None if settings is None else split_budget(problem, plan, *settings)

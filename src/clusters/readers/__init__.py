@@ -1,8 +1,9 @@
 """Files and frames into schools and plans; every fault at once."""
 
 from clusters.readers.boundary import read_boundary
+from clusters.readers.caseload import read_caseload
 from clusters.readers.cell_tables import CellRows, read_cells
-from clusters.readers.commitments import Commitment, read_commitments
+from clusters.readers.commitments import Arrears, Commitment, read_backdated, read_commitments
 from clusters.readers.decisions import Decisions, read_decisions
 from clusters.readers.links import Links, read_links
 from clusters.readers.opening import File
@@ -20,6 +21,7 @@ from clusters.readers.reading_report import (
 from clusters.readers.schools import read_schools
 
 __all__ = [
+    "Arrears",
     "CellRows",
     "Commitment",
     "Decisions",
@@ -31,7 +33,9 @@ __all__ = [
     "SetAside",
     "Source",
     "Unknown",
+    "read_backdated",
     "read_boundary",
+    "read_caseload",
     "read_cells",
     "read_commitments",
     "read_decisions",

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
@@ -16,7 +16,9 @@ from clusters.readers.cells import Unreadable, is_unknown, pence_of, tidy, urn_o
 from clusters.readers.column_names import PUBLISHED, near
 from clusters.readers.table import Cell
 
-__all__ = ["Commitment", "read_commitments"]
+__all__ = ["Arrears", "Commitment", "read_backdated", "read_commitments"]
+
+_T = TypeVar("_T")
 
 _NAMES: Mapping[str, tuple[str, ...]] = {
     "urn": PUBLISHED["urn"],
@@ -25,6 +27,12 @@ _NAMES: Mapping[str, tuple[str, ...]] = {
     "start": ("start_date", "from", "paid_from"),
     "end": ("end_date", "to", "until", "paid_to"),
     "reference": ("ref", "plan", "plan_reference", "case", "id", "upn"),
+}
+_BACKDATED: Mapping[str, tuple[str, ...]] = {
+    "urn": PUBLISHED["urn"],
+    "a_year": _NAMES["a_year"],
+    "compliance_date": ("compliance", "due", "due_date", "owed_from", "backdated_to", "start"),
+    "paid_from": ("paid_since", "ordinary_from", "start_of_payment", "end"),
 }
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
@@ -59,6 +67,26 @@ class Commitment:
     mark: int | None = None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Arrears:
+    """What is owed for one EHC plan from a compliance date in the past.
+
+    Parameters
+    ----------
+    urn
+        The school that is paid.
+    a_year_pence
+        Pence a year.
+    compliance_date, paid_from
+        First day that is owed for, and the first from which the ordinary top-up runs.
+    """
+
+    urn: SchoolId
+    a_year_pence: int
+    compliance_date: date
+    paid_from: date
+
+
 @checked
 def read_commitments(
     source: Any,
@@ -66,6 +94,7 @@ def read_commitments(
     *,
     columns: Mapping[str, str] | None = None,
     sheet: str | int | None = None,
+    links: Mapping[str, str] | None = None,
 ) -> tuple[Commitment, ...]:
     """Read commitments: one row for each EHC plan, with its URN and pounds a year or a band.
 
@@ -81,6 +110,9 @@ def read_commitments(
         Our names to those of the file.
     sheet
         Of an Excel workbook.
+    links
+        Newest URN by each older one, as `read_links` returns them: rows of a school that has become
+        an academy since are put down to the academy.
 
     Raises
     ------
@@ -96,25 +128,83 @@ def read_commitments(
     >>> [row.a_year_pence for row in read_commitments(table, problem)]
     [400000, 900050]
     """
-    for key in columns or {}:
-        if key not in _NAMES:
-            raise DataError(
-                Fault(
-                    what=f"columns names {key!r}, which commitments do not have",
-                    remedy=f"{near(key, _NAMES)} Use any of {', '.join(_NAMES)}".strip(),
-                    where="columns",
-                )
+    marks: dict[str, int] = {}
+
+    def one(row: Mapping[str, Cell], number: int, faults: list[Fault]) -> Commitment | None:
+        return _commitment(row, number, problem, links or {}, marks, faults)
+
+    return _rows(source, sheet, "commitments", _NAMES, columns or {}, one)
+
+
+@checked
+def read_backdated(
+    source: Any,
+    problem: Problem,
+    *,
+    columns: Mapping[str, str] | None = None,
+    sheet: str | int | None = None,
+    links: Mapping[str, str] | None = None,
+) -> tuple[Arrears, ...]:
+    """Read backdated payments: one row for each EHC plan that is owed for.
+
+    Parameters
+    ----------
+    source
+        Path of a CSV, Excel or Parquet file, or a DataFrame. Columns: `urn`, `a_year` (pounds),
+        `compliance_date` (first day owed for) and `paid_from` (first day of the ordinary top-up).
+    problem, columns, sheet, links
+        As in `read_commitments`.
+
+    Raises
+    ------
+    DataError
+        Listing every fault, with its row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> problem = Problem.from_arrays(["101"], [[0, 0]])
+    >>> dates = {"compliance_date": ["2026-01-05"], "paid_from": ["2026-03-01"]}
+    >>> table = pd.DataFrame({"urn": ["101"], "a_year": ["7300"], **dates})
+    >>> read_backdated(table, problem)[0].paid_from
+    datetime.date(2026, 3, 1)
+    """
+
+    def one(row: Mapping[str, Cell], _: int, faults: list[Fault]) -> Arrears | None:
+        return _arrears(row, problem, links or {}, faults)
+
+    return _rows(source, sheet, "backdated payments", _BACKDATED, columns or {}, one)
+
+
+def _rows(
+    source: Any,
+    sheet: str | int | None,
+    name: str,
+    names: Mapping[str, tuple[str, ...]],
+    columns: Mapping[str, str],
+    one: Callable[[Mapping[str, Cell], int, list[Fault]], _T | None],
+) -> tuple[_T, ...]:
+    """Open a table and read its rows one by one; the only place where such files are opened."""
+    unknown = [key for key in columns if key not in names]
+    if unknown:
+        raise DataError(
+            Fault(
+                what=f"columns names {key!r}, which {name} do not have",
+                remedy=f"{near(key, names)} Use any of {', '.join(names)}".strip(),
+                where="columns",
             )
+            for key in unknown
+        )
+    needed = ("urn",) if names is _NAMES else tuple(names)
     table = read_cells(
         source,
-        {**_NAMES, **{key: (name,) for key, name in (columns or {}).items()}},
-        needed=("urn", *(columns or {})),
-        name="commitments",
+        {**names, **{key: (given,) for key, given in columns.items()}},
+        needed=(*needed, *(key for key in columns if key not in needed)),
+        name=name,
         sheet=sheet,
     )
-    found: list[Commitment] = []
+    found: list[_T] = []
     faults: list[Fault] = []
-    marks: dict[str, int] = {}
     if table.rows and not {"a_year", "band"} & set(table.rows[0]):
         faults.append(
             Fault(
@@ -124,12 +214,12 @@ def read_commitments(
             )
         )
     for row in table.rows if not faults else ():
-        one = _commitment(row, row["urn"].row or 0, problem, marks, faults)
-        found += [] if one is None else [one]
+        made = one(row, row["urn"].row or 0, faults)
+        found += [] if made is None else [made]
     if not found and not faults:
         faults.append(
             Fault(
-                what="the file has no commitments",
+                what=f"the file has no {name}",
                 remedy="give one row for each plan",
                 where=table.where,
             )
@@ -139,15 +229,38 @@ def read_commitments(
     return tuple(found)
 
 
+def _arrears(
+    row: Mapping[str, Cell], problem: Problem, links: Mapping[str, str], faults: list[Fault]
+) -> Arrears | None:
+    before = len(faults)
+    urn = _school(row["urn"], problem, links, faults)
+    read = {
+        "a_year": _read(row.get("a_year"), pence_of, faults),
+        **{key: _read(row.get(key), _date, faults) for key in ("compliance_date", "paid_from")},
+    }
+    if len(faults) == before:
+        for key in (key for key, value in read.items() if value is None):
+            faults.append(row["urn"].fault(f"this row has no {key}", "give it"))
+    owed, since = read["compliance_date"], read["paid_from"]
+    if owed is not None and since is not None and since < owed:
+        faults.append(
+            row["paid_from"].fault(f"it is before the compliance date ({owed})", "swap the dates")
+        )
+    if len(faults) > before or urn is None:
+        return None
+    return Arrears(urn=urn, a_year_pence=read["a_year"], compliance_date=owed, paid_from=since)
+
+
 def _commitment(
     row: Mapping[str, Cell],
     number: int,
     problem: Problem,
+    links: Mapping[str, str],
     marks: dict[str, int],
     faults: list[Fault],
 ) -> Commitment | None:
     before = len(faults)
-    urn = _school(row["urn"], problem, faults)
+    urn = _school(row["urn"], problem, links, faults)
     sum_ = _read(row.get("a_year"), pence_of, faults)
     band = _text(row.get("band"))
     if len(faults) == before and (sum_ is None) == (band is None):
@@ -172,18 +285,25 @@ def _commitment(
     )
 
 
-def _school(cell: Cell, problem: Problem, faults: list[Fault]) -> SchoolId | None:
+def _school(
+    cell: Cell, problem: Problem, links: Mapping[str, str], faults: list[Fault]
+) -> SchoolId | None:
     place = problem.find(tidy(cell.text))
     if place is None:
         try:
-            place = problem.find(urn_of(cell.text))
+            urn = urn_of(cell.text)
+            place = problem.find(urn)
+            if place is None and urn in links:
+                place = problem.find(links[urn])
         except Unreadable as error:
             faults.append(cell.fault(error.what, error.remedy))
             return None
     if place is None:
         what = "no school of the problem has this URN"
         faults.append(
-            cell.fault(what, "correct it, or leave the row out (academies have new URNs)")
+            cell.fault(
+                what, "correct it, leave the row out, or give --links: academies have new URNs"
+            )
         )
         return None
     return problem.ids[place]

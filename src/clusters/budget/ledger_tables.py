@@ -1,0 +1,227 @@
+"""What a ledger shows: balances, sums by school, events, plans, the forecast; and its own check."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from clusters.budget.faults import Faults
+from clusters.budget.ledger_store import Store
+from clusters.money import pounds, round_half_up
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Balance", "balances_of", "findings_of", "forecast_of", "frame_of"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Balance:
+    """What one cluster has, in whole pence.
+
+    Parameters
+    ----------
+    allocation_pence
+        Its share of the split, and what was carried forward to it.
+    contributed_pence
+        What schools and trusts added.
+    reserve_pence
+        What it was given from the reserve, less what was clawed back to it.
+    moved_pence
+        Money that followed children in from other clusters, less what followed them out.
+    awarded_pence, committed_pence
+        What was awarded or paid, and what is held for plans to the end of the year.
+    carried_pence
+        What is carried forward to the next year.
+    """
+
+    cluster: str
+    allocation_pence: int
+    contributed_pence: int
+    reserve_pence: int
+    moved_pence: int
+    awarded_pence: int
+    committed_pence: int
+    carried_pence: int
+
+    @property
+    def balance_pence(self) -> int:
+        """What can still be awarded."""
+        came = self.allocation_pence + self.contributed_pence + self.reserve_pence
+        went = self.awarded_pence + self.committed_pence + self.carried_pence
+        return came + self.moved_pence - went
+
+
+_FLOWS = """
+SELECT e.kind, s.kind, t.kind, s.cluster, t.cluster, sum(x.pence)
+FROM transfers x JOIN events e ON e.id = x.event
+JOIN accounts s ON s.id = x.source JOIN accounts t ON t.id = x.target
+GROUP BY 1, 2, 3, 4, 5
+"""
+
+_EVENTS = """
+SELECT e.id, e.day, e.kind, e.cluster, e.school, e.plan,
+    (SELECT coalesce(sum(pence), 0) FROM transfers WHERE event = e.id), e.decision, e.reason
+FROM events e ORDER BY e.id
+"""
+
+_PLANS = """
+SELECT e.plan, e.school, e.cluster, e.a_year_pence, e.day, e.until, e.held_pence,
+    CASE e.kind WHEN 'plan ends' THEN 'ended' ELSE 'runs' END
+FROM events e
+WHERE e.plan IS NOT NULL AND e.id = (SELECT max(id) FROM events WHERE plan = e.plan)
+ORDER BY e.plan
+"""
+
+_SCHOOLS = """
+SELECT school, min(cluster), sum(CASE kind WHEN 'committed' THEN pence ELSE 0 END),
+    sum(CASE kind WHEN 'awarded' THEN pence ELSE 0 END)
+FROM accounts WHERE school <> '' GROUP BY school ORDER BY min(id)
+"""
+
+
+def balances_of(store: Store) -> tuple[Balance, ...]:
+    """Add up what came to each cluster and what went."""
+    names = [
+        row[0] for row in store.rows("SELECT cluster FROM accounts WHERE kind = 'free' ORDER BY id")
+    ]
+    sums: dict[str, dict[str, int]] = {name: {} for name in names}
+
+    def add(cluster: str, what: str, sum_: int) -> None:
+        sums[cluster][what] = sums[cluster].get(what, 0) + sum_
+
+    for event, source, target, out, into, sum_ in store.rows(_FLOWS):
+        if target == "free" and source == "outside":
+            what = "contributed" if event == "contribution" else "allocation"
+            add(into, what, sum_)
+        elif target == "free" and source == "reserve":
+            add(into, "reserve", sum_)
+        elif source == "free" and target == "reserve":
+            add(out, "reserve", -sum_)
+        elif source == target == "committed" and out != into:
+            add(into, "moved", sum_)
+            add(out, "moved", -sum_)
+    return tuple(
+        Balance(
+            cluster=name,
+            allocation_pence=sums[name].get("allocation", 0),
+            contributed_pence=sums[name].get("contributed", 0),
+            reserve_pence=sums[name].get("reserve", 0),
+            moved_pence=sums[name].get("moved", 0),
+            awarded_pence=store.pence("awarded", name),
+            committed_pence=store.pence("committed", name),
+            carried_pence=store.pence("carried", name),
+        )
+        for name in names
+    )
+
+
+def frame_of(store: Store, level: str) -> pd.DataFrame:
+    """Make one of the tables."""
+    import pandas as pd
+
+    if level == "cluster":
+        return pd.DataFrame([_row(one) for one in balances_of(store)])
+    tables: dict[str, tuple[str, tuple[str, ...]]] = {
+        "school": (_SCHOOLS, ("urn", "cluster", "committed_pence", "awarded_pence")),
+        "event": (
+            _EVENTS,
+            ("event", "day", "kind", "cluster", "urn", "plan", "pence", "decision", "reason"),
+        ),
+        "plan": (
+            _PLANS,
+            ("plan", "urn", "cluster", "a_year_pence", "since", "until", "held_pence", "state"),
+        ),
+    }
+    if level not in tables:
+        faults = Faults()
+        faults.add(
+            "there is no such level", 'use "cluster", "school", "event" or "plan"', value=level
+        )
+        faults.check()
+    question, names = tables[level]
+    frame = pd.DataFrame(store.rows(question), columns=list(names))
+    return frame.astype({"plan": "Int64"}) if "plan" in names else frame
+
+
+def _row(one: Balance) -> dict[str, Any]:
+    return {
+        "cluster": one.cluster,
+        "allocation_pence": one.allocation_pence,
+        "contributed_pence": one.contributed_pence,
+        "reserve_pence": one.reserve_pence,
+        "moved_pence": one.moved_pence,
+        "awarded_pence": one.awarded_pence,
+        "committed_pence": one.committed_pence,
+        "carried_pence": one.carried_pence,
+        "balance_pence": one.balance_pence,
+    }
+
+
+def forecast_of(store: Store, day: date) -> pd.DataFrame:
+    """Carry awards on at their pace; what is held for plans is known."""
+    import pandas as pd
+
+    first, last = store.day("first"), store.day("last")
+    passed, year = (day - first).days + 1, (last - first).days + 1
+    awarded = dict(
+        store.rows(
+            "SELECT e.cluster, sum(x.pence) FROM events e JOIN transfers x ON x.event = e.id "
+            "JOIN accounts t ON t.id = x.target "
+            "WHERE e.kind = 'award' AND t.kind = 'awarded' AND e.day <= ? GROUP BY 1",
+            str(day),
+        )
+    )
+    rows = []
+    for one in balances_of(store):
+        so_far = awarded.get(one.cluster, 0)
+        known = sum(
+            row[0]
+            for row in store.rows(
+                "SELECT x.pence FROM events e JOIN transfers x ON x.event = e.id "
+                "JOIN accounts t ON t.id = x.target "
+                "WHERE e.kind = 'award' AND t.kind = 'awarded' AND e.cluster = ?",
+                one.cluster,
+            )
+        )
+        whole = max(known, round_half_up(Fraction(so_far * year, passed)))
+        rows.append(
+            {
+                "cluster": one.cluster,
+                "awarded_so_far_pence": so_far,
+                "forecast_awards_pence": whole,
+                "committed_pence": one.committed_pence,
+                "balance_pence": one.balance_pence,
+                "forecast_balance_pence": one.balance_pence + known - whole,
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def findings_of(store: Store) -> tuple[str, ...]:
+    """Add up the transfers of each account, and everything that came from outside."""
+    found = [
+        f"account {number} ({kind} {cluster} {school}) holds {pounds(held)}, its transfers come to "
+        f"{pounds(came)}"
+        for number, kind, cluster, school, held, came in store.rows(
+            "SELECT id, kind, cluster, school, pence, "
+            "(SELECT coalesce(sum(pence), 0) FROM transfers WHERE target = a.id) - "
+            "(SELECT coalesce(sum(pence), 0) FROM transfers WHERE source = a.id) AS came "
+            "FROM accounts a WHERE pence <> came"
+        )
+    ]
+    whole = store.rows("SELECT coalesce(sum(pence), 0) FROM accounts")[0][0]
+    if whole:
+        found.append(f"all accounts together come to {pounds(whole)} instead of nothing")
+    for one in balances_of(store):
+        if one.balance_pence != store.pence("free", one.cluster):
+            found.append(f"the balance of {one.cluster} is not what came less what went")
+    held = store.rows("SELECT coalesce(sum(pence), 0) FROM accounts WHERE kind = 'committed'")
+    plans = store.rows(f"SELECT coalesce(sum(held_pence), 0) FROM ({_PLANS})")[0][0]
+    if plans > held[0][0]:
+        found.append("more is held for single plans than for all plans")
+    if store.rows("PRAGMA integrity_check")[0][0] != "ok":
+        found.append("the file is damaged")
+    return tuple(found)
