@@ -207,7 +207,7 @@ def test_pounds_are_formatted_and_live(pack):
 
 def test_every_table_has_the_same_mean_journey(needy, plan, other, tmp_path):
     """As the priorities weight it, in the frame as on the page."""
-    equal = Priorities(travel_by="schools")
+    equal = Priorities(travel_by="pupils")
     options = {"Shortest": other, "Another": plan}
     write_report(tmp_path, needy, options, priorities=equal, formats=["csv"])
     weighted = measure(needy, other, equal).whole.journeys.mean

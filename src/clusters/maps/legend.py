@@ -39,14 +39,14 @@ def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[st
     """Say what each kind of mark on this map means."""
     phases: dict[str, list[str]] = {}
     for school in layout.problem.schools:
-        phase = clean(school.phase, 30).lower()
+        phase = clean(school.phase).lower()
         known = phases.setdefault(kind_of(phase), [])
         if phase not in known:
             known.append(phase)
     entries = []
     for kind in KIND_ORDER:
         if kind in phases:
-            words = ", ".join(sorted(phases[kind])[:4]) + (" ..." if len(phases[kind]) > 4 else "")
+            words = ", ".join(sorted(phases[kind]))
             entries.append((kind, words))
     if any(zone.centre is not None for zone in layout.zones):
         entries.append(("centre", "ring: centre of its cluster"))

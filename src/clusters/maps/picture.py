@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -158,7 +159,10 @@ def save_figure(figure: Any, path: Path) -> Path:
     from PIL import Image  # comes with matplotlib
 
     canvas = figure.canvas
-    canvas.draw()
+    with warnings.catch_warnings():
+        # A character that the font lacks is drawn as a box; the tables have it in full.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     few = image.quantize(128, dither=Image.Dither.NONE)
     few.save(path, format="PNG", optimize=True, dpi=(_DPI, _DPI))
@@ -209,7 +213,7 @@ def _draw_panel(axes: Any, layout: Layout, panel: Panel, moved: list[int] | None
             },
         )
         if plate.name:
-            _haloed(axes, plate.name_x, plate.name_y, clean(plate.name, 60), plate.anchor)
+            _haloed(axes, plate.name_x, plate.name_y, clean(plate.name), plate.anchor)
 
 
 def _haloed(axes: Any, x: float, y: float, words: str, anchor: str) -> None:

@@ -288,7 +288,7 @@ def _mark(
 ) -> str:
     school = layout.problem.schools[position]
     x, y = panel.points[position]
-    tip = f"{clean(school.name, 120)} ({clean(school.phase, 30)})"
+    tip = f"{clean(school.name)} ({clean(school.phase)})"
     parts = [f"<g><title>{escaped(tip)}</title>"]
     if is_centre:
         parts.append(use(f"{prefix}-centre", x, y, size * 1.9))
@@ -314,6 +314,6 @@ def _plates(layout: Layout, panel: Panel) -> Iterator[str]:
             yield (
                 f'<text x="{px(plate.name_x)}" y="{px(plate.name_y)}" font-size="{px(NAME_SIZE)}" '
                 f'text-anchor="{plate.anchor}" paint-order="stroke" stroke="{PAPER}" '
-                f'stroke-width="3.5" stroke-linejoin="round">{escaped(plate.name, 60)}</text>'
+                f'stroke-width="3.5" stroke-linejoin="round">{escaped(plate.name)}</text>'
             )
     yield "</g>"

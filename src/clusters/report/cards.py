@@ -13,6 +13,7 @@ from clusters.report.money import pence_by_cluster, shared_pence
 from clusters.report.option import Option
 from clusters.report.tables import Cell, Column, Pair, Table, make_table
 from clusters.report.words import capital, journey, listed, measure_name, need_name, number
+from clusters.report.working import sum_words
 from clusters.text import clean
 
 
@@ -62,6 +63,7 @@ def card(
     *,
     lead: str = "",
     line: str = "",
+    units: str = "",
 ) -> dict[str, Any]:
     """Gather what the card of one cluster says.
 
@@ -71,6 +73,8 @@ def card(
         Who leads the cluster, where this is known.
     line
         How its sum of money comes about.
+    units
+        How its units of need come about.
     """
     unit, counts = reader.shown.travel_unit, reader.counts
     known = counts.names
@@ -112,7 +116,9 @@ def card(
     if money:
         facts.append(Pair("Money", _sum(money, cluster, reader.masked_money)))
         if line and cluster.label not in reader.masked_money:
-            facts.append(Pair("How that comes about", clean(line.partition(": ")[2])))
+            if units:
+                facts.append(Pair("Need units", clean(units)))
+            facts.append(Pair("How that comes about", clean(sum_words(line))))
     return {
         "anchor": cluster.anchor,
         "name": cluster.name,

@@ -38,10 +38,10 @@ def groups_of(problem: Problem) -> dict[str, list[str]]:
     school meals among these schools.
     """
     ways: dict[str, Callable[[School], str | None]] = {
-        "phase": lambda school: clean(school.phase, 40) or None,
+        "phase": lambda school: clean(school.phase) or None,
         "size": lambda school: _band(school.pupils),
         "place": lambda school: _place(school.traits.get("rurality")),
-        "faith": lambda school: clean(school.traits.get("faith"), 40) or None,
+        "faith": lambda school: clean(school.traits.get("faith")) or None,
     }
     found = {}
     for way, group in ways.items():
@@ -68,7 +68,7 @@ def _fifths(problem: Problem) -> list[str]:
     """Fifth of each school; [] where nothing is known of deprivation."""
     given = [school.traits.get("deprivation_quintile") for school in problem.schools]
     if any(given):
-        return [f"fifth {clean(word, 20)}" if word else "not known" for word in given]
+        return [f"fifth {clean(word)}" if word else "not known" for word in given]
     measures = problem.measures
     if "deprivation" in measures:
         score = measures["deprivation"]

@@ -141,7 +141,7 @@ class _Pack:
             rows.append(
                 {
                     "file": f"{name}.csv",
-                    "title": clean(figure.title, 300),
+                    "title": clean(figure.title),
                     "rows": len(figure.frame),
                     "returned_by": figure.how,
                     "run_record": self.material.run_file,

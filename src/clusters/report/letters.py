@@ -17,10 +17,6 @@ from clusters.report.word import add_points, new_document, save
 from clusters.report.words import journey, listed, plural
 from clusters.text import clean
 
-_NAME = 90  # longest name, so that a letter keeps to its page
-_MOST_PARTNERS = 24
-_MOST_REASONS = 4
-
 QUESTIONS: tuple[tuple[str, str], ...] = (
     (
         "Is this settled?",
@@ -59,7 +55,7 @@ def write_letters(path: Path, material: Material) -> Path:
     first = True
     for cluster in material.chosen.facts.clusters:
         for member in cluster.schools:
-            heading = document.add_heading(clean(member.school.name, _NAME), level=1)
+            heading = document.add_heading(clean(member.school.name), level=1)
             heading.paragraph_format.page_break_before = not first
             heading.paragraph_format.space_before = Pt(0)
             first = False
@@ -95,24 +91,22 @@ def letter(
         For each school, how its indicative sum comes about.
     """
     unit = material.reader.shown.travel_unit
-    partners = [clean(s.school.name, _NAME) for s in cluster.schools if s is not member]
+    partners = [clean(s.school.name) for s in cluster.schools if s is not member]
     if material.is_synthetic:
         yield Words("Made-up data: this school does not exist.")
     for note in material.stand_ins:
         yield Words(note)
     yield Words("Dear colleague,")
     yield Words(
-        f"We propose that your school works in {clean(cluster.name, _NAME)}, with "
-        f"{plural(len(partners), 'other school')}: {listed(partners, most=_MOST_PARTNERS)}."
+        f"We propose that your school works in {clean(cluster.name)}, with "
+        f"{plural(len(partners), 'other school')}: {listed(partners)}."
     )
-    lead = {clean(label): clean(who, _NAME) for label, who in material.leads.items()}.get(
-        cluster.label
-    )
+    lead = {clean(label): clean(who) for label, who in material.leads.items()}.get(cluster.label)
     if lead:
         yield Words(f"The proposed lead is {lead}.")
     else:
         yield Words("Who leads the cluster is not settled yet.")
-    yield from _reasons(material, member, unit, clean(cluster.measures.centre_name, _NAME))
+    yield from _reasons(material, member, unit, clean(cluster.measures.centre_name))
     yield from _money(member, lines)
     for question, answer in QUESTIONS:
         yield Words(f"{question} {answer}")
@@ -125,7 +119,7 @@ def _reasons(
     given: Sequence[str] = material.why_here.get(member.school.urn, ())
     if given:
         yield Words("Why this cluster? These are the reasons:")
-        yield Points(tuple(clean(reason, 220) for reason in given[:_MOST_REASONS]))
+        yield Points(tuple(clean(reason) for reason in given))
     elif member.is_centre:
         yield Words(
             "Why this cluster? Your school is its centre: the school to which journeys are "
@@ -145,7 +139,7 @@ def _money(member: SchoolFacts, lines: Mapping[Any, str]) -> Iterator[Words | Po
     total, _, terms = line.partition(": ")
     yield Words(
         f"What about money? Your school counts with {total} in the cluster's money. The cluster, "
-        f"not the school, receives it. The sum is made up like this: {clean(terms, 400)}."
+        f"not the school, receives it. The sum is made up like this: {clean(terms)}."
     )
 
 

@@ -38,6 +38,8 @@ class Material:
         Who leads, by label of the cluster.
     outlook
         The risk that money runs out.
+    start_month
+        First month of the year that is paid for.
     """
 
     reader: Reader
@@ -54,6 +56,7 @@ class Material:
     why_here: Mapping[SchoolId, Sequence[str]] = field(default_factory=FrozenDict)
     leads: Mapping[str, str] = field(default_factory=FrozenDict)
     outlook: Outlook | None = None
+    start_month: int = 9
 
     @property
     def stand_ins(self) -> list[str]:

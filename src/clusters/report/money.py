@@ -11,7 +11,8 @@ from clusters.report.figure import Figure
 from clusters.report.money_more import further_money
 from clusters.report.option import Option
 from clusters.report.tables import Table, frame_table
-from clusters.report.words import capital, measure_name, number
+from clusters.report.words import capital
+from clusters.report.working import formula_sentences
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ _FOR_SCHOOLS = (
     *("total_pence", "today_pence", "change_pence"),
 )
 _HEADINGS = {
-    "units": "Units of need",
+    "units": "Need units",
     "committed_pence": "EHC plan top-ups (committed)",
     "backdated_pence": "Backdated payments",
-    "units_pence": "For units of need",
+    "units_pence": "For need units",
     "formula_pence": "By the formula",
     "protection_pence": "Floor and cap",
     "flexible_pence": "After floor and cap",
@@ -51,7 +52,9 @@ def pence_by_cluster(split: Split | None) -> dict[str, int]:
     return {clean(share.key): share.total_pence for share in split.clusters}
 
 
-def money(reader: Reader, option: Option, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def money(
+    reader: Reader, option: Option, figures: Mapping[str, Figure], start_month: int = 9
+) -> dict[str, Any]:
     """Say what the pot is, how it is shared, and who receives what."""
     split = option.split
     if split is None:
@@ -59,6 +62,7 @@ def money(reader: Reader, option: Option, figures: Mapping[str, Figure]) -> dict
     names = {cluster.label: cluster.name for cluster in option.facts.clusters}
     return {
         "sentences": _sentences(split, reader),
+        "formula": formula_sentences(split, start_month),
         "pot": _pot_table(split),
         "clusters": _table(
             "Money by cluster", figures["money"].frame, names, total=reader.money_step == 1
@@ -78,15 +82,6 @@ def _sentences(split: Split, reader: Reader) -> list[str]:
     said = [f"The clusters share {pounds(shared)}.{exact}"]
     if held:
         said.append(f"A further {pounds(held)} is held back.")
-    for factor in split.factors:
-        units = number(float(sum(factor.quantity.values())), 1).removesuffix(".0")
-        if factor.total_pence:
-            rate = pounds(round(factor.rate))
-            what = factor.unit or measure_name(factor.name)
-            said.append(
-                f"{pounds(factor.total_pence)} of it is shared at about {rate} for each "
-                f"{clean(what)}; there are {units}."
-            )
     if reader.is_public:
         said.append("Sums for single schools are left out: small numbers could be read off them.")
     return [*said, *map(clean, split.public_notes() if reader.is_public else split.notes)]

@@ -12,6 +12,7 @@ from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
 from clusters.report.words import capital, number, percent, plural
+from clusters.report.working import sum_words
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -52,11 +53,20 @@ def _named(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
 
 
 def _lines(frame: pd.DataFrame) -> Table:
+    worked = "units_worked" in frame
     rows = [
-        [row.cluster, *(str(row.line).partition(": ")[::2] if row.line != HIDDEN else (HIDDEN, ""))]
-        for row in frame.itertuples()
+        [
+            row["cluster"],
+            *([row["units_worked"]] if worked else []),
+            HIDDEN if row["line"] == HIDDEN else sum_words(str(row["line"])),
+        ]
+        for row in frame.to_dict("records")
     ]
-    columns = [Column("Cluster", False), Column("Total"), Column("Made up of", False)]
+    columns = [
+        Column("Cluster", False),
+        *([Column("Need units", False)] if worked else []),
+        Column("Sum", False),
+    ]
     return make_table("How each sum comes about", columns, rows)
 
 

@@ -25,6 +25,7 @@ from clusters.report.sections import (
     together,
 )
 from clusters.report.summary import summary
+from clusters.report.working import units_words
 from clusters.text import clean
 
 
@@ -63,7 +64,7 @@ def page_context(material: Material) -> dict[str, Any]:
         ],
         "together": together(reader, options, figures, material.together) if several else None,
         "expertise": expertise(reader, figures),
-        "money": money(reader, chosen, figures),
+        "money": money(reader, chosen, figures, material.start_month),
         "equality": equality(reader, figures),
         "sections": _sections(material, expertise(reader, figures) is not None),
     }
@@ -74,6 +75,7 @@ def _cards(material: Material) -> list[dict[str, Any]]:
     lines = {} if chosen.split is None else explain(chosen.split, "cluster")
     leads = {clean(label): lead for label, lead in material.leads.items()}
     said = {clean(label): line for label, line in lines.items()}
+    shares = {} if chosen.split is None else {clean(s.key): s for s in chosen.split.clusters}
     return [
         card(
             material.reader,
@@ -81,6 +83,9 @@ def _cards(material: Material) -> list[dict[str, Any]]:
             cluster,
             lead=leads.get(cluster.label, ""),
             line=said.get(cluster.label, ""),
+            units=units_words(chosen.split, shares[cluster.label])
+            if chosen.split is not None and cluster.label in shares
+            else "",
         )
         for cluster in chosen.facts.clusters
     ]

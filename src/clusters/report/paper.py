@@ -246,10 +246,15 @@ def _money(material: Material, _: Pictures) -> Iterator[Block]:
     if material.chosen.split is None:
         yield Judgement("say what the clusters would cost, and from which budget.")
         return
-    said: dict[str, Any] = money(material.reader, material.chosen, material.figures)
+    said: dict[str, Any] = money(
+        material.reader, material.chosen, material.figures, material.start_month
+    )
     for sentence in said["sentences"]:
         yield Words(sentence)
-    yield from _grids(said, "pot", "clusters")
+    yield Grid(said["pot"])
+    yield Heading("The formula", 2)
+    yield Points(tuple(said["formula"]))
+    yield from _grids(said, "lines")
     if said["effects"]:
         yield Heading("Who gains and who loses", 2)
         for sentence in said["effect_words"]:

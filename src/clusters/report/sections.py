@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from clusters.domain import SchoolId
 from clusters.maps.difference import difference_svg
 from clusters.maps.zones import numbers_of
 from clusters.options import together_in_every
@@ -14,7 +15,16 @@ from clusters.report.equality import SMALL_SCHOOL, equality_sentences
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import capital, journey, need_name, number, percent, plural
+from clusters.report.words import (
+    capital,
+    journey,
+    listed,
+    need_name,
+    number,
+    percent,
+    plural,
+    school_name,
+)
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -51,7 +61,7 @@ def together(
             f"{plural(count, 'school')} of {number(len(reader.shown))} have partners from whom no "
             f"option parts them. They form {plural(len(groups), 'group')}. A whole group may still "
             "go to another cluster: a place is open where the options differ on it.",
-            clean(together_in_every(reader.shown, plans).sentences[-1]),
+            _open_places(reader, together_in_every(reader.shown, plans).open),
         ]
     rows = [
         [f"Group {k}", number(len(rows)), ", ".join(clean(name) for name in rows["school"])]
@@ -62,6 +72,14 @@ def together(
         "sentences": sentences,
         "table": make_table("Together in every option", columns, rows),
     }
+
+
+def _open_places(reader: Reader, ids: Sequence[SchoolId]) -> str:
+    """Name every school whose place is open: each of them will look for itself."""
+    if not ids:
+        return "No school's place is open: the options are the same."
+    names = sorted(school_name(reader.shown, urn) for urn in ids)
+    return f"The place of {plural(len(ids), 'school')} is open: {listed(names)}."
 
 
 def change_title(chosen: Option, option: Option) -> str:

@@ -78,7 +78,7 @@ def _summary_sentences(problem: Problem, option: Option) -> Iterable[str]:
 def _pyramid_sentence(total: int, split: Sequence[str]) -> str:
     if not split:
         return "No pyramid is split between clusters."
-    names = listed([clean(name) for name in split], most=8)
+    names = listed([clean(name) for name in split])
     verb = "is" if len(split) == 1 else "are"
     return f"{len(split)} of {plural(total, 'pyramid')} {verb} split between clusters: {names}."
 
@@ -86,10 +86,10 @@ def _pyramid_sentence(total: int, split: Sequence[str]) -> str:
 def _summary_warnings(option: Option) -> Iterable[str]:
     facts = option.facts
     if facts.left_out:
-        names = listed([clean(school.name) for school in facts.left_out], most=10)
+        names = listed([clean(school.name) for school in facts.left_out])
         yield f"{plural(len(facts.left_out), 'school')} in no cluster: {names}."
     if facts.strangers:
-        names = listed(facts.strangers, most=10)
+        names = listed(facts.strangers)
         yield f"The plan names schools that the data do not have: {names}."
     if option.certificate is not None and not option.certificate.ok:
         found = len(option.certificate.findings)

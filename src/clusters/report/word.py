@@ -29,7 +29,6 @@ from clusters.writers.atomic import write_bytes
 
 _FIXED = datetime(2000, 1, 1)  # python-docx takes times without a zone as UTC
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_LONGEST = 300
 _TALLEST_CM = 17.0
 
 
@@ -42,19 +41,19 @@ def write_paper(path: Path, material: Material, blocks: Iterable[Block]) -> Path
         Without python-docx (install ``clusters[report]``).
     """
     document = new_document(material.title)
-    document.add_heading(_text(material.title), level=0)
+    document.add_heading(clean(material.title), level=0)
     for name, value in front(material):
         line = document.add_paragraph()
         line.add_run(f"{name}: ").bold = True
         if value:
-            line.add_run(_text(value))
+            line.add_run(clean(value))
         else:
             _mark(line, f"[{MARK} fill in]")
     number = 0
     for block in blocks:
         if isinstance(block, Heading) and block.level == 1 and not _is_appendix(block):
             number += 1
-            document.add_heading(f"{number}. {_text(block.text)}", level=1)
+            document.add_heading(f"{number}. {clean(block.text)}", level=1)
         else:
             _add(document, block)
     return save(path, document)
@@ -68,7 +67,8 @@ def new_document(title: str, *, numbered: bool = True) -> Any:
 
     document = Document()
     facts = document.core_properties
-    facts.title, facts.author, facts.language = _text(title), "", "en-GB"
+    # The properties of a document hold at most 255 characters; the title itself stands in full.
+    facts.title, facts.author, facts.language = clean(title, 255), "", "en-GB"
     facts.comments = ""
     facts.created = facts.modified = facts.last_printed = _FIXED
     facts.last_modified_by, facts.revision = "", 1
@@ -138,9 +138,9 @@ def _is_appendix(block: Heading) -> bool:
 
 def _add(document: Any, block: Block) -> None:
     if isinstance(block, Heading):
-        document.add_heading(_text(block.text), level=block.level)
+        document.add_heading(clean(block.text), level=block.level)
     elif isinstance(block, Words):
-        document.add_paragraph(_text(block.text, None))
+        document.add_paragraph(clean(block.text))
     elif isinstance(block, Points):
         add_points(document, block)
     elif isinstance(block, Judgement):
@@ -156,9 +156,9 @@ def add_points(document: Any, block: Points) -> None:
     """Add a list; numbers are written out, so that each list starts at 1."""
     for k, item in enumerate(block.items, start=1):
         if block.numbered:
-            document.add_paragraph(f"{k}. {_text(item, None)}")
+            document.add_paragraph(f"{k}. {clean(item)}")
         else:
-            document.add_paragraph(_text(item, None), style="List Bullet")
+            document.add_paragraph(clean(item), style="List Bullet")
 
 
 def _mark(line: Any, words: str) -> None:
@@ -174,7 +174,7 @@ def add_table(document: Any, table: Table) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
-    caption = document.add_paragraph(_text(table.caption), style="Caption")
+    caption = document.add_paragraph(clean(table.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
     rows = [tuple(Cell(column.name) for column in table.columns), *table.rows]
     if table.total:
@@ -183,7 +183,7 @@ def add_table(document: Any, table: Table) -> None:
     grid.style = "Table Grid"
     properties = grid._tbl.tblPr  # noqa: SLF001 - python-docx has no captions for tables
     described = OxmlElement("w:tblCaption")
-    described.set(qn("w:val"), _text(table.caption))
+    described.set(qn("w:val"), clean(table.caption))
     properties.append(described)
     size = Pt(9 if len(table.columns) < 8 else 7.5)
     widths = [Cm(width) for width in column_widths(table, WIDTH_CM)]
@@ -201,7 +201,7 @@ def add_table(document: Any, table: Table) -> None:
             place.width = width
             line = place.paragraphs[0]
             line.paragraph_format.space_after = Pt(0)
-            run = line.add_run(_text(cell.text))
+            run = line.add_run(clean(cell.text))
             run.font.size, run.bold = size, bold
             if column.is_number:
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -230,14 +230,10 @@ def _add_picture(document: Any, block: Picture) -> None:
         shape.width = int(shape.width * Cm(_TALLEST_CM) / shape.height)
         shape.height = Cm(_TALLEST_CM)
     facts = shape._inline.docPr  # noqa: SLF001 - python-docx has no alternative text
-    facts.set("descr", _text(block.alt, 1000))
-    facts.set("title", _text(block.caption))
-    facts.set("name", _text(block.caption, 60))
-    document.add_paragraph(_text(block.caption), style="Caption")
-
-
-def _text(value: object, longest: int | None = _LONGEST) -> str:
-    return clean(value, longest)
+    facts.set("descr", clean(block.alt))
+    facts.set("title", clean(block.caption))
+    facts.set("name", clean(block.caption))
+    document.add_paragraph(clean(block.caption), style="Caption")
 
 
 def save(path: Path, document: Any) -> Path:

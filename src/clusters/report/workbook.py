@@ -64,7 +64,7 @@ def write_workbook(path: Path, material: Material) -> Path:
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, _OPTIONS) as book:
         book.set_properties(
-            {"title": clean(material.title, 200), "created": datetime(2000, 1, 1, tzinfo=UTC)}
+            {"title": clean(material.title, 255), "created": datetime(2000, 1, 1, tzinfo=UTC)}
         )
         _Book(book, material).write()
     return write_bytes(path, without_results(made.getvalue()))
@@ -102,13 +102,13 @@ class _Book:
 
     def _contents(self, sheet: Any, listed: Sequence[tuple[str, str, str]]) -> None:
         material = self.material
-        lines = [clean(material.title, 200), material.audience_note, clean(material.date, 100)]
+        lines = [clean(material.title), material.audience_note, clean(material.date)]
         if material.is_synthetic:
             lines.append("Made-up data: these schools do not exist.")
         lines += material.stand_ins
         lines += material.reader.sentences
         if material.run_file:
-            lines.append(f"Record of the run: {clean(material.run_file, 100)}")
+            lines.append(f"Record of the run: {clean(material.run_file)}")
         for row, line in enumerate(lines):
             sheet.write_string(row, 0, line, self.bold if row == 0 else self.text)
         top = len(lines) + 1
@@ -128,7 +128,7 @@ class _Book:
         for k, column in enumerate(map(str, frame.columns)):
             heading, in_pence = _heading(column)
             self.columns.append((name, column))
-            sheet.write_string(0, k, clean(heading, 200), self.head)
+            sheet.write_string(0, k, clean(heading), self.head)
             values = known.iloc[:, k].tolist()
             widest = max([len(heading) // 2, *(len(str(value)) for value in values[:400])])
             sheet.set_column(k, k, min(_WIDEST, max(9, widest + 2)))
@@ -154,7 +154,7 @@ class _Book:
                 style = self.whole if number.is_integer() else self.part
                 sheet.write_number(row, column, number, style)
         else:
-            sheet.write_string(row, column, clean(value, 2000), self.text)
+            sheet.write_string(row, column, clean(value), self.text)
 
     def _dictionary(self) -> None:
         sheet = self.book.add_worksheet("Dictionary")
@@ -162,7 +162,7 @@ class _Book:
             sheet.write_string(0, k, word, self.head)
         for row, (name, column) in enumerate(self.columns, start=1):
             sheet.write_string(row, 0, name, self.text)
-            sheet.write_string(row, 1, clean(_heading(column)[0], 200), self.text)
+            sheet.write_string(row, 1, clean(_heading(column)[0]), self.text)
             sheet.write_string(row, 2, meaning(column), self.text)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(1, len(self.columns)), 2)
@@ -194,7 +194,7 @@ class _Money:
 
     def write(self) -> None:
         reader = self.made.material.reader
-        labels = [clean(label, 200) for label in self.frame["cluster"]]
+        labels = [clean(label) for label in self.frame["cluster"]]
         self._text("cluster", labels)
         if reader.is_public:
             self._from_parts(reader)

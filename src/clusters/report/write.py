@@ -173,6 +173,7 @@ def write_report(
         why_here=_reasons(why_here),
         leads=_named_leads(leads),
         outlook=outlook,
+        start_month=start_month,
     )
     if ending not in FILES:
         return write_folder(target, material, parts)
