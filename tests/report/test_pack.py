@@ -200,9 +200,9 @@ def test_pounds_are_formatted_and_live(pack):
     sheet = openpyxl.load_workbook(pack / "appendix.xlsx")["Money"]
     heads = [cell.value for cell in sheet[1]]
     total = sheet.cell(2, heads.index("total (pounds)") + 1)
-    assert total.value == "=SUM(B2:D2)"
+    assert total.value == "=SUM(C2:E2)"
     assert "£" in total.number_format
-    assert sheet.cell(2, 2).value.startswith("=Clusters!")
+    assert sheet.cell(2, 3).value.startswith("=Clusters!")
 
 
 def test_every_table_has_the_same_mean_journey(needy, plan, other, tmp_path):
@@ -417,3 +417,38 @@ def test_hostile_names_are_text_in_word(attacked):
 
 def test_no_file_leaves_the_folder(attacked):
     assert all(re.fullmatch(r"[a-z0-9_/.]+", name) for name in files(attacked))
+
+
+# ---- one number and one name for a cluster --------------------------------------------------
+
+
+def test_every_table_has_the_number_that_the_maps_have(pack, plan, other):
+    """In CSV, Excel, GeoPackage and GeoJSON: what names a cluster also has its number."""
+    import geopandas
+
+    for path in (pack / "figures").iterdir():
+        for row in rows(path):
+            for name, number in (("cluster", "number"), ("from", "from_number")):
+                if name in row:
+                    assert number in row, path.name
+                    assert row[number] == (row[name] if row[name].isdigit() else ""), path.name
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    for sheet in book:
+        heads = [cell.value for cell in sheet[1]]
+        if "cluster" in heads and sheet.title not in ("Pot", "Clusters", "Schools"):
+            assert "number" in heads, sheet.title
+    for layer in ("schools", "territories", "clusters"):
+        frame = geopandas.read_file(pack / "gis/clusters.gpkg", layer=layer)
+        assert frame["number"].tolist() == [int(label) for label in frame["cluster"]], layer
+    places = json.loads((pack / "gis/schools.geojson").read_text())
+    assert all(
+        f["properties"]["number"] == int(f["properties"]["cluster"]) for f in places["features"]
+    )
+
+
+def test_every_move_says_from_where_to_where_and_why(pack):
+    text = (pack / "report.html").read_text(encoding="utf-8")
+    (row,) = rows(pack / "figures/moves_2.csv")
+    assert row["why"].startswith("The journey to the centre ")
+    assert row["why"] in text
+    assert f"Cluster {row['from_number']}" in text

@@ -138,6 +138,7 @@ def lay_out(
     plan: PlanLike,
     *,
     numbers: Mapping[str, int] | None = None,
+    colours: Mapping[int, int] | None = None,
     enlarge: bool = True,
     names: bool = True,
     marks: bool = True,
@@ -149,6 +150,9 @@ def lay_out(
     ----------
     numbers
         Number of each cluster by its label; see :func:`clusters.maps.zones.numbers_of`.
+    colours
+        Colour of each cluster by its number, as `clusters.maps.shared_colours` gives them to
+        several plans; other clusters, and all without it, are coloured by who touches whom.
     enlarge
         Whether dense places are drawn again, enlarged, below the map.
     names
@@ -170,7 +174,9 @@ def lay_out(
     *ground, spare = _zones.simplify(
         _zones.dissolve(cells, owner, len(groups)), _zones.extent_m(problem) / 1500
     )
-    colours = colour_classes(len(groups), _zones.touching(ground))
+    given = _zones.numbers_of(plan, numbers)
+    wanted = [(colours or {}).get(number) for number in given]
+    tints = colour_classes(len(groups), _zones.touching(ground), wanted)
     zones = tuple(
         Zone(
             number=number,
@@ -181,7 +187,7 @@ def lay_out(
             centre=_known_centre(problem, cluster.centre, group),
         )
         for number, cluster, colour, shape, group in zip(
-            _zones.numbers_of(plan, numbers), plan.clusters, colours, ground, groups, strict=True
+            given, plan.clusters, tints, ground, groups, strict=True
         )
     )
     view = _whole_view(problem, [*ground, spare], width)

@@ -10,13 +10,14 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.arguments import checked
+from clusters.arguments import at_least, checked
 from clusters.domain import PlanLike, Problem, plan_of, plans_of
 from clusters.errors import MissingLibraryError
 from clusters.maps.colours import INK, MOVED, PAPER, TINTS
 from clusters.maps.difference import matched_numbers, moves_between
 from clusters.maps.layout import Layout, Panel, kind_of, lay_out
 from clusters.maps.legend import legend_entries, round_length
+from clusters.maps.matching import same_numbers, shared_colours
 from clusters.maps.plates import NAME_SIZE
 from clusters.text import clean
 
@@ -40,6 +41,7 @@ def map_png(
     *,
     title: str = "",
     numbers: Mapping[str, int] | None = None,
+    colours: Mapping[int, int] | None = None,
     enlarge: bool = True,
     names: bool = True,
 ) -> Path:
@@ -51,7 +53,7 @@ def map_png(
         Where to write it.
     title
         Heading above the map; formulas in it are not interpreted.
-    numbers, enlarge, names
+    numbers, colours, enlarge, names
         As for :func:`clusters.maps.map_svg`.
 
     Returns
@@ -65,7 +67,7 @@ def map_png(
         Without matplotlib (install ``clusters[report]``).
     """
     plan = plan_of(problem, plan)
-    layout = lay_out(problem, plan, numbers=numbers, enlarge=enlarge, names=names)
+    layout = lay_out(problem, plan, numbers=numbers, colours=colours, enlarge=enlarge, names=names)
     return _save(layout, Path(path), title, None)
 
 
@@ -93,18 +95,40 @@ def difference_png(
 
 @checked
 def small_multiples_png(
-    path: str | Path, problem: Problem, plans: Mapping[str, PlanLike], *, columns: int = 2
+    path: str | Path,
+    problem: Problem,
+    plans: Mapping[str, PlanLike],
+    *,
+    numbers: Mapping[str, Mapping[str, int]] | None = None,
+    colours: Mapping[int, int] | None = None,
+    columns: int = 2,
 ) -> Path:
     """Draw several plans side by side as one PNG picture, each below its name.
 
     Parameters
     ----------
+    numbers
+        For each plan, the number of each cluster by its label. Plans without it are matched with
+        the first one, so that a number means the same place in every map.
+    colours
+        Colour of each cluster by its number; by default one that it can have in every map.
     columns
         Maps beside each other, 1 or more.
     """
+    at_least(1, columns=columns)
     plans = plans_of(problem, plans)
+    known = same_numbers(problem, plans, numbers)
+    colours = shared_colours(problem, plans, known) if colours is None else colours
     layouts = {
-        name: lay_out(problem, plan, enlarge=False, names=False, width=1000.0 / columns)
+        name: lay_out(
+            problem,
+            plan,
+            numbers=known[name],
+            colours=colours,
+            enlarge=False,
+            names=False,
+            width=1000.0 / columns,
+        )
         for name, plan in plans.items()
     }
     rows = -(-len(layouts) // columns)

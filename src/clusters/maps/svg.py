@@ -30,6 +30,7 @@ def map_svg(
     description: str = "",
     measures: Sequence[str] = ("pupils",),
     numbers: Mapping[str, int] | None = None,
+    colours: Mapping[int, int] | None = None,
     link: str = "#cluster-{number}",
     id_prefix: str = "map",
     enlarge: bool = True,
@@ -55,6 +56,8 @@ def map_svg(
     numbers
         Number of each cluster by its label; else the label itself where it is a number, else the
         place in the plan.
+    colours
+        As for :func:`clusters.maps.lay_out`.
     link
         Where a cluster's link leads; ``{number}`` is replaced.
     id_prefix
@@ -88,7 +91,14 @@ def map_svg(
     """
     plan = plan_of(problem, plan)
     layout = lay_out(
-        problem, plan, numbers=numbers, enlarge=enlarge, names=names, marks=marks, width=width
+        problem,
+        plan,
+        numbers=numbers,
+        colours=colours,
+        enlarge=enlarge,
+        names=names,
+        marks=marks,
+        width=width,
     )
     return draw_svg(
         layout,

@@ -11,10 +11,11 @@ from clusters.maps import difference_png, difference_svg, map_png, map_svg, smal
 from clusters.report.convergence import convergence_png, convergence_svg
 from clusters.report.html import render_page
 from clusters.report.material import Material
+from clusters.report.option import numbers_in
 from clusters.report.page import Section, page_context
 from clusters.report.paper import Pictures, paper
 from clusters.report.parts import FORMATS, left_out
-from clusters.report.sections import change_title, numbers_in
+from clusters.report.sections import change_title
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
@@ -78,6 +79,7 @@ class _Pack:
                         option.plan,
                         title=option.name,
                         numbers=option.numbers or None,
+                        colours=material.colours,
                     )
                 )
         changes: dict[str, Path] = {}
@@ -97,7 +99,15 @@ class _Pack:
         several = len(plans) > 1
         self.pictures = Pictures(
             chosen=drawn[1 + list(options).index(chosen)],
-            options=keep(small_multiples_png(folder / "options.png", shown, plans))
+            options=keep(
+                small_multiples_png(
+                    folder / "options.png",
+                    shown,
+                    plans,
+                    numbers={option.name: numbers_in(option) for option in options},
+                    colours=material.colours,
+                )
+            )
             if several
             else None,
             changes=changes,
@@ -159,6 +169,7 @@ class _Pack:
                 option.plan,
                 title=option.name,
                 numbers=option.numbers or None,
+                colours=material.colours,
                 links=False,
             )
             self.note(write_bytes(folder / f"option_{k}.svg", drawing.encode()))
@@ -184,10 +195,11 @@ class _Pack:
         from clusters.writers import plan_geodataframe, write_geopackage
 
         shown, plan = self.material.reader.shown, self.material.chosen.plan
+        numbers = numbers_in(self.material.chosen)
         folder = self.folder / "gis"
         folder.mkdir(exist_ok=True)
-        self.note(write_geopackage(folder / "clusters.gpkg", shown, plan))
-        frame = plan_geodataframe(shown, plan).dropna(axis=1, how="all")
+        self.note(write_geopackage(folder / "clusters.gpkg", shown, plan, numbers=numbers))
+        frame = plan_geodataframe(shown, plan, numbers=numbers).dropna(axis=1, how="all")
         points = frame.set_geometry(shapely.points(frame["easting"], frame["northing"]))
         layers = {"schools": points.set_crs(frame.crs)}
         if shown.territories is not None:

@@ -40,6 +40,8 @@ class Material:
         The risk that money runs out.
     start_month
         First month of the year that is paid for.
+    colours
+        Colour of each cluster by its number: the same on every map.
     """
 
     reader: Reader
@@ -57,6 +59,7 @@ class Material:
     leads: Mapping[str, str] = field(default_factory=FrozenDict)
     outlook: Outlook | None = None
     start_month: int = 9
+    colours: Mapping[int, int] = field(default_factory=FrozenDict)
 
     @property
     def stand_ins(self) -> list[str]:

@@ -49,7 +49,7 @@ def _named(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     if "cluster" not in frame:
         return frame
     named = [names.get(clean(label), clean(label)) for label in frame["cluster"]]
-    return frame.assign(cluster=named)
+    return frame.assign(cluster=named).drop(columns=["number"], errors="ignore")
 
 
 def _lines(frame: pd.DataFrame) -> Table:

@@ -42,7 +42,7 @@ def page_context(material: Material) -> dict[str, Any]:
     """Work out everything that the template needs, but for the frame round it."""
     reader, chosen, options = material.reader, material.chosen, material.options
     shown, figures = reader.shown, material.figures
-    layout = lay_out(shown, chosen.plan, numbers=chosen.numbers or None)
+    layout = lay_out(shown, chosen.plan, numbers=chosen.numbers or None, colours=material.colours)
     several = len(options) > 1
     return {
         "summary": summary(shown, chosen),
@@ -63,10 +63,10 @@ def page_context(material: Material) -> dict[str, Any]:
             for entry in differences(reader, options, chosen, figures)
         ],
         "together": together(reader, options, figures, material.together) if several else None,
-        "expertise": expertise(reader, figures),
+        "expertise": expertise(reader, chosen, figures),
         "money": money(reader, chosen, figures, material.start_month),
-        "equality": equality(reader, figures),
-        "sections": _sections(material, expertise(reader, figures) is not None),
+        "equality": equality(reader, chosen, figures),
+        "sections": _sections(material, expertise(reader, chosen, figures) is not None),
     }
 
 
@@ -101,6 +101,7 @@ def _option_maps(material: Material) -> list[dict[str, Any]]:
                     option.plan,
                     title=f"Map of the option {option.name}",
                     numbers=option.numbers or None,
+                    colours=material.colours,
                     id_prefix=f"small-map-{k}",
                     enlarge=False,
                     names=False,

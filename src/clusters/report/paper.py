@@ -217,7 +217,7 @@ def _chosen(material: Material, pictures: Pictures) -> Iterator[Block]:
         )
     yield Grid(_cluster_rows(material))
     yield Judgement("say who should lead each cluster, or how leads will be found.")
-    known = expertise(material.reader, material.figures)
+    known = expertise(material.reader, chosen, material.figures)
     if known:
         yield Heading("Need and expertise", 2)
         yield Words(known["sentence"])
@@ -287,7 +287,7 @@ def _grids(said: Mapping[str, Any], *names: str) -> Iterator[Block]:
 
 def _equality(material: Material, _: Pictures) -> Iterator[Block]:
     yield Heading("Equality and impact")
-    said = equality(material.reader, material.figures)
+    said = equality(material.reader, material.chosen, material.figures)
     yield Words(
         "This is evidence for an equality analysis. It is not one. It looks at groups of schools, "
         "since nothing is known here of single pupils."

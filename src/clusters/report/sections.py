@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.domain import SchoolId
 from clusters.maps.difference import difference_svg
-from clusters.maps.zones import numbers_of
 from clusters.options import together_in_every
 from clusters.report.audience import Reader
 from clusters.report.convergence import convergence_svg
 from clusters.report.equality import SMALL_SCHOOL, equality_sentences
 from clusters.report.figure import Figure
-from clusters.report.option import Option
+from clusters.report.option import Option, numbers_in
 from clusters.report.tables import Column, Table, frame_table, make_table
 from clusters.report.words import (
     capital,
@@ -87,14 +86,6 @@ def change_title(chosen: Option, option: Option) -> str:
     return f"What changes from {option.name} to {chosen.name}"
 
 
-def numbers_in(option: Option) -> dict[str, int]:
-    """Return the number of each cluster by its label, as every map and table has it."""
-    numbers = numbers_of(option.plan, option.numbers or None)
-    return {
-        cluster.label: number for cluster, number in zip(option.plan.clusters, numbers, strict=True)
-    }
-
-
 def differences(
     reader: Reader, options: Sequence[Option], chosen: Option, figures: Mapping[str, Figure]
 ) -> list[dict[str, Any]]:
@@ -124,23 +115,35 @@ def differences(
 
 
 def _moves_table(frame: pd.DataFrame, chosen: Option, option: Option) -> Table:
-    return frame_table(
+    old, new = option.cluster_names, chosen.cluster_names
+    rows = [
+        [
+            row["school"],
+            old.get(clean(row["from"]), clean(row["from"])),
+            new.get(clean(row["to"]), clean(row["to"])),
+            row["why"],
+        ]
+        for row in frame.sort_values("school", kind="stable").to_dict("records")
+    ]
+    return make_table(
         f"Schools in another cluster under {chosen.name} than under {option.name}",
-        frame[["school", "from", "to"]],
-        headings={
-            "school": "School",
-            "from": f"Cluster under {option.name}",
-            "to": f"Cluster under {chosen.name}",
-        },
-        total=False,
+        [
+            Column("School", False),
+            Column(f"From, under {option.name}", False),
+            Column(f"To, under {chosen.name}", False),
+            Column("Why", False),
+        ],
+        rows,
     )
 
 
-def expertise(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any] | None:
+def expertise(
+    reader: Reader, chosen: Option, figures: Mapping[str, Figure]
+) -> dict[str, Any] | None:
     """Say where need and expertise meet and where they do not; None where nothing is known."""
     if "types" not in figures:
         return None
-    unit = reader.shown.travel_unit
+    unit, names = reader.shown.travel_unit, chosen.cluster_names
     kinds = figures["types"].frame
     rows = []
     for row in kinds.to_dict("records"):
@@ -177,19 +180,22 @@ def expertise(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any] |
     return {
         "sentence": said,
         "types": make_table("Access to expertise by type of need", columns, rows),
-        "need": _need_table(figures["need"].frame) if "need" in figures else None,
+        "need": _need_table(figures["need"].frame, names) if "need" in figures else None,
     }
 
 
-def _need_table(frame: pd.DataFrame) -> Table:
-    shown = frame.assign(
-        cluster=["All clusters" if c == "all" else clean(c) for c in frame["cluster"]]
+def _need_table(frame: pd.DataFrame, names: Mapping[str, str]) -> Table:
+    shown = frame.drop(columns=["number"], errors="ignore").assign(
+        cluster=[
+            "All clusters" if c == "all" else names.get(clean(c), clean(c))
+            for c in frame["cluster"]
+        ]
     )
-    heads = {str(name): capital(need_name(str(name))) for name in frame.columns[1:]}
+    heads = {str(name): capital(need_name(str(name))) for name in shown.columns[1:]}
     return frame_table("Pupils by cluster and need", shown, headings=heads)
 
 
-def equality(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def equality(reader: Reader, chosen: Option, figures: Mapping[str, Figure]) -> dict[str, Any]:
     """Make the tables and sentences of the section on equality and impact."""
     unit = reader.shown.travel_unit
     frame = figures["equality"].frame if "equality" in figures else None
@@ -203,11 +209,15 @@ def equality(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any]:
         ("small_schools", f"Schools with fewer than {SMALL_SCHOOL} pupils"),
     ):
         if name in figures:
-            rows = figures[name].frame
+            rows = figures[name].frame.drop(columns=["number"])
+            names = [chosen.cluster_names.get(label, label) for label in rows["cluster"]]
             tables.append(
                 frame_table(
                     caption,
-                    rows.assign(journey=[journey(_known(far), unit) for far in rows["journey"]]),
+                    rows.assign(
+                        cluster=names,
+                        journey=[journey(_known(far), unit) for far in rows["journey"]],
+                    ),
                     headings={"yearly_pence": "A year, as proposed", **_MONEY_HEADS},
                     total=False,
                 )

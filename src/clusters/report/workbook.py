@@ -195,16 +195,18 @@ class _Money:
     def write(self) -> None:
         reader = self.made.material.reader
         labels = [clean(label) for label in self.frame["cluster"]]
+        self._plain("number", self.frame["number"].tolist())
         self._text("cluster", labels)
         if reader.is_public:
             self._from_parts(reader)
         else:
             self._from_workings()
-        self.sheet.write_string(len(labels) + 1, 0, "All clusters", self.made.bold)
-        self.sheet.freeze_panes(1, 1)
+        self.sheet.write_string(len(labels) + 1, 1, "All clusters", self.made.bold)
+        self.sheet.freeze_panes(1, 2)
         self.sheet.autofilter(0, 0, len(labels), self.column - 1)
-        self.sheet.set_column(0, 0, 30)
-        self.sheet.set_column(1, self.column, 18)
+        self.sheet.set_column(0, 0, 9)
+        self.sheet.set_column(1, 1, 30)
+        self.sheet.set_column(2, self.column, 18)
 
     def _from_workings(self) -> None:
         """Take the sums from the sheets that work the split out, cell by cell."""
@@ -214,11 +216,11 @@ class _Money:
         rows = range(len(self.split.clusters))
         for name in ("committed", "backdated", "flexible"):
             self._formulas(f"{name}_pence", [f"={cell_of(name, i)}/100" for i in rows])
-        self._formulas("total_pence", [f"=SUM(B{i + 2}:D{i + 2})" for i in rows])
+        self._formulas("total_pence", [f"=SUM(C{i + 2}:E{i + 2})" for i in rows])
         today = [share.today_pence for share in self.split.clusters]
         if None not in today:
             self._numbers("today_pence", today)
-            change = [f"=B{i + 2}+D{i + 2}-F{i + 2}" for i in rows]
+            change = [f"=C{i + 2}+E{i + 2}-G{i + 2}" for i in rows]
             self._formulas("change_pence", change)
 
     def _from_parts(self, reader: Reader) -> None:
@@ -234,7 +236,7 @@ class _Money:
         self._formulas(
             "total_pence",
             [
-                HIDDEN if hide else f"=SUM(B{row}:{last}{row})"
+                HIDDEN if hide else f"=SUM(C{row}:{last}{row})"
                 for row, hide in enumerate(hidden, start=2)
             ],
         )
@@ -250,6 +252,12 @@ class _Money:
         self._head(name)
         for row, value in enumerate(values, start=1):
             self.sheet.write_string(row, self.column, value)
+        self.column += 1
+
+    def _plain(self, name: str, values: Sequence[Any]) -> None:
+        self._head(name)
+        for row, value in enumerate(values, start=1):
+            self.made.cell(self.sheet, row, self.column, value, in_pence=False)
         self.column += 1
 
     def _numbers(self, name: str, values: Sequence[Any]) -> None:

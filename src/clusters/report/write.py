@@ -23,12 +23,13 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault
 from clusters.explain import WhyHere
 from clusters.leads import Leads
-from clusters.report.audience import AUDIENCES, reader_of
+from clusters.maps import shared_colours
+from clusters.report.audience import AUDIENCES, Reader, reader_of
 from clusters.report.figures import figures_of
 from clusters.report.folder import write_file, write_folder
 from clusters.report.html import render_page
 from clusters.report.material import Material
-from clusters.report.option import Option, make_option, result_of
+from clusters.report.option import Option, make_option, numbers_in, result_of
 from clusters.report.page import page_context
 from clusters.report.parts import FILES, parts_of_a_pack, require
 from clusters.report.release import release
@@ -162,7 +163,14 @@ def write_report(
         reader=reader,
         options=made,
         chosen=chosen,
-        figures=figures_of(reader, made, chosen, outlook=outlook, start_month=start_month),
+        figures=figures_of(
+            reader,
+            made,
+            chosen,
+            outlook=outlook,
+            why_here=_reasons(why_here),
+            start_month=start_month,
+        ),
         title=title,
         date="" if date is None else str(date),
         sources=sources,
@@ -174,12 +182,20 @@ def write_report(
         leads=_named_leads(leads),
         outlook=outlook,
         start_month=start_month,
+        colours=_colours(reader, made),
     )
     if ending not in FILES:
         return write_folder(target, material, parts)
     if FILES[ending] != "html":
         return (write_file(target, material, FILES[ending]),)
     return (_save(target, render_page("page.html.jinja", material, page_context(material))),)
+
+
+def _colours(reader: Reader, made: Sequence[Option]) -> Mapping[int, int]:
+    """One colour for each cluster, whichever option a map shows."""
+    plans = {option.name: option.plan for option in made}
+    numbers = {option.name: numbers_in(option) for option in made}
+    return FrozenDict(shared_colours(reader.shown, plans, numbers))
 
 
 def _by_name(problem: Problem, options: Any) -> dict[str, Any]:
