@@ -82,6 +82,24 @@ def _fifths(problem: Problem) -> list[str]:
     return [f"fifth {k}{ends.get(k, '')}" for k in fifths.tolist()]
 
 
+def deprivation_sentence(problem: Problem) -> str:
+    """Say what the fifths of deprivation rest on; "" where there are none."""
+    if any(school.traits.get("deprivation_quintile") for school in problem.schools):
+        return "The fifths of deprivation are those that the data give for each school."
+    measures = problem.measures
+    if "deprivation" in measures:
+        return (
+            "The fifths of deprivation sort these schools by the score of deprivation in the data, "
+            "into five groups of one size."
+        )
+    if "fsm" in measures and "pupils" in measures:
+        return (
+            "The fifths of deprivation sort these schools by the share of their pupils on free "
+            "school meals, into five groups of one size."
+        )
+    return ""
+
+
 def journeys_of(problem: Problem, plan: Plan) -> list[float | None]:
     """Journey of each school to the centre of its cluster; None where there is none."""
     journeys: list[float | None] = [None] * len(problem)

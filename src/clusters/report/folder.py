@@ -9,13 +9,13 @@ from pathlib import Path
 
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.report.convergence import convergence_png, convergence_svg
-from clusters.report.html import render_page
+from clusters.report.document import Section
 from clusters.report.material import Material
 from clusters.report.option import numbers_in
-from clusters.report.page import Section, page_context
-from clusters.report.paper import Pictures, paper
 from clusters.report.parts import FORMATS, left_out
-from clusters.report.sections import change_title
+from clusters.report.render.html import render_page
+from clusters.report.sections import EQUALITY, document
+from clusters.report.sections.parts import change_title
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
@@ -53,7 +53,7 @@ class _Pack:
     folder: Path
     material: Material
     written: list[Path] = field(default_factory=list)
-    pictures: Pictures = field(default_factory=Pictures)
+    pictures: dict[str, Path] = field(default_factory=dict)
 
     def note(self, path: Path) -> Path:
         self.written.append(path)
@@ -82,10 +82,10 @@ class _Pack:
                         colours=material.colours,
                     )
                 )
-        changes: dict[str, Path] = {}
+        self.pictures["chosen"] = drawn[1 + list(options).index(chosen)]
         for k, option in enumerate(options, start=1):
             if option is not chosen:
-                changes[option.name] = keep(
+                self.pictures[f"change_{k}"] = keep(
                     difference_png(
                         folder / f"change_{k}.png",
                         shown,
@@ -95,46 +95,33 @@ class _Pack:
                         numbers=numbers_in(chosen),
                     )
                 )
-        plans = {option.name: option.plan for option in options}
-        several = len(plans) > 1
-        self.pictures = Pictures(
-            chosen=drawn[1 + list(options).index(chosen)],
-            options=keep(
+        if len(options) > 1:
+            self.pictures["options"] = keep(
                 small_multiples_png(
                     folder / "options.png",
                     shown,
-                    plans,
+                    {option.name: option.plan for option in options},
                     numbers={option.name: numbers_in(option) for option in options},
                     colours=material.colours,
                 )
             )
-            if several
-            else None,
-            changes=changes,
-            search=keep(
+        if "search" in material.figures:
+            self.pictures["search"] = keep(
                 convergence_png(
                     folder / "search.png",
                     material.figures["search"].frame,
                     in_percent=material.reader.is_public,
                 )
             )
-            if "search" in material.figures
-            else None,
-        )
 
     # ---- parts
 
     def html(self) -> None:
-        context = page_context(self.material)
-        self._page("report.html", context)
-        sections = [
-            Section("Equality and impact", "equality", "equality"),
-            Section("What the words mean", "glossary", "glossary"),
-        ]
-        self._page("equality.html", {**context, "sections": sections})
+        self._page("report.html", document(self.material, "page"))
+        self._page("equality.html", document(self.material, "page", EQUALITY))
 
-    def _page(self, name: str, context: dict[str, object]) -> None:
-        text = render_page("page.html.jinja", self.material, context)
+    def _page(self, name: str, sections: Sequence[Section]) -> None:
+        text = render_page(self.material, sections)
         self.note(write_bytes(self.folder / name, text.encode()))
 
     def csv(self) -> None:
@@ -211,13 +198,13 @@ class _Pack:
             self.note(write_bytes(folder / f"{name}.geojson", world.to_json().encode()))
 
     def word(self, name: str = "paper.docx") -> None:
-        from clusters.report.word import write_paper
+        from clusters.report.render.word import write_paper
 
-        blocks = paper(self.material, self.pictures)
-        self.note(write_paper(self.folder / name, self.material, blocks))
+        sections = document(self.material, "paper")
+        self.note(write_paper(self.folder / name, self.material, sections, self.pictures))
 
     def excel(self, name: str = "appendix.xlsx") -> None:
-        from clusters.report.workbook import write_workbook
+        from clusters.report.render.excel import write_workbook
 
         self.note(write_workbook(self.folder / name, self.material))
 
@@ -227,10 +214,10 @@ class _Pack:
         self.note(write_letters(self.folder / "letters.docx", self.material))
 
     def pdf(self, name: str = "paper.pdf") -> None:
-        from clusters.report.pdf import write_pdf
+        from clusters.report.render.pdf import write_pdf
 
-        blocks = paper(self.material, self.pictures)
-        self.note(write_pdf(self.folder / name, self.material, blocks))
+        sections = document(self.material, "paper")
+        self.note(write_pdf(self.folder / name, self.material, sections, self.pictures))
 
 
 _WRITERS: dict[str, Callable[[_Pack], None]] = {

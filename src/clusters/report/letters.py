@@ -10,10 +10,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from clusters.report.document import MARK, Judgement, Points, Words
 from clusters.report.facts import ClusterFacts, SchoolFacts
 from clusters.report.material import Material
-from clusters.report.paper import MARK, Judgement, Points, Words
-from clusters.report.word import add_points, new_document, save
+from clusters.report.render.word import add_points, new_document, save
 from clusters.report.words import journey, listed, plural
 from clusters.text import clean
 

@@ -40,6 +40,8 @@ class Material:
         The risk that money runs out.
     start_month
         First month of the year that is paid for.
+    council
+        Whose paper it is.
     colours
         Colour of each cluster by its number: the same on every map.
     """
@@ -59,6 +61,7 @@ class Material:
     leads: Mapping[str, str] = field(default_factory=FrozenDict)
     outlook: Outlook | None = None
     start_month: int = 9
+    council: str = ""
     colours: Mapping[int, int] = field(default_factory=FrozenDict)
 
     @property
