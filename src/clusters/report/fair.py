@@ -25,7 +25,7 @@ def fairness_sentences(frame: pd.DataFrame, reader: Reader, option: Option) -> I
             "be the same for every pupil, near 1 all for a few."
         )
     yield from _least(reader, option)
-    slope = values.get("vertical equity")
+    slope: Any = values.get("vertical equity")
     if _is_known(slope):
         yield (
             f"Money follows need: where a pupil brings one unit of need more, {level} have "

@@ -106,7 +106,8 @@ def _by_label(figures: Mapping[str, Figure], name: str) -> dict[str, dict[str, A
         return {}
     frame = figures[name].frame
     known = frame.astype(object).where(frame.notna(), None)
-    return {clean(row["cluster"]): row for row in known.to_dict("records")}
+    rows = known.to_dict("records")
+    return {clean(row["cluster"]): {str(name): row[name] for name in row} for row in rows}
 
 
 def _pounds(value: Any) -> str:

@@ -149,7 +149,7 @@ def find_your_school(material: Material) -> Section:
     reader, chosen = material.reader, material.chosen
     unit = reader.shown.travel_unit
     counts = [name for name in ("pupils",) if name in reader.counts.names]
-    rows = []
+    rows: list[list[object]] = []
     for cluster in chosen.facts.clusters:
         for member in cluster.schools:
             rows.append(
@@ -163,7 +163,7 @@ def find_your_school(material: Material) -> Section:
             )
     rows.sort(key=lambda row: str(row[0]).casefold())
     rows += [
-        [clean(s.name), "no cluster", clean(s.phase)] + [""] * (1 + len(counts))
+        [clean(s.name), "no cluster", clean(s.phase), *[""] * (1 + len(counts))]
         for s in chosen.facts.left_out
     ]
     columns = [

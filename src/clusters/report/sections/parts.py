@@ -67,8 +67,8 @@ def together_blocks(
         ]
     )
     rows = [
-        [f"Set {letters(int(k))}", number(len(rows)), listed([clean(n) for n in rows["school"]])]
-        for k, rows in sets
+        [f"Set {letters(k)}", number(len(rows)), listed([clean(n) for n in rows["school"]])]
+        for k, (_, rows) in enumerate(sets, start=1)
     ]
     columns = [Column("Set of schools", False), Column("Schools"), Column("Who they are", False)]
     yield Grid(make_table("Together in every option", columns, rows))
