@@ -470,3 +470,65 @@ def test_every_move_says_from_where_to_where_and_why(pack):
     assert row["why"].startswith("The journey to the centre ")
     assert row["why"] in text
     assert f"Cluster {row['from_number']}" in text
+
+
+# ---- what a finance officer meets in Excel --------------------------------------------------
+
+
+def test_contents_list_every_sheet_and_every_sheet_prints_on_one_page_width(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    listed = {row[0] for row in book["Contents"].iter_rows(values_only=True)}
+    assert set(book.sheetnames) - {"Contents"} <= listed
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        pages = sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight
+        assert pages == (1, 0), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.print_title_rows, sheet.title
+
+
+def test_no_text_is_clipped_and_no_number_is_short_of_room(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    for sheet in book:
+        if sheet.title == "Contents":
+            continue  # its first lines run over empty cells
+        for column in sheet.columns:
+            letter = openpyxl.utils.get_column_letter(column[0].column)
+            found = sheet.column_dimensions
+            width = next(
+                d.width for d in found.values() if d.min <= column[0].column <= (d.max or d.min)
+            )
+            for cell in column[1:]:
+                if isinstance(cell.value, str) and not cell.value.startswith("="):
+                    fits = len(cell.value) <= width
+                    assert fits or cell.alignment.wrap_text, (sheet.title, letter, cell.value)
+                elif isinstance(cell.value, int | float):
+                    assert len(f"{cell.value:,.2f}") <= width, (sheet.title, letter, cell.value)
+
+
+def test_money_is_in_pounds_and_journeys_are_in_kilometres(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    for sheet in book:
+        if sheet.title in ("Pot", "Clusters", "Schools"):
+            continue  # the working, in whole pence: the contents say so
+        for column in sheet.columns:
+            head = str(column[0].value)
+            assert "pence" not in head, (sheet.title, head)
+            assert not head.endswith((" m", " min")), (sheet.title, head)
+            if head.endswith("(km)"):
+                known = [c for c in column[1:] if isinstance(c.value, int | float)]
+                assert all(c.value < 50 and c.number_format == "#,##0.0" for c in known)
+    sheet = book["School list"]
+    heads = [cell.value for cell in sheet[1]]
+    at = heads.index("journey (km)") + 1
+    table = {row["urn"]: row for row in rows(pack / "figures/schools.csv")}
+    for row in range(2, sheet.max_row + 1):
+        metres = float(table[str(sheet.cell(row, heads.index("urn") + 1).value)]["journey_m"])
+        assert sheet.cell(row, at).value * 1000 == pytest.approx(metres)
+
+
+def test_the_dictionary_says_something_of_every_column(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    for sheet, column, meaning in book["Dictionary"].iter_rows(min_row=2, values_only=True):
+        assert meaning.endswith("."), (sheet, column, meaning)
+        assert not re.search(r"\b(m|min|pence)\.$|_", meaning), (sheet, column, meaning)

@@ -29,9 +29,10 @@ COLUMNS: Mapping[str, str] = {
     "pyramid": "The secondary school that most pupils go on to, or its group.",
     "easting": "Metres east on the British National Grid.",
     "northing": "Metres north on the British National Grid.",
-    "journey_m": "Metres to the centre of the cluster.",
+    "journey_m": "Kilometres to the centre of the cluster (the CSV file has metres).",
     "journey_min": "Minutes to the centre of the cluster.",
-    "journey": "Journey to the centre of the cluster, in metres or minutes as the data have it.",
+    "journey": "Journey to the centre of the cluster: kilometres, or minutes where the data have "
+    "minutes.",
     "compactness": "1 is a round cluster, near 0 a long thin one (Polsby and Popper 1991).",
     "pyramids_whole": "Pyramids that lie in the cluster with all their schools.",
     "pyramids_part": "Pyramids that lie in the cluster with some of their schools.",
@@ -82,7 +83,7 @@ COLUMNS: Mapping[str, str] = {
 """Meaning of a column by its name."""
 
 _PREFIXES: Mapping[str, str] = {
-    "mean_journey_": "Mean journey, in metres (m) or minutes (min), of",
+    "mean_journey_": "Mean journey to the centre, each school counted as the priorities say:",
     "worst_journey": "Longest journey to a centre, or whose it is.",
     "simulated_": "From simulated years, not a forecast:",
     "nearest_outside": "The nearest school outside the cluster that has the expertise.",
@@ -101,8 +102,9 @@ def meaning(column: str) -> str:
         return COLUMNS[column]
     for prefix, words in _PREFIXES.items():
         if column.startswith(prefix):
-            rest = column.removeprefix(prefix).replace("_", " ").strip()
-            return words if words.endswith(".") else f"{words} {rest or 'all'}."
+            rest = column.removeprefix(prefix).removesuffix("_m").removesuffix("_min")
+            rest = "" if rest in ("m", "min") else rest.replace("_", " ").strip()
+            return words if words.endswith(".") else f"{words} {rest or 'all schools'}."
     plain = column.removesuffix("_pence")
     for ending, words in (
         ("_furthest_below", "how far the lowest cluster is below the mean, a fraction of it"),

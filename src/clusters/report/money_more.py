@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,7 @@ from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import capital, number, percent, plural
+from clusters.report.words import ENDLESS, capital, number, percent, plural
 from clusters.report.working import sum_words
 from clusters.text import clean
 
@@ -166,7 +167,7 @@ def _fairness(frame: pd.DataFrame) -> Table:
     rows = [
         [
             capital(clean(row["figure"])),
-            number(row["value"], 3),
+            ENDLESS if math.isinf(float(row["value"])) else number(row["value"], 3),
             f"{capital(clean(row['meaning']))}.",
             f"{capital(clean(row['convention']))}.",
         ]

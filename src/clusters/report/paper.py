@@ -43,7 +43,7 @@ def _letter_cm(table: Table) -> float:
 
 def _length(text: str) -> float:
     """Length of a text in letters; points, commas and the like take half the room of one."""
-    return len(text) - 0.5 * sum(text.count(narrow) for narrow in ",. '’:;il|()/-")
+    return len(text) - 0.5 * sum(text.count(narrow) for narrow in ",. ':;il|()/-")
 
 
 def _texts(table: Table) -> list[list[str]]:

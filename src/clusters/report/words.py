@@ -20,6 +20,10 @@ MEASURE_NAMES: Mapping[str, str] = {
 }
 
 
+ENDLESS = "cannot be worked out: somebody has nothing"
+"""What stands for an index of fairness that has no value where a share is 0."""
+
+
 def measure_name(measure: str) -> str:
     """Name of a measure for a reader.
 
