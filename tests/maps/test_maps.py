@@ -257,3 +257,17 @@ def test_every_map_of_several_plans_has_the_same_numbers_and_colours(tmp_path):
     wrong = {"one": numbers["one"], "two": {c.label: 90 - k for k, c in enumerate(two.clusters)}}
     other = small_multiples_png(tmp_path / "c.png", drawn, plans, numbers=wrong).read_bytes()
     assert other != given
+
+
+def test_every_cluster_is_named_on_the_map_or_below_it_and_the_source_is_told():
+    drawn = world("1111\n1111\n1111", territories=True)
+    plan = drawn_plan("A a b B\na a b b\nc C d D")
+    names = ["A Name With No Room At All On Any Map", "Ash", "Elm", "Another Very Long Name Indeed"]
+    plan = Plan(tuple(replace(c, label=name) for c, name in zip(plan.clusters, names, strict=True)))
+    source = "School census, October 2026; the council's own list of expertise " * 6
+    text = map_svg(drawn, plan, title="Map", source=source, width=400)
+    root = ElementTree.fromstring(text)
+    shown = [node.text or "" for node in root.iter() if node.tag.endswith("}text")]
+    for name in names:
+        assert any(line == name or line.endswith(f" {name}") for line in shown), name
+    assert " ".join(source.split()) in " ".join(shown)

@@ -532,3 +532,17 @@ def test_the_dictionary_says_something_of_every_column(pack):
     for sheet, column, meaning in book["Dictionary"].iter_rows(min_row=2, values_only=True):
         assert meaning.endswith("."), (sheet, column, meaning)
         assert not re.search(r"\b(m|min|pence)\.$|_", meaning), (sheet, column, meaning)
+
+
+def test_a_letter_answers_what_a_head_asks(pack, valley, split):
+    """The sum of today and the proposed one, how it comes about, the nearest other, what next."""
+    text = "\n".join(p.text for p in docx.Document(pack / "letters.docx").paragraphs)
+    for share in split.schools:
+        assert f"counts with {pounds(share.total_pence)} in the cluster's money" in text
+        assert f"Today {pounds(share.today_pence)} a year is spent" in text
+    school = valley.schools[0]
+    units = 3 * school.ehcps + school.sen_support
+    assert f"3 x {school.ehcps} + 1 x {school.sen_support} = {units}" in text
+    asked = text.count("Why not the nearer one?") + text.count("Which other cluster is near?")
+    assert asked == len(valley.schools)
+    assert text.count("say what happens next") == len(valley.schools)

@@ -125,6 +125,18 @@ class Layout:
     enlargements: tuple[Panel, ...]
     width: float
     height: float
+    source: str = ""
+
+    @property
+    def unnamed(self) -> tuple[Zone, ...]:
+        """Clusters with a name that has no room on the map: the key below it names them."""
+        named = {plate.zone for plate in self.main.plates if plate.name}
+        found = [
+            zone
+            for k, zone in enumerate(self.zones)
+            if k not in named and zone.members and zone.label != str(zone.number)
+        ]
+        return tuple(sorted(found, key=lambda zone: zone.number))
 
 
 def kind_of(phase: str) -> str:
@@ -143,6 +155,7 @@ def lay_out(
     names: bool = True,
     marks: bool = True,
     width: float = WIDTH,
+    source: str = "",
 ) -> Layout:
     """Work out what a map of a plan shows and where.
 
@@ -162,6 +175,8 @@ def lay_out(
     width
         Width of the drawing in its own units. Marks and letters keep their size, so that a
         narrower drawing is a smaller map, not a smaller print.
+    source
+        Where the facts come from: a line below the map.
     """
     plan = plan_of(problem, plan)
     at_least(100, width=width)
@@ -212,6 +227,7 @@ def lay_out(
         enlargements=panels,
         width=width,
         height=height,
+        source=clean(source),
     )
 
 

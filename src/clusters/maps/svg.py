@@ -39,6 +39,7 @@ def map_svg(
     width: float = WIDTH,
     legend: bool = True,
     links: bool = True,
+    source: str = "",
 ) -> str:
     """Draw a plan as an SVG element that stands by itself or inside a page.
 
@@ -74,6 +75,8 @@ def map_svg(
         Whether scale bar, north arrow and key stand below the map.
     links
         Whether clusters link to `link`; a map without links is one picture.
+    source
+        Where the facts come from: a line below the map, if there is a legend.
 
     Returns
     -------
@@ -99,6 +102,7 @@ def map_svg(
         names=names,
         marks=marks,
         width=width,
+        source=source,
     )
     return draw_svg(
         layout,

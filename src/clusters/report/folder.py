@@ -77,7 +77,8 @@ class _Pack:
                         folder / f"option_{k}.png",
                         shown,
                         option.plan,
-                        title=option.name,
+                        title=material.headline(option),
+                        source=material.source_line,
                         numbers=option.numbers or None,
                         colours=material.colours,
                     )
@@ -154,7 +155,8 @@ class _Pack:
             drawing = map_svg(
                 shown,
                 option.plan,
-                title=option.name,
+                title=material.headline(option),
+                source=material.source_line,
                 numbers=option.numbers or None,
                 colours=material.colours,
                 links=False,

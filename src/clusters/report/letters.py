@@ -6,15 +6,18 @@ they are addressed to; public packs have none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from clusters.money import pounds
 from clusters.report.document import MARK, Judgement, Points, Words
 from clusters.report.facts import ClusterFacts, SchoolFacts
 from clusters.report.material import Material
 from clusters.report.render.word import add_points, new_document, save
 from clusters.report.words import journey, listed, plural
+from clusters.report.working import one_of, sum_words, units_words
 from clusters.text import clean
 
 QUESTIONS: tuple[tuple[str, str], ...] = (
@@ -107,10 +110,12 @@ def letter(
     else:
         yield Words("Who leads the cluster is not settled yet.")
     yield from _reasons(material, member, unit, clean(cluster.measures.centre_name))
-    yield from _money(member, lines)
+    yield from _nearest(material, cluster, member)
+    yield from _money(material, member, lines)
     for question, answer in QUESTIONS:
         yield Words(f"{question} {answer}")
-    yield Judgement("say by when, and to whom, schools should answer.")
+    yield Judgement("say what happens next: the consultation, its dates, and who decides when.")
+    yield Judgement("say by when, and to whom, schools should answer, and whom they can ask.")
 
 
 def _reasons(
@@ -132,14 +137,57 @@ def _reasons(
         )
 
 
-def _money(member: SchoolFacts, lines: Mapping[Any, str]) -> Iterator[Words | Points]:
+def _nearest(material: Material, cluster: ClusterFacts, member: SchoolFacts) -> Iterator[Words]:
+    """Answer the question of a school that stands nearer to another centre."""
+    shown = material.reader.shown
+    at = shown.find(member.school.urn)
+    others = [
+        (float(shown.travel[at, centre]), other)
+        for other in material.chosen.facts.clusters
+        if other is not cluster
+        and other.measures.centre is not None
+        and (centre := shown.find(other.measures.centre)) is not None
+    ]
+    known = [(far, other) for far, other in others if math.isfinite(far)]
+    if at is None or not known or member.journey is None:
+        return
+    far, other = min(known, key=lambda pair: pair[0])
+    away = journey(far, shown.travel_unit)
+    if far < member.journey:
+        yield Words(
+            f"Why not the nearer one? The centre of {clean(other.name)} is nearer to you, {away} "
+            "away. The plan looks at all schools together and keeps every rule. So a school is "
+            "not always with the centre that is nearest to it."
+        )
+    else:
+        yield Words(
+            f"Which other cluster is near? The nearest other centre is that of "
+            f"{clean(other.name)}, {away} away."
+        )
+
+
+def _money(
+    material: Material, member: SchoolFacts, lines: Mapping[Any, str]
+) -> Iterator[Words | Points]:
     line = lines.get(member.school.urn)
     if line is None:
         return
-    total, _, terms = line.partition(": ")
+    split = material.chosen.split
+    share = next(s for s in split.schools if s.key == member.school.urn) if split else None
+    total, _, _ = line.partition(": ")
+    worked = units_words(split, share) if split is not None and share is not None else ""
+    counts = ""
+    if split is not None and worked:
+        names = listed([one_of(name) for name in split.formula.weights])
+        counts = f" The need units are weight x number for each {names}: {worked}."
+    today = (
+        f" Today {pounds(share.today_pence)} a year is spent on top-ups at your school."
+        if share is not None and share.today_pence is not None
+        else ""
+    )
     yield Words(
         f"What about money? Your school counts with {total} in the cluster's money. The cluster, "
-        f"not the school, receives it. The sum is made up like this: {clean(terms)}."
+        f"not the school, receives it.{today}{counts} The sum is {clean(sum_words(line))}."
     )
 
 

@@ -32,6 +32,7 @@ ORDER: Sequence[Callable[[Material], Section | None]] = (
 """A section that has nothing to say is None. Those after the next steps are appendices."""
 
 EQUALITY: Sequence[Callable[[Material], Section | None]] = (
+    front.cautions,
     impact.equality,
     impact.equality_in_full,
     appendices.glossary,

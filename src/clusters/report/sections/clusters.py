@@ -35,6 +35,7 @@ def _clusters(material: Material) -> Iterator[Block]:
         chosen.plan,
         numbers=chosen.numbers or None,
         colours=material.colours,
+        source=material.source_line,
     )
     names = ", ".join(f"{c.number} {c.label}" for c in facts)
     yield Words(

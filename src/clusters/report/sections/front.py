@@ -45,14 +45,7 @@ def _proposal(material: Material) -> Iterator[Block]:
         f"educational needs. {_money_sentence(material)}",
         "lead",
     )
-    if material.is_synthetic:
-        yield Words(
-            "Made-up data. The schools, pupils and money are invented. They describe no real place "
-            "and no real school.",
-            "note",
-        )
-    for note in material.stand_ins:
-        yield Words(note, "warning")
+    yield from _cautions(material)
     for sentence in warnings(chosen):
         yield Words(sentence, "warning")
     if chosen.split is not None:
@@ -74,6 +67,24 @@ def _proposal(material: Material) -> Iterator[Block]:
         )
     )
     yield Judgement("say why this comes to the Forum now, and what it has decided before.")
+
+
+def _cautions(material: Material) -> Iterator[Block]:
+    """Say what must be known before any number is read."""
+    if material.is_synthetic:
+        yield Words(
+            "Made-up data. The schools, pupils and money are invented. They describe no real place "
+            "and no real school.",
+            "note",
+        )
+    for note in material.stand_ins:
+        yield Words(note, "warning")
+
+
+def cautions(material: Material) -> Section | None:
+    """Say the same at the head of a page that starts with something else."""
+    blocks = tuple(_cautions(material))
+    return Section(title="Before you read", anchor="before", blocks=blocks) if blocks else None
 
 
 def _money_sentence(material: Material) -> str:
