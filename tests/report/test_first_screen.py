@@ -122,3 +122,18 @@ def test_the_body_is_short_for_a_whole_authority(tmp_path):
     text = page(tmp_path, problem, options, split=split, leads=leads)
     assert len(plan.clusters) == 18
     assert len(Reader(body(text)).words.split()) <= 2500
+
+
+def test_families_read_what_stays_and_the_author_sees_what_to_fill(valley, plan, tmp_path):
+    from clusters.report import write_report
+
+    write_report(tmp_path, valley, plan, formats=["html"], audience="public")
+    families = Reader((tmp_path / "families.html").read_text(encoding="utf-8"))
+    assert "An EHC plan is a right in law." in families.words
+    assert families.words.count("[For the author:") == 5
+    easy = Reader((tmp_path / "easy-read.html").read_text(encoding="utf-8"))
+    said = re.findall(r"[^.]+\.", easy.words.partition("easy words ")[2].partition("[For")[0])
+    assert len(said) >= 10
+    assert max(len(sentence.split()) for sentence in said) <= 8
+    whole = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "[For the author:" not in whole

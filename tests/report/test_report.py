@@ -43,7 +43,12 @@ def page(tmp_path, problem, options, **more):
 
 def test_a_folder_is_written_to_as_well_as_a_file(valley, plan, tmp_path):
     paths = write_report(tmp_path / "pack", valley, plan, formats=["html"])
-    assert [path.name for path in paths] == ["report.html", "equality.html"]
+    assert [path.name for path in paths] == [
+        "report.html",
+        "equality.html",
+        "families.html",
+        "easy-read.html",
+    ]
     assert all(path.parent == tmp_path / "pack" for path in paths)
 
 

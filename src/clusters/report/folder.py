@@ -14,7 +14,7 @@ from clusters.report.material import Material
 from clusters.report.option import numbers_in
 from clusters.report.parts import FORMATS, left_out
 from clusters.report.render.html import render_page
-from clusters.report.sections import EQUALITY, document
+from clusters.report.sections import EASY, EQUALITY, FAMILIES, document
 from clusters.report.sections.parts import change_title
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
@@ -120,9 +120,11 @@ class _Pack:
     def html(self) -> None:
         self._page("report.html", document(self.material, "page"))
         self._page("equality.html", document(self.material, "page", EQUALITY))
+        for name, order in (("families.html", FAMILIES), ("easy-read.html", EASY)):
+            self._page(name, document(self.material, "page", order), marks=True)
 
-    def _page(self, name: str, sections: Sequence[Section]) -> None:
-        text = render_page(self.material, sections)
+    def _page(self, name: str, sections: Sequence[Section], *, marks: bool = False) -> None:
+        text = render_page(self.material, sections, marks=marks)
         self.note(write_bytes(self.folder / name, text.encode()))
 
     def csv(self) -> None:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
-from clusters.report.document import Picture, Section
+from clusters.report.document import MARK, Picture, Section
 from clusters.report.material import Material
 from clusters.text import clean
 
@@ -67,8 +67,15 @@ def _drawn(picture: Picture) -> Any:
     return None if picture.svg is None else safe(picture.svg())
 
 
-def render_page(material: Material, sections: Sequence[Section]) -> str:
-    """Show sections as a page."""
+def render_page(material: Material, sections: Sequence[Section], *, marks: bool = False) -> str:
+    """Show sections as a page.
+
+    Parameters
+    ----------
+    marks
+        Whether places for the author are shown: on pages that nobody should see before these are
+        filled.
+    """
     from clusters import __version__
 
     text, digest = style()
@@ -79,6 +86,7 @@ def render_page(material: Material, sections: Sequence[Section]) -> str:
             "appendices": [s for s in sections if s.is_appendix],
             "kind": lambda block: type(block).__name__.lower(),
             "drawn": _drawn,
+            "mark": MARK if marks else "",
             "council": material.council,
             "title": material.title,
             "audience_note": material.audience_note,

@@ -6,7 +6,15 @@ from collections.abc import Callable, Sequence
 
 from clusters.report.document import Section
 from clusters.report.material import Material
-from clusters.report.sections import appendices, clusters, front, impact, money, options
+from clusters.report.sections import (
+    appendices,
+    clusters,
+    families,
+    front,
+    impact,
+    money,
+    options,
+)
 
 ORDER: Sequence[Callable[[Material], Section | None]] = (
     front.proposal,
@@ -38,6 +46,18 @@ EQUALITY: Sequence[Callable[[Material], Section | None]] = (
     appendices.glossary,
 )
 """The page on equality and impact by itself."""
+
+
+FAMILIES: Sequence[Callable[[Material], Section | None]] = (
+    front.cautions,
+    families.what_changes,
+    families.what_stays,
+    families.who_decides,
+)
+"""The page for parents and carers."""
+
+EASY: Sequence[Callable[[Material], Section | None]] = (front.cautions, families.easy)
+"""The same in easy words."""
 
 
 def document(
