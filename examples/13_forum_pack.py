@@ -60,6 +60,7 @@ def main(argv: Sequence[str] | None = None) -> None:
             audience=audience,
             why_here=reasons,
             title="Proposed clusters for SEND support",
+            council="Calderwick Council (invented)" if arguments.schools is None else "",
             sources=["The schools as read; see run.json"],
             decisions=["Send the proposal out to consultation.", "Comment on the formula."],
             run_file="run.json",

@@ -228,3 +228,46 @@ def test_differences_and_small_maps_are_drawn(four, tmp_path):
     assert difference_png(tmp_path / "d.png", problem, plan, other).stat().st_size > 1000
     small = small_multiples_png(tmp_path / "s.png", problem, {"a": plan, "b": other, "c": plan})
     assert small.stat().st_size > 1000
+
+
+def test_every_map_of_several_plans_has_the_same_numbers_and_colours(tmp_path):
+    """A picture of options takes numbers, and matches them itself where none are given."""
+    from clusters.maps import lay_out, same_numbers, shared_colours, small_multiples_png
+
+    drawn = world("1111\n1111\n1111", territories=True)
+    one = drawn_plan("A a b B\na a b b\nc C d D")
+    two = drawn_plan("C c b B\nc c b b\na A a D")
+    plans = {"one": one, "two": two}
+    numbers = same_numbers(drawn, plans)
+    at = {
+        name: {member: numbers[name][c.label] for c in plan.clusters for member in c.members}
+        for name, plan in plans.items()
+    }
+    assert sum(at["one"][urn] == at["two"][urn] for urn in drawn.ids) == 11
+    colours = shared_colours(drawn, plans, numbers)
+    for name, plan in plans.items():
+        layout = lay_out(drawn, plan, numbers=numbers[name], colours=colours)
+        assert {z.number: z.colour for z in layout.zones} == {
+            z.number: colours[z.number] for z in layout.zones
+        }
+        own = {z.number: k for k, z in enumerate(layout.zones)}
+        assert len(own) == len(layout.zones)
+    given = small_multiples_png(tmp_path / "a.png", drawn, plans, numbers=numbers).read_bytes()
+    assert given == small_multiples_png(tmp_path / "b.png", drawn, plans).read_bytes()
+    wrong = {"one": numbers["one"], "two": {c.label: 90 - k for k, c in enumerate(two.clusters)}}
+    other = small_multiples_png(tmp_path / "c.png", drawn, plans, numbers=wrong).read_bytes()
+    assert other != given
+
+
+def test_every_cluster_is_named_on_the_map_or_below_it_and_the_source_is_told():
+    drawn = world("1111\n1111\n1111", territories=True)
+    plan = drawn_plan("A a b B\na a b b\nc C d D")
+    names = ["A Name With No Room At All On Any Map", "Ash", "Elm", "Another Very Long Name Indeed"]
+    plan = Plan(tuple(replace(c, label=name) for c, name in zip(plan.clusters, names, strict=True)))
+    source = "School census, October 2026; the council's own list of expertise " * 6
+    text = map_svg(drawn, plan, title="Map", source=source, width=400)
+    root = ElementTree.fromstring(text)
+    shown = [node.text or "" for node in root.iter() if node.tag.endswith("}text")]
+    for name in names:
+        assert any(line == name or line.endswith(f" {name}") for line in shown), name
+    assert " ".join(source.split()) in " ".join(shown)

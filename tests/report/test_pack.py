@@ -135,18 +135,36 @@ def test_groups_add_up_to_all_schools(pack):
 def test_the_paper_has_real_headings_in_the_usual_order(pack):
     paper = docx.Document(pack / "paper.docx")
     heads = [p.text for p in paper.paragraphs if p.style.name == "Heading 1"]
-    assert heads[:9] == [
-        "1. Purpose",
-        "2. Recommendations",
-        "3. Background",
-        "4. Options",
-        "5. The plan: Shortest",
-        "6. Financial implications",
+    assert heads[:8] == [
+        "1. What is proposed",
+        "2. Decisions asked",
+        "3. The clusters",
+        "4. The options",
+        "5. The money",
+        "6. Need and expertise",
         "7. Equality and impact",
-        "8. Risks",
-        "9. Next steps",
+        "8. Risks and next steps",
     ]
-    assert [head[:10] for head in heads[9:]] == [f"Appendix {letter}" for letter in "ABCD"]
+    assert [head[:10] for head in heads[8:]] == [f"Appendix {letter}" for letter in "ABCDEFGHI"]
+
+
+def test_page_and_paper_say_the_same_in_the_same_order(pack):
+    """Every heading and paragraph of the body of the paper stands on the page, in this order."""
+    from tests.report.test_report import Reader
+
+    words = Reader((pack / "report.html").read_text(encoding="utf-8")).words
+    at = 0
+    for line in docx.Document(pack / "paper.docx").paragraphs[7:]:
+        text = re.sub(r"^(\d+|Appendix [A-Z])[.:] ", "", line.text)
+        if line.style.name == "Caption" or "For the author:" in text or not text:
+            continue
+        if line.style.name == "Normal" and re.match(r"Centre: |Lead: ", text):
+            continue  # the facts of a card, which the page sets as a list
+        if text.startswith(("the pot", "committed", "held back", "shared by", "The record of")):
+            continue  # figures with their words, which the page sets the other way round
+        found = words.find(text, at)
+        assert found >= 0, text
+        at = found
 
 
 def test_every_table_of_the_paper_has_a_header_row_and_a_name(pack):
@@ -200,9 +218,9 @@ def test_pounds_are_formatted_and_live(pack):
     sheet = openpyxl.load_workbook(pack / "appendix.xlsx")["Money"]
     heads = [cell.value for cell in sheet[1]]
     total = sheet.cell(2, heads.index("total (pounds)") + 1)
-    assert total.value == "=SUM(B2:D2)"
+    assert total.value == "=SUM(C2:E2)"
     assert "£" in total.number_format
-    assert sheet.cell(2, 2).value.startswith("=Clusters!")
+    assert sheet.cell(2, 3).value.startswith("=Clusters!")
 
 
 def test_every_table_has_the_same_mean_journey(needy, plan, other, tmp_path):
@@ -423,3 +441,114 @@ def test_hostile_names_are_text_in_word(attacked):
 
 def test_no_file_leaves_the_folder(attacked):
     assert all(re.fullmatch(r"[a-z0-9_/.]+", name) for name in files(attacked))
+
+
+# ---- one number and one name for a cluster --------------------------------------------------
+
+
+def test_every_table_has_the_number_that_the_maps_have(pack, plan, other):
+    """In CSV, Excel, GeoPackage and GeoJSON: what names a cluster also has its number."""
+    import geopandas
+
+    for path in (pack / "figures").iterdir():
+        for row in rows(path):
+            for name, number in (("cluster", "number"), ("from", "from_number")):
+                if name in row:
+                    assert number in row, path.name
+                    assert row[number] == (row[name] if row[name].isdigit() else ""), path.name
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    for sheet in book:
+        heads = [cell.value for cell in sheet[1]]
+        if "cluster" in heads and sheet.title not in ("Pot", "Clusters", "Schools"):
+            assert "number" in heads, sheet.title
+    for layer in ("schools", "territories", "clusters"):
+        frame = geopandas.read_file(pack / "gis/clusters.gpkg", layer=layer)
+        assert frame["number"].tolist() == [int(label) for label in frame["cluster"]], layer
+    places = json.loads((pack / "gis/schools.geojson").read_text())
+    assert all(
+        f["properties"]["number"] == int(f["properties"]["cluster"]) for f in places["features"]
+    )
+
+
+def test_every_move_says_from_where_to_where_and_why(pack):
+    text = (pack / "report.html").read_text(encoding="utf-8")
+    (row,) = rows(pack / "figures/moves_2.csv")
+    assert row["why"].startswith("The journey to the centre ")
+    assert row["why"] in text
+    assert f"Cluster {row['from_number']}" in text
+
+
+# ---- what a finance officer meets in Excel --------------------------------------------------
+
+
+def test_contents_list_every_sheet_and_every_sheet_prints_on_one_page_width(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    listed = {row[0] for row in book["Contents"].iter_rows(values_only=True)}
+    assert set(book.sheetnames) - {"Contents"} <= listed
+    for sheet in book:
+        assert sheet.page_setup.orientation == "landscape", sheet.title
+        pages = sheet.page_setup.fitToWidth or 1, sheet.page_setup.fitToHeight
+        assert pages == (1, 0), sheet.title
+        assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
+        assert sheet.print_title_rows, sheet.title
+
+
+def test_no_text_is_clipped_and_no_number_is_short_of_room(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    for sheet in book:
+        if sheet.title == "Contents":
+            continue  # its first lines run over empty cells
+        for column in sheet.columns:
+            letter = openpyxl.utils.get_column_letter(column[0].column)
+            found = sheet.column_dimensions
+            width = next(
+                d.width for d in found.values() if d.min <= column[0].column <= (d.max or d.min)
+            )
+            for cell in column[1:]:
+                if isinstance(cell.value, str) and not cell.value.startswith("="):
+                    fits = len(cell.value) <= width
+                    assert fits or cell.alignment.wrap_text, (sheet.title, letter, cell.value)
+                elif isinstance(cell.value, int | float):
+                    assert len(f"{cell.value:,.2f}") <= width, (sheet.title, letter, cell.value)
+
+
+def test_money_is_in_pounds_and_journeys_are_in_kilometres(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    for sheet in book:
+        if sheet.title in ("Pot", "Clusters", "Schools"):
+            continue  # the working, in whole pence: the contents say so
+        for column in sheet.columns:
+            head = str(column[0].value)
+            assert "pence" not in head, (sheet.title, head)
+            assert not head.endswith((" m", " min")), (sheet.title, head)
+            if head.endswith("(km)"):
+                known = [c for c in column[1:] if isinstance(c.value, int | float)]
+                assert all(c.value < 50 and c.number_format == "#,##0.0" for c in known)
+    sheet = book["School list"]
+    heads = [cell.value for cell in sheet[1]]
+    at = heads.index("journey (km)") + 1
+    table = {row["urn"]: row for row in rows(pack / "figures/schools.csv")}
+    for row in range(2, sheet.max_row + 1):
+        metres = float(table[str(sheet.cell(row, heads.index("urn") + 1).value)]["journey_m"])
+        assert sheet.cell(row, at).value * 1000 == pytest.approx(metres)
+
+
+def test_the_dictionary_says_something_of_every_column(pack):
+    book = openpyxl.load_workbook(pack / "appendix.xlsx")
+    for sheet, column, meaning in book["Dictionary"].iter_rows(min_row=2, values_only=True):
+        assert meaning.endswith("."), (sheet, column, meaning)
+        assert not re.search(r"\b(m|min|pence)\.$|_", meaning), (sheet, column, meaning)
+
+
+def test_a_letter_answers_what_a_head_asks(pack, valley, split):
+    """The sum of today and the proposed one, how it comes about, the nearest other, what next."""
+    text = "\n".join(p.text for p in docx.Document(pack / "letters.docx").paragraphs)
+    for share in split.schools:
+        assert f"counts with {pounds(share.total_pence)} in the cluster's money" in text
+        assert f"Today {pounds(share.today_pence)} a year is spent" in text
+    school = valley.schools[0]
+    units = 3 * school.ehcps + school.sen_support
+    assert f"3 x {school.ehcps} + 1 x {school.sen_support} = {units}" in text
+    asked = text.count("Why not the nearer one?") + text.count("Which other cluster is near?")
+    assert asked == len(valley.schools)
+    assert text.count("say what happens next") == len(valley.schools)

@@ -93,7 +93,7 @@ class _Sheet:
         self.sheet = book.add_worksheet(name)
         self.name, self.count = name, count
         self.letters: dict[str, str] = {}
-        self.bold = book.add_format({"bold": True})
+        self.bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         self.sheet.freeze_panes(_FIRST - 1, 1)
 
     def cell(self, column: str, row: int) -> str:
@@ -110,6 +110,7 @@ class _Sheet:
         k = len(self.letters)
         self.letters[column] = xl_col_to_name(k)
         self.sheet.write_string(_FIRST - 2, k, column, self.bold)
+        self.sheet.set_column(k, k, 32 if column in ("school", "cluster") else 16)
         items = [values(i) for i in range(self.count)] if callable(values) else list(values)
         for i, item in enumerate(items):
             _write(self.sheet, _FIRST - 1 + i, k, item, formula=callable(values))
@@ -123,6 +124,8 @@ class _Workings:
         self.clusters = _Sheet(book, "Clusters", len(split.clusters))
         self.schools = _Sheet(book, "Schools", len(split.schools))
         self.bold = book.add_format({"bold": True})
+        self.pot.set_column(0, 0, 40)
+        self.pot.set_column(1, 1, 22)
         self.row = 0
         self.at: dict[str, str] = {}
 

@@ -388,6 +388,7 @@ def _out(verb: argparse.ArgumentParser) -> None:
     box = verb.add_argument_group("what is written")
     box.add_argument("--out", default="clusters-out", metavar="DIR", help="where to write")
     box.add_argument("--title", default="Proposed clusters for SEND support")
+    box.add_argument("--council", default="", metavar="NAME", help="printed over the title")
     box.add_argument("--source", action="append", default=[], metavar="TEXT", help="data and date")
     box.add_argument("--date", default="", metavar="TEXT", help="printed on the page as given")
 

@@ -8,6 +8,7 @@ coordinate rounded, so that the same plan gives the same bytes.
 
 from clusters.maps.difference import changes, difference_svg, matched_numbers
 from clusters.maps.layout import Layout, lay_out
+from clusters.maps.matching import same_numbers, shared_colours
 from clusters.maps.picture import difference_png, map_png, small_multiples_png
 from clusters.maps.svg import map_svg
 
@@ -20,5 +21,7 @@ __all__ = [
     "map_png",
     "map_svg",
     "matched_numbers",
+    "same_numbers",
+    "shared_colours",
     "small_multiples_png",
 ]

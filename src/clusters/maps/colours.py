@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import cycle, islice
 
 INK = "#1a1a1a"
@@ -23,7 +23,9 @@ MOVED = "#e69f00"
 """Okabe-Ito orange: what differs between two plans."""
 
 
-def colour_classes(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
+def colour_classes(
+    count: int, pairs: Iterable[tuple[int, int]], wanted: Sequence[int | None] = ()
+) -> list[int]:
     """Give touching zones different colours, with as few colours as a greedy search finds.
 
     Parameters
@@ -32,6 +34,8 @@ def colour_classes(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
         Number of zones, called 0 .. count - 1.
     pairs
         Zones that touch.
+    wanted
+        Colour that a zone is to have, or None; the others keep away from these.
 
     Returns
     -------
@@ -45,6 +49,10 @@ def colour_classes(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
     """
     import networkx as nx
 
+    pairs = list(pairs)
+    fixed = {zone: colour for zone, colour in enumerate(wanted) if colour is not None}
+    if fixed:
+        return _round_fixed(count, pairs, fixed)
     graph: nx.Graph[int] = nx.Graph()
     graph.add_nodes_from(range(count))
     graph.add_edges_from(sorted({(min(pair), max(pair)) for pair in pairs}))
@@ -55,6 +63,22 @@ def colour_classes(count: int, pairs: Iterable[tuple[int, int]]) -> list[int]:
     best = min(tried, key=lambda colours: max(colours.values(), default=0))
     wheel = list(islice(cycle(range(len(TINTS))), max(best.values(), default=0) + 1))
     return [wheel[best[zone]] for zone in range(count)]
+
+
+def _round_fixed(
+    count: int, pairs: Iterable[tuple[int, int]], fixed: Mapping[int, int]
+) -> list[int]:
+    """Keep the fixed colours; every other zone takes the first that no neighbour has."""
+    near: dict[int, set[int]] = {zone: set() for zone in range(count)}
+    for a, b in pairs:
+        near[a].add(b)
+        near[b].add(a)
+    colours = dict(fixed)
+    for zone in range(count):
+        if zone not in colours:
+            taken = {colours[other] for other in near[zone] if other in colours}
+            colours[zone] = next((c for c in range(len(TINTS)) if c not in taken), 0)
+    return [colours[zone] for zone in range(count)]
 
 
 def contrast(first: str, second: str) -> float:

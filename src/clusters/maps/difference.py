@@ -101,7 +101,7 @@ def moves_between(problem: Problem, before: Plan, after: Plan) -> dict[str, list
         groups.setdefault(pair, []).append(change.position)
     return {
         f"From {old} to {new}: "
-        + ", ".join(clean(problem.schools[k].name, 80) for k in positions): positions
+        + ", ".join(clean(problem.schools[k].name) for k in positions): positions
         for (old, new), positions in groups.items()
     }
 

@@ -125,6 +125,18 @@ class Layout:
     enlargements: tuple[Panel, ...]
     width: float
     height: float
+    source: str = ""
+
+    @property
+    def unnamed(self) -> tuple[Zone, ...]:
+        """Clusters with a name that has no room on the map: the key below it names them."""
+        named = {plate.zone for plate in self.main.plates if plate.name}
+        found = [
+            zone
+            for k, zone in enumerate(self.zones)
+            if k not in named and zone.members and zone.label != str(zone.number)
+        ]
+        return tuple(sorted(found, key=lambda zone: zone.number))
 
 
 def kind_of(phase: str) -> str:
@@ -138,10 +150,12 @@ def lay_out(
     plan: PlanLike,
     *,
     numbers: Mapping[str, int] | None = None,
+    colours: Mapping[int, int] | None = None,
     enlarge: bool = True,
     names: bool = True,
     marks: bool = True,
     width: float = WIDTH,
+    source: str = "",
 ) -> Layout:
     """Work out what a map of a plan shows and where.
 
@@ -149,6 +163,9 @@ def lay_out(
     ----------
     numbers
         Number of each cluster by its label; see :func:`clusters.maps.zones.numbers_of`.
+    colours
+        Colour of each cluster by its number, as `clusters.maps.shared_colours` gives them to
+        several plans; other clusters, and all without it, are coloured by who touches whom.
     enlarge
         Whether dense places are drawn again, enlarged, below the map.
     names
@@ -158,6 +175,8 @@ def lay_out(
     width
         Width of the drawing in its own units. Marks and letters keep their size, so that a
         narrower drawing is a smaller map, not a smaller print.
+    source
+        Where the facts come from: a line below the map.
     """
     plan = plan_of(problem, plan)
     at_least(100, width=width)
@@ -170,7 +189,9 @@ def lay_out(
     *ground, spare = _zones.simplify(
         _zones.dissolve(cells, owner, len(groups)), _zones.extent_m(problem) / 1500
     )
-    colours = colour_classes(len(groups), _zones.touching(ground))
+    given = _zones.numbers_of(plan, numbers)
+    wanted = [(colours or {}).get(number) for number in given]
+    tints = colour_classes(len(groups), _zones.touching(ground), wanted)
     zones = tuple(
         Zone(
             number=number,
@@ -181,7 +202,7 @@ def lay_out(
             centre=_known_centre(problem, cluster.centre, group),
         )
         for number, cluster, colour, shape, group in zip(
-            _zones.numbers_of(plan, numbers), plan.clusters, colours, ground, groups, strict=True
+            given, plan.clusters, tints, ground, groups, strict=True
         )
     )
     view = _whole_view(problem, [*ground, spare], width)
@@ -206,6 +227,7 @@ def lay_out(
         enlargements=panels,
         width=width,
         height=height,
+        source=clean(source),
     )
 
 

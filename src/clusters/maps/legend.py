@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Iterator
 
 import numpy as np
@@ -24,6 +25,12 @@ def draw_legend(layout: Layout, prefix: str, *, with_moves: bool) -> tuple[list[
         width = 52 + 8.2 * len(words)
         if left + width > layout.width and left > 300.0:
             left, baseline = 300.0, baseline + _LEGEND_ROW
+        if symbol == "name":
+            lines.append(
+                f'<text x="{px(left)}" y="{px(baseline)}" font-weight="700">{escaped(words)}</text>'
+            )
+            left += width
+            continue
         if symbol in ("hatch", "moved"):
             style = f'fill="url(#{prefix}-{symbol})" stroke-width="1"'
             lines.append(rect(left + 2, baseline - 13, 18, 14, style))
@@ -31,22 +38,38 @@ def draw_legend(layout: Layout, prefix: str, *, with_moves: bool) -> tuple[list[
             lines.append(use(f"{prefix}-{symbol}", left + 11, baseline - 5.5, 7))
         lines.append(f'<text x="{px(left + 28)}" y="{px(baseline)}">{escaped(words)}</text>')
         left += width
+    bottom = max(baseline + 16, top + 62)
+    if layout.source:
+        for line in source_lines(layout, 7.2):
+            lines.append(f'<text x="24" y="{px(bottom + 8)}" font-size="14">{escaped(line)}</text>')
+            bottom += 20
     lines.append("</g>")
-    return lines, max(baseline + 16, top + 62) - layout.height
+    return lines, bottom - layout.height
+
+
+def source_lines(layout: Layout, letter: float) -> list[str]:
+    """Break the line on sources where the drawing ends; nothing of it is cut.
+
+    Parameters
+    ----------
+    letter
+        Width of a letter in the units of the drawing.
+    """
+    return textwrap.wrap(f"Source: {layout.source}", int((layout.width - 48) / letter))
 
 
 def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[str, str]]:
     """Say what each kind of mark on this map means."""
     phases: dict[str, list[str]] = {}
     for school in layout.problem.schools:
-        phase = clean(school.phase, 30).lower()
+        phase = clean(school.phase).lower()
         known = phases.setdefault(kind_of(phase), [])
         if phase not in known:
             known.append(phase)
     entries = []
     for kind in KIND_ORDER:
         if kind in phases:
-            words = ", ".join(sorted(phases[kind])[:4]) + (" ..." if len(phases[kind]) > 4 else "")
+            words = ", ".join(sorted(phases[kind]))
             entries.append((kind, words))
     if any(zone.centre is not None for zone in layout.zones):
         entries.append(("centre", "ring: centre of its cluster"))
@@ -54,6 +77,8 @@ def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[st
         entries.append(("hatch", "in no cluster"))
     if with_moves:
         entries.append(("moved", "changes cluster"))
+    # Clusters whose name has no room on the map: number and name, so that all are named.
+    entries += [("name", f"{zone.number} {zone.label}") for zone in layout.unnamed]
     return entries
 
 

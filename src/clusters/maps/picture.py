@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import textwrap
+import warnings
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -9,13 +11,14 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.arguments import checked
+from clusters.arguments import at_least, checked
 from clusters.domain import PlanLike, Problem, plan_of, plans_of
 from clusters.errors import MissingLibraryError
 from clusters.maps.colours import INK, MOVED, PAPER, TINTS
 from clusters.maps.difference import matched_numbers, moves_between
 from clusters.maps.layout import Layout, Panel, kind_of, lay_out
-from clusters.maps.legend import legend_entries, round_length
+from clusters.maps.legend import legend_entries, round_length, source_lines
+from clusters.maps.matching import same_numbers, shared_colours
 from clusters.maps.plates import NAME_SIZE
 from clusters.text import clean
 
@@ -39,8 +42,10 @@ def map_png(
     *,
     title: str = "",
     numbers: Mapping[str, int] | None = None,
+    colours: Mapping[int, int] | None = None,
     enlarge: bool = True,
     names: bool = True,
+    source: str = "",
 ) -> Path:
     """Draw a plan as a PNG picture.
 
@@ -50,7 +55,7 @@ def map_png(
         Where to write it.
     title
         Heading above the map; formulas in it are not interpreted.
-    numbers, enlarge, names
+    numbers, colours, enlarge, names, source
         As for :func:`clusters.maps.map_svg`.
 
     Returns
@@ -64,7 +69,9 @@ def map_png(
         Without matplotlib (install ``clusters[report]``).
     """
     plan = plan_of(problem, plan)
-    layout = lay_out(problem, plan, numbers=numbers, enlarge=enlarge, names=names)
+    layout = lay_out(
+        problem, plan, numbers=numbers, colours=colours, enlarge=enlarge, names=names, source=source
+    )
     return _save(layout, Path(path), title, None)
 
 
@@ -92,43 +99,70 @@ def difference_png(
 
 @checked
 def small_multiples_png(
-    path: str | Path, problem: Problem, plans: Mapping[str, PlanLike], *, columns: int = 2
+    path: str | Path,
+    problem: Problem,
+    plans: Mapping[str, PlanLike],
+    *,
+    numbers: Mapping[str, Mapping[str, int]] | None = None,
+    colours: Mapping[int, int] | None = None,
+    columns: int = 2,
 ) -> Path:
     """Draw several plans side by side as one PNG picture, each below its name.
 
     Parameters
     ----------
+    numbers
+        For each plan, the number of each cluster by its label. Plans without it are matched with
+        the first one, so that a number means the same place in every map.
+    colours
+        Colour of each cluster by its number; by default one that it can have in every map.
     columns
         Maps beside each other, 1 or more.
     """
+    at_least(1, columns=columns)
     plans = plans_of(problem, plans)
+    known = same_numbers(problem, plans, numbers)
+    colours = shared_colours(problem, plans, known) if colours is None else colours
     layouts = {
-        name: lay_out(problem, plan, enlarge=False, names=False, width=1000.0 / columns)
+        name: lay_out(
+            problem,
+            plan,
+            numbers=known[name],
+            colours=colours,
+            enlarge=False,
+            names=False,
+            width=1000.0 / columns,
+        )
         for name, plan in plans.items()
     }
     rows = -(-len(layouts) // columns)
-    tallest = max(layout.height for layout in layouts.values()) + 30
+    lines = max(len(textwrap.wrap(clean(name), int(64 / columns))) for name in layouts)
+    head = 10.0 + 20.0 * lines
+    tallest = max(layout.height for layout in layouts.values()) + head
     figure = new_figure(1000.0, tallest * rows)
     for k, (name, layout) in enumerate(layouts.items()):
         row, column = divmod(k, columns)
         axes = figure.add_axes((column / columns, 1 - (row + 1) / rows, 1 / columns, 1 / rows))
-        _frame(axes, 0, 1000.0 / columns, tallest - 30, -30)
-        axes.text(8, -8, clean(name, 60), fontsize=9, fontweight="bold", parse_math=False)
+        _frame(axes, 0, 1000.0 / columns, tallest - head, -head)
+        words = "\n".join(textwrap.wrap(clean(name), int(64 / columns)))
+        axes.text(8, -8, words, fontsize=9, fontweight="bold", va="bottom", parse_math=False)
         _draw_panel(axes, layout, layout.main, None)
     return save_figure(figure, Path(path))
 
 
 def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Path:
-    top = 34.0 if title else 0.0
+    heading = textwrap.wrap(clean(title), 84)
+    top = 12.0 + 22.0 * len(heading) if heading else 0.0
     key = _legend_places(layout, with_moves=moved is not None)
-    bottom = 46.0 + 24.0 * max(row for _, _, _, row in key)
+    rows = max(row for _, _, _, row in key)
+    said = source_lines(layout, 7.2) if layout.source else []
+    bottom = 46.0 + 24.0 * rows + 20.0 * len(said)
     figure = new_figure(layout.width, layout.height + top + bottom)
     axes = figure.add_axes((0, 0, 1, 1))
     _frame(axes, 0, layout.width, layout.height + bottom, -top)
-    if title:
-        axes.text(
-            14, -10, clean(title, 110), fontsize=12, fontweight="bold", color=INK, parse_math=False
-        )
+    for k, line in enumerate(heading):
+        y = -10.0 - 22.0 * (len(heading) - 1 - k)
+        axes.text(14, y, line, fontsize=12, fontweight="bold", color=INK, parse_math=False)
     _draw_panel(axes, layout, layout.main, moved)
     for panel in layout.enlargements:
         _draw_window(axes, layout.main, panel)
@@ -136,6 +170,9 @@ def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Pa
         _box(axes, panel.view.frame, edge=INK)
         _letter(axes, panel.letter, panel.view.left, panel.view.top)
     _legend(axes, layout, key)
+    for k, line in enumerate(said):
+        y = layout.height + 46 + 24.0 * rows + 20.0 * k
+        axes.text(24, y, line, fontsize=_points(13), color=INK, parse_math=False)
     return save_figure(figure, path)
 
 
@@ -158,7 +195,10 @@ def save_figure(figure: Any, path: Path) -> Path:
     from PIL import Image  # comes with matplotlib
 
     canvas = figure.canvas
-    canvas.draw()
+    with warnings.catch_warnings():
+        # A character that the font lacks is drawn as a box; the tables have it in full.
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        canvas.draw()
     image = Image.fromarray(np.asarray(canvas.buffer_rgba())).convert("RGB")
     few = image.quantize(128, dither=Image.Dither.NONE)
     few.save(path, format="PNG", optimize=True, dpi=(_DPI, _DPI))
@@ -209,7 +249,7 @@ def _draw_panel(axes: Any, layout: Layout, panel: Panel, moved: list[int] | None
             },
         )
         if plate.name:
-            _haloed(axes, plate.name_x, plate.name_y, clean(plate.name, 60), plate.anchor)
+            _haloed(axes, plate.name_x, plate.name_y, clean(plate.name), plate.anchor)
 
 
 def _haloed(axes: Any, x: float, y: float, words: str, anchor: str) -> None:
@@ -355,6 +395,9 @@ def _legend(axes: Any, layout: Layout, key: list[tuple[str, str, float, int]]) -
         y = first + 24.0 * row
         light = symbol in ("square", "triangle", "diamond", "centre", "hatch")
         fill = MOVED if symbol == "moved" else PAPER if light else INK
+        if symbol == "name":
+            axes.text(left - 8, y, said, fontsize=_points(14), fontweight="bold", parse_math=False)
+            continue
         axes.scatter(
             [left],
             [y - 5],

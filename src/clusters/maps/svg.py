@@ -30,6 +30,7 @@ def map_svg(
     description: str = "",
     measures: Sequence[str] = ("pupils",),
     numbers: Mapping[str, int] | None = None,
+    colours: Mapping[int, int] | None = None,
     link: str = "#cluster-{number}",
     id_prefix: str = "map",
     enlarge: bool = True,
@@ -38,6 +39,7 @@ def map_svg(
     width: float = WIDTH,
     legend: bool = True,
     links: bool = True,
+    source: str = "",
 ) -> str:
     """Draw a plan as an SVG element that stands by itself or inside a page.
 
@@ -55,6 +57,8 @@ def map_svg(
     numbers
         Number of each cluster by its label; else the label itself where it is a number, else the
         place in the plan.
+    colours
+        As for :func:`clusters.maps.lay_out`.
     link
         Where a cluster's link leads; ``{number}`` is replaced.
     id_prefix
@@ -71,6 +75,8 @@ def map_svg(
         Whether scale bar, north arrow and key stand below the map.
     links
         Whether clusters link to `link`; a map without links is one picture.
+    source
+        Where the facts come from: a line below the map, if there is a legend.
 
     Returns
     -------
@@ -88,7 +94,15 @@ def map_svg(
     """
     plan = plan_of(problem, plan)
     layout = lay_out(
-        problem, plan, numbers=numbers, enlarge=enlarge, names=names, marks=marks, width=width
+        problem,
+        plan,
+        numbers=numbers,
+        colours=colours,
+        enlarge=enlarge,
+        names=names,
+        marks=marks,
+        width=width,
+        source=source,
     )
     return draw_svg(
         layout,
@@ -288,7 +302,7 @@ def _mark(
 ) -> str:
     school = layout.problem.schools[position]
     x, y = panel.points[position]
-    tip = f"{clean(school.name, 120)} ({clean(school.phase, 30)})"
+    tip = f"{clean(school.name)} ({clean(school.phase)})"
     parts = [f"<g><title>{escaped(tip)}</title>"]
     if is_centre:
         parts.append(use(f"{prefix}-centre", x, y, size * 1.9))
@@ -314,6 +328,6 @@ def _plates(layout: Layout, panel: Panel) -> Iterator[str]:
             yield (
                 f'<text x="{px(plate.name_x)}" y="{px(plate.name_y)}" font-size="{px(NAME_SIZE)}" '
                 f'text-anchor="{plate.anchor}" paint-order="stroke" stroke="{PAPER}" '
-                f'stroke-width="3.5" stroke-linejoin="round">{escaped(plate.name, 60)}</text>'
+                f'stroke-width="3.5" stroke-linejoin="round">{escaped(plate.name)}</text>'
             )
     yield "</g>"

@@ -3,54 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from typing import Any
 
 from clusters.disclosure import HIDDEN
 from clusters.money import pounds
 from clusters.report.audience import Reader
+from clusters.report.document import Card
 from clusters.report.facts import ClusterFacts
-from clusters.report.money import pence_by_cluster, shared_pence
+from clusters.report.money import pence_by_cluster
 from clusters.report.option import Option
 from clusters.report.tables import Cell, Column, Pair, Table, make_table
 from clusters.report.words import capital, journey, listed, measure_name, need_name, number
+from clusters.report.working import sum_words
 from clusters.text import clean
 
 
-def cluster_table(reader: Reader, option: Option) -> Table:
-    """Make the table of all clusters; each links to its card."""
+def cluster_table(reader: Reader, option: Option, leads: Mapping[str, str]) -> Table:
+    """Make the table of all clusters, with who leads; each links to its card.
+
+    Parameters
+    ----------
+    leads
+        Who leads, by label; none where nobody is known yet.
+    """
     facts, counts = option.facts, reader.counts
-    measures, masked = counts.names, reader.masked_money
-    money = pence_by_cluster(option.split)
+    measures = counts.names
     columns = [
         Column("Cluster", False),
+        *([Column("Lead", False)] if leads else []),
         Column("Centre", False),
         Column("Schools"),
-        *[Column(capital(measure_name(name))) for name in measures],
+        *[Column(capital(_SHORT.get(name, measure_name(name)))) for name in measures],
         Column("Mean journey"),
         Column("Longest journey"),
-        *([Column("Money")] if money else []),
     ]
     unit = reader.shown.travel_unit
     rows = [
         [
             Cell(cluster.name, f"#{cluster.anchor}"),
+            *([leads.get(cluster.label, "not settled")] if leads else []),
             cluster.measures.centre_name or "not known",
             number(len(cluster.schools)),
             *[counts.cluster(name, cluster.label) for name in measures],
             journey(cluster.mean_journey, unit),
             journey(cluster.longest_journey, unit),
-            *([_sum(money, cluster, masked)] if money else []),
         ]
         for cluster in facts.clusters
     ]
     total = [
         "All clusters",
+        *([""] if leads else []),
         "",
         number(sum(len(cluster.schools) for cluster in facts.clusters)),
         *[counts.total(name) for name in measures],
         journey(facts.mean_journey, unit),
         journey(facts.longest_journey, unit),
-        *([pounds(shared_pence(option.split))] if money and option.split else []),
     ]
     return make_table("The clusters", columns, rows, total)
 
@@ -62,7 +68,8 @@ def card(
     *,
     lead: str = "",
     line: str = "",
-) -> dict[str, Any]:
+    units: str = "",
+) -> Card:
     """Gather what the card of one cluster says.
 
     Parameters
@@ -71,6 +78,8 @@ def card(
         Who leads the cluster, where this is known.
     line
         How its sum of money comes about.
+    units
+        How its units of need come about.
     """
     unit, counts = reader.shown.travel_unit, reader.counts
     known = counts.names
@@ -93,7 +102,7 @@ def card(
         )
     facts = [
         Pair("Centre", clean(cluster.measures.centre_name) or "not known"),
-        *([Pair("Lead", clean(lead))] if lead else []),
+        Pair("Lead", clean(lead) or "not settled"),
         Pair("Schools", _phase_words(cluster)),
         *[
             Pair(
@@ -112,13 +121,15 @@ def card(
     if money:
         facts.append(Pair("Money", _sum(money, cluster, reader.masked_money)))
         if line and cluster.label not in reader.masked_money:
-            facts.append(Pair("How that comes about", clean(line.partition(": ")[2])))
-    return {
-        "anchor": cluster.anchor,
-        "name": cluster.name,
-        "facts": facts,
-        "table": make_table(f"Schools of {cluster.name}", columns, rows),
-    }
+            if units:
+                facts.append(Pair("Need units", clean(units)))
+            facts.append(Pair("How that comes about", clean(sum_words(line))))
+    return Card(
+        name=cluster.name,
+        anchor=cluster.anchor,
+        facts=tuple(facts),
+        table=make_table(f"Schools of {cluster.name}", columns, rows),
+    )
 
 
 def _sum(money: Mapping[str, int], cluster: ClusterFacts, masked: Collection[str]) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from clusters.domain import Problem
+from clusters.maps import changes
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, make_table
 from clusters.report.words import capital, journey, measure_name, number, percent_up, plural
@@ -38,6 +39,19 @@ def option_table(problem: Problem, options: Sequence[Option], chosen: Option) ->
             [
                 "Pyramids split",
                 *[number(len(o.facts.measures.whole.pyramids_split)) for o in options],
+            ]
+        )
+    if any(school.expertise for school in problem.schools):
+        gaps = [o.facts.measures.whole.expertise_gaps for o in options]
+        rows.append(["Gaps in expertise", *[number(gap) for gap in gaps]])
+    if len(options) > 1:
+        rows.append(
+            [
+                f"Schools placed otherwise than in {chosen.name}",
+                *[
+                    "-" if o is chosen else number(len(changes(problem, o.plan, chosen.plan)))
+                    for o in options
+                ],
             ]
         )
     rows.append(

@@ -56,10 +56,10 @@ def convergence_svg(history: pd.DataFrame, *, in_percent: bool = False) -> str:
             f'<path d="M{_LEFT:g} {y:.1f}H{_WIDTH - _RIGHT:g}" stroke="#d8dde2"/>'
             f'<text x="{_LEFT - 8:g}" y="{y + 5:.1f}" text-anchor="end">{label}</text>'
         )
-    for k in range(5):
-        x, _ = place(end * k / 4, low)
+    for seconds in _ticks(end):
+        x, _ = place(seconds, low)
         parts.append(
-            f'<text x="{x:.1f}" y="{_HEIGHT - 28:g}" text-anchor="middle">{end * k / 4:,.0f}</text>'
+            f'<text x="{x:.1f}" y="{_HEIGHT - 28:g}" text-anchor="middle">{seconds:,g}</text>'
         )
     parts.append(f'<text x="{_LEFT:g}" y="{_HEIGHT - 8:g}">seconds</text>')
     dash = {"plan": "", "bound": ' stroke-dasharray="7 4"'}
@@ -73,6 +73,19 @@ def convergence_svg(history: pd.DataFrame, *, in_percent: bool = False) -> str:
             )
     parts.append(_key())
     return "".join([*parts, "</svg>"])
+
+
+def _ticks(end: float) -> list[float]:
+    """Even steps of 1, 2 or 5 times a power of ten from 0 to the end: four to ten of them.
+
+    Examples
+    --------
+    >>> _ticks(10.0), _ticks(37.0)
+    ([0.0, 2.0, 4.0, 6.0, 8.0, 10.0], [0.0, 10.0, 20.0, 30.0])
+    """
+    step = 10.0 ** math.floor(math.log10(end))
+    step = next(s for s in (step / 5, step / 2, step, 2 * step) if end / s <= 6)
+    return [round(k * step, 6) for k in range(int(end / step + 1e-9) + 1)]
 
 
 def _key() -> str:

@@ -11,6 +11,12 @@ COLUMNS: Mapping[str, str] = {
     "name": "Name of the school.",
     "school": "Name of the school.",
     "phase": "Age group of the school.",
+    "number": "Number of the cluster: the same on every map and in every table and option.",
+    "from_number": "Number of the cluster that the school leaves.",
+    "to_number": "Number of the cluster that the school joins.",
+    "from": "Cluster that the school leaves.",
+    "to": "Cluster that the school joins.",
+    "why": "What the move does to the journey, and why the school is in its cluster.",
     "cluster": "Name of the cluster.",
     "place": "Name of the place that the cluster matches in every option.",
     "plan": "Name of the option, or cost of the best plan so far.",
@@ -23,9 +29,10 @@ COLUMNS: Mapping[str, str] = {
     "pyramid": "The secondary school that most pupils go on to, or its group.",
     "easting": "Metres east on the British National Grid.",
     "northing": "Metres north on the British National Grid.",
-    "journey_m": "Metres to the centre of the cluster.",
+    "journey_m": "Kilometres to the centre of the cluster (the CSV file has metres).",
     "journey_min": "Minutes to the centre of the cluster.",
-    "journey": "Journey to the centre of the cluster, in metres or minutes as the data have it.",
+    "journey": "Journey to the centre of the cluster: kilometres, or minutes where the data have "
+    "minutes.",
     "compactness": "1 is a round cluster, near 0 a long thin one (Polsby and Popper 1991).",
     "pyramids_whole": "Pyramids that lie in the cluster with all their schools.",
     "pyramids_part": "Pyramids that lie in the cluster with some of their schools.",
@@ -45,7 +52,7 @@ COLUMNS: Mapping[str, str] = {
     "rate_pence": "Money for one.",
     "committed_pence": "Top-ups of EHC plans that must be paid.",
     "backdated_pence": "Payments owed from the past.",
-    "units_pence": "Money for units of need.",
+    "units_pence": "Money for need units.",
     "formula_pence": "Money by the formula.",
     "protection_pence": "What floor and cap add or take.",
     "flexible_pence": "Money by the formula, after floor and cap.",
@@ -55,6 +62,7 @@ COLUMNS: Mapping[str, str] = {
     "change_pence": "Proposed less today.",
     "change_percent": "Change in per cent of today.",
     "outcome": "Whether it gains or loses.",
+    "units_worked": "How the need units come about: each weight x the number that counts with it.",
     "line": "How the sum comes about; it can be worked out again from these words.",
     "group": "Group of schools.",
     "way": "What the groups are told apart by.",
@@ -75,7 +83,7 @@ COLUMNS: Mapping[str, str] = {
 """Meaning of a column by its name."""
 
 _PREFIXES: Mapping[str, str] = {
-    "mean_journey_": "Mean journey, in metres (m) or minutes (min), of",
+    "mean_journey_": "Mean journey to the centre, each school counted as the priorities say:",
     "worst_journey": "Longest journey to a centre, or whose it is.",
     "simulated_": "From simulated years, not a forecast:",
     "nearest_outside": "The nearest school outside the cluster that has the expertise.",
@@ -94,8 +102,9 @@ def meaning(column: str) -> str:
         return COLUMNS[column]
     for prefix, words in _PREFIXES.items():
         if column.startswith(prefix):
-            rest = column.removeprefix(prefix).replace("_", " ").strip()
-            return words if words.endswith(".") else f"{words} {rest or 'all'}."
+            rest = column.removeprefix(prefix).removesuffix("_m").removesuffix("_min")
+            rest = "" if rest in ("m", "min") else rest.replace("_", " ").strip()
+            return words if words.endswith(".") else f"{words} {rest or 'all schools'}."
     plain = column.removesuffix("_pence")
     for ending, words in (
         ("_furthest_below", "how far the lowest cluster is below the mean, a fraction of it"),

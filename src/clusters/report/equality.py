@@ -38,10 +38,10 @@ def groups_of(problem: Problem) -> dict[str, list[str]]:
     school meals among these schools.
     """
     ways: dict[str, Callable[[School], str | None]] = {
-        "phase": lambda school: clean(school.phase, 40) or None,
+        "phase": lambda school: clean(school.phase) or None,
         "size": lambda school: _band(school.pupils),
         "place": lambda school: _place(school.traits.get("rurality")),
-        "faith": lambda school: clean(school.traits.get("faith"), 40) or None,
+        "faith": lambda school: clean(school.traits.get("faith")) or None,
     }
     found = {}
     for way, group in ways.items():
@@ -68,7 +68,7 @@ def _fifths(problem: Problem) -> list[str]:
     """Fifth of each school; [] where nothing is known of deprivation."""
     given = [school.traits.get("deprivation_quintile") for school in problem.schools]
     if any(given):
-        return [f"fifth {clean(word, 20)}" if word else "not known" for word in given]
+        return [f"fifth {clean(word)}" if word else "not known" for word in given]
     measures = problem.measures
     if "deprivation" in measures:
         score = measures["deprivation"]
@@ -80,6 +80,24 @@ def _fifths(problem: Problem) -> list[str]:
     fifths = 1 + (5 * order) // len(order)
     ends = {1: " (most deprived)", 5: " (least deprived)"}
     return [f"fifth {k}{ends.get(k, '')}" for k in fifths.tolist()]
+
+
+def deprivation_sentence(problem: Problem) -> str:
+    """Say what the fifths of deprivation rest on; "" where there are none."""
+    if any(school.traits.get("deprivation_quintile") for school in problem.schools):
+        return "The fifths of deprivation are those that the data give for each school."
+    measures = problem.measures
+    if "deprivation" in measures:
+        return (
+            "The fifths of deprivation sort these schools by the score of deprivation in the data, "
+            "into five groups of one size."
+        )
+    if "fsm" in measures and "pupils" in measures:
+        return (
+            "The fifths of deprivation sort these schools by the share of their pupils on free "
+            "school meals, into five groups of one size."
+        )
+    return ""
 
 
 def journeys_of(problem: Problem, plan: Plan) -> list[float | None]:

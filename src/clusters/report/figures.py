@@ -6,14 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from clusters.domain import Plan, Problem
+from clusters.domain import Plan, Problem, SchoolId
 from clusters.maps.difference import changes
 from clusters.measures import always_together
 from clusters.report.audience import Reader
-from clusters.report.equality import equality_frame, furthest_frame, small_frame
+from clusters.report.equality import equality_frame, furthest_frame, journeys_of, small_frame
 from clusters.report.figure import Figure
 from clusters.report.money_figures import of_money, of_outlook
-from clusters.report.option import Option
+from clusters.report.option import Option, numbers_in
+from clusters.report.words import journey
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -28,12 +29,13 @@ def figures_of(
     chosen: Option,
     *,
     outlook: Outlook | None = None,
+    why_here: Mapping[SchoolId, Sequence[str]] | None = None,
     start_month: int = 9,
 ) -> dict[str, Figure]:
     """Collect the frames of a pack by name, as its audience may see them."""
     found: dict[str, Figure] = {}
     for figure in (
-        *_of_plans(reader, options, chosen),
+        *_of_plans(reader, options, chosen, why_here or {}),
         *_of_expertise(reader, chosen),
         *of_money(reader, chosen, start_month),
         *of_outlook(outlook),
@@ -41,8 +43,38 @@ def figures_of(
         *_of_search(chosen),
     ):
         if len(figure.frame):
-            found[figure.name] = replace(figure, frame=_rounded(figure.frame))
+            option = _option_of(figure.name, options, chosen)
+            frame = _numbered(_rounded(figure.frame), option, chosen)
+            found[figure.name] = replace(figure, frame=frame)
     return found
+
+
+def _option_of(name: str, options: Sequence[Option], chosen: Option) -> Option:
+    """Find the option whose clusters a frame names: "option_2" and "moves_2" name their own."""
+    kind, _, place = name.rpartition("_")
+    return options[int(place) - 1] if kind in ("option", "moves") else chosen
+
+
+def _numbered(frame: pd.DataFrame, option: Option, chosen: Option) -> pd.DataFrame:
+    """Put a cluster's number beside its label wherever a frame has one: as on every map."""
+    frame = frame.copy()
+    for column, of in (("cluster", option), ("from", option), ("to", chosen)):
+        if column in frame:
+            numbers = {clean(label): number for label, number in numbers_in(of).items()}
+            heading = "number" if column == "cluster" else f"{column}_number"
+            values = [
+                None if label is None else numbers.get(clean(label)) for label in frame[column]
+            ]
+            at = list(frame.columns).index(column)
+            frame.insert(at, heading, _integers(values))
+    return frame
+
+
+def _integers(values: Sequence[int | None]) -> Any:
+    """Whole numbers of which some may be missing."""
+    import pandas as pd
+
+    return pd.array(values, dtype="Int64")
 
 
 def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
@@ -50,7 +82,12 @@ def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
     return frame.round(6)
 
 
-def _of_plans(reader: Reader, options: Sequence[Option], chosen: Option) -> Iterator[Figure]:
+def _of_plans(
+    reader: Reader,
+    options: Sequence[Option],
+    chosen: Option,
+    reasons: Mapping[SchoolId, Sequence[str]],
+) -> Iterator[Figure]:
     shown = reader.shown
     yield Figure(
         name="schools",
@@ -83,7 +120,7 @@ def _of_plans(reader: Reader, options: Sequence[Option], chosen: Option) -> Iter
                 name=f"moves_{k}",
                 title=f"Schools in another cluster under {chosen.name} than under {option.name}",
                 how="clusters.maps.changes(problem, before, after)",
-                frame=moves_frame(shown, option.plan, chosen.plan),
+                frame=moves_frame(shown, option.plan, chosen.plan, reasons),
             )
     if len(options) > 1:
         yield Figure(
@@ -144,20 +181,52 @@ def _membership(shown: Problem, plan: Plan) -> pd.DataFrame:
     return frame[[*names, f"journey_{shown.travel_unit}"]]
 
 
-def moves_frame(problem: Problem, before: Plan, after: Plan) -> pd.DataFrame:
-    """Table of the schools that two plans put into different clusters."""
+def moves_frame(
+    problem: Problem,
+    before: Plan,
+    after: Plan,
+    reasons: Mapping[SchoolId, Sequence[str]],
+) -> pd.DataFrame:
+    """Table of the schools that two plans put into different clusters, and what it does for them.
+
+    Parameters
+    ----------
+    reasons
+        For each school, lines that say why it is where `after` has it.
+    """
     import pandas as pd
 
-    rows = [
-        {
-            "urn": problem.ids[change.position],
-            "school": problem.schools[change.position].name,
-            "from": change.before or "no cluster",
-            "to": change.after or "no cluster",
-        }
-        for change in changes(problem, before, after)
-    ]
-    return pd.DataFrame(rows, columns=["urn", "school", "from", "to"])
+    old, new = journeys_of(problem, before), journeys_of(problem, after)
+    rows = []
+    for change in changes(problem, before, after):
+        at = change.position
+        rows.append(
+            {
+                "urn": problem.ids[at],
+                "school": problem.schools[at].name,
+                "from": change.before or "no cluster",
+                "to": change.after or "no cluster",
+                "why": " ".join(
+                    [
+                        _journey_words(old[at], new[at], problem.travel_unit),
+                        *map(clean, reasons.get(problem.ids[at], ())),
+                    ]
+                ).strip(),
+            }
+        )
+    return pd.DataFrame(rows, columns=["urn", "school", "from", "to", "why"])
+
+
+def _journey_words(old: float | None, new: float | None, unit: str) -> str:
+    """Say how the journey to the centre changes."""
+    if old is None or new is None:
+        return ""
+    before, after = journey(old, unit), journey(new, unit)
+    if before == after:
+        return f"The journey to the centre stays at {after}."
+    return (
+        f"The journey to the centre {'falls' if new < old else 'grows'} from {before} to {after}."
+    )
 
 
 def together_frame(problem: Problem, plans: Mapping[str, Plan]) -> pd.DataFrame:

@@ -10,12 +10,13 @@ from pathlib import Path
 from clusters.errors import DataError, Fault
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.report.convergence import convergence_png, convergence_svg
-from clusters.report.html import render_page
+from clusters.report.document import Section
 from clusters.report.material import Material
-from clusters.report.page import Section, page_context
-from clusters.report.paper import Pictures, paper
+from clusters.report.option import numbers_in
 from clusters.report.parts import FORMATS, left_out
-from clusters.report.sections import change_title, numbers_in
+from clusters.report.render.html import render_page
+from clusters.report.sections import EASY, EQUALITY, FAMILIES, document
+from clusters.report.sections.parts import change_title
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
@@ -77,7 +78,7 @@ class _Pack:
     folder: Path
     material: Material
     written: list[Path] = field(default_factory=list)
-    pictures: Pictures = field(default_factory=Pictures)
+    pictures: dict[str, Path] = field(default_factory=dict)
 
     def note(self, path: Path) -> Path:
         self.written.append(path)
@@ -101,14 +102,16 @@ class _Pack:
                         folder / f"option_{k}.png",
                         shown,
                         option.plan,
-                        title=option.name,
+                        title=material.headline(option),
+                        source=material.source_line,
                         numbers=option.numbers or None,
+                        colours=material.colours,
                     )
                 )
-        changes: dict[str, Path] = {}
+        self.pictures["chosen"] = drawn[1 + list(options).index(chosen)]
         for k, option in enumerate(options, start=1):
             if option is not chosen:
-                changes[option.name] = keep(
+                self.pictures[f"change_{k}"] = keep(
                     difference_png(
                         folder / f"change_{k}.png",
                         shown,
@@ -118,38 +121,35 @@ class _Pack:
                         numbers=numbers_in(chosen),
                     )
                 )
-        plans = {option.name: option.plan for option in options}
-        several = len(plans) > 1
-        self.pictures = Pictures(
-            chosen=drawn[1 + list(options).index(chosen)],
-            options=keep(small_multiples_png(folder / "options.png", shown, plans))
-            if several
-            else None,
-            changes=changes,
-            search=keep(
+        if len(options) > 1:
+            self.pictures["options"] = keep(
+                small_multiples_png(
+                    folder / "options.png",
+                    shown,
+                    {option.name: option.plan for option in options},
+                    numbers={option.name: numbers_in(option) for option in options},
+                    colours=material.colours,
+                )
+            )
+        if "search" in material.figures:
+            self.pictures["search"] = keep(
                 convergence_png(
                     folder / "search.png",
                     material.figures["search"].frame,
                     in_percent=material.reader.is_public,
                 )
             )
-            if "search" in material.figures
-            else None,
-        )
 
     # ---- parts
 
     def html(self) -> None:
-        context = page_context(self.material)
-        self._page("report.html", context)
-        sections = [
-            Section("Equality and impact", "equality", "equality"),
-            Section("What the words mean", "glossary", "glossary"),
-        ]
-        self._page("equality.html", {**context, "sections": sections})
+        self._page("report.html", document(self.material, "page"))
+        self._page("equality.html", document(self.material, "page", EQUALITY))
+        for name, order in (("families.html", FAMILIES), ("easy-read.html", EASY)):
+            self._page(name, document(self.material, "page", order), marks=True)
 
-    def _page(self, name: str, context: dict[str, object]) -> None:
-        text = render_page("page.html.jinja", self.material, context)
+    def _page(self, name: str, sections: Sequence[Section], *, marks: bool = False) -> None:
+        text = render_page(self.material, sections, marks=marks)
         self.note(write_bytes(self.folder / name, text.encode()))
 
     def csv(self) -> None:
@@ -166,7 +166,7 @@ class _Pack:
             rows.append(
                 {
                     "file": f"{name}.csv",
-                    "title": clean(figure.title, 300),
+                    "title": clean(figure.title),
                     "rows": len(figure.frame),
                     "returned_by": figure.how,
                     "run_record": self.material.run_file,
@@ -182,8 +182,10 @@ class _Pack:
             drawing = map_svg(
                 shown,
                 option.plan,
-                title=option.name,
+                title=material.headline(option),
+                source=material.source_line,
                 numbers=option.numbers or None,
+                colours=material.colours,
                 links=False,
             )
             self.note(write_bytes(folder / f"option_{k}.svg", drawing.encode()))
@@ -209,10 +211,11 @@ class _Pack:
         from clusters.writers import plan_geodataframe, write_geopackage
 
         shown, plan = self.material.reader.shown, self.material.chosen.plan
+        numbers = numbers_in(self.material.chosen)
         folder = self.folder / "gis"
         folder.mkdir(exist_ok=True)
-        self.note(write_geopackage(folder / "clusters.gpkg", shown, plan))
-        frame = plan_geodataframe(shown, plan).dropna(axis=1, how="all")
+        self.note(write_geopackage(folder / "clusters.gpkg", shown, plan, numbers=numbers))
+        frame = plan_geodataframe(shown, plan, numbers=numbers).dropna(axis=1, how="all")
         points = frame.set_geometry(shapely.points(frame["easting"], frame["northing"]))
         layers = {"schools": points.set_crs(frame.crs)}
         if shown.territories is not None:
@@ -224,13 +227,13 @@ class _Pack:
             self.note(write_bytes(folder / f"{name}.geojson", world.to_json().encode()))
 
     def word(self, name: str = "paper.docx") -> None:
-        from clusters.report.word import write_paper
+        from clusters.report.render.word import write_paper
 
-        blocks = paper(self.material, self.pictures)
-        self.note(write_paper(self.folder / name, self.material, blocks))
+        sections = document(self.material, "paper")
+        self.note(write_paper(self.folder / name, self.material, sections, self.pictures))
 
     def excel(self, name: str = "appendix.xlsx") -> None:
-        from clusters.report.workbook import write_workbook
+        from clusters.report.render.excel import write_workbook
 
         self.note(write_workbook(self.folder / name, self.material))
 
@@ -240,10 +243,10 @@ class _Pack:
         self.note(write_letters(self.folder / "letters.docx", self.material))
 
     def pdf(self, name: str = "paper.pdf") -> None:
-        from clusters.report.pdf import write_pdf
+        from clusters.report.render.pdf import write_pdf
 
-        blocks = paper(self.material, self.pictures)
-        self.note(write_pdf(self.folder / name, self.material, blocks))
+        sections = document(self.material, "paper")
+        self.note(write_pdf(self.folder / name, self.material, sections, self.pictures))
 
 
 _WRITERS: dict[str, Callable[[_Pack], None]] = {

@@ -30,6 +30,11 @@ GLOSSARY = (
     Entry("Expertise", "Skills, staff time or places that a school can share with others."),
     Entry("Formula", "The sum by which the money is shared out. Each part of it is shown."),
     Entry("Lead", "The school whose SENCO leads the cluster. It need not be the centre."),
+    Entry(
+        "Need unit",
+        "What the formula counts. Plans and pupils with support count with their weights; the "
+        "section on the money says which.",
+    ),
     Entry("Option", "A plan that is being discussed."),
     Entry("Phase", "The age group of a school, such as primary, middle or secondary."),
     Entry("Pot", "The whole sum of money to be shared out."),

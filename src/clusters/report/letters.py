@@ -6,20 +6,19 @@ they are addressed to; public packs have none.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from clusters.money import pounds
+from clusters.report.document import MARK, Judgement, Points, Words
 from clusters.report.facts import ClusterFacts, SchoolFacts
 from clusters.report.material import Material
-from clusters.report.paper import MARK, Judgement, Points, Words
-from clusters.report.word import add_points, new_document, save
+from clusters.report.render.word import add_points, new_document, save
 from clusters.report.words import journey, listed, plural
+from clusters.report.working import one_of, sum_words, units_words
 from clusters.text import clean
-
-_NAME = 90  # longest name, so that a letter keeps to its page
-_MOST_PARTNERS = 24
-_MOST_REASONS = 4
 
 QUESTIONS: tuple[tuple[str, str], ...] = (
     (
@@ -59,7 +58,7 @@ def write_letters(path: Path, material: Material) -> Path:
     first = True
     for cluster in material.chosen.facts.clusters:
         for member in cluster.schools:
-            heading = document.add_heading(clean(member.school.name, _NAME), level=1)
+            heading = document.add_heading(clean(member.school.name), level=1)
             heading.paragraph_format.page_break_before = not first
             heading.paragraph_format.space_before = Pt(0)
             first = False
@@ -95,28 +94,28 @@ def letter(
         For each school, how its indicative sum comes about.
     """
     unit = material.reader.shown.travel_unit
-    partners = [clean(s.school.name, _NAME) for s in cluster.schools if s is not member]
+    partners = [clean(s.school.name) for s in cluster.schools if s is not member]
     if material.is_synthetic:
         yield Words("Made-up data: this school does not exist.")
     for note in material.stand_ins:
         yield Words(note)
     yield Words("Dear colleague,")
     yield Words(
-        f"We propose that your school works in {clean(cluster.name, _NAME)}, with "
-        f"{plural(len(partners), 'other school')}: {listed(partners, most=_MOST_PARTNERS)}."
+        f"We propose that your school works in {clean(cluster.name)}, with "
+        f"{plural(len(partners), 'other school')}: {listed(partners)}."
     )
-    lead = {clean(label): clean(who, _NAME) for label, who in material.leads.items()}.get(
-        cluster.label
-    )
+    lead = {clean(label): clean(who) for label, who in material.leads.items()}.get(cluster.label)
     if lead:
         yield Words(f"The proposed lead is {lead}.")
     else:
         yield Words("Who leads the cluster is not settled yet.")
-    yield from _reasons(material, member, unit, clean(cluster.measures.centre_name, _NAME))
-    yield from _money(member, lines)
+    yield from _reasons(material, member, unit, clean(cluster.measures.centre_name))
+    yield from _nearest(material, cluster, member)
+    yield from _money(material, member, lines)
     for question, answer in QUESTIONS:
         yield Words(f"{question} {answer}")
-    yield Judgement("say by when, and to whom, schools should answer.")
+    yield Judgement("say what happens next: the consultation, its dates, and who decides when.")
+    yield Judgement("say by when, and to whom, schools should answer, and whom they can ask.")
 
 
 def _reasons(
@@ -125,7 +124,7 @@ def _reasons(
     given: Sequence[str] = material.why_here.get(member.school.urn, ())
     if given:
         yield Words("Why this cluster? These are the reasons:")
-        yield Points(tuple(clean(reason, 220) for reason in given[:_MOST_REASONS]))
+        yield Points(tuple(clean(reason) for reason in given))
     elif member.is_centre:
         yield Words(
             "Why this cluster? Your school is its centre: the school to which journeys are "
@@ -138,14 +137,57 @@ def _reasons(
         )
 
 
-def _money(member: SchoolFacts, lines: Mapping[Any, str]) -> Iterator[Words | Points]:
+def _nearest(material: Material, cluster: ClusterFacts, member: SchoolFacts) -> Iterator[Words]:
+    """Answer the question of a school that stands nearer to another centre."""
+    shown = material.reader.shown
+    at = shown.find(member.school.urn)
+    others = [
+        (float(shown.travel[at, centre]), other)
+        for other in material.chosen.facts.clusters
+        if other is not cluster
+        and other.measures.centre is not None
+        and (centre := shown.find(other.measures.centre)) is not None
+    ]
+    known = [(far, other) for far, other in others if math.isfinite(far)]
+    if at is None or not known or member.journey is None:
+        return
+    far, other = min(known, key=lambda pair: pair[0])
+    away = journey(far, shown.travel_unit)
+    if far < member.journey:
+        yield Words(
+            f"Why not the nearer one? The centre of {clean(other.name)} is nearer to you, {away} "
+            "away. The plan looks at all schools together and keeps every rule. So a school is "
+            "not always with the centre that is nearest to it."
+        )
+    else:
+        yield Words(
+            f"Which other cluster is near? The nearest other centre is that of "
+            f"{clean(other.name)}, {away} away."
+        )
+
+
+def _money(
+    material: Material, member: SchoolFacts, lines: Mapping[Any, str]
+) -> Iterator[Words | Points]:
     line = lines.get(member.school.urn)
     if line is None:
         return
-    total, _, terms = line.partition(": ")
+    split = material.chosen.split
+    share = next(s for s in split.schools if s.key == member.school.urn) if split else None
+    total, _, _ = line.partition(": ")
+    worked = units_words(split, share) if split is not None and share is not None else ""
+    counts = ""
+    if split is not None and worked:
+        names = listed([one_of(name) for name in split.formula.weights])
+        counts = f" The need units are weight x number for each {names}: {worked}."
+    today = (
+        f" Today {pounds(share.today_pence)} a year is spent on top-ups at your school."
+        if share is not None and share.today_pence is not None
+        else ""
+    )
     yield Words(
         f"What about money? Your school counts with {total} in the cluster's money. The cluster, "
-        f"not the school, receives it. The sum is made up like this: {clean(terms, 400)}."
+        f"not the school, receives it.{today}{counts} The sum is {clean(sum_words(line))}."
     )
 
 

@@ -10,6 +10,7 @@ from clusters.domain import FrozenDict, SchoolId
 from clusters.report.audience import AUDIENCES, Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
+from clusters.report.words import plural
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -38,6 +39,12 @@ class Material:
         Who leads, by label of the cluster.
     outlook
         The risk that money runs out.
+    start_month
+        First month of the year that is paid for.
+    council
+        Whose paper it is.
+    colours
+        Colour of each cluster by its number: the same on every map.
     """
 
     reader: Reader
@@ -54,11 +61,25 @@ class Material:
     why_here: Mapping[SchoolId, Sequence[str]] = field(default_factory=FrozenDict)
     leads: Mapping[str, str] = field(default_factory=FrozenDict)
     outlook: Outlook | None = None
+    start_month: int = 9
+    council: str = ""
+    colours: Mapping[int, int] = field(default_factory=FrozenDict)
 
     @property
     def stand_ins(self) -> list[str]:
         """Which numbers stand for counts that are not known: said in every paper."""
         return [clean(note) for note in self.reader.shown.stand_ins]
+
+    @property
+    def source_line(self) -> str:
+        """Where the facts come from, on one line below the maps."""
+        return "; ".join(clean(source) for source in self.sources) or "not named"
+
+    def headline(self, option: Option) -> str:
+        """Say what a map of an option shows, in a line over it."""
+        facts = option.facts
+        schools = plural(facts.measures.whole.n_schools, "school")
+        return f"{option.name}: {schools} in {plural(len(facts.clusters), 'cluster')}"
 
     @property
     def audience_note(self) -> str:

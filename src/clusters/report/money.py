@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from clusters.disclosure import HIDDEN
 from clusters.money import pounds
 from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.money_more import further_money
 from clusters.report.option import Option
-from clusters.report.tables import Table, frame_table
-from clusters.report.words import capital, measure_name, number
+from clusters.report.tables import Cell, Column, Table, frame_table, make_table
+from clusters.report.words import capital
+from clusters.report.working import formula_sentences
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -26,10 +28,10 @@ _FOR_SCHOOLS = (
     *("total_pence", "today_pence", "change_pence"),
 )
 _HEADINGS = {
-    "units": "Units of need",
+    "units": "Need units",
     "committed_pence": "EHC plan top-ups (committed)",
     "backdated_pence": "Backdated payments",
-    "units_pence": "For units of need",
+    "units_pence": "For need units",
     "formula_pence": "By the formula",
     "protection_pence": "Floor and cap",
     "flexible_pence": "After floor and cap",
@@ -51,7 +53,9 @@ def pence_by_cluster(split: Split | None) -> dict[str, int]:
     return {clean(share.key): share.total_pence for share in split.clusters}
 
 
-def money(reader: Reader, option: Option, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def money(
+    reader: Reader, option: Option, figures: Mapping[str, Figure], start_month: int = 9
+) -> dict[str, Any]:
     """Say what the pot is, how it is shared, and who receives what."""
     split = option.split
     if split is None:
@@ -59,17 +63,77 @@ def money(reader: Reader, option: Option, figures: Mapping[str, Figure]) -> dict
     names = {cluster.label: cluster.name for cluster in option.facts.clusters}
     return {
         "sentences": _sentences(split, reader),
+        "formula": formula_sentences(split, start_month),
         "pot": _pot_table(split),
-        "clusters": _table(
-            "Money by cluster", figures["money"].frame, names, total=reader.money_step == 1
-        )
-        if "money" in figures
-        else None,
         "schools": None
         if reader.is_public
         else _table("Indicative sums by school", split.to_frame("school"), names),
         **further_money(reader, option, figures, names),
     }
+
+
+def main_table(option: Option, figures: Mapping[str, Figure]) -> Table | None:
+    """Make the one table of the body: need units, the sum, and what changes against today."""
+    if option.split is None or "money" not in figures:
+        return None
+    sums = _by_label(figures, "money")
+    units, gains = _by_label(figures, "lines"), _by_label(figures, "effects")
+    worked = any(row.get("units_worked") for row in units.values())
+    columns = [
+        Column("Cluster", False),
+        *([Column("Need units", False)] if worked else []),
+        Column("Total"),
+        *([Column("Today"), Column("Change"), Column("Change in per cent")] if gains else []),
+    ]
+    rows = []
+    for cluster in option.facts.clusters:
+        row = sums.get(cluster.label, {})
+        found = [Cell(cluster.name, f"#{cluster.anchor}")]
+        if worked:
+            found.append(Cell(str(units.get(cluster.label, {}).get("units_worked", ""))))
+        found.append(Cell(_pounds(row.get("total_pence"))))
+        if gains:
+            found += [Cell(words) for words in _change_cells(gains.get(cluster.label, {}))]
+        rows.append(found)
+    total = ["All clusters", *([""] if worked else []), pounds(shared_pence(option.split))]
+    if gains:
+        total += _change_totals(list(gains.values()))
+    return make_table("Money by cluster", columns, rows, total)
+
+
+def _by_label(figures: Mapping[str, Figure], name: str) -> dict[str, dict[str, Any]]:
+    if name not in figures:
+        return {}
+    frame = figures[name].frame
+    known = frame.astype(object).where(frame.notna(), None)
+    rows = known.to_dict("records")
+    return {clean(row["cluster"]): {str(name): row[name] for name in row} for row in rows}
+
+
+def _pounds(value: Any) -> str:
+    if value is None:
+        return "not known"
+    return HIDDEN if value == HIDDEN else pounds(int(value))
+
+
+def _change_cells(row: Mapping[str, Any]) -> list[str]:
+    share = row.get("change_percent")
+    known = share is not None and share != HIDDEN
+    return [
+        _pounds(row.get("today_pence")),
+        _pounds(row.get("change_pence")),
+        f"{share:+.1f}%" if known else HIDDEN if share == HIDDEN else "not known",
+    ]
+
+
+def _change_totals(rows: list[dict[str, Any]]) -> list[str]:
+    """Add today and the changes up, where every one of them is shown."""
+    sums = []
+    for name in ("today_pence", "change_pence"):
+        values = [row.get(name) for row in rows]
+        adds = all(value is not None and value != HIDDEN for value in values)
+        sums.append(pounds(sum(int(value or 0) for value in values)) if adds else "")
+    return [*sums, ""]
 
 
 def _sentences(split: Split, reader: Reader) -> list[str]:
@@ -78,15 +142,6 @@ def _sentences(split: Split, reader: Reader) -> list[str]:
     said = [f"The clusters share {pounds(shared)}.{exact}"]
     if held:
         said.append(f"A further {pounds(held)} is held back.")
-    for factor in split.factors:
-        units = number(float(sum(factor.quantity.values())), 1).removesuffix(".0")
-        if factor.total_pence:
-            rate = pounds(round(factor.rate))
-            what = factor.unit or measure_name(factor.name)
-            said.append(
-                f"{pounds(factor.total_pence)} of it is shared at about {rate} for each "
-                f"{clean(what)}; there are {units}."
-            )
     if reader.is_public:
         said.append("Sums for single schools are left out: small numbers could be read off them.")
     return [*said, *map(clean, split.public_notes() if reader.is_public else split.notes)]

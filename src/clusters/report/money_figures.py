@@ -9,6 +9,7 @@ from clusters.disclosure import HIDDEN
 from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
+from clusters.report.working import units_words
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Figur
         name="lines",
         title="How each cluster's sum comes about",
         how='clusters.budget.explain(split, "cluster")',
-        frame=_masked(reader, chosen, _lines(lines)),
+        frame=_masked(reader, chosen, _cluster_lines(split, lines)),
     )
     if any(share.today_pence is not None for share in split.clusters):
         yield Figure(
@@ -80,7 +81,7 @@ def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Figur
 def _notes(notes: Iterable[str]) -> pd.DataFrame:
     import pandas as pd
 
-    return pd.DataFrame({"note": [clean(note, 1000) for note in notes]})
+    return pd.DataFrame({"note": [clean(note) for note in notes]})
 
 
 def _effects(reader: Reader, split: Split) -> pd.DataFrame:
@@ -154,6 +155,15 @@ def _lines(lines: Mapping[Any, str], key: str = "cluster") -> pd.DataFrame:
     import pandas as pd
 
     return pd.DataFrame([{key: name, "line": line} for name, line in lines.items()])
+
+
+def _cluster_lines(split: Split, lines: Mapping[Any, str]) -> pd.DataFrame:
+    """Put beside each line how its units of need come about."""
+    frame = _lines(lines)
+    units = {share.key: units_words(split, share) for share in split.clusters}
+    if any(units.values()):
+        frame.insert(1, "units_worked", [units[key] for key in frame["cluster"]])
+    return frame
 
 
 def _masked(reader: Reader, chosen: Option, frame: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -11,7 +12,8 @@ from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import capital, number, percent, plural
+from clusters.report.words import ENDLESS, capital, number, percent, plural
+from clusters.report.working import sum_words
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -48,15 +50,24 @@ def _named(frame: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     if "cluster" not in frame:
         return frame
     named = [names.get(clean(label), clean(label)) for label in frame["cluster"]]
-    return frame.assign(cluster=named)
+    return frame.assign(cluster=named).drop(columns=["number"], errors="ignore")
 
 
 def _lines(frame: pd.DataFrame) -> Table:
+    worked = "units_worked" in frame
     rows = [
-        [row.cluster, *(str(row.line).partition(": ")[::2] if row.line != HIDDEN else (HIDDEN, ""))]
-        for row in frame.itertuples()
+        [
+            row["cluster"],
+            *([row["units_worked"]] if worked else []),
+            HIDDEN if row["line"] == HIDDEN else sum_words(str(row["line"])),
+        ]
+        for row in frame.to_dict("records")
     ]
-    columns = [Column("Cluster", False), Column("Total"), Column("Made up of", False)]
+    columns = [
+        Column("Cluster", False),
+        *([Column("Need units", False)] if worked else []),
+        Column("Sum", False),
+    ]
     return make_table("How each sum comes about", columns, rows)
 
 
@@ -156,7 +167,7 @@ def _fairness(frame: pd.DataFrame) -> Table:
     rows = [
         [
             capital(clean(row["figure"])),
-            number(row["value"], 3),
+            ENDLESS if math.isinf(float(row["value"])) else number(row["value"], 3),
             f"{capital(clean(row['meaning']))}.",
             f"{capital(clean(row['convention']))}.",
         ]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.maps import matched_numbers
+from clusters.maps.zones import numbers_of
 from clusters.report.facts import PlanFacts, plan_facts
 from clusters.text import clean
 from clusters.verifier import Certificate, verify
@@ -58,6 +59,11 @@ class Option:
     facts: PlanFacts
     numbers: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def cluster_names(self) -> dict[str, str]:
+        """Name of each cluster by its label: its number, and the label where it says more."""
+        return {cluster.label: cluster.name for cluster in self.facts.clusters}
+
 
 def result_of(given: Any) -> Any:
     """Return the result of an option of `solve` or of `propose`; None for a mere plan."""
@@ -95,3 +101,11 @@ def make_option(
         facts=plan_facts(problem, plan, priorities=priorities, numbers=numbers or None),
         numbers=numbers,
     )
+
+
+def numbers_in(option: Option) -> dict[str, int]:
+    """Return the number of each cluster by its label, as every map and table has it."""
+    numbers = numbers_of(option.plan, option.numbers or None)
+    return {
+        cluster.label: number for cluster, number in zip(option.plan.clusters, numbers, strict=True)
+    }

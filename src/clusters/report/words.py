@@ -21,6 +21,10 @@ MEASURE_NAMES: Mapping[str, str] = {
 }
 
 
+ENDLESS = "cannot be worked out: somebody has nothing"
+"""What stands for an index of fairness that has no value where a share is 0."""
+
+
 def measure_name(measure: str) -> str:
     """Name of a measure for a reader.
 
@@ -112,20 +116,17 @@ def plural(count: int, noun: str, many: str | None = None) -> str:
     return f"{count:,} {noun if count == 1 else many or noun + 's'}"
 
 
-def listed(items: Sequence[str], most: int = 30) -> str:
-    """Join words with commas and "and"; say how many more there are beyond `most`.
+def listed(items: Sequence[str]) -> str:
+    """Join words with commas and "and": all of them, for a paper hides none.
 
     Examples
     --------
-    >>> listed(["a", "b", "c"]), listed(["a", "b", "c"], most=1)
-    ('a, b and c', 'a and 2 more')
+    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
+    ('a, b and c', 'a', '')
     """
-    shown = list(items[:most])
-    if len(items) > most:
-        shown.append(f"{len(items) - most} more")
-    if len(shown) < 2:
-        return "".join(shown)
-    return f"{', '.join(shown[:-1])} and {shown[-1]}"
+    if len(items) < 2:
+        return "".join(items)
+    return f"{', '.join(items[:-1])} and {items[-1]}"
 
 
 def rule_sentences(problem: Problem, rules: Rules) -> list[tuple[str, str]]:

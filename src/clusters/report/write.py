@@ -23,15 +23,17 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault
 from clusters.explain import WhyHere
 from clusters.leads import Leads
-from clusters.report.audience import AUDIENCES, reader_of
+from clusters.maps import shared_colours
+from clusters.report.audience import AUDIENCES, Reader, reader_of
 from clusters.report.figures import figures_of
 from clusters.report.folder import write_file, write_folder
-from clusters.report.html import render_page
 from clusters.report.material import Material
-from clusters.report.option import Option, make_option, result_of
-from clusters.report.page import page_context
+from clusters.report.option import Option, make_option, numbers_in, result_of
 from clusters.report.parts import FILES, parts_of_a_pack, require
 from clusters.report.release import release
+from clusters.report.render.html import render_page
+from clusters.report.sections import document
+from clusters.text import clean
 
 
 @checked
@@ -58,6 +60,7 @@ def write_report(
     leads: Leads | Mapping[str, str] | None = None,
     outlook: Outlook | None = None,
     start_month: int = 9,
+    council: str = "",
     formats: Collection[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write the papers on one plan or several options: one page, or the whole pack.
@@ -109,6 +112,8 @@ def write_report(
         Of `clusters.budget.look_ahead`: the risk that the money runs out.
     start_month
         First month of the year that is paid for (9 for September), for the financial years.
+    council
+        Whose paper it is: the name of the council, over the title.
     formats
         Parts of the pack to write, of "html", "csv", "maps", "geo", "word", "excel", "letters" and
         "pdf"; what is named is written or refused. None for all that can be made here: without
@@ -162,7 +167,14 @@ def write_report(
         reader=reader,
         options=made,
         chosen=chosen,
-        figures=figures_of(reader, made, chosen, outlook=outlook, start_month=start_month),
+        figures=figures_of(
+            reader,
+            made,
+            chosen,
+            outlook=outlook,
+            why_here=_reasons(why_here),
+            start_month=start_month,
+        ),
         title=title,
         date="" if date is None else str(date),
         sources=sources,
@@ -173,12 +185,22 @@ def write_report(
         why_here=_reasons(why_here),
         leads=_named_leads(leads),
         outlook=outlook,
+        start_month=start_month,
+        council=clean(council),
+        colours=_colours(reader, made),
     )
     if ending not in FILES:
         return write_folder(target, material, parts)
     if FILES[ending] != "html":
         return (write_file(target, material, FILES[ending]),)
-    return (_save(target, render_page("page.html.jinja", material, page_context(material))),)
+    return (_save(target, render_page(material, document(material, "page"))),)
+
+
+def _colours(reader: Reader, made: Sequence[Option]) -> Mapping[int, int]:
+    """One colour for each cluster, whichever option a map shows."""
+    plans = {option.name: option.plan for option in made}
+    numbers = {option.name: numbers_in(option) for option in made}
+    return FrozenDict(shared_colours(reader.shown, plans, numbers))
 
 
 def _by_name(problem: Problem, options: Any) -> dict[str, Any]:

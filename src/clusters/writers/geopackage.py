@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,12 @@ _FIXED_DATE = "2000-01-01T00:00:00.000Z"
 
 @checked
 def write_geopackage(
-    path: str | os.PathLike[str], problem: Problem, plan: PlanLike, *, crs: Any = "EPSG:27700"
+    path: str | os.PathLike[str],
+    problem: Problem,
+    plan: PlanLike,
+    *,
+    crs: Any = "EPSG:27700",
+    numbers: Mapping[str, int] | None = None,
 ) -> Path:
     """Write a GeoPackage for QGIS: layers schools, territories and clusters (territories joined).
 
@@ -31,6 +36,8 @@ def write_geopackage(
     ----------
     crs
         Coordinate system of the problem's positions.
+    numbers
+        Number of each cluster by label: a column "number" in every layer, as on the maps.
 
     Raises
     ------
@@ -49,13 +56,14 @@ def write_geopackage(
                 remedy='give the coordinate system of the positions, such as crs="EPSG:27700"',
             )
         )
-    zones = plan_geodataframe(problem, plan, crs=crs)
+    zones = plan_geodataframe(problem, plan, crs=crs, numbers=numbers)
     points = zones.set_geometry(
         geopandas.points_from_xy(zones["easting"], zones["northing"], crs=crs)
     )
     placed = zones[zones["cluster"].notna()]
     joined = [
         {
+            **({} if numbers is None else {"number": int(group["number"].iloc[0])}),
             "cluster": label,
             "centre": str(group["centre"].iloc[0] or ""),
             "centre_name": group["centre_name"].iloc[0],

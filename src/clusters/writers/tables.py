@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -107,10 +107,23 @@ def _school(problem: Problem, position: int | None) -> School | None:
 
 
 @checked
-def plan_geodataframe(problem: Problem, plan: PlanLike, *, crs: Any = "EPSG:27700") -> Any:
+def plan_geodataframe(
+    problem: Problem,
+    plan: PlanLike,
+    *,
+    crs: Any = "EPSG:27700",
+    numbers: Mapping[str, int] | None = None,
+) -> Any:
     """Make the table of a plan with geometry: territories where the problem has them, else points.
 
     URNs that the problem does not have are left out: nobody knows where they are.
+
+    Parameters
+    ----------
+    crs
+        Coordinate system of the problem's positions.
+    numbers
+        Number of each cluster by label, for a column "number" that joins the table to a map.
 
     Returns
     -------
@@ -121,6 +134,8 @@ def plan_geodataframe(problem: Problem, plan: PlanLike, *, crs: Any = "EPSG:2770
     import shapely
 
     frame = plan_frame(problem, plan)
+    if numbers is not None:
+        frame.insert(list(frame.columns).index("cluster"), "number", _numbers(frame, numbers))
     positions = [problem.find(urn) for urn in frame["urn"]]
     frame = frame[[position is not None for position in positions]].reset_index(drop=True)
     known = [position for position in positions if position is not None]
@@ -129,6 +144,13 @@ def plan_geodataframe(problem: Problem, plan: PlanLike, *, crs: Any = "EPSG:2770
     else:
         shapes = [problem.territories[position] for position in known]
     return geopandas.GeoDataFrame(frame, geometry=shapes, crs=_system(crs))
+
+
+def _numbers(frame: Any, numbers: Mapping[str, int]) -> Any:
+    """Look up the number of each row's cluster; missing for schools in no cluster."""
+    import pandas as pd
+
+    return pd.array([numbers.get(label) for label in frame["cluster"]], dtype="Int64")
 
 
 def _system(crs: Any) -> Any:

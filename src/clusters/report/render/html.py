@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from collections.abc import Sequence
 from importlib.resources import files
 from typing import Any
 
+from clusters.report.document import MARK, Picture, Section
 from clusters.report.material import Material
 from clusters.text import clean
 
@@ -60,20 +62,35 @@ def _plain_file(name: str) -> str:
     return name if re.fullmatch(r"[A-Za-z0-9_-]+\.json", name) else ""
 
 
-def render_page(template: str, material: Material, context: dict[str, Any]) -> str:
-    """Fill the template of a whole page: the frame round it is the same for all."""
+def _drawn(picture: Picture) -> Any:
+    """Draw a picture for the page; it is made by this package and escapes every text itself."""
+    return None if picture.svg is None else safe(picture.svg())
+
+
+def render_page(material: Material, sections: Sequence[Section], *, marks: bool = False) -> str:
+    """Show sections as a page.
+
+    Parameters
+    ----------
+    marks
+        Whether places for the author are shown: on pages that nobody should see before these are
+        filled.
+    """
     from clusters import __version__
 
     text, digest = style()
     return render(
-        template,
+        "page.html.jinja",
         {
-            **context,
+            "sections": [s for s in sections if not s.is_appendix],
+            "appendices": [s for s in sections if s.is_appendix],
+            "kind": lambda block: type(block).__name__.lower(),
+            "drawn": _drawn,
+            "mark": MARK if marks else "",
+            "council": material.council,
             "title": material.title,
             "audience_note": material.audience_note,
             "date": material.date,
-            "synthetic": material.is_synthetic,
-            "stand_ins": material.stand_ins,
             "run_file": material.run_file,
             "run_link": _plain_file(material.run_file),
             "style": safe(text),

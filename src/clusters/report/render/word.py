@@ -4,36 +4,41 @@ from __future__ import annotations
 
 import io
 import zipfile
-from collections.abc import Iterable
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from clusters.report.material import Material
-from clusters.report.paper import (
+from clusters.report.document import (
     MARK,
-    WIDTH_CM,
     Block,
+    Cards,
+    Figures,
+    Fold,
     Grid,
     Heading,
     Judgement,
+    Links,
     Picture,
     Points,
+    Section,
     Words,
-    column_widths,
-    front,
+    numbered,
 )
+from clusters.report.material import Material
+from clusters.report.paper import column_widths, front, is_wide, page_width
 from clusters.report.tables import Cell, Table
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
 _FIXED = datetime(2000, 1, 1)  # python-docx takes times without a zone as UTC
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_LONGEST = 300
-_TALLEST_CM = 17.0
+_TALLEST_CM = 15.0
 
 
-def write_paper(path: Path, material: Material, blocks: Iterable[Block]) -> Path:
+def write_paper(
+    path: Path, material: Material, sections: Sequence[Section], pictures: Mapping[str, Path]
+) -> Path:
     """Write the paper as a Word document.
 
     Raises
@@ -42,22 +47,99 @@ def write_paper(path: Path, material: Material, blocks: Iterable[Block]) -> Path
         Without python-docx (install ``clusters[report]``).
     """
     document = new_document(material.title)
-    document.add_heading(_text(material.title), level=0)
+    document.add_heading(clean(material.title), level=0)
     for name, value in front(material):
         line = document.add_paragraph()
         line.add_run(f"{name}: ").bold = True
         if value:
-            line.add_run(_text(value))
+            line.add_run(clean(value))
         else:
             _mark(line, f"[{MARK} fill in]")
-    number = 0
-    for block in blocks:
-        if isinstance(block, Heading) and block.level == 1 and not _is_appendix(block):
-            number += 1
-            document.add_heading(f"{number}. {_text(block.text)}", level=1)
-        else:
-            _add(document, block)
+    writer = _Writer(document, pictures)
+    for title, section in numbered(list(sections)):
+        writer.turn(wide=False)
+        document.add_heading(clean(title), level=1)
+        for block in section.blocks:
+            writer.add(block)
     return save(path, document)
+
+
+class _Writer:
+    """An open document: blocks are added to it, and its pages turned for wide tables."""
+
+    def __init__(self, document: Any, pictures: Mapping[str, Path]) -> None:
+        self.document, self.pictures, self.is_wide = document, pictures, False
+
+    def turn(self, *, wide: bool) -> None:
+        """Start pages of the other direction, where they have another."""
+        from docx.enum.section import WD_ORIENT, WD_SECTION
+
+        if wide == self.is_wide:
+            return
+        part = self.document.add_section(WD_SECTION.NEW_PAGE)
+        part.orientation = WD_ORIENT.LANDSCAPE if wide else WD_ORIENT.PORTRAIT
+        part.page_width, part.page_height = part.page_height, part.page_width
+        self.is_wide = wide
+
+    def add(self, block: Block) -> None:
+        """Add a block."""
+        _ADD[type(block)](self, block)
+
+    def heading(self, block: Heading) -> None:
+        self.turn(wide=False)
+        self.document.add_heading(clean(block.text), level=block.level)
+
+    def words(self, block: Words) -> None:
+        self.turn(wide=False)
+        self.document.add_paragraph(clean(block.text))
+
+    def points(self, block: Points) -> None:
+        self.turn(wide=False)
+        add_points(self.document, block)
+
+    def judgement(self, block: Judgement) -> None:
+        self.turn(wide=False)
+        _mark(self.document.add_paragraph(style="For the author"), f"[{MARK} {block.text}]")
+
+    def figures(self, block: Figures) -> None:
+        self.points(Points(tuple(f"{pair.name}: {pair.value}" for pair in block.pairs)))
+
+    def grid(self, block: Grid) -> None:
+        self.turn(wide=is_wide(block.table))
+        add_table(self.document, block.table)
+
+    def picture(self, block: Picture) -> None:
+        if block.png in self.pictures:
+            self.turn(wide=False)
+            _add_picture(self.document, block, self.pictures[block.png])
+
+    def cards(self, block: Cards) -> None:
+        for card in block.cards:
+            self.heading(Heading(card.name, 2))
+            facts = " ".join(f"{fact.name}: {fact.value}." for fact in card.facts)
+            self.document.add_paragraph(clean(facts))
+            self.grid(Grid(card.table))
+
+    def fold(self, block: Fold) -> None:
+        for inner in block.blocks:
+            self.add(inner)
+
+    def links(self, block: Links) -> None:
+        """Leave links of the page out: a paper has numbered parts."""
+
+
+_ADD: Mapping[type, Any] = {
+    Heading: _Writer.heading,
+    Words: _Writer.words,
+    Points: _Writer.points,
+    Judgement: _Writer.judgement,
+    Figures: _Writer.figures,
+    Links: _Writer.links,
+    Grid: _Writer.grid,
+    Picture: _Writer.picture,
+    Cards: _Writer.cards,
+    Fold: _Writer.fold,
+}
 
 
 def new_document(title: str, *, numbered: bool = True) -> Any:
@@ -68,7 +150,8 @@ def new_document(title: str, *, numbered: bool = True) -> Any:
 
     document = Document()
     facts = document.core_properties
-    facts.title, facts.author, facts.language = _text(title), "", "en-GB"
+    # The properties of a document hold at most 255 characters; the title itself stands in full.
+    facts.title, facts.author, facts.language = clean(title, 255), "", "en-GB"
     facts.comments = ""
     facts.created = facts.modified = facts.last_printed = _FIXED
     facts.last_modified_by, facts.revision = "", 1
@@ -132,33 +215,13 @@ def _number_pages(line: Any) -> None:
         run._r.append(part)  # noqa: SLF001 - python-docx has no other way to a field
 
 
-def _is_appendix(block: Heading) -> bool:
-    return block.text.startswith("Appendix")
-
-
-def _add(document: Any, block: Block) -> None:
-    if isinstance(block, Heading):
-        document.add_heading(_text(block.text), level=block.level)
-    elif isinstance(block, Words):
-        document.add_paragraph(_text(block.text, None))
-    elif isinstance(block, Points):
-        add_points(document, block)
-    elif isinstance(block, Judgement):
-        line = document.add_paragraph(style="For the author")
-        _mark(line, f"[{MARK} {block.text}]")
-    elif isinstance(block, Grid):
-        add_table(document, block.table)
-    else:
-        _add_picture(document, block)
-
-
 def add_points(document: Any, block: Points) -> None:
     """Add a list; numbers are written out, so that each list starts at 1."""
     for k, item in enumerate(block.items, start=1):
         if block.numbered:
-            document.add_paragraph(f"{k}. {_text(item, None)}")
+            document.add_paragraph(f"{k}. {clean(item)}")
         else:
-            document.add_paragraph(_text(item, None), style="List Bullet")
+            document.add_paragraph(clean(item), style="List Bullet")
 
 
 def _mark(line: Any, words: str) -> None:
@@ -174,7 +237,7 @@ def add_table(document: Any, table: Table) -> None:
     from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
-    caption = document.add_paragraph(_text(table.caption), style="Caption")
+    caption = document.add_paragraph(clean(table.caption), style="Caption")
     caption.paragraph_format.keep_with_next = True
     rows = [tuple(Cell(column.name) for column in table.columns), *table.rows]
     if table.total:
@@ -183,10 +246,10 @@ def add_table(document: Any, table: Table) -> None:
     grid.style = "Table Grid"
     properties = grid._tbl.tblPr  # noqa: SLF001 - python-docx has no captions for tables
     described = OxmlElement("w:tblCaption")
-    described.set(qn("w:val"), _text(table.caption))
+    described.set(qn("w:val"), clean(table.caption))
     properties.append(described)
     size = Pt(9 if len(table.columns) < 8 else 7.5)
-    widths = [Cm(width) for width in column_widths(table, WIDTH_CM)]
+    widths = [Cm(width) for width in column_widths(table, page_width(table))]
     grid.autofit = False
     for column, width in zip(grid.columns, widths, strict=True):
         column.width = width
@@ -201,7 +264,7 @@ def add_table(document: Any, table: Table) -> None:
             place.width = width
             line = place.paragraphs[0]
             line.paragraph_format.space_after = Pt(0)
-            run = line.add_run(_text(cell.text))
+            run = line.add_run(clean(cell.text))
             run.font.size, run.bold = size, bold
             if column.is_number:
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
@@ -220,24 +283,20 @@ def _shade(cell: Any, colour: str) -> None:
     cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - python-docx has no shading
 
 
-def _add_picture(document: Any, block: Picture) -> None:
+def _add_picture(document: Any, block: Picture, path: Path) -> None:
     from docx.shared import Cm
 
     line = document.add_paragraph()
     line.paragraph_format.keep_with_next = True
-    shape = line.add_run().add_picture(str(block.path), width=Cm(17))
+    shape = line.add_run().add_picture(str(path), width=Cm(17))
     if shape.height > Cm(_TALLEST_CM):
         shape.width = int(shape.width * Cm(_TALLEST_CM) / shape.height)
         shape.height = Cm(_TALLEST_CM)
     facts = shape._inline.docPr  # noqa: SLF001 - python-docx has no alternative text
-    facts.set("descr", _text(block.alt, 1000))
-    facts.set("title", _text(block.caption))
-    facts.set("name", _text(block.caption, 60))
-    document.add_paragraph(_text(block.caption), style="Caption")
-
-
-def _text(value: object, longest: int | None = _LONGEST) -> str:
-    return clean(value, longest)
+    facts.set("descr", clean(block.alt))
+    facts.set("title", clean(block.caption))
+    facts.set("name", clean(block.caption))
+    document.add_paragraph(clean(block.caption), style="Caption")
 
 
 def save(path: Path, document: Any) -> Path:

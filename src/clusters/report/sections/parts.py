@@ -1,20 +1,29 @@
-"""Sections beyond the plan itself: decisions, what stays together, expertise, equality, search."""
+"""Sentences and tables of sections: decisions, what stays together, expertise, equality."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from clusters.maps.difference import difference_svg
-from clusters.maps.zones import numbers_of
+from clusters.domain import SchoolId
 from clusters.options import together_in_every
 from clusters.report.audience import Reader
-from clusters.report.convergence import convergence_svg
+from clusters.report.document import Block, Grid, Words
 from clusters.report.equality import SMALL_SCHOOL, equality_sentences
 from clusters.report.figure import Figure
+from clusters.report.lacks import numbers_without
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import capital, journey, need_name, number, percent, plural
+from clusters.report.words import (
+    capital,
+    journey,
+    listed,
+    need_name,
+    number,
+    percent,
+    plural,
+    school_name,
+)
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -29,39 +38,63 @@ DECISIONS = (
 """What is asked of the Forum where the caller does not say."""
 
 
-def decisions(given: Iterable[object]) -> list[str]:
+def decisions_asked(given: Iterable[object]) -> list[str]:
     """List what is asked of the reader."""
     return [clean(decision) for decision in given] or list(DECISIONS)
 
 
-def together(
+def together_blocks(
     reader: Reader, options: Sequence[Option], figures: Mapping[str, Figure], said: Iterable[object]
-) -> dict[str, Any]:
+) -> Iterator[Block]:
     """Say which schools share a cluster in every option."""
     figure = figures.get("together")
     sentences = [clean(sentence) for sentence in said]
     if figure is None:
-        sentences = sentences or ["No two schools share a cluster in every option."]
-        return {"sentences": sentences, "table": None}
-    groups = figure.frame.groupby("group", sort=True)
+        none = ["No two schools share a cluster in every option."]
+        yield from (Words(sentence) for sentence in sentences or none)
+        return
     plans = {option.name: option.plan for option in options}
     count = int(figure.frame["urn"].nunique())
-    if not sentences:
-        sentences = [
+    sets = figure.frame.groupby("group", sort=True)
+    yield from (
+        Words(sentence)
+        for sentence in sentences
+        or [
             f"{plural(count, 'school')} of {number(len(reader.shown))} have partners from whom no "
-            f"option parts them. They form {plural(len(groups), 'group')}. A whole group may still "
-            "go to another cluster: a place is open where the options differ on it.",
-            clean(together_in_every(reader.shown, plans).sentences[-1]),
+            f"option parts them. They form {plural(len(sets), 'set')}. A whole set may still go to "
+            "another cluster: a place is open where the options differ on it.",
+            _open_places(reader, together_in_every(reader.shown, plans).open),
         ]
+    )
     rows = [
-        [f"Group {k}", number(len(rows)), ", ".join(clean(name) for name in rows["school"])]
-        for k, rows in groups
+        [f"Set {letters(k)}", number(len(rows)), listed([clean(n) for n in rows["school"]])]
+        for k, (_, rows) in enumerate(sets, start=1)
     ]
-    columns = [Column("Group", False), Column("Schools"), Column("Who they are", False)]
-    return {
-        "sentences": sentences,
-        "table": make_table("Together in every option", columns, rows),
-    }
+    columns = [Column("Set of schools", False), Column("Schools"), Column("Who they are", False)]
+    yield Grid(make_table("Together in every option", columns, rows))
+
+
+def letters(number: int) -> str:
+    """Name a set by letters, so that no one takes it for the number of a cluster.
+
+    Examples
+    --------
+    >>> letters(1), letters(26), letters(27)
+    ('A', 'Z', 'AA')
+    """
+    name = ""
+    while number:
+        number, rest = divmod(number - 1, 26)
+        name = chr(65 + rest) + name
+    return name
+
+
+def _open_places(reader: Reader, ids: Sequence[SchoolId]) -> str:
+    """Name every school whose place is open: each of them will look for itself."""
+    if not ids:
+        return "No school's place is open: the options are the same."
+    names = sorted(school_name(reader.shown, urn) for urn in ids)
+    return f"The place of {plural(len(ids), 'school')} is open: {listed(names)}."
 
 
 def change_title(chosen: Option, option: Option) -> str:
@@ -69,61 +102,38 @@ def change_title(chosen: Option, option: Option) -> str:
     return f"What changes from {option.name} to {chosen.name}"
 
 
-def numbers_in(option: Option) -> dict[str, int]:
-    """Return the number of each cluster by its label, as every map and table has it."""
-    numbers = numbers_of(option.plan, option.numbers or None)
-    return {
-        cluster.label: number for cluster, number in zip(option.plan.clusters, numbers, strict=True)
-    }
-
-
-def differences(
-    reader: Reader, options: Sequence[Option], chosen: Option, figures: Mapping[str, Figure]
-) -> list[dict[str, Any]]:
-    """Draw and list, for each other option, what changes if the recommended one takes its place."""
-    found = []
-    for k, option in enumerate(options, start=1):
-        if option is not chosen:
-            title = change_title(chosen, option)
-            drawing = difference_svg(
-                reader.shown,
-                option.plan,
-                chosen.plan,
-                title=title,
-                id_prefix=f"change-{k}",
-                links=False,
-                numbers=numbers_in(chosen),
-            )
-            moves = figures.get(f"moves_{k}")
-            found.append(
-                {
-                    "name": title,
-                    "map": drawing,
-                    "moves": None if moves is None else _moves_table(moves.frame, chosen, option),
-                }
-            )
-    return found
-
-
-def _moves_table(frame: pd.DataFrame, chosen: Option, option: Option) -> Table:
-    return frame_table(
+def moves_table(frame: pd.DataFrame, chosen: Option, option: Option) -> Table:
+    """Make the table of the schools that move: from where, to where, and why."""
+    old, new = option.cluster_names, chosen.cluster_names
+    rows = [
+        [
+            row["school"],
+            old.get(clean(row["from"]), clean(row["from"])),
+            new.get(clean(row["to"]), clean(row["to"])),
+            row["why"],
+        ]
+        for row in frame.sort_values("school", kind="stable").to_dict("records")
+    ]
+    return make_table(
         f"Schools in another cluster under {chosen.name} than under {option.name}",
-        frame[["school", "from", "to"]],
-        headings={
-            "school": "School",
-            "from": f"Cluster under {option.name}",
-            "to": f"Cluster under {chosen.name}",
-        },
-        total=False,
+        [
+            Column("School", False),
+            Column(f"From, under {option.name}", False),
+            Column(f"To, under {chosen.name}", False),
+            Column("Why", False),
+        ],
+        rows,
     )
 
 
-def expertise(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any] | None:
+def expertise_parts(
+    reader: Reader, chosen: Option, figures: Mapping[str, Figure]
+) -> dict[str, Any] | None:
     """Say where need and expertise meet and where they do not; None where nothing is known."""
     if "types" not in figures:
         return None
-    unit = reader.shown.travel_unit
-    kinds = figures["types"].frame
+    unit, names = reader.shown.travel_unit, chosen.cluster_names
+    kinds, lacks = figures["types"].frame, numbers_without(chosen)
     rows = []
     for row in kinds.to_dict("records"):
         far = row.get(f"mean_journey_{unit}")
@@ -132,7 +142,7 @@ def expertise(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any] |
                 capital(need_name(str(row["type"]))),
                 *([number(_known(row["need"]))] if "need" in kinds else []),
                 number(row["capacity"], 1).removesuffix(".0"),
-                number(row["gaps"]),
+                _without(lacks.get(str(row["type"]), [])),
                 *([_share(row.get("covered_share"))] if "covered_share" in kinds else []),
                 *([journey(_known(far), unit)] if f"mean_journey_{unit}" in kinds else []),
             ]
@@ -141,7 +151,7 @@ def expertise(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any] |
         Column("Type of need", False),
         *([Column("Pupils")] if "need" in kinds else []),
         Column("Recorded expertise"),
-        Column("Clusters without any"),
+        Column("Clusters without any", False),
         *([Column("Pupils with some in their cluster")] if "covered_share" in kinds else []),
         *(
             [Column("Mean journey to the nearest holder")]
@@ -159,19 +169,27 @@ def expertise(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any] |
     return {
         "sentence": said,
         "types": make_table("Access to expertise by type of need", columns, rows),
-        "need": _need_table(figures["need"].frame) if "need" in figures else None,
+        "need": _need_table(figures["need"].frame, names) if "need" in figures else None,
     }
 
 
-def _need_table(frame: pd.DataFrame) -> Table:
-    shown = frame.assign(
-        cluster=["All clusters" if c == "all" else clean(c) for c in frame["cluster"]]
+def _without(numbers: Sequence[int]) -> str:
+    """Count clusters and name them by their numbers."""
+    return f"{len(numbers)}: {', '.join(map(str, numbers))}" if numbers else "none"
+
+
+def _need_table(frame: pd.DataFrame, names: Mapping[str, str]) -> Table:
+    shown = frame.drop(columns=["number"], errors="ignore").assign(
+        cluster=[
+            "All clusters" if c == "all" else names.get(clean(c), clean(c))
+            for c in frame["cluster"]
+        ]
     )
-    heads = {str(name): capital(need_name(str(name))) for name in frame.columns[1:]}
+    heads = {str(name): capital(need_name(str(name))) for name in shown.columns[1:]}
     return frame_table("Pupils by cluster and need", shown, headings=heads)
 
 
-def equality(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any]:
+def equality_parts(reader: Reader, chosen: Option, figures: Mapping[str, Figure]) -> dict[str, Any]:
     """Make the tables and sentences of the section on equality and impact."""
     unit = reader.shown.travel_unit
     frame = figures["equality"].frame if "equality" in figures else None
@@ -185,11 +203,15 @@ def equality(reader: Reader, figures: Mapping[str, Figure]) -> dict[str, Any]:
         ("small_schools", f"Schools with fewer than {SMALL_SCHOOL} pupils"),
     ):
         if name in figures:
-            rows = figures[name].frame
+            rows = figures[name].frame.drop(columns=["number"])
+            names = [chosen.cluster_names.get(label, label) for label in rows["cluster"]]
             tables.append(
                 frame_table(
                     caption,
-                    rows.assign(journey=[journey(_known(far), unit) for far in rows["journey"]]),
+                    rows.assign(
+                        cluster=names,
+                        journey=[journey(_known(far), unit) for far in rows["journey"]],
+                    ),
                     headings={"yearly_pence": "A year, as proposed", **_MONEY_HEADS},
                     total=False,
                 )
@@ -221,13 +243,6 @@ def _group_table(way: object, rows: pd.DataFrame, unit: str) -> Table:
         **_MONEY_HEADS,
     }
     return frame_table(f"By {way}", shown, headings=heads, total=False)
-
-
-def search(figures: Mapping[str, Figure], *, public: bool) -> str:
-    """Draw how the search came nearer to the proof; "" where nothing is recorded."""
-    if "search" not in figures:
-        return ""
-    return convergence_svg(figures["search"].frame, in_percent=public)
 
 
 def _known(value: Any) -> float | None:

@@ -1,0 +1,89 @@
+"""One number and one colour for a cluster on all maps of several plans."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from clusters.arguments import checked
+from clusters.domain import PlanLike, Problem, plans_of
+from clusters.maps import zones as _zones
+from clusters.maps.colours import colour_classes
+from clusters.maps.difference import matched_numbers
+from clusters.maps.zones import numbers_of
+
+
+@checked
+def same_numbers(
+    problem: Problem,
+    plans: Mapping[str, PlanLike],
+    numbers: Mapping[str, Mapping[str, int]] | None = None,
+) -> dict[str, dict[str, int]]:
+    """Give the clusters of several plans numbers that mean the same place in all of them.
+
+    Parameters
+    ----------
+    numbers
+        Numbers that are settled, by plan and label; the other plans are matched with the first.
+
+    Returns
+    -------
+    dict
+        For each plan, the number of each cluster by label.
+
+    Examples
+    --------
+    >>> from clusters.domain import Plan
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 1]])
+    >>> one = Plan.from_assignment({"a": "a", "b": "b"}, {"a": "West", "b": "East"})
+    >>> two = Plan.from_assignment({"b": "b", "a": "a"}, {"a": "Left", "b": "Right"})
+    >>> same_numbers(problem, {"one": one, "two": two})
+    {'one': {'West': 1, 'East': 2}, 'two': {'Left': 1, 'Right': 2}}
+    """
+    plans = plans_of(problem, plans)
+    found: dict[str, dict[str, int]] = {}
+    first = next(iter(plans.values()))
+    for name, plan in plans.items():
+        settled = (numbers or {}).get(name)
+        if settled is None and plan is not first:
+            settled = matched_numbers(problem, first, plan)
+        labels = [cluster.label for cluster in plan.clusters]
+        found[name] = dict(zip(labels, numbers_of(plan, settled), strict=True))
+    return found
+
+
+@checked
+def shared_colours(
+    problem: Problem,
+    plans: Mapping[str, PlanLike],
+    numbers: Mapping[str, Mapping[str, int]] | None = None,
+) -> dict[int, int]:
+    """Give every number one colour that differs from its neighbours' in every plan.
+
+    Parameters
+    ----------
+    numbers
+        As for :func:`same_numbers`.
+
+    Returns
+    -------
+    dict
+        Colour by number, for `colours=` of the maps. Seven tints serve; where plans differ so much
+        that these do not do, neighbours may share one, and their borders part them.
+    """
+    plans = plans_of(problem, plans)
+    known = same_numbers(problem, plans, numbers)
+    order = sorted({number for given in known.values() for number in given.values()})
+    place = {number: k for k, number in enumerate(order)}
+    cells = _zones.territories(problem)
+    pairs: set[tuple[int, int]] = set()
+    for name, plan in plans.items():
+        given = list(known[name].values())
+        groups = _zones.members_of(problem, plan)
+        owner = [-1] * len(problem)
+        for cluster, group in enumerate(groups):
+            for position in group:
+                owner[position] = cluster
+        parts = _zones.split_shared_sites(problem, cells, owner)
+        *ground, _ = _zones.dissolve(parts, owner, len(groups))
+        pairs |= {(place[given[a]], place[given[b]]) for a, b in _zones.touching(ground)}
+    return dict(zip(order, colour_classes(len(order), pairs), strict=True))

@@ -1,0 +1,99 @@
+"""The clusters: map, table of them all, and each on a card."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from clusters.budget import explain
+from clusters.maps import lay_out
+from clusters.maps.svg import draw_svg
+from clusters.report.cards import card, cluster_table
+from clusters.report.document import (
+    Block,
+    Cards,
+    Grid,
+    Judgement,
+    Picture,
+    Section,
+    Words,
+)
+from clusters.report.material import Material
+from clusters.report.working import units_words
+from clusters.text import clean
+
+
+def clusters(material: Material) -> Section:
+    """Show the clusters on the map and in one table."""
+    return Section(title="The clusters", anchor="map", blocks=tuple(_clusters(material)))
+
+
+def _clusters(material: Material) -> Iterator[Block]:
+    chosen = material.chosen
+    facts = chosen.facts.clusters
+    layout = lay_out(
+        material.reader.shown,
+        chosen.plan,
+        numbers=chosen.numbers or None,
+        colours=material.colours,
+        source=material.source_line,
+    )
+    names = ", ".join(f"{c.number} {c.label}" for c in facts)
+    yield Words(
+        "Each number is one cluster, on every map and in every table. Colours only tell neighbours "
+        "apart."
+    )
+    yield Picture(
+        caption="The clusters. A ring marks the centre: the school to which journeys are measured.",
+        alt=f"Map of {len(facts)} numbered clusters: {names}.",
+        svg=lambda: draw_svg(layout, title=f"Map of the clusters: {chosen.name}"),
+        png="chosen",
+    )
+    if layout.enlargements:
+        yield Words(
+            "The lettered frames show where schools stand close together; these places are drawn "
+            "again, larger, below the map.",
+            "note",
+        )
+    yield Grid(cluster_table(material.reader, chosen, leads_by_label(material)))
+    if not material.leads:
+        yield Judgement("say who should lead each cluster, or how leads will be found.")
+
+
+def leads_by_label(material: Material) -> dict[str, str]:
+    """Who leads each cluster, where that is known, by its label as papers print it."""
+    return {clean(label): clean(lead) for label, lead in material.leads.items()}
+
+
+def cards(material: Material) -> Section:
+    """Put each cluster on a card."""
+    chosen = material.chosen
+    lines = {} if chosen.split is None else explain(chosen.split, "cluster")
+    said = {clean(label): line for label, line in lines.items()}
+    shares = {} if chosen.split is None else {clean(s.key): s for s in chosen.split.clusters}
+    leads = leads_by_label(material)
+    made = tuple(
+        card(
+            material.reader,
+            chosen,
+            cluster,
+            lead=leads.get(cluster.label, ""),
+            line=said.get(cluster.label, ""),
+            units=units_words(chosen.split, shares[cluster.label])
+            if chosen.split is not None and cluster.label in shares
+            else "",
+        )
+        for cluster in chosen.facts.clusters
+    )
+    return Section(
+        title="Each cluster on a card",
+        anchor="cards",
+        blocks=(
+            Words(
+                "Schools are listed by distance from the centre of the cluster. The centre need "
+                "not be the school that leads."
+            ),
+            Cards(made),
+        ),
+        is_appendix=True,
+        is_open=True,
+    )
