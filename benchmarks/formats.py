@@ -189,7 +189,7 @@ def read_county(
     if whole:
         pyramids: dict[str, list[str]] = {}
         for school in with_nearest_secondary(schools):
-            pyramids.setdefault(school.pyramid, []).append(school.urn)
+            pyramids.setdefault(str(school.pyramid), []).append(str(school.urn))
         group = max(pyramids.values(), key=len)
         given["together"] = [group]
         given["exceptions"] = {group[0]: ("balance", "schools_per_cluster")}

@@ -200,7 +200,7 @@ class _Way(Protocol):
 
     over: bool
 
-    def rung(self) -> Iterator[float]: ...
+    def rung(self) -> Generator[float, None, None]: ...
 
 
 def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
@@ -248,7 +248,7 @@ class _ByColumns:
         self.climb = Climb(shared, relaxation, rng)
         self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
 
-    def rung(self) -> Iterator[float]:
+    def rung(self) -> Generator[float, None, None]:
         """Try one target."""
         shared, climb = self.shared, self.climb
         if shared.best is None and self.step > LAST_RUNG:
@@ -283,10 +283,10 @@ class _ByCores:
 
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation, self.rng = shared, relaxation, rng
-        self.pairs, self.budget, self.over = FIRST_PAIRS, CORE_WORK, False
+        self.pairs, self.budget, self.over = float(FIRST_PAIRS), CORE_WORK, False
         self.cuts: list[tuple[set[int], set[int], int]] = []
 
-    def rung(self) -> Iterator[float]:
+    def rung(self) -> Generator[float, None, None]:
         """Try one target."""
         shared = self.shared
         floors = self.relaxation.floors()
