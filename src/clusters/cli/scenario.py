@@ -8,8 +8,8 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from clusters.domain import RULEBOOK
 from clusters.errors import DataError, Fault
+from clusters.rulebook import RULEBOOK
 
 _FILES = {
     *("schools", "need", "school-expertise", "links", "postcodes", "plan", "today"),

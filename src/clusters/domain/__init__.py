@@ -12,8 +12,7 @@ from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
 from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
 from clusters.domain.quantities import Quantity, bounded_quantities
-from clusters.domain.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule
-from clusters.domain.school import Capacity, NeedCount, School, phases_of
+from clusters.domain.school import Capacity, NeedCount, School
 from clusters.domain.values import (
     Bounds,
     FloatArray,
@@ -23,6 +22,7 @@ from clusters.domain.values import (
     TravelUnit,
     is_number,
 )
+from clusters.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule, phases_of
 
 __all__ = [
     "DECIMALS",

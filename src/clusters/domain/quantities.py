@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from clusters.domain.rulebook import MICRO, Clause, Rule, clauses_of, entry_of, rule_of
+from clusters.rulebook import MICRO, Clause, Rule, clauses_of, entry_of, rule_of
 
 if TYPE_CHECKING:
     from clusters.domain.policy import Rules

@@ -13,8 +13,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.domain import RULEBOOK, Clause, Problem, Rule, Rules, SchoolId
-from clusters.domain.rulebook import clauses_of, counted_of, describe, entry_of, rule_of
-from clusters.domain.wording import UNIT_WORDS, group_name, school_name
+from clusters.rulebook import (
+    UNIT_WORDS,
+    clauses_of,
+    counted_of,
+    describe,
+    entry_of,
+    group_name,
+    rule_of,
+    school_name,
+)
 from clusters.text import amount, shown
 
 __all__ = ["DROPPED", "Alteration", "altered", "size_of"]
