@@ -44,6 +44,7 @@ __all__ = [
     "describe",
     "entry_of",
     "group_name",
+    "most_travel",
     "named_in",
     "phases_of",
     "rule_of",
@@ -260,9 +261,8 @@ def _balance_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
 
 
 def _travel_words(_clause: Clause, problem: Problem, rules: Rules) -> str:
-    unit = problem.travel_unit
-    most = rules.max_travel_m if unit == "m" else rules.max_travel_min
-    return f"no journey to a centre above {shown(most or 0)} {UNIT_WORDS[unit]}"
+    most = shown(most_travel(problem, rules) or 0)
+    return f"no journey to a centre above {most} {UNIT_WORDS[problem.travel_unit]}"
 
 
 def _contiguous_words(_clause: Clause, _problem: Problem, _rules: Rules) -> str:
@@ -472,6 +472,11 @@ def describe(clause: Clause, problem: Problem, rules: Rules) -> str:
 def counted_of(clause: Clause) -> str:
     """Say what the sum that a clause bounds counts: "schools", "units of need"."""
     return rule_of(clause).unit(str(clause.which))
+
+
+def most_travel(problem: Problem, rules: Rules) -> float | None:
+    """Return the longest journey allowed, in the unit of the problem's journeys."""
+    return rules.max_travel_m if problem.travel_unit == "m" else rules.max_travel_min
 
 
 def depends_on_count(clause: Clause) -> bool:
