@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print(f"Pyramids in more than one cluster: {len(split)}. Example 03 keeps one whole.")
 
     # 5. Save it: one row per school. `read_plan` gives the same plan back.
-    where = cl.write_plan(arguments.out, result.plan, problem)
+    where = cl.write_plan(arguments.out, problem, result.plan)
     print(f"\nThe plan is in {where}.")
 
 

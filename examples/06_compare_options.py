@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         priorities,
         cl.Settings(time_limit_s=arguments.seconds),
         n_options=5,
-        today=today,
+        reference=today,
     )
     print(proposed.summary())
 

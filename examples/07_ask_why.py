@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     # Why can't we have more clusters, each of more schools than there are for it?
     more = count + 7
     wish = cl.Rules(n_clusters=more, schools_per_cluster=(len(problem) // more + 1, None))
-    print(cl.why_no_plan(problem, wish, time_limit_s=5).summary())
+    print(cl.why_no_plan(problem, wish, settings=cl.Settings(time_limit_s=5)).summary())
 
 
 if __name__ == "__main__":

@@ -58,7 +58,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     # 3. What if somebody asks for more than there is? The answer names the clusters and schools.
     try:
         if made_up:
-            cl.choose_leads(problem, plan, candidates, cl.LeadRules(least_experience_years=10))
+            cl.choose_leads(problem, plan, candidates, cl.LeadRules(min_experience_years=10))
     except InfeasibleError as error:
         print(f"\nTen years of experience for all? {error.conflict[0]}")
 
@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         plan,
         (3, 5),
         balance={"need": 0.3},
-        able=able,
+        candidates=able,
         not_these=set(leads.by_cluster.values()) if len(able) > 2 * arguments.clusters else (),
         settings=settings,
     )

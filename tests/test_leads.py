@@ -89,17 +89,17 @@ def test_years_beyond_the_most_count_no_more() -> None:
         (LeadRules(), Candidate(urn="1"), Candidate(urn="1", able=False)),
         (LeadRules(), Candidate(urn="1"), Candidate(urn="1", willing=False)),
         (
-            LeadRules(least_experience_years=3),
+            LeadRules(min_experience_years=3),
             Candidate(urn="1", experience_years=3),
             Candidate(urn="1", experience_years=2.5),
         ),
         (
-            LeadRules(least_experience_years=3),
+            LeadRules(min_experience_years=3),
             Candidate(urn="1", experience_years=3),
             Candidate(urn="1"),
         ),
         (
-            LeadRules(least_release_days=1),
+            LeadRules(min_release_days=1),
             Candidate(urn="1", release_days=1),
             Candidate(urn="1", release_days=0.5),
         ),
@@ -314,7 +314,7 @@ def test_the_limit_on_journeys_to_the_area_lead_holds() -> None:
 
 def test_nobody_able_to_lead_an_area_is_refused() -> None:
     with pytest.raises(InfeasibleError, match="able and willing to lead an area"):
-        make_areas(LONG, EACH, 2, able=[Candidate(urn="1", able=False)])
+        make_areas(LONG, EACH, 2, candidates=[Candidate(urn="1", able=False)])
 
 
 def test_a_range_of_areas_has_figures_for_each() -> None:

@@ -15,9 +15,9 @@ import pytest
 
 from clusters.__main__ import BAD_INPUT, DONE, INTERRUPTED, NO_PLAN, STOPPED_EARLY, main
 from clusters.cli.arguments import make_parser, parse
-from clusters.cli.inputs import read_ids
 from clusters.cli.values import bounds, count_or_range, settings
 from clusters.errors import DataError
+from clusters.readers import read_group
 
 SHARED = Path(__file__).parents[2] / "shared" / "data" / "kirklees"
 HEAD = "URN,name,phase,easting,northing,pupils,ehcps,sen_support\n"
@@ -226,11 +226,11 @@ def test_a_misspelt_option_in_a_scenario_is_refused_with_the_right_name(tmp_path
 def test_ids_of_a_group_come_from_a_named_column_or_the_first(tmp_path):
     path = tmp_path / "group.csv"
     path.write_text("name,urn\nA,1\nB,2\n,\n")
-    assert read_ids(f"{path}:urn") == ["1", "2"]
+    assert read_group(path, column="urn") == ["1", "2"]
     path.write_text("1\n2\n")
-    assert read_ids(str(path)) == ["1", "2"]
+    assert read_group(path) == ["1", "2"]
     with pytest.raises(DataError, match="there is no column 'x'"):
-        read_ids(f"{path}:x")
+        read_group(path, column="x")
 
 
 def test_values():
@@ -373,7 +373,7 @@ def test_every_option_means_the_same_in_every_spelling(verb, tmp_path):
             spellings = [[name]]
             scenario.write_text(f"{name[2:]} = true\n")
         else:
-            value = TABLES.get(action.dest, "word")
+            value = TABLES.get(action.dest, action.choices[0] if action.choices else "word")
             spellings = [[name, value], [f"{name}={value}"]]
             scenario.write_text(f"{name[2:]} = {json.dumps(value)}\n")
         told = [asked_for(verb, words) for words in spellings]

@@ -91,7 +91,7 @@ def test_today_makes_least_change_a_theme():
         ceiling=1.0,
         min_difference=0.0,
         themes=["Least change"],
-        today=today,
+        reference=today,
     )
     moved = {
         name: difference(places_of(_problem(), today), places_of(_problem(), plan)).schools_moved

@@ -51,15 +51,21 @@ CALLS: dict[str, Callable[[], object]] = {
         _given()[0], cl.Rules(n_clusters=(16, 20), balance={"need": 0.25}), None, SETTINGS
     ),
     "trade_off": lambda: cl.trade_off(_given()[0], RULES, settings=SETTINGS),
-    "repair": lambda: cl.repair(_given()[0], TIGHT, _given()[1], time_limit_s=LIMIT_S),
+    "repair": lambda: cl.repair(
+        _given()[0], TIGHT, _given()[1], settings=cl.Settings(time_limit_s=LIMIT_S)
+    ),
     "repair: least cost": lambda: cl.repair(
-        _given()[0], RULES, _given()[1], mode="least cost", time_limit_s=LIMIT_S
+        _given()[0],
+        RULES,
+        _given()[1],
+        mode="least cost",
+        settings=cl.Settings(time_limit_s=LIMIT_S),
     ),
     "what_if": lambda: cl.what_if(
         _given()[0],
         cl.Rules(n_clusters=18),
         _given()[1],
-        cl.Change.join(*_given()[2]),
+        cl.Change.together(*_given()[2]),
         settings=SETTINGS,
     ),
     "what_if: a range": lambda: cl.what_if(
@@ -69,18 +75,25 @@ CALLS: dict[str, Callable[[], object]] = {
         cl.Change.count((16, 10**9)),
         settings=SETTINGS,
     ),
-    "why_no_plan": lambda: cl.why_no_plan(_given()[0], TIGHT, time_limit_s=LIMIT_S),
-    "why_no_plan: short journeys": lambda: cl.why_no_plan(_given()[0], FEW_M, time_limit_s=LIMIT_S),
+    "why_no_plan": lambda: cl.why_no_plan(
+        _given()[0], TIGHT, settings=cl.Settings(time_limit_s=LIMIT_S)
+    ),
+    "why_no_plan: short journeys": lambda: cl.why_no_plan(
+        _given()[0], FEW_M, settings=cl.Settings(time_limit_s=LIMIT_S)
+    ),
     "why_no_plan: a range": lambda: cl.why_no_plan(
         _given()[0],
         cl.Rules(n_clusters=(14, 10**9), balance={"need": 0.001}, contiguous=False),
-        time_limit_s=LIMIT_S,
+        settings=cl.Settings(time_limit_s=LIMIT_S),
     ),
     "improve_curve": lambda: cl.improve_curve(
-        _given()[0], cl.Rules(n_clusters=18), _given()[1], time_limit_s=LIMIT_S
+        _given()[0],
+        cl.Rules(n_clusters=18),
+        _given()[1],
+        settings=cl.Settings(time_limit_s=LIMIT_S),
     ),
     "improve_curve: broken": lambda: cl.improve_curve(
-        _given()[0], RULES, _given()[1], time_limit_s=LIMIT_S
+        _given()[0], RULES, _given()[1], settings=cl.Settings(time_limit_s=LIMIT_S)
     ),
     "make_areas": lambda: cl.make_areas(_given()[0], _given()[1], (2, 9), settings=SETTINGS),
 }

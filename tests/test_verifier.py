@@ -503,7 +503,7 @@ PRICES = [
     ({"travel": 0, "pyramids": 1}, 0.0),
     ({"travel": 0, "expertise": 1, "pupils_per_capacity": {"asd": 3}}, 1000 * (1 + 3)),
     ({"travel": 0, "expertise": 0.5, "pupils_per_capacity": {"asd": 4.5}}, 500 * (0 + 1.5)),
-    ({"travel": 0, "change": 1, "change_from": TODAY}, 1000 * 3.5 * 2),
+    ({"travel": 0, "change": 1, "reference": TODAY}, 1000 * 3.5 * 2),
     ({"travel": 1, "balance": 2}, 1000 * 14 + 2 * 1000 * 7),
 ]
 
@@ -525,7 +525,7 @@ def test_each_extra_piece_of_a_pyramid_costs_an_average_school_over_a_kilometre(
 
 def test_a_move_is_counted_against_the_group_of_the_centre():
     today = {"1": "p", "2": "p", "3": "q", "4": "q", "5": "q", "6": "q"}
-    priorities = Priorities(travel_by="pupils", travel=0, change=1, change_from=today)
+    priorities = Priorities(travel_by="pupils", travel=0, change=1, reference=today)
     certificate = verify(COUNTRY, Rules(n_clusters=2), HALVES, priorities)
     assert certificate.objective == pytest.approx(1000 * 3.5 * 1)  # school 4 joins p
 
@@ -582,7 +582,7 @@ def test_without_priorities_the_default_ones_count_where_they_fit():
         ({}, {"travel_by": "x"}, "travel_by: there is no measure 'x'"),
         ({}, {"balance": 1, "balance_by": "x"}, "balance_by: there is no measure 'x'"),
         ({}, {"pyramids": 1}, "no school has a pyramid"),
-        ({}, {"change": 1, "change_from": {"1": "a"}}, "change_from has no group"),
+        ({}, {"change": 1, "reference": {"1": "a"}}, "reference has no group"),
         ({}, {"expertise": 1, "pupils_per_capacity": {"vi": 1}}, "need or capacity of type 'vi'"),
     ],
 )
@@ -634,7 +634,7 @@ def test_a_school_in_two_groups_of_today_is_refused():
             GRID,
             Rules(n_clusters=2),
             drawn_plan(LEFT_RIGHT),
-            Priorities(change=1, change_from=twice),
+            Priorities(change=1, reference=twice),
         )
 
 

@@ -10,8 +10,7 @@ import numpy as np
 import pytest
 
 import clusters as cl
-from clusters.presolve import altered, impossibilities, reasons_for
-from clusters.presolve import clauses_of, describe
+from clusters.presolve import altered, clauses_of, describe, impossibilities, reasons_for
 from clusters.text import amount
 
 PLURALS = (

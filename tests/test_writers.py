@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clusters as cl
-from clusters.readers.record import unescape
+from clusters.readers.school_row import unescape
 from clusters.writers import escape, write_frame
 
 
@@ -79,13 +79,13 @@ def test_geometry_is_territories_else_points(problem, plan):
 
 
 def test_a_saved_plan_is_read_back_as_the_same_plan(problem, plan, tmp_path):
-    path = cl.write_plan(tmp_path / "plan.csv", plan, problem)
+    path = cl.write_plan(tmp_path / "plan.csv", problem, plan)
     assert cl.read_plan(path, problem) == plan
 
 
 def test_centres_not_known_stay_not_known(problem, tmp_path):
     plan = cl.Plan((cl.Cluster("A", None, ("0", "1")), cl.Cluster("B", "3", ("2", "3"))))
-    assert cl.read_plan(cl.write_plan(tmp_path / "p.csv", plan, problem), problem) == plan
+    assert cl.read_plan(cl.write_plan(tmp_path / "p.csv", problem, plan), problem) == plan
 
 
 @given(data=st.data())
@@ -106,7 +106,7 @@ def test_any_plan_survives_saving(tmp_path_factory, data):
         )
     )
     path = tmp_path_factory.mktemp("plans") / "p.csv"
-    assert cl.read_plan(cl.write_plan(path, plan, problem), problem) == plan
+    assert cl.read_plan(cl.write_plan(path, problem, plan), problem) == plan
 
 
 @pytest.mark.parametrize(
@@ -119,7 +119,7 @@ def test_any_plan_survives_saving(tmp_path_factory, data):
 )
 def test_plans_that_a_table_cannot_tell_are_refused(problem, tmp_path, clusters):
     with pytest.raises(cl.DataError, match="cannot be written"):
-        cl.write_plan(tmp_path / "p.csv", cl.Plan(clusters), problem)
+        cl.write_plan(tmp_path / "p.csv", problem, cl.Plan(clusters))
     assert list(tmp_path.iterdir()) == []
 
 
@@ -142,7 +142,7 @@ def test_escaping_can_be_undone(text):
 
 
 def test_names_come_back_from_a_saved_frame(problem, plan, tmp_path):
-    path = cl.write_plan(tmp_path / "plan.csv", plan, problem)
+    path = cl.write_plan(tmp_path / "plan.csv", problem, plan)
     schools = cl.read_schools(path)
     assert {school.name for school in schools} == {"=1+1", "St Zoë", "Vale", "Moor"}
     assert {school.cluster for school in schools} == {"+North", "South"}
@@ -158,7 +158,7 @@ def test_a_named_index_becomes_a_column(tmp_path):
 
 def test_a_folder_that_is_not_there(problem, plan, tmp_path):
     for write in (
-        lambda path: cl.write_plan(path, plan, problem),
+        lambda path: cl.write_plan(path, problem, plan),
         lambda path: cl.write_geopackage(path, problem, plan),
         lambda path: cl.write_run(path, problem),
     ):
@@ -175,7 +175,7 @@ def test_a_failure_leaves_the_old_file_whole(problem, plan, tmp_path, monkeypatc
 
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(cl.DataError, match="No space left on device"):
-        cl.write_plan(path, plan, problem)
+        cl.write_plan(path, problem, plan)
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
 
@@ -238,7 +238,7 @@ def test_the_record_of_a_run(problem, plan, tmp_path):
         tmp_path / "run.json",
         problem,
         cl.Rules(n_clusters=2, balance={"ehcps": 0.5}),
-        cl.Priorities(travel_by="schools", change=1, change_from=plan),
+        cl.Priorities(travel_by="schools", change=1, reference=plan),
         {"seed": 1},
         result,
         inputs=[source],

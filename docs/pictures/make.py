@@ -3,12 +3,14 @@
 Usage: python docs/pictures/make.py [SECONDS]
 
 Writes map.svg and change.svg (maps by themselves); page.png (the top of the page in a browser)
-where Debian's chromium is installed; paper.png (pages of the paper) where weasyprint and poppler
+where Debian's chromium is installed; workbench.png (a move at the workbench) where node and
+puppeteer-core are too; paper.png (pages of the paper) where weasyprint and poppler
 are.
 """
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -75,6 +77,17 @@ def main(seconds: float) -> None:
         _page(made["report.html"], Path(folder))
         if "paper.pdf" in made:
             _paper(made["paper.pdf"], Path(folder))
+        page = cl.write_workbench(
+            Path(folder) / "workbench.html",
+            problem,
+            rules,
+            {"Proposal": result, "Today": today},
+            priorities,
+            pot=cl.Pot("18000000", contingency="3%"),
+            formula=cl.Formula({"ehcps": 3, "sen_support": 1}),
+            title="Which clusters? (made-up data)",
+        )
+        _workbench(page)
 
 
 def _page(page: Path, folder: Path) -> None:
@@ -90,6 +103,24 @@ def _page(page: Path, folder: Path) -> None:
         capture_output=True,
         timeout=120,
     )
+
+
+def _workbench(page: Path) -> None:
+    chromium, node = shutil.which("chromium"), shutil.which("node")
+    packages = HERE.parents[1] / "node_modules"
+    if chromium is None or node is None or not (packages / "puppeteer-core").is_dir():
+        print("chromium, node or puppeteer-core is not installed: no picture of the workbench")
+        return
+    picture = HERE / "workbench.png"
+    subprocess.run(
+        [node, str(HERE / "workbench.cjs"), chromium, str(page), str(picture), "Tenterhey Pri"],
+        check=True,
+        timeout=120,
+        env={**os.environ, "NODE_PATH": str(packages)},
+    )
+    from PIL import Image
+
+    Image.open(picture).convert("RGB").quantize(96).save(picture, optimize=True)
 
 
 def _paper(paper: Path, folder: Path) -> None:

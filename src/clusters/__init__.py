@@ -84,7 +84,9 @@ if TYPE_CHECKING:  # what type checkers and editors read; a test holds it agains
     from clusters.options import propose as propose
     from clusters.options import together_in_every as together_in_every
     from clusters.options import trade_off as trade_off
+    from clusters.readers import Decisions as Decisions
     from clusters.readers import read_boundary as read_boundary
+    from clusters.readers import read_decisions as read_decisions
     from clusters.readers import read_links as read_links
     from clusters.readers import read_pairs as read_pairs
     from clusters.readers import read_plan as read_plan
@@ -97,6 +99,8 @@ if TYPE_CHECKING:  # what type checkers and editors read; a test holds it agains
     from clusters.solver import solve as solve
     from clusters.verifier import Certificate as Certificate
     from clusters.verifier import verify as verify
+    from clusters.workbench import workbench as workbench
+    from clusters.workbench import write_workbench as write_workbench
     from clusters.writers import plan_frame as plan_frame
     from clusters.writers import plan_geodataframe as plan_geodataframe
     from clusters.writers import write_frame as write_frame
@@ -154,7 +158,9 @@ _HOME = {
     "need_types": ("BROAD_AREAS", "COUNCIL_CATEGORIES", "NEED_TYPES"),
     "options": ("Theme", "propose", "together_in_every", "trade_off"),
     "readers": (
+        "Decisions",
         "read_boundary",
+        "read_decisions",
         "read_links",
         "read_pairs",
         "read_plan",
@@ -186,6 +192,7 @@ _HOME = {
     ),
     "solver": ("Progress", "Result", "Settings", "solve"),
     "verifier": ("Certificate", "verify"),
+    "workbench": ("workbench", "write_workbench"),
     "writers": (
         "plan_frame",
         "plan_geodataframe",

@@ -1,4 +1,4 @@
-"""``python -m clusters``: demo, check, propose, fund, report.
+"""``python -m clusters``: demo, check, propose, fund, report, workbench.
 
 Exit codes: 0 done; 2 bad input or bad arguments; 3 no plan exists, or none was found in time;
 4 the search was interrupted (Ctrl-C or SIGTERM), the best plan so far was written; 130 (128 + the
@@ -28,19 +28,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     from clusters.cli.arguments import parse
 
+    folder = None
     try:
         chosen = parse(sys.argv[1:] if arguments is None else list(arguments))
         from clusters.cli import verbs
 
         for note in chosen.notes:
             print(note)
+        folder = getattr(chosen, "out", None)
         with _ended_like_ctrl_c():
             stopped = verbs.VERBS[chosen.verb](chosen)
     except NoPlanError as error:
         _tell(error)
         return NO_PLAN
     except (ClustersError, OSError) as error:
-        _tell(error)
+        _tell(error, folder)
         return BAD_INPUT
     except KeyboardInterrupt:
         print("Stopped before there was a plan to write; every file is whole.", file=sys.stderr)
@@ -65,9 +67,15 @@ def _ended_like_ctrl_c() -> Iterator[None]:
         signal.signal(signal.SIGTERM, before)
 
 
-def _tell(error: Exception) -> None:
-    """Print an error as one clear list."""
-    lines = [f"clusters: {error}"]
+def _tell(error: Exception, folder: str | None = None) -> None:
+    """Print an error as one clear list, in the words of the command line."""
+    from clusters.cli.files import in_option_words, write_faults
+
+    more = None
+    if isinstance(error, ClustersError):
+        error = in_option_words(error)
+        more = write_faults(error, folder)
+    lines = [f"clusters: {error}", *([more] if more else [])]
     conflict = getattr(error, "conflict", ())
     if conflict:
         lines.append("These cannot all hold:")

@@ -8,7 +8,8 @@ another process.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -73,21 +74,87 @@ class ClustersError(Exception):
     """Root of every deliberate error of this package."""
 
 
+_MOST_SENTENCES = 20
+_FEW = 3
+_PARTICULARS = re.compile(r"'[^']*'|\"[^\"]*\"|-?[0-9][0-9.,]*")
+
+
+def gathered(faults: Sequence[Fault], most: int = _MOST_SENTENCES) -> list[str]:
+    """Sentences on faults, those of one kind together: at most about `most` of them.
+
+    Faults are of one kind where they stand in the same column of the same file and their sentences
+    differ in numbers and quoted words alone. More than three of a kind become one sentence with
+    their number and the first of them.
+
+    Examples
+    --------
+    >>> faults = [Fault(what="it is negative", remedy="correct it", row=k) for k in range(2, 9)]
+    >>> gathered(faults)
+    ['7 times, first in rows 2, 3, 4: it is negative - correct it']
+    """
+    kinds: dict[tuple[str, str | None, str], list[Fault]] = {}
+    for fault in faults:
+        kinds.setdefault((fault.where, fault.column, _PARTICULARS.sub("#", fault.what)), []).append(
+            fault
+        )
+    lines_so_far: list[str] = []
+    left = 0
+    for group in kinds.values():
+        lines = [_one_sentence(group)] if len(group) > _FEW else [str(fault) for fault in group]
+        if left or len(lines_so_far) + len(lines) > most:
+            left += len(group)
+        else:
+            lines_so_far += lines
+    if left:
+        lines_so_far.append(f"and {left:,} more, of further kinds: .to_frame() has them all")
+    return lines_so_far
+
+
+def _one_sentence(group: Sequence[Fault]) -> str:
+    """Put faults of one kind into one sentence: how many, where the first of them stand."""
+    first = group[0]
+    rows = list(dict.fromkeys(f"{fault.row:,}" for fault in group if fault.row is not None))
+    urns = list(dict.fromkeys(fault.urn for fault in group if fault.urn))
+    values = list(dict.fromkeys(fault.value for fault in group if fault.value))
+    place = [first.where] if first.where else []
+    if first.column:
+        place.append(f"column {first.column!r}")
+    words = f"{len(group):,} times"
+    if rows:
+        words += f", first in rows {', '.join(rows[:_FEW])}"
+    place.append(words)
+    if urns:
+        place.append(f"URN {', '.join(urns[:_FEW])}{' ...' if len(urns) > _FEW else ''}")
+    if values:
+        shown = ", ".join(repr(value) for value in values[:_FEW])
+        place.append(f"value {shown}{' ...' if len(values) > _FEW else ''}")
+    return f"{', '.join(place)}: {first.what} - {first.remedy}"
+
+
 class _FaultsError(ClustersError):
-    """An error that lists faults, all at once."""
+    """An error that lists faults, all at once.
+
+    Its message gathers faults of one kind into one sentence; ``.faults`` holds each of them.
+    """
 
     heading = "problems were found"
 
     def __init__(self, faults: Iterable[Fault] | Fault) -> None:
         self.faults: tuple[Fault, ...] = (faults,) if isinstance(faults, Fault) else tuple(faults)
-        count = len(self.faults)
-        lines = [str(fault) for fault in self.faults]
-        if count == 1:
+        lines = gathered(self.faults)
+        if len(lines) == 1:
             super().__init__(lines[0])
         else:
-            super().__init__(
-                "\n".join([f"{count} {self.heading}:", *(f"  - {line}" for line in lines)])
-            )
+            head = f"{len(self.faults):,} {self.heading}:"
+            super().__init__("\n".join([head, *(f"  - {line}" for line in lines)]))
+
+    def to_frame(self) -> Any:
+        """Table of every fault, one row each (a DataFrame)."""
+        import pandas as pd
+
+        names = ["where", "row", "column", "urn", "value", "what", "remedy"]
+        rows = [[getattr(fault, name) for name in names] for fault in self.faults]
+        return pd.DataFrame(rows, columns=names, dtype=object)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the faults: by default an exception is made again from its message."""

@@ -15,7 +15,7 @@ from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, is_number, plan_of
 from clusters.domain.checks import check_rules
 from clusters.domain.forms import rule_fault
-from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError, RulesError
+from clusters.errors import ClustersError, Fault, InfeasibleError, OutOfTimeError, RulesError
 from clusters.model.threads import run_together
 from clusters.presolve import refuse_impossible
 from clusters.search.counts import Clock, Counts, Search
@@ -24,7 +24,7 @@ from clusters.search.short import plan_from
 from clusters.search.warm_up import compiling
 from clusters.verifier import Certificate, verify
 
-__all__ = ["CountResult", "Progress", "Result", "Settings", "solve"]
+__all__ = ["CountResult", "Progress", "Result", "Settings", "effort", "solve"]
 
 HEARTBEAT_S = 0.5
 """Longest time between two calls of `on_progress`."""
@@ -83,6 +83,28 @@ class Settings:
             )
         if faults:
             raise RulesError(faults)
+
+
+def effort(settings: Settings | None, usual_s: float) -> tuple[float, int]:
+    """Return the seconds and the seed of an answer that is given by the clock.
+
+    Where no settings are given, `usual_s` seconds.
+
+    Raises
+    ------
+    RulesError
+        If work is limited in place of time: answers are given by the clock.
+    """
+    if settings is None:
+        return usual_s, Settings().seed
+    if settings.time_limit_s is None or settings.work_limit is not None:
+        raise RulesError(
+            Fault(
+                what="settings limit the work, and answers are given by the clock",
+                remedy="give settings=Settings(time_limit_s=...) without a work_limit",
+            )
+        )
+    return settings.time_limit_s, settings.seed
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

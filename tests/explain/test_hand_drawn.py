@@ -6,6 +6,7 @@ import time
 
 import pytest
 
+from clusters import Settings
 from clusters.domain import Priorities
 from clusters.explain import repair
 from clusters.verifier import verify
@@ -17,7 +18,13 @@ SIZES = (80, 90, 100, 110, 120, 130, 140, 150, 160, 170)
 def _repaired(seed, n, seconds):
     problem, rules, drawn = hand_drawn(seed, n)
     begin = time.monotonic()
-    mended = repair(problem, rules, drawn, Priorities(travel_by="pupils"), time_limit_s=seconds)
+    mended = repair(
+        problem,
+        rules,
+        drawn,
+        Priorities(travel_by="pupils"),
+        settings=Settings(time_limit_s=seconds),
+    )
     used = time.monotonic() - begin
     print(
         f"{seed}: {n} schools, {len(mended.mended)} findings, {len(mended.moved)} moved, "

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from clusters import build_problem, datasets, read_schools
+from clusters import Settings, build_problem, datasets, read_schools
 from clusters.domain import Problem
 from clusters.explain import why_no_plan
 from clusters.verifier import verify
@@ -49,7 +49,7 @@ def test_the_right_rules_are_named_in_time(name, which):
     problem = _synthetic() if which == "synthetic" else kirklees()
     rules, blamed = planted(problem)[name]
     begin = time.monotonic()
-    answer = why_no_plan(problem, rules, time_limit_s=9.5)
+    answer = why_no_plan(problem, rules, settings=Settings(time_limit_s=9.5))
     seconds = time.monotonic() - begin
     best = answer.relaxations[0].sentence if answer.relaxations else "-"
     print(f"{which}: {name}: {answer.status}, {sorted(answer.rules)}, {seconds:.1f} s; {best[:90]}")

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 import clusters as cl
+from clusters import Settings
 from clusters.explain import repair
 from tests.shared_data import shared_path
 
@@ -34,7 +35,7 @@ def test_six_mistakes_on_real_kirklees_are_found_and_mended():
     drawn = cl.Plan(tuple(good))
     before = cl.verify(problem, rules, drawn)
     assert {"assignment", "contiguous"} <= {finding.rule for finding in before.findings}
-    mended = repair(problem, rules, drawn, priorities, time_limit_s=20)
+    mended = repair(problem, rules, drawn, priorities, settings=Settings(time_limit_s=20))
     assert cl.verify(problem, rules, mended.plan).ok
     assert len(mended.moved) <= 4
     print(mended.sentence)

@@ -33,7 +33,7 @@ def test_moving_a_school_is_priced_both_ways():
 
 def test_nothing_is_altered():
     before = (RULES, PLAN)
-    _ask(Change.join("1", "6"), Change.size(1, 6))
+    _ask(Change.together("1", "6"), Change.size(1, 6))
     assert before == (RULES, PLAN)
 
 
@@ -45,7 +45,7 @@ def test_what_breaks_is_named_and_mended():
 
 
 def test_changes_that_cannot_be_are_explained():
-    answer = _ask(Change.part("1", "2"), Change.join("1", "2"))
+    answer = _ask(Change.apart("1", "2"), Change.together("1", "2"))
     assert answer.nearest is None
     assert answer.free is None
     assert any(sentence.startswith("apart") for sentence in answer.conflict)
@@ -62,7 +62,7 @@ def test_changes_that_cannot_be_are_explained():
         (Change.travel(4000), "max_travel_m", 4000),
         (Change.drop("contiguous"), "contiguous", False),
         (Change.pin("1", "2"), "together", (("1", "2"),)),
-        (Change.part("1", "2"), "apart", (("1", "2"),)),
+        (Change.apart("1", "2"), "apart", (("1", "2"),)),
     ],
 )
 def test_each_change_makes_new_rules(change, field, value):
@@ -102,7 +102,7 @@ def test_as_few_as_possible_is_said_only_where_it_is_proved():
 
 def test_what_a_wish_costs_is_told_against_a_baseline():
     # the plan is far from the cheapest: the fall in cost is not owed to the wish
-    answer = _ask(Change.join("1", "2"), plan=drawn_plan("A a a a b B"))
+    answer = _ask(Change.together("1", "2"), plan=drawn_plan("A a a a b B"))
     assert answer.free.objective < answer.before
     assert answer.baseline == pytest.approx(4000.0)
     assert answer.price_of_changes == pytest.approx(0.0)

@@ -208,9 +208,10 @@ def test_short_metres_are_noted():
     [
         ({"distance_m": np.zeros((2, 2)), "minutes": np.zeros((2, 2))}, "give one of them"),
         ({"distance_m": np.zeros((3, 3))}, "shape"),
-        ({"minutes": [[0, np.nan], [1, 0]]}, "negative or missing"),
-        ({"minutes": [[0, -1], [1, 0]]}, "negative or missing"),
-        ({"minutes": "nowhere.csv"}, "cannot be read"),
+        ({"minutes": [[0, np.nan], [1, 0]]}, 'no_way=\\["blank"\\]'),
+        ({"minutes": [[0, -1], [1, 0]]}, r"no_way=\[-1\]"),
+        ({"minutes": [[0, -2], [1, 0]]}, "negative or missing"),
+        ({"minutes": "nowhere.csv"}, "there is no such file"),
         ({"minutes": [["x", "y"], ["z", "t"]]}, "not an array of numbers"),
     ],
 )

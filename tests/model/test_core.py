@@ -183,7 +183,7 @@ PRICES = [
     pytest.param(
         "pair_costs",
         Priorities(
-            travel=0.5, travel_by="pupils", change=2, change_from={"1": 0, "2": 0, "3": 0, "4": 1}
+            travel=0.5, travel_by="pupils", change=2, reference={"1": 0, "2": 0, "3": 0, "4": 1}
         ),
         id="change",
     ),

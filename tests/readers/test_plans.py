@@ -113,7 +113,7 @@ def test_what_cannot_be_read(problem, frame, options, words):
 def test_ids_with_spaces_are_found(tmp_path):
     problem = cl.Problem.from_arrays(["Hill School", "-1"], [[0, 0], [1, 1]])
     plan = cl.Plan((cl.Cluster("1", "-1", ("Hill School", "-1")),))
-    cl.write_plan(tmp_path / "p.csv", plan, problem)
+    cl.write_plan(tmp_path / "p.csv", problem, plan)
     assert cl.read_plan(tmp_path / "p.csv", problem) == plan
 
 

@@ -102,7 +102,7 @@ def test_encodings(write, encoding):
 def test_mixed_up_encodings_are_mended_with_a_note(write, bad):
     schools = cl.read_schools(write(TEXT.replace("Hill", bad)))
     assert schools[0].name == "St John\u2019s School"
-    assert any("were mended" in note for note in schools.report.notes)
+    assert any("was corrected" in note for note in schools.report.notes)
 
 
 @pytest.mark.parametrize("delimiter", [";", "\t", "|"])

@@ -207,10 +207,10 @@ def test_pounds_are_formatted_and_live(pack):
 
 def test_every_table_has_the_same_mean_journey(needy, plan, other, tmp_path):
     """As the priorities weight it, in the frame as on the page."""
-    equal = Priorities(travel_by="schools")
+    by_need = Priorities(travel_by="need")
     options = {"Shortest": other, "Another": plan}
-    write_report(tmp_path, needy, options, priorities=equal, formats=["csv"])
-    weighted = measure(needy, other, equal).whole.journeys.mean
+    write_report(tmp_path, needy, options, priorities=by_need, formats=["csv"])
+    weighted = measure(needy, other, by_need).whole.journeys.mean
     assert weighted != pytest.approx(measure(needy, other).whole.journeys.mean, abs=1)
     options = {row["plan"]: row for row in rows(tmp_path / "figures/options.csv")}
     assert float(options["Shortest"]["mean_journey_m"]) == pytest.approx(weighted, abs=1e-5)
@@ -272,6 +272,12 @@ def test_types_of_need_never_stand_beside_schools_in_any_pack(pack):
     for path in (pack / "figures").iterdir():
         for row in rows(path)[:1]:
             assert not ({"urn", "school"} & set(row) and {"asd", "type"} & set(row)), path.name
+
+
+def test_a_public_pack_is_not_written_beside_private_files(needy, plan, other, split, tmp_path):
+    write(tmp_path, needy, plan, other, split, formats=["csv"])
+    with pytest.raises(DataError, match=r"not for publication.*folder of its own"):
+        write(tmp_path, needy, plan, other, split, audience="public", formats=["csv"])
 
 
 def test_the_same_numbers_are_hidden_in_every_format(public):

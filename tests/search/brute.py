@@ -56,7 +56,7 @@ class Judge:
         self.today = self._today()
 
     def _today(self) -> dict[int, object]:
-        before = self.priorities.change_from
+        before = self.priorities.reference
         if before is None:
             return {}
         groups = before.labels if isinstance(before, Plan) else before

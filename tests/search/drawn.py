@@ -382,7 +382,7 @@ def draw_priorities(
         given["pupils_per_capacity"] = {kind: float(rng.choice([1, 2.5, 4])) for kind in kinds}
     if "change" in names:
         given["change"] = float(rng.choice(scale))
-        given["change_from"] = {s.urn: int(rng.integers(3)) for s in problem.schools}
+        given["reference"] = {s.urn: int(rng.integers(3)) for s in problem.schools}
     return Priorities(**given)
 
 

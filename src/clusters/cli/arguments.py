@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from clusters import __version__
+from clusters.cli import files
 from clusters.cli.values import (
     amounts,
     bounds,
@@ -83,12 +84,18 @@ def make_parser() -> argparse.ArgumentParser:
             "write the whole pack on one plan or several options",
             (_data, _options, _rules, _priorities, _money, _pack, _out),
         ),
+        (
+            "workbench",
+            "open a page for a meeting: move a school and see what follows",
+            (_data, _several, _rules, _priorities, _money, _bench),
+        ),
     ):
         verb = verbs.add_parser(
             name,
             help=words,
             description=words[:1].upper() + words[1:] + ".",
             allow_abbrev=False,
+            formatter_class=files.WithDefaults,
         )
         if name != "demo":
             verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
@@ -135,8 +142,8 @@ def _data(verb: argparse.ArgumentParser) -> None:
     land.add_argument(
         "--neighbours",
         default="territories",
-        choices=("territories", "gabriel", "delaunay", "none"),
-        help="which schools count as next to each other",
+        metavar="territories|gabriel|delaunay|none|FILE",
+        help="which schools count as next to each other; a file holds pairs of URNs",
     )
     land.add_argument("--boundary", metavar="FILE", help="outline of the authority")
     land.add_argument("--barriers", metavar="FILE", help="lines that nobody can cross")
@@ -148,6 +155,7 @@ def _data(verb: argparse.ArgumentParser) -> None:
         metavar="URN,URN",
         help="two schools to be neighbours whatever the map says",
     )
+    files.add_options(box, land)
 
 
 def _plan(verb: argparse.ArgumentParser) -> None:
@@ -160,6 +168,36 @@ def _plan_needed(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--plan", required=True, type=one_file, metavar="FILE", help="URN and cluster by school"
     )
+
+
+def _several(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--plan",
+        required=True,
+        action="append",
+        type=named_file,
+        metavar="NAME=FILE",
+        help="the plan to begin with; give it again for further options",
+    )
+
+
+def _bench(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("the page")
+    box.add_argument(
+        "--file",
+        metavar="FILE",
+        help="write the page as one HTML file, and serve nothing; otherwise it is served on this "
+        "computer only, and every change is saved in the file of --decisions",
+    )
+    box.add_argument(
+        "--audience",
+        default="working group",
+        choices=("working group", "public"),
+        help="of --file; public: no numbers of pupils, no money",
+    )
+    box.add_argument("--title", default="Clusters: the workbench")
+    box.add_argument("--port", type=int, default=0, metavar="N", help="any free one by default")
+    box.add_argument("--no-browser", action="store_true", help="print the address, open nothing")
 
 
 def _options(verb: argparse.ArgumentParser) -> None:
@@ -186,6 +224,12 @@ _BY_NAME = {
 def _rules(verb: argparse.ArgumentParser) -> None:
     box = verb.add_argument_group("rules: what every plan must satisfy")
     box.add_argument("--clusters", type=count_or_range, metavar="N|LOW-HIGH")
+    box.add_argument(
+        "--decisions",
+        metavar="FILE",
+        help="decisions saved by the workbench: its pins are kept as rules, its plan is taken "
+        "where no other is given, and what was agreed goes into the record",
+    )
     box.add_argument("--sizes", type=bounds, metavar="LOW-HIGH", help="schools in a cluster")
     for rule in RULEBOOK:
         if rule.form in _BY_NAME:
@@ -246,8 +290,10 @@ def _priorities(verb: argparse.ArgumentParser) -> None:
 
 def _effort(verb: argparse.ArgumentParser, seconds: float = 60.0) -> None:
     box = verb.add_argument_group("effort")
-    box.add_argument("--time", type=float, default=seconds, metavar="SECONDS")
-    box.add_argument("--seed", type=int, default=1)
+    box.add_argument(
+        "--time", type=float, default=seconds, metavar="SECONDS", help="time for the search"
+    )
+    box.add_argument("--seed", type=int, default=1, help="of the random draws")
     box.add_argument("--workers", type=int, metavar="N", help="all cores where not given")
     box.add_argument("--quiet", action="store_true", help="show no progress")
 

@@ -2,52 +2,80 @@
 
 from __future__ import annotations
 
-import csv
 from argparse import Namespace
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clusters.cli import files
+from clusters.cli.output import say
 from clusters.domain import EXCUSABLE, RULEBOOK, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.errors import DataError, Fault, MoneyError, RulesError
 
 if TYPE_CHECKING:
     from clusters.budget import Commitments, Formula, Pot
-    from clusters.readers import Schools
+    from clusters.readers import Decisions, Schools
 
 
 def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
     """Read the schools and work out journeys and neighbours."""
-    from clusters.geography import build_problem
     from clusters.readers import read_schools
 
     first, *further = chosen.schools
+
+    def part(path: str | None) -> Any:
+        return None if path is None else files.part(chosen, path)
+
+    columns = {**chosen.columns, **dict.fromkeys(chosen.without)}
     settings: dict[str, Any] = {
-        "columns": chosen.columns or None,
+        "columns": columns or None,
         "keep": {name: _choices(value) for name, value in chosen.keep.items()} or None,
-        "further": further or None,
-        "links": chosen.links,
-        "postcodes": chosen.postcodes,
+        "further": [part(path) for path in further] or None,
+        "links": part(chosen.links),
+        "postcodes": part(chosen.postcodes),
         "unknown": {name: _unknown(value) for name, value in chosen.unknown.items()} or None,
         "measures": chosen.measures or None,
         "traits": chosen.traits or None,
-        "need": chosen.need,
-        "expertise": chosen.school_expertise,
+        "need": part(chosen.need),
+        "expertise": part(chosen.school_expertise),
+        "expertise_unit": chosen.expertise_unit,
+        "types": chosen.types or None,
+        "set_aside": files.reasons(chosen.set_aside) or None,
+        "prefer": files.pairs(chosen.prefer) or None,
     }
-    schools = read_schools(first, **{key: v for key, v in settings.items() if v is not None})
-    problem = build_problem(
+    given = {key: value for key, value in settings.items() if value is not None}
+    others = (chosen.links, chosen.need, chosen.postcodes, chosen.distance_m, chosen.minutes)
+    with files.reading([*chosen.schools, *others], quiet=getattr(chosen, "quiet", False)):
+        schools = read_schools(files.part(chosen, first, main=True), **given)
+        problem = _problem_of(chosen, schools, part)
+    chosen.reading = schools.report
+    return schools, problem
+
+
+def _problem_of(chosen: Namespace, schools: Schools, part: Callable[[str | None], Any]) -> Problem:
+    from clusters.geography import build_problem
+
+    return build_problem(
         schools,
-        distance_m=chosen.distance_m,
-        minutes=chosen.minutes,
-        neighbours=None if chosen.neighbours == "none" else chosen.neighbours,
-        boundary=chosen.boundary,
-        barriers=chosen.barriers,
+        distance_m=part(chosen.distance_m),
+        minutes=part(chosen.minutes),
+        travel_unit=chosen.travel_unit,
+        no_way=chosen.no_way,
+        neighbours=_neighbours(chosen.neighbours, part),
+        boundary=part(chosen.boundary),
+        barriers=part(chosen.barriers),
         bridges=_twos(chosen.bridge),
         need_weights=chosen.need_weights or None,
     )
-    return schools, problem
+
+
+def _neighbours(word: str, part: Callable[[str | None], Any]) -> Any:
+    """Read a kind of neighbours, or a file of pairs (which has a dot in its name)."""
+    if word == "none":
+        return None
+    return part(word) if "." in word else word
 
 
 def _choices(value: str) -> list[str]:
@@ -79,8 +107,11 @@ def make_rules(chosen: Namespace) -> Rules | None:
     """Make the rules; None where the options give none."""
     if chosen.clusters is None:
         return None
-    groups = [*chosen.together, *(read_ids(file) for file in chosen.together_file)]
-    return Rules(
+    groups = [
+        *chosen.together,
+        *(files.read_group_file(chosen, file) for file in chosen.together_file),
+    ]
+    rules = Rules(
         n_clusters=chosen.clusters,
         schools_per_cluster=chosen.sizes,
         max_travel_m=chosen.max_travel_m,
@@ -88,12 +119,24 @@ def make_rules(chosen: Namespace) -> Rules | None:
         contiguous=not chosen.not_contiguous,
         together=[tuple(map(str, group)) for group in groups],
         apart=chosen.apart,
-        centres=None if chosen.centres_file is None else read_ids(chosen.centres_file),
+        centres=None
+        if chosen.centres_file is None
+        else files.read_group_file(chosen, chosen.centres_file),
         exceptions=_exceptions(chosen, groups),
         **{
             rule.name: getattr(chosen, rule.name) for rule in RULEBOOK if rule.form.parts == "names"
         },
     )
+    decisions = read_chosen_decisions(chosen)
+    return rules if decisions is None else decisions.rules(rules)
+
+
+def read_chosen_decisions(chosen: Namespace) -> Decisions | None:
+    """Read the decisions of a meeting; None where none are given."""
+    from clusters.readers import read_decisions
+
+    path = getattr(chosen, "decisions", None)
+    return None if path is None else read_decisions(path)
 
 
 def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str, None]]:
@@ -124,39 +167,6 @@ def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str
     return exceptions
 
 
-def read_ids(file: str) -> list[str]:
-    """Read the ids of a group from a CSV column: FILE or FILE:COLUMN (the first column).
-
-    Raises
-    ------
-    DataError
-        If the column is not there, or holds nothing.
-    """
-    path, column = Path(file), ""
-    if not path.exists() and ":" in file:
-        name, _, column = file.rpartition(":")
-        path = Path(name)
-    text = path.read_text(encoding="utf-8-sig")
-    header, *rows = list(csv.reader(text.splitlines())) or [[]]
-    heads = [head.strip() for head in header]
-    if column and column not in heads:
-        raise DataError(
-            Fault(
-                what=f"there is no column {column!r}",
-                remedy=f"use one of {', '.join(heads)}",
-                where=str(path),
-            )
-        )
-    at = heads.index(column) if column else 0
-    body = rows if column or not (heads and heads[0].isdecimal()) else [header, *rows]
-    found = [row[at].strip() for row in body if len(row) > at and row[at].strip()]
-    if not found:
-        raise DataError(
-            Fault(what="the file names no school", remedy="put URNs in it", where=str(path))
-        )
-    return found
-
-
 def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
     """Make the priorities; journeys count by need unless --travel-by names another measure."""
     unknown = set(chosen.weights) - {"travel", "balance", "expertise", "pyramids", "change"}
@@ -174,7 +184,7 @@ def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
         travel_by="need" if chosen.travel_by is None else chosen.travel_by,
         balance_by=chosen.balance_by,
         pupils_per_capacity=chosen.pupils_per_capacity,
-        change_from=None if chosen.today is None else read_one_plan(chosen.today, problem),
+        reference=None if chosen.today is None else read_one_plan(chosen.today, problem, chosen),
         **chosen.weights,
     )
 
@@ -194,11 +204,15 @@ def check_names(names: Iterable[str]) -> None:
         raise DataError(faults)
 
 
-def read_one_plan(path: str, problem: Problem) -> Plan:
-    """Read a plan file."""
+def read_one_plan(path: str, problem: Problem, chosen: Namespace) -> Plan:
+    """Read a plan file, and say what was odd about it."""
     from clusters.readers import read_plan
 
-    return read_plan(path, problem)
+    links = None if chosen.links is None else files.part(chosen, chosen.links)
+    plan = read_plan(files.part(chosen, path), problem, links=links)
+    for note in plan.notes:
+        say(f"{Path(path).name}: {note}")
+    return plan
 
 
 def make_pot(chosen: Namespace, problem: Problem) -> Pot:

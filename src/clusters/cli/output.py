@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from argparse import Namespace
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -34,8 +34,8 @@ FOLDERS = {
 """What each folder of a pack is."""
 
 
-_UNSAID = ("notes", "out", "quiet", "scenario")
-"""Options that change nothing about the answer."""
+_UNSAID = ("notes", "out", "quiet", "reading", "scenario")
+"""What changes nothing about the answer, and the report on the reading, which has its own place."""
 _PATHS = (
     *("schools", "need", "school_expertise", "links", "postcodes", "plan", "today"),
     *(
@@ -43,6 +43,7 @@ _PATHS = (
         "barriers",
         "distance_m",
         "minutes",
+        "decisions",
         "together_file",
         "centres_file",
         "commitments",
@@ -93,7 +94,7 @@ class Folder:
         """Write the plan as CSV and as GeoPackage."""
         from clusters.writers import write_geopackage, write_plan
 
-        write_plan(self._file("plan.csv", "which school is in which cluster"), plan, problem)
+        write_plan(self._file("plan.csv", "which school is in which cluster"), problem, plan)
         write_geopackage(self._file("plan.gpkg", "the map, for QGIS"), problem, plan)
 
     def split(self, split: Any) -> None:
@@ -109,15 +110,17 @@ class Folder:
             write_frame(self._file("commitments.csv", words), given.to_frame())
         write_frame(self._file("pot.csv", "what comes off the pot, and notes"), _pot(split))
 
-    def run(self, chosen: Namespace, **record: Any) -> None:
-        """Write the record of the run, with the options that were given."""
+    def run(self, chosen: Namespace, *, minutes: Iterable[str] = (), **record: Any) -> None:
+        """Write the record of the run, with the options that were given and what was agreed."""
         from clusters.writers import write_run
+
+        decisions = getattr(chosen, "decisions", None)
 
         write_run(
             self._file("run.json", "the record of this run"),
-            inputs=chosen.schools,
+            inputs=[*chosen.schools, *([] if decisions is None else [decisions])],
             options=_asked(chosen),
-            notes=chosen.notes,
+            notes=[*chosen.notes, *minutes],
             **record,
         )
 

@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
+from clusters.cli.files import load_toml
 from clusters.errors import DataError, Fault
 from clusters.rulebook import RULEBOOK
 
@@ -22,6 +23,8 @@ _FILES = {
         "centres-file",
         "out",
         "commitments",
+        "decisions",
+        "file",
     ),
 }
 """Options that hold paths."""
@@ -108,7 +111,7 @@ def _read(path: Path, verb: str, options: _Options) -> tuple[list[str], list[str
     faults: list[Fault] = []
     found: list[str] = []
     unused: list[str] = []
-    for key, value in _loaded(path).items():
+    for key, value in load_toml(path).items():
         name = key.replace("_", "-")
         if name not in known:
             near = get_close_matches(name, known, 1)
@@ -137,22 +140,6 @@ def _read(path: Path, verb: str, options: _Options) -> tuple[list[str], list[str
         raise DataError(faults)
     notes = [f"{path.name}: not used by {verb!r}: {', '.join(unused)}."] if unused else []
     return found, notes
-
-
-def _loaded(path: Path) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        with path.open("rb") as file:
-            return tomllib.load(file)
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(
-            Fault(
-                what=f"the scenario is not valid TOML: {error}",
-                remedy="correct it",
-                where=str(path),
-            )
-        ) from None
 
 
 def _arguments(name: str, value: Any, action: argparse.Action, folder: Path) -> Iterator[str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from clusters.cli import inputs
+from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.domain import Plan, Priorities, Problem, Rules
 
@@ -44,7 +45,7 @@ def check(chosen: Namespace) -> bool:
     from clusters.verifier import verify
 
     schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    say(in_options(schools.report.summary()))
     _describe(problem)
     if problem.edges is not None:
         pieces = parts(problem)
@@ -55,14 +56,18 @@ def check(chosen: Namespace) -> bool:
                 say(f"  {len(piece)} schools: {', '.join(names)}")
     rules = inputs.make_rules(chosen)
     priorities = inputs.make_priorities(chosen, problem)
-    if chosen.plan is None:
+    decisions = inputs.read_chosen_decisions(chosen)
+    if chosen.plan is None and decisions is None:
         if rules is not None:
             from clusters.domain import check_rules
 
             check_rules(problem, rules, priorities)
             say("The rules fit the data. Give --plan to check a plan against them.")
         return False
-    plan = inputs.read_one_plan(chosen.plan, problem)
+    if chosen.plan is None and decisions is not None:
+        plan = decisions.plan
+    else:
+        plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     if rules is None:
         rules = Rules(n_clusters=(1, len(problem)), contiguous=False)
     say(verify(problem, rules, plan, priorities).summary())
@@ -74,7 +79,7 @@ def propose(chosen: Namespace) -> bool:
     from clusters.errors import Fault, RulesError
 
     schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    say(in_options(schools.report.summary()))
     _describe(problem)
     rules = inputs.make_rules(chosen)
     if rules is None:
@@ -96,10 +101,19 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
     split_settings = _money_settings(chosen, problem)  # refused before the search, not after it
     folder = Folder(chosen.out)
     settings = Settings(time_limit_s=chosen.time, seed=chosen.seed, workers=chosen.workers)
+    decisions = inputs.read_chosen_decisions(chosen)
     with show_progress(quiet=chosen.quiet, seconds=chosen.time) as on_progress:
-        result = solve(problem, rules, priorities, settings, on_progress=on_progress)
-    today = priorities.change_from
+        result = solve(
+            problem,
+            rules,
+            priorities,
+            settings,
+            on_progress=on_progress,
+            start=None if decisions is None else decisions.plan,
+        )
+    today = priorities.reference
     like = today if isinstance(today, Plan) else None
+    like = like if decisions is None else decisions.plan
     result = inputs.relabelled(result, inputs.with_labels(problem, result.plan, like))
     certificate = verify(problem, rules, result.plan, priorities)
     say(certificate.summary())
@@ -116,6 +130,8 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
         settings=settings,
         result=result,
         split=split,
+        minutes=() if decisions is None else decisions.minutes(),
+        reading=getattr(chosen, "reading", None),
     )
     folder.page(
         chosen, problem, {"Proposal": result}, rules=rules, priorities=priorities, split=split
@@ -126,8 +142,9 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
 
 def fund(chosen: Namespace) -> bool:
     """Split the money between the clusters of a plan."""
-    _, problem = inputs.read_data(chosen)
-    plan = inputs.read_one_plan(chosen.plan, problem)
+    schools, problem = inputs.read_data(chosen)
+    say(in_options(schools.report.summary()))
+    plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     split = _split(problem, plan, _money_settings(chosen, problem))
     folder = Folder(chosen.out)
     folder.split(split)
@@ -141,12 +158,13 @@ def report(chosen: Namespace) -> bool:
     """Write the pack on several options."""
     from clusters.disclosure import redacted
 
-    _, problem = inputs.read_data(chosen)
+    schools, problem = inputs.read_data(chosen)
+    say(in_options(schools.report.summary()))
     options: dict[str, Plan] = {}
     like: Plan | None = None
     inputs.check_names(name for name, _ in chosen.plan)
     for name, path in chosen.plan:
-        plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem), like)
+        plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem, chosen), like)
         options[name] = plan
         like = like or plan
     first = chosen.recommended or next(iter(options))
@@ -165,6 +183,7 @@ def report(chosen: Namespace) -> bool:
         recommended=chosen.recommended,
         outlook=_outlook(split) if chosen.risk else None,
     )
+    decisions = inputs.read_chosen_decisions(chosen)
     public = chosen.audience == "public"
     folder.run(
         chosen,
@@ -173,8 +192,49 @@ def report(chosen: Namespace) -> bool:
         priorities=priorities,
         split=None if public else split,  # it holds sums by school
         public=public,
+        # sentences of the meeting may hold numbers of pupils
+        minutes=() if public or decisions is None else decisions.minutes(),
+        reading=None if public else chosen.reading,
     )
     folder.tell()
+    return False
+
+
+def workbench(chosen: Namespace) -> bool:
+    """Write the page for a meeting, or serve it until Ctrl-C."""
+    from clusters.workbench import workbench as served
+    from clusters.workbench import write_workbench
+
+    schools, problem = inputs.read_data(chosen)
+    say(schools.report.summary())
+    path, chosen.decisions = chosen.decisions, None  # its pins are the page's, not rules
+    rules = inputs.make_rules(chosen)
+    options = {name: inputs.read_one_plan(file, problem, chosen) for name, file in chosen.plan}
+    options = {name: inputs.with_labels(problem, plan) for name, plan in options.items()}
+    if rules is None:
+        rules = Rules(n_clusters=(1, len(problem)), contiguous=False)
+    money = _money_settings(chosen, problem) or (None, None)
+    given = (problem, rules, options, inputs.make_priorities(chosen, problem))
+    more: dict[str, Any] = {"pot": money[0], "formula": money[1], "title": chosen.title}
+    if chosen.file is not None:
+        written = write_workbench(
+            chosen.file, *given, decisions=path, audience=chosen.audience, **more
+        )
+        say(f"Written to {written.resolve()}: open it in a browser; it needs nothing else.")
+        return False
+    with served(
+        *given,
+        decisions=path or "decisions.json",
+        port=chosen.port,
+        open_browser=not chosen.no_browser,
+        **more,
+    ) as session:
+        say(f"The workbench is open at {session.url}")
+        say(f"Every change is saved in {session.path}. Ctrl-C ends it.")
+        try:
+            session.wait()
+        except KeyboardInterrupt:
+            say("The workbench is closed; what was saved stays.")
     return False
 
 
@@ -210,5 +270,6 @@ VERBS: Mapping[str, Callable[[Namespace], bool]] = {
     "propose": propose,
     "fund": fund,
     "report": report,
+    "workbench": workbench,
 }
 """Each verb returns whether the search was interrupted."""

@@ -101,7 +101,7 @@ def load_schools() -> Schools:
 @checked
 def load_boundary() -> Any:
     """Outline of the synthetic authority, a shapely polygon in metres."""
-    from clusters.geography.layers import read_shapes
+    from clusters.readers.boundary import read_shapes
 
     return read_shapes(path("boundary"), "boundary")[0]
 
@@ -109,7 +109,7 @@ def load_boundary() -> Any:
 @checked
 def load_barriers() -> Any:
     """Ridge between the two western valleys that no road crosses, a shapely line in metres."""
-    from clusters.geography.layers import read_shapes
+    from clusters.readers.boundary import read_shapes
 
     return read_shapes(path("barriers"), "barriers")[0]
 

@@ -175,7 +175,7 @@ def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
 
 
 def _change_faults(problem: Problem, before: Plan | Mapping[SchoolId, Any]) -> Iterator[Fault]:
-    """Yield the schools that change_from holds in no group, or in more than one."""
+    """Yield the schools that reference holds in no group, or in more than one."""
     groups: dict[int, set[Any]] = {}
     if isinstance(before, Plan):
         placed = [(key, k) for k, cluster in enumerate(before.clusters) for key in cluster.members]
@@ -189,9 +189,9 @@ def _change_faults(problem: Problem, before: Plan | Mapping[SchoolId, Any]) -> I
         count = len(groups.get(k, ()))
         if count != 1:
             yield Fault(
-                what="change_from has no group for this school"
+                what="reference has no group for this school"
                 if count == 0
-                else f"change_from has this school in {count} groups",
+                else f"reference has this school in {count} groups",
                 remedy="give each school one group of today",
                 urn=str(school.urn),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol, TypeAlias, runtime_checkable
 
 from clusters.arguments import checked
@@ -28,10 +28,12 @@ class Cluster:
 class Plan:
     """Clusters with their centres.
 
-    A plan may be broken (schools missing, twice, unknown): `verify` says so.
+    A plan may be broken (schools missing, twice, unknown): `verify` says so. `notes` say how it was
+    read from a file; they play no part in whether two plans are equal.
     """
 
     clusters: tuple[Cluster, ...]
+    notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
     @checked

@@ -60,6 +60,9 @@ _WORDS = {"m": "metres", "min": "minutes"}
 _MINUTES = {"seconds": 1 / 60, "hours": 60.0, "milliseconds": 1 / 60_000}
 _METRES = {"kilometres": 1_000.0, "miles": 1_609.344, "feet": 0.3048, "centimetres": 0.01}
 
+_UNITS = {"seconds": "s", "hours": "h", "kilometres": "km", "miles": "miles"}
+"""Units that `build_problem` takes."""
+
 
 def id_faults(ids: Sequence[object]) -> Iterator[Fault]:
     """Yield the ids that are none, and those that cannot be told from another.
@@ -139,11 +142,10 @@ def journey_faults(
     travel: FloatArray, unit: TravelUnit, straight: FloatArray, ids: Sequence[SchoolId]
 ) -> list[Fault]:
     """List what cannot be journeys in metres or minutes, given the straight lines in metres."""
+    wrong = unit_fault(travel, unit, straight)
+    if wrong is not None:
+        return [wrong]
     far = (straight >= FAR_ENOUGH_M) & np.isfinite(travel) & (travel > 0)
-    if far.sum() >= LEAST_PAIRS:
-        wrong = (_not_minutes if unit == "min" else _not_metres)(travel[far], straight[far])
-        if wrong:
-            return [Fault(what=wrong, remedy=f"convert them to {_WORDS[unit]}", where=_DOOR[unit])]
     none = np.isfinite(travel) & (travel >= NO_WAY_LEAST[unit])
     none[far] |= (
         _speeds(travel[far], straight[far]) < NO_WAY_KM_H
@@ -191,6 +193,24 @@ def _speeds(travel: FloatArray, straight: FloatArray) -> FloatArray:
     with np.errstate(divide="ignore"):
         speeds: FloatArray = 0.06 * straight / travel
     return speeds
+
+
+def unit_fault(travel: FloatArray, unit: str, straight: FloatArray) -> Fault | None:
+    """Return the fault of journeys that look as if they were in another unit."""
+    far = (straight >= FAR_ENOUGH_M) & np.isfinite(travel) & (travel > 0)
+    if far.sum() < LEAST_PAIRS:
+        return None
+    wrong = (_not_minutes if unit == "min" else _not_metres)(travel[far], straight[far])
+    if wrong is None:
+        return None
+    return Fault(what=wrong, remedy=_remedy(wrong, unit), where=_DOOR[unit])
+
+
+def _remedy(wrong: str, unit: str) -> str:
+    """Say how to bring journeys into our unit; `build_problem` does it for the usual ones."""
+    usual = next((short for name, short in _UNITS.items() if f"like {name}," in wrong), None)
+    convert = f"convert them to {_WORDS[unit]}"
+    return convert if usual is None else f'say travel_unit="{usual}", or {convert}'
 
 
 def _not_minutes(travel: FloatArray, straight: FloatArray) -> str | None:

@@ -126,8 +126,8 @@ class Priorities:
     change
         Each school that moves costs as much as an average school travelling `change` km. A school
         moves when the centre
-        of its cluster belongs to another group of `change_from`.
-    change_from
+        of its cluster belongs to another group of `reference`.
+    reference
         Today's plan (or a Result), or a mapping from id to group; needed where `change` is above 0.
 
     Raises
@@ -144,7 +144,7 @@ class Priorities:
     pupils_per_capacity: Mapping[str, float] = field(default_factory=FrozenDict)
     pyramids: float = 0.0
     change: float = 0.0
-    change_from: PlanLike | None = None
+    reference: PlanLike | None = None
 
     def __post_init__(self) -> None:
         faults = [
@@ -158,11 +158,11 @@ class Priorities:
             faults.append(
                 rule_fault("every priority has weight 0", "give at least one of them a weight")
             )
-        if self.change and self.change_from is None:
+        if self.change and self.reference is None:
             faults.append(
                 rule_fault(
-                    "change has a weight but change_from is missing",
-                    "give today's plan, for instance change_from=cl.read_plan(...)",
+                    "change has a weight but reference is missing",
+                    "give today's plan, for instance reference=cl.read_plan(...)",
                 )
             )
         per_capacity = checked_mapping("pupils_per_capacity", self.pupils_per_capacity, faults)
@@ -185,13 +185,13 @@ class Priorities:
         if faults:
             raise RulesError(faults)
         object.__setattr__(self, "pupils_per_capacity", FrozenDict(per_capacity))
-        if isinstance(self.change_from, Mapping):
-            object.__setattr__(self, "change_from", FrozenDict(self.change_from))
+        if isinstance(self.reference, Mapping):
+            object.__setattr__(self, "reference", FrozenDict(self.reference))
 
     @property
     def groups_before(self) -> Plan | Mapping[SchoolId, Hashable] | None:
-        """The plan or the groups of `change_from`."""
-        return None if self.change_from is None else groups_of(self.change_from)
+        """The plan or the groups of `reference`."""
+        return None if self.reference is None else groups_of(self.reference)
 
     @property
     def balance_measure(self) -> str:

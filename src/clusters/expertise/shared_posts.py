@@ -22,6 +22,7 @@ from clusters.errors import DataError, Fault, MoneyError, RulesError
 from clusters.expertise.posts import PARTS, Gap, Post, PostPlan, SharedPost, fault
 from clusters.measures import Access, measure
 from clusters.money import Amount, pence
+from clusters.solver import Settings, effort
 
 if TYPE_CHECKING:
     from clusters.model.shared_posts import PostsAnswer, PostsCase
@@ -66,8 +67,7 @@ def share_posts(
     pupils_per_capacity: Mapping[str, float],
     across_m: float | None = None,
     most: int = 5,
-    time_limit_s: float = 10.0,
-    seed: int = 1,
+    settings: Settings | None = None,
 ) -> PostPlan:
     """Choose shared posts within a budget of POUNDS so that most unmet need is covered.
 
@@ -88,8 +88,8 @@ def share_posts(
         metres, or minutes where the problem's journeys are); None: its own cluster only.
     most
         Most posts of one sort at one school.
-    time_limit_s
-        Time for the choice.
+    settings
+        Seconds of wall-clock time and the seed; None for 10 seconds.
 
     Raises
     ------
@@ -113,7 +113,7 @@ def share_posts(
         from clusters.model.shared_posts import solve_posts
 
         case = table.case(usable, budget_pence, across_m, most)
-        answer = solve_posts(case, time_limit_s, seed)
+        answer = solve_posts(case, *effort(settings, 10.0))
     chosen = () if answer is None else table.posts(usable, answer)
     covered: dict[tuple[str, str], float] = {}
     for post in chosen:

@@ -24,8 +24,8 @@ DROPPABLE = tuple(name for name in RULE_NAMES if name != "n_clusters")
 class Change:
     """One change of the rules, or of a plan, that somebody proposes.
 
-    Make one with `move`, `pin`, `part`, `join`, `count`, `size`, `limit`, `balance`, `travel` or
-    `drop`. A change is a value: applying it gives new rules and leaves the old ones alone.
+    Make one with `move`, `pin`, `apart`, `together`, `count`, `size`, `limit`, `balance`, `travel`
+    or `drop`. A change is a value: applying it gives new rules and leaves the old ones alone.
 
     Parameters
     ----------
@@ -42,7 +42,7 @@ class Change:
 
     Examples
     --------
-    >>> Change.join("107722", "107717").schools
+    >>> Change.together("107722", "107717").schools
     ('107722', '107717')
     """
 
@@ -65,14 +65,14 @@ class Change:
         return cls(kind="pin", schools=(school, with_))
 
     @classmethod
-    def part(cls, *schools: SchoolId) -> Change:
+    def apart(cls, *schools: SchoolId) -> Change:
         """Allow no two of these schools in one cluster."""
-        return cls(kind="part", schools=schools)
+        return cls(kind="apart", schools=schools)
 
     @classmethod
-    def join(cls, *schools: SchoolId) -> Change:
+    def together(cls, *schools: SchoolId) -> Change:
         """Bring these schools into one cluster."""
-        return cls(kind="join", schools=schools)
+        return cls(kind="together", schools=schools)
 
     @classmethod
     def count(cls, n_clusters: int | tuple[int, int]) -> Change:
@@ -123,8 +123,8 @@ class Change:
         texts = {
             "move": lambda: f"move {names[0]} to {self.to}",
             "pin": lambda: f"keep {names[0]} with {names[1]}",
-            "part": lambda: f"keep {', '.join(names)} apart",
-            "join": lambda: f"bring {', '.join(names)} together",
+            "apart": lambda: f"keep {', '.join(names)} apart",
+            "together": lambda: f"bring {', '.join(names)} together",
             "count": lambda: f"have {_range(self.value)} clusters",
             "size": lambda: f"have {_range(self.value)} schools in a cluster",
             "limit": lambda: f"have {_range(self.value)} of {self.name} in a cluster",
@@ -139,7 +139,7 @@ class Change:
 
         A pinned or joined school goes to the cluster of the last one named.
         """
-        if self.kind not in ("move", "pin", "join"):
+        if self.kind not in ("move", "pin", "together"):
             return ground.plan
         labels = [cluster.label for cluster in ground.plan.clusters]
         positions = [ground.problem.position(key) for key in self.schools]
@@ -209,8 +209,8 @@ def _drop(change: Change, _problem: Problem, rules: Rules, _plan: Plan) -> Rules
 _APPLY = {
     "move": _move,
     "pin": lambda c, p, r, _: _group(r, "together", c.schools, p),
-    "join": lambda c, p, r, _: _group(r, "together", c.schools, p),
-    "part": lambda c, p, r, _: _group(r, "apart", c.schools, p),
+    "together": lambda c, p, r, _: _group(r, "together", c.schools, p),
+    "apart": lambda c, p, r, _: _group(r, "apart", c.schools, p),
     "count": lambda c, _p, r, _: replace(r, n_clusters=c.value),
     "size": lambda c, _p, r, _: replace(r, schools_per_cluster=c.value),
     "limit": _limit,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.arguments import at_least, checked
+from clusters.arguments import checked
 from clusters.domain import (
     IntArray,
     Plan,
@@ -22,6 +22,7 @@ from clusters.domain import (
 )
 from clusters.explain.plan_distance import Moved, Nearby
 from clusters.explain.repair import Repair, cost_of, improved_at, repair
+from clusters.solver import Settings, effort
 from clusters.text import listed
 from clusters.verifier import Certificate, verify
 
@@ -125,10 +126,9 @@ def improve_curve(
     rules: Rules,
     plan: PlanLike,
     priorities: Priorities | None = None,
-    most_moves: int = 20,
+    max_moves: int = 20,
     *,
-    time_limit_s: float = 60.0,
-    seed: int = 1,
+    settings: Settings | None = None,
 ) -> Curve:
     """Show what a plan gains by moving few schools: the best plan found for 0 to 20 moves.
 
@@ -142,7 +142,7 @@ def improve_curve(
     ----------
     plan
         A plan that keeps the rules, or one to be repaired first (with the fewest moves).
-    most_moves
+    max_moves
         Number of moves up to which points are wanted, 0 or more.
 
     Examples
@@ -152,19 +152,24 @@ def improve_curve(
     ...     ["a", "b", "c", "d"], [[0, 0], [1, 0], [9, 0], [10, 0]],
     ...     {"need": [1, 2, 1, 3]}, [("a", "b"), ("b", "c"), ("c", "d")])
     >>> drawn = cl.Plan.from_assignment({"a": "a", "b": "b", "c": "b", "d": "b"})
-    >>> curve = improve_curve(problem, cl.Rules(n_clusters=2), drawn, time_limit_s=2)
+    >>> curve = improve_curve(problem, cl.Rules(n_clusters=2), drawn,
+    ...     settings=cl.Settings(time_limit_s=2))
     >>> curve.at(1).sentence
     'with 1 move, 89 % shorter journeys'
     """
     plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     check_rules(problem, rules, priorities)
-    at_least(0, time_limit_s=time_limit_s, seed=seed)
+    time_limit_s, seed = effort(settings, 60.0)
     deadline = time.monotonic() + time_limit_s
     mended = None
     if not verify(problem, rules, plan, priorities).ok:
         mended = repair(
-            problem, rules, plan, priorities, time_limit_s=0.3 * time_limit_s, seed=seed
+            problem,
+            rules,
+            plan,
+            priorities,
+            settings=Settings(time_limit_s=0.3 * time_limit_s, seed=seed),
         )
         plan = mended.plan
     near = Nearby(problem, rules, priorities, plan)
@@ -172,9 +177,9 @@ def improve_curve(
     usable = deadline - time.monotonic()
     size = near.instance.n * near.instance.m
     exact = EXACT * usable if size <= SMALL else LITTLE * usable
-    best = _swept(near, begin, most_moves, deadline - exact, seed)
-    proved = _asked(near, best, most_moves, deadline, seed)
-    return Curve(points=tuple(_points(near, best, most_moves, proved)), repaired=mended)
+    best = _swept(near, begin, max_moves, deadline - exact, seed)
+    proved = _asked(near, best, max_moves, deadline, seed)
+    return Curve(points=tuple(_points(near, best, max_moves, proved)), repaired=mended)
 
 
 def _as_atoms(near: Nearby, plan: Plan) -> list[list[int]]:

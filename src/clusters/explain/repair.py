@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from clusters.arguments import at_least, checked
+from clusters.arguments import checked
 from clusters.domain import (
     FloatArray,
     IntArray,
@@ -28,6 +28,7 @@ from clusters.explain.why_no_plan import why_no_plan
 from clusters.presolve import refuse_impossible
 from clusters.search.short import improved
 from clusters.search.solution import Found
+from clusters.solver import Settings, effort
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -118,8 +119,7 @@ def repair(
     priorities: Priorities | None = None,
     mode: str = "fewest moves",
     *,
-    time_limit_s: float = 30.0,
-    seed: int = 1,
+    settings: Settings | None = None,
 ) -> Repair:
     """Make a plan keep every rule.
 
@@ -170,7 +170,7 @@ def repair(
             plan=plan, moved=(), placed=(), mended=(), fewest=0, certificate=certificate, mode=mode
         )
     refuse_impossible(problem, rules)
-    at_least(0, time_limit_s=time_limit_s, seed=seed)
+    time_limit_s, seed = effort(settings, 30.0)
     deadline = time.monotonic() + time_limit_s
     near = Nearby(problem, rules, priorities, plan)
     labels, fewest = _nearest(near, (1 - POLISH) * time_limit_s, seed)
@@ -216,7 +216,9 @@ def _finite(cost: FloatArray) -> FloatArray:
 
 
 def _refuse(near: Nearby, seconds: float) -> None:
-    why = why_no_plan(near.problem, near.rules, time_limit_s=min(10.0, seconds))
+    why = why_no_plan(
+        near.problem, near.rules, settings=Settings(time_limit_s=max(0.01, min(10.0, seconds)))
+    )
     raise InfeasibleError(
         f"No plan of {near.k} clusters can satisfy these rules: proved. {' '.join(why.reasons)}",
         why.conflict,

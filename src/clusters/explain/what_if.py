@@ -118,7 +118,7 @@ def what_if(
     ...     ["a", "b", "c", "d"], [[0, 0], [1, 0], [9, 0], [10, 0]],
     ...     {"need": [1, 2, 1, 3]}, [("a", "b"), ("b", "c"), ("c", "d")])
     >>> plan = cl.Plan.from_assignment({"a": "b", "b": "b", "c": "d", "d": "d"})
-    >>> answer = what_if(problem, cl.Rules(n_clusters=2), plan, Change.join("b", "c"))
+    >>> answer = what_if(problem, cl.Rules(n_clusters=2), plan, Change.together("b", "c"))
     >>> answer.price_nearest, [move.school for move in answer.nearest.moved]
     (7.0, ['c'])
     """
@@ -163,7 +163,11 @@ def _answers(
     nearest: Repair | None = None
     try:
         nearest = repair(
-            problem, rules, plan, priorities, time_limit_s=seconds / 2, seed=settings.seed
+            problem,
+            rules,
+            plan,
+            priorities,
+            settings=Settings(time_limit_s=seconds / 2, seed=settings.seed),
         )
     except InfeasibleError as error:
         # of a range of numbers of clusters only one was tried: `solve` decides

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from clusters.arguments import at_least, checked
+from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
 from clusters.explain.deciding import COUNT, Decider
 from clusters.explain.easing import ladder, suspects, tightened
@@ -24,6 +24,7 @@ from clusters.presolve import (
 )
 from clusters.presolve.altered import size_of
 from clusters.rulebook import depends_on_count, school_name
+from clusters.solver import Settings, effort
 
 __all__ = ["Relaxation", "WhyNoPlan", "why_no_plan"]
 
@@ -41,9 +42,8 @@ def why_no_plan(
     problem: Problem,
     rules: Rules,
     priorities: Priorities | None = None,
-    time_limit_s: float = 10.0,
     *,
-    seed: int = 1,
+    settings: Settings | None = None,
 ) -> WhyNoPlan:
     """Find out why no plan satisfies some rules.
 
@@ -60,10 +60,8 @@ def why_no_plan(
         As for `solve`.
     priorities
         Checked against the problem; they cannot make a plan impossible.
-    time_limit_s
-        Seconds of wall-clock time, about.
-    seed
-        For the search for plans.
+    settings
+        Seconds of wall-clock time and the seed; None for 10 seconds.
 
     Returns
     -------
@@ -88,7 +86,7 @@ def why_no_plan(
      'schools_per_cluster: allow as few as 1 school in a cluster (now 2)']
     """
     check_rules(problem, rules, priorities)
-    at_least(0, time_limit_s=time_limit_s, seed=seed)
+    time_limit_s, seed = effort(settings, 10.0)
     usable = IN_HAND * time_limit_s  # single steps may take a little longer than they are given
     ask = _Question(problem, rules, time.monotonic() + usable, usable, seed)
     begin = time.monotonic()

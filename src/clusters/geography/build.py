@@ -21,12 +21,15 @@ from clusters.domain import (
 from clusters.domain.plausible import id_faults, place_faults
 from clusters.errors import DataError, Fault
 from clusters.geography.given import given_edges
-from clusters.geography.journeys import journeys_of
-from clusters.geography.layers import read_boundary, read_shapes, region_with
+from clusters.geography.journeys import Given, journeys_of
+from clusters.geography.layers import read_boundary, region_with
 from clusters.geography.parts import describe_parts
 from clusters.geography.proximity import delaunay_edges, gabriel_edges, sorted_pairs
 from clusters.geography.sites import Sites, distinct_sites
 from clusters.geography.territories import Territories, padded_hull, territories_of
+from clusters.readers.boundary import read_shapes
+from clusters.readers.opening import is_file
+from clusters.readers.pairs import read_pairs
 from clusters.text import counted
 
 _PROXIMITY: Mapping[str, tuple[Callable[[FloatArray], IntArray], str]] = {
@@ -53,6 +56,8 @@ def build_problem(
     barriers: Any = None,
     bridges: Iterable[tuple[SchoolId, SchoolId]] = (),
     need_weights: Mapping[str, float] | None = None,
+    travel_unit: str | None = None,
+    no_way: Any = (),
 ) -> Problem:
     """Validate the facts and work out journeys, territories and neighbours.
 
@@ -61,9 +66,10 @@ def build_problem(
     schools
         The schools, as `read_schools` returns them.
     distance_m, minutes
-        Journeys from row to column: an array (n, n) in the order of the schools, a DataFrame or the
-        path of a CSV or Parquet file (long or square, by id). Metres or minutes; give one at most.
-        Straight lines in metres where neither is given. They may differ by direction.
+        Journeys from row to column: an array (n, n) in the order of the schools, or a file or frame
+        (long or square, by id, or the JSON answer of OSRM, Valhalla or OpenRouteService; see
+        docs/data.md). Metres or minutes; give one at most. Straight lines in metres where neither
+        is given. They may differ by direction.
     neighbours
         Which schools count as next to each other:
 
@@ -71,12 +77,14 @@ def build_problem(
           school than to any other (a Voronoi cell), clipped to the boundary.
         - "gabriel": no other school lies in the circle between them; fewer than "territories".
         - "delaunay": joined by a side of the Delaunay triangulation; more.
-        - pairs of ids, {id: ids}, a libpysal Graph or W, or a networkx graph, by id.
+        - pairs of ids, {id: ids}, a libpysal Graph or W, or a networkx graph, by id; or a file or
+          frame of pairs.
         - None: contiguity plays no part.
     boundary
-        Outline of the authority: a polygon, GeoSeries, GeoDataFrame, or path of a GeoJSON or
-        GeoPackage. Without it territories end a little beyond the outermost schools. A school up to
-        250 m outside counts as inside, one further out is refused.
+        Outline of the authority: a polygon, GeoSeries, GeoDataFrame, or path of a GeoJSON,
+        GeoPackage or shape file. Without it territories end a little beyond the outermost schools.
+        A school up to 1 km outside counts as inside (published outlines are simplified), one
+        further out is refused.
     barriers
         Lines that cannot be crossed (a moor's edge, a motorway), given like the boundary. Two
         schools are no neighbours if a barrier crosses the shortest way between them over their
@@ -86,6 +94,12 @@ def build_problem(
         Pairs of ids that are neighbours whatever lies between them; applied last.
     need_weights
         Weight of each measure in "need", for instance ``{"ehcps": 3, "sen_support": 1}``.
+    travel_unit
+        Unit of the journeys where they do not say it and it is not the one that the argument names:
+        "s", "min", "h", "m", "km" or "miles".
+    no_way
+        Numbers in the journeys that mean "no way", such as -1 or 2147483647; "blank" for empty
+        cells and NaN. They are refused otherwise.
 
     Returns
     -------
@@ -108,13 +122,14 @@ def build_problem(
     'Journeys are straight lines, in metres.'
     """
     stand_ins = getattr(schools, "stand_ins", ())  # of `read_schools`: said wherever notes are
+    left_out = getattr(getattr(schools, "report", None), "left_out", ())
     schools = tuple(schools)
     xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64).reshape(-1, 2)
     _check_schools(schools, xy)
-    travel = journeys_of(schools, distance_m, minutes)
+    travel = journeys_of(schools, Given(distance_m, minutes, travel_unit, no_way))
     land = _land(schools, xy, boundary)
     ways = _ways(schools, land, neighbours)
-    notes = [*travel.notes, *land.notes, *ways.notes, *stand_ins]
+    notes = [*left_out, *travel.notes, *land.notes, *ways.notes, *stand_ins]
     edges = ways.edges
     bridges = tuple(bridges)
     if edges is None and (barriers is not None or bridges):
@@ -212,6 +227,8 @@ def _ways(schools: tuple[School, ...], land: _Land, neighbours: Any) -> _Ways:
         if sites.shared
         else ()
     )
+    if _is_table(neighbours):
+        neighbours = read_pairs(neighbours)
     if not isinstance(neighbours, str):
         edges = given_edges(schools, neighbours)
         return _Ways(edges, shapely.linestrings(xy[edges]), ("Neighbours are as supplied.",))
@@ -238,6 +255,14 @@ def _ways(schools: tuple[School, ...], land: _Land, neighbours: Any) -> _Ways:
     return _Ways(
         edges, np.array([line_of.get(tuple(pair)) for pair in ends], object), (note, *shared)
     )
+
+
+def _is_table(neighbours: Any) -> bool:
+    """Whether neighbours are pairs in a file or frame: a word without a dot is a kind of them."""
+    if isinstance(neighbours, str):
+        return "." in neighbours
+    frame = hasattr(neighbours, "columns") and hasattr(neighbours, "iloc")
+    return frame or is_file(neighbours) or hasattr(neighbours, "__arrow_c_stream__")
 
 
 def _over_borders(xy: FloatArray, territories: Territories) -> Any:

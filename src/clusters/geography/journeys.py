@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
+from clusters.domain.plausible import unit_fault
 from clusters.domain.problem import check_journeys
 from clusters.errors import DataError, Fault
-from clusters.matrices import read_matrix
+from clusters.readers.travel_tables import is_travel_table, no_way_in, read_matrix
+from clusters.readers.travel_units import FACTORS, unit_notes, unit_of
 from clusters.text import counted
 
 
@@ -24,36 +25,72 @@ class Travel:
     notes: tuple[str, ...]
 
 
-def journeys_of(schools: tuple[School, ...], distance_m: Any, minutes: Any) -> Travel:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """Journeys as the caller gives them.
+
+    `unit` is what they are in where they do not say it, `no_way` what in them means no way.
+    """
+
+    distance_m: Any = None
+    minutes: Any = None
+    unit: str | None = None
+    no_way: Any = ()
+
+
+def journeys_of(schools: tuple[School, ...], given: Given) -> Travel:
     """Journeys as supplied in metres or minutes, else straight lines.
 
     Raises
     ------
     DataError
-        If both are given, or what is given is no table of numbers for these schools.
+        If both are given, if what is given is no table of numbers for these schools, or if no
+        journey could be as fast or as long as the numbers say.
     """
-    if distance_m is not None and minutes is not None:
+    if given.distance_m is not None and given.minutes is not None:
         raise DataError(
             Fault(what="both distance_m and minutes are given", remedy="give one of them")
         )
-    if distance_m is None and minutes is None:
-        return Travel(straight_line_m(schools), "m", ("Journeys are straight lines, in metres.",))
-    unit: TravelUnit = "m" if minutes is None else "min"
-    source, where = (distance_m, "distance_m") if minutes is None else (minutes, "minutes")
+    straight = straight_line_m(schools)
+    if given.distance_m is None and given.minutes is None:
+        return Travel(straight, "m", ("Journeys are straight lines, in metres.",))
+    unit: TravelUnit = "m" if given.minutes is None else "min"
+    where = "distance_m" if unit == "m" else "minutes"
+    source = given.distance_m if unit == "m" else given.minutes
     words = "metres" if unit == "m" else "minutes"
     notes = [f"Journeys are {words} as supplied."]
-    if isinstance(source, str | os.PathLike) or hasattr(source, "columns"):
-        read = read_matrix(source, [school.urn for school in schools], unit, where=where)
-        values, notes = read.values, [*notes, *read.notes]
+    if is_travel_table(source):
+        read = read_matrix(
+            source,
+            [school.urn for school in schools],
+            unit,
+            where=where,
+            travel_unit=given.unit,
+            no_way=given.no_way,
+            xy_m=[(school.easting, school.northing) for school in schools],
+        )
+        values, read_as, notes = read.values, read.read_as, [*notes, *read.notes]
     else:
-        values = _as_array(source, where)
+        values, read_as = _as_array(source, where, schools, unit, given)
+        notes += unit_notes(read_as, unit)
     found = check_journeys(schools, values, unit)
     return Travel(values, unit, (*notes, *found, *_remarks(values, words)))
 
 
-def _as_array(source: Any, where: str) -> FloatArray:
+def _as_array(
+    source: Any, where: str, schools: tuple[School, ...], unit: TravelUnit, given: Given
+) -> tuple[FloatArray, str | None]:
+    """Array of journeys in our unit; what stands for no way becomes infinite."""
+    if hasattr(source, "tocsr") and hasattr(source, "nnz"):
+        raise DataError(
+            Fault(
+                what="a sparse matrix does not tell no way from no distance",
+                remedy="give .toarray() with inf where there is no way",
+                where=where,
+            )
+        )
     try:
-        return np.array(source, dtype=np.float64)
+        values = np.array(source, dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise DataError(
             Fault(
@@ -63,6 +100,23 @@ def _as_array(source: Any, where: str) -> FloatArray:
                 value=type(source).__name__,
             )
         ) from error
+    n = len(schools)
+    if values.shape != (n, n):
+        raise DataError(
+            Fault(
+                what=f"{where} has shape {values.shape}",
+                remedy=f"give an array of shape ({n}, {n})",
+                where=where,
+            )
+        )
+    read_as = unit_of(given.unit, unit)
+    if read_as is None:  # another unit explains large numbers better than "no way" does
+        wrong = unit_fault(values, unit, straight_line_m(schools))
+        if wrong is not None:
+            raise DataError(wrong)
+    factor = 1.0 if read_as is None else FACTORS[read_as][1]
+    values[no_way_in(values, given.no_way, where, unit, factor)] = np.inf
+    return values * factor, read_as
 
 
 def _remarks(values: FloatArray, words: str) -> list[str]:

@@ -14,7 +14,7 @@ import shapely
 from scipy.spatial import Voronoi, cKDTree
 
 from clusters.domain import FloatArray, IntArray
-from clusters.geography.layers import polygons_of
+from clusters.readers.boundary import polygons_of
 
 BORDER_TOLERANCE = 1e-5
 """A shared border counts if it is longer than this part of the region's diagonal: a third of a

@@ -162,7 +162,7 @@ def make_areas(
     *,
     balance: Mapping[str, float] | None = None,
     clusters_per_area: tuple[int | None, int | None] = (2, None),
-    able: Iterable[Candidate | SchoolId] | None = None,
+    candidates: Iterable[Candidate | SchoolId] | None = None,
     not_these: Collection[SchoolId] = (),
     lead_rules: LeadRules | None = None,
     travel_by: str | None = None,
@@ -185,7 +185,7 @@ def make_areas(
         By measure, the largest deviation from the mean area; None for need within 25 %.
     clusters_per_area
         (fewest, most).
-    able
+    candidates
         Who could lead an area; None for the schools whose `can_lead` is true. Where that is
         recorded of no school, areas are made without leads.
     not_these
@@ -220,7 +220,7 @@ def make_areas(
     plan = plan_of(problem, plan)
     from clusters.solver import Settings, solve
 
-    case = _case(problem, plan, able, not_these, lead_rules)
+    case = _case(problem, plan, candidates, not_these, lead_rules)
     balance = {"need": 0.25} if balance is None else balance
     by = _weights(problem, travel_by, balance)
     rules = Rules(
@@ -251,7 +251,7 @@ def check_areas(
     n_areas: int | tuple[int, int] | None = None,
     balance: Mapping[str, float] | None = None,
     clusters_per_area: tuple[int | None, int | None] | None = None,
-    able: Iterable[Candidate | SchoolId] | None = None,
+    candidates: Iterable[Candidate | SchoolId] | None = None,
     not_these: Collection[SchoolId] = (),
     lead_rules: LeadRules | None = None,
     travel_by: str | None = None,
@@ -262,7 +262,7 @@ def check_areas(
     ----------
     areas
         {cluster label: area label}.
-    n_areas, balance, clusters_per_area, able, not_these, lead_rules
+    n_areas, balance, clusters_per_area, candidates, not_these, lead_rules
         As for `make_areas`; what is None is not asked for.
     travel_by
         Measure that weights journeys to the leads; None for need.
@@ -291,7 +291,7 @@ def check_areas(
     ('contiguous',)
     """
     plan = plan_of(problem, plan)
-    case = _case(problem, plan, able, not_these, lead_rules)
+    case = _case(problem, plan, candidates, not_these, lead_rules)
     strangers = [label for label in areas if case.small.find(label) is None]
     if strangers:
         raise DataError(
@@ -341,17 +341,15 @@ class _Case:
 def _case(
     problem: Problem,
     plan: Plan,
-    able: Iterable[Candidate | SchoolId] | None,
+    candidates: Iterable[Candidate | SchoolId] | None,
     not_these: Collection[SchoolId],
     lead_rules: LeadRules | None,
 ) -> _Case:
     rules = LeadRules() if lead_rules is None else lead_rules
-    candidates = checked_candidates(problem, able)
+    known = checked_candidates(problem, candidates)
     barred = {problem.position(key) for key in not_these}
     fit = tuple(
-        c.urn
-        for c in candidates
-        if not shortcomings(c, rules) and problem.position(c.urn) not in barred
+        c.urn for c in known if not shortcomings(c, rules) and problem.position(c.urn) not in barred
     )
     longest = rules.longest(problem)
     seats: dict[str, SchoolId] = {}
@@ -363,7 +361,7 @@ def _case(
             near = min(inside, key=lambda key: float(problem.travel[start, problem.position(key)]))
             if longest is None or problem.travel[start, problem.position(near)] <= longest:
                 seats[cluster.label] = near
-    if candidates and not seats:
+    if known and not seats:
         msg = "No cluster has a school that is able and willing to lead an area."
         raise InfeasibleError(msg, [msg])
     return _Case(
@@ -371,7 +369,7 @@ def _case(
         of=plan,
         small=problem_of_clusters(problem, plan, seats),
         seats=seats,
-        candidates=candidates,
+        candidates=known,
         able=fit,
         longest=longest,
     )

@@ -73,7 +73,7 @@ class LeadRules:
         Whether the lead's school must be the centre of the cluster.
     outside
         Whether a school of another cluster may lead where that is better; else only members may.
-    least_experience_years, least_release_days
+    min_experience_years, min_release_days
         A candidate of whom it is not known does not satisfy it.
     max_travel_m, max_travel_min
         No member's journey to the lead's school may be longer; in the problem's unit.
@@ -90,8 +90,8 @@ class LeadRules:
 
     at_centre: bool = False
     outside: bool = False
-    least_experience_years: float = 0.0
-    least_release_days: float = 0.0
+    min_experience_years: float = 0.0
+    min_release_days: float = 0.0
     max_travel_m: float | None = None
     max_travel_min: float | None = None
     phases: Mapping[str, Bounds] = field(default_factory=FrozenDict)
@@ -101,7 +101,7 @@ class LeadRules:
         faults = [
             rule_fault(f"{name} is not a number of 0 or more", "correct it", getattr(self, name))
             for name in (
-                *("least_experience_years", "least_release_days", "alternates"),
+                *("min_experience_years", "min_release_days", "alternates"),
                 *("max_travel_m", "max_travel_min"),
             )
             if getattr(self, name) is not None
@@ -161,7 +161,7 @@ class LeadPriorities:
         Measure that weights the members; "schools" counts each once.
     experience
         One year more is worth as much as a mean journey shorter by this; not known counts as 0.
-    most_years
+    max_years
         Years beyond these count no more.
     release
         One day a week more is worth as much as a mean journey shorter by this.
@@ -172,14 +172,14 @@ class LeadPriorities:
     closeness: float = 1.0
     travel_by: str = "schools"
     experience: float = 0.0
-    most_years: float = 10.0
+    max_years: float = 10.0
     release: float = 0.0
     outside: float = 2.0
 
     def __post_init__(self) -> None:
         faults = [
             rule_fault(f"{name} is not a number of 0 or more", "give a weight", getattr(self, name))
-            for name in ("closeness", "experience", "most_years", "release", "outside")
+            for name in ("closeness", "experience", "max_years", "release", "outside")
             if not is_number(getattr(self, name)) or getattr(self, name) < 0
         ]
         if faults:
@@ -233,8 +233,8 @@ def shortcomings(candidate: Candidate, rules: LeadRules) -> tuple[str, ...]:
     if not candidate.willing:
         reasons.append("not willing")
     for words, value, least in (
-        ("years of experience", candidate.experience_years, rules.least_experience_years),
-        ("release days a week", candidate.release_days, rules.least_release_days),
+        ("years of experience", candidate.experience_years, rules.min_experience_years),
+        ("release days a week", candidate.release_days, rules.min_release_days),
     ):
         if least and value is None:
             reasons.append(f"{words} not known")

@@ -122,11 +122,11 @@ def _wrongs(
         yield "able", "which is not known to be able and willing", None
     for rule, words, least, value in (
         (
-            *("experience", "years of experience", rules.least_experience_years),
+            *("experience", "years of experience", rules.min_experience_years),
             None if candidate is None else candidate.experience_years,
         ),
         (
-            *("release", "release days a week", rules.least_release_days),
+            *("release", "release days a week", rules.min_release_days),
             None if candidate is None else candidate.release_days,
         ),
     ):

@@ -235,7 +235,7 @@ def _scene(
             if _refusal(problem, clusters[k], inside, candidate, rules, longest):
                 continue
             mean = _mean(problem.travel[inside, places[s]], weight[inside])
-            years = min(candidate.experience_years or 0.0, priorities.most_years)
+            years = min(candidate.experience_years or 0.0, priorities.max_years)
             cost[k, s] = (
                 priorities.closeness * mean / unit
                 - priorities.experience * years

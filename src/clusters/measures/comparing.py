@@ -175,7 +175,7 @@ def compare(
         What `solve` returned, by name of plan; their status, objective, bound and gap are shown.
     reference
         The plan (or groups by school id) against which moves are counted, and whose labels the
-        plans take over where it is a plan. None: moves are counted against `change_from` of the
+        plans take over where it is a plan. None: moves are counted against `reference` of the
         priorities, labels are the first plan's.
 
     Raises

@@ -51,7 +51,7 @@ def measure(
         Without them every school's journey counts once.
     reference
         The plan (or groups by school id) against which moves are counted; None for the
-        priorities' `change_from`.
+        priorities' `reference`.
 
     Raises
     ------

@@ -52,7 +52,7 @@ def propose(
     ceiling: float = 0.10,
     min_difference: float = 0.10,
     themes: Sequence[str | Theme] | None = None,
-    today: PlanLike | None = None,
+    reference: PlanLike | None = None,
     on_progress: Callable[[Progress], None] | None = None,
 ) -> Options:
     """Propose several plans, each good at something else, none far from the best.
@@ -78,8 +78,8 @@ def propose(
         Names of themes to be tried, in order ("Shortest journeys", "Most even", "Keeps pyramids",
         "Least change", "Best shared expertise", "Every school alike", "Another map"), or own
         :class:`Theme` values; None for whatever the facts allow.
-    today
-        Today's plan or groups, for "Least change" and for labels; by default `change_from`, else
+    reference
+        Today's plan or groups, for "Least change" and for labels; by default `reference`, else
         the groups in the facts.
     on_progress
         As for `solve`.
@@ -110,11 +110,11 @@ def propose(
     settings = Settings() if settings is None else settings
     _check(n_options, ceiling, min_difference)
     check_rules(problem, rules, priorities)
-    today = None if today is None else groups_of(today)
-    wanted = _wanted(problem, rules, priorities, themes, today)
+    before = None if reference is None else groups_of(reference)
+    wanted = _wanted(problem, rules, priorities, themes, before)
     begin = time.monotonic()
     first = solve(problem, rules, priorities, _share(settings, BEST), on_progress=on_progress)
-    labels = today if isinstance(today, Plan) else priorities.groups_before
+    labels = before if isinstance(before, Plan) else priorities.groups_before
     if isinstance(labels, Plan):
         named = name_clusters(problem, first.plan, keep=labels)
         first = replace(first, plan=named)

@@ -64,7 +64,7 @@ class Theme:
         elif self.cares_for == "expertise":
             changes["pupils_per_capacity"] = own.pupils_per_capacity
         elif self.cares_for == "change":
-            changes["change_from"] = own.change_from
+            changes["reference"] = own.reference
         return replace(common, **changes)
 
 
@@ -150,7 +150,7 @@ def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> 
             name="Least change",
             sentence="aims at fewer schools that leave the group that they are in today",
             cares_for="change",
-            priorities=_alone(common, change=1.0, change_from=groups),
+            priorities=_alone(common, change=1.0, reference=groups),
         )
 
 

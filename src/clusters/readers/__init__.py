@@ -1,21 +1,41 @@
 """Files and frames into schools and plans; every fault at once."""
 
+from clusters.readers.boundary import read_boundary
+from clusters.readers.cell_tables import CellRows, read_cells
 from clusters.readers.commitments import Commitment, read_commitments
-from clusters.readers.links import Links, read_links, read_pairs
-from clusters.readers.places import read_boundary, read_postcodes
+from clusters.readers.decisions import Decisions, read_decisions
+from clusters.readers.links import Links, read_links
+from clusters.readers.opening import File
+from clusters.readers.pairs import read_group, read_pairs
 from clusters.readers.plans import read_plan
-from clusters.readers.report import ReadingReport, Schools, SetAside, Unknown
+from clusters.readers.postcodes import read_postcodes
+from clusters.readers.reading_report import (
+    Disagreement,
+    ReadingReport,
+    Schools,
+    SetAside,
+    Source,
+    Unknown,
+)
 from clusters.readers.schools import read_schools
 
 __all__ = [
+    "CellRows",
     "Commitment",
+    "Decisions",
+    "Disagreement",
+    "File",
     "Links",
     "ReadingReport",
     "Schools",
     "SetAside",
+    "Source",
     "Unknown",
     "read_boundary",
+    "read_cells",
     "read_commitments",
+    "read_decisions",
+    "read_group",
     "read_links",
     "read_pairs",
     "read_plan",

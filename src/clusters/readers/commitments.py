@@ -11,11 +11,10 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
 from clusters.errors import DataError, Fault
-from clusters.readers.files import has_urn, open_table
-from clusters.readers.layout import find_column
-from clusters.readers.names import PUBLISHED, near
-from clusters.readers.table import Cell, Table
-from clusters.readers.values import Unreadable, is_unknown, pence_of, tidy, urn_of
+from clusters.readers.cell_tables import read_cells
+from clusters.readers.cells import Unreadable, is_unknown, pence_of, tidy, urn_of
+from clusters.readers.column_names import PUBLISHED, near
+from clusters.readers.table import Cell
 
 __all__ = ["Commitment", "read_commitments"]
 
@@ -97,21 +96,36 @@ def read_commitments(
     >>> [row.a_year_pence for row in read_commitments(table, problem)]
     [400000, 900050]
     """
-    table = open_table(source, sheet=sheet, layer=None, name="commitments", is_header=has_urn)
-    at, faults = _columns(table, columns or {})
+    for key in columns or {}:
+        if key not in _NAMES:
+            raise DataError(
+                Fault(
+                    what=f"columns names {key!r}, which commitments do not have",
+                    remedy=f"{near(key, _NAMES)} Use any of {', '.join(_NAMES)}".strip(),
+                    where="columns",
+                )
+            )
+    table = read_cells(
+        source,
+        {**_NAMES, **{key: (name,) for key, name in (columns or {}).items()}},
+        needed=("urn", *(columns or {})),
+        name="commitments",
+        sheet=sheet,
+    )
     found: list[Commitment] = []
+    faults: list[Fault] = []
     marks: dict[str, int] = {}
-    if not faults:
-        for number, cells in table.rows:
-            if any(cells):
-                row = {
-                    key: Cell(cells[k], table.where, number, table.header[k])
-                    for key, k in at.items()
-                    if k < len(cells)
-                }
-                one = _commitment(row, number, problem, marks, faults)
-                found += [] if one is None else [one]
-    faults += table.faults
+    if table.rows and not {"a_year", "band"} & set(table.rows[0]):
+        faults.append(
+            Fault(
+                what="there is no column 'a_year' and no column 'band'",
+                remedy="give pounds a year, or a band, for each plan",
+                where=table.where,
+            )
+        )
+    for row in table.rows if not faults else ():
+        one = _commitment(row, row["urn"].row or 0, problem, marks, faults)
+        found += [] if one is None else [one]
     if not found and not faults:
         faults.append(
             Fault(
@@ -123,39 +137,6 @@ def read_commitments(
     if faults:
         raise DataError(faults)
     return tuple(found)
-
-
-def _columns(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, int], list[Fault]]:
-    faults = [
-        Fault(
-            what=f"columns names {key!r}, which commitments do not have",
-            remedy=f"{near(key, _NAMES)} Use any of {', '.join(_NAMES)}".strip(),
-            where="columns",
-        )
-        for key in columns
-        if key not in _NAMES
-    ]
-    at: dict[str, int] = {}
-    for key, others in _NAMES.items():
-        names = [columns[key]] if key in columns else [key, *others]
-        places = (find_column(table.header, name) for name in names)
-        place = next((k for k in places if k is not None and k not in at.values()), None)
-        if place is not None:
-            at[key] = place
-        elif key == "urn" or key in columns:
-            faults.append(_no_column(table, names[0]))
-    if not faults and not {"a_year", "band"} & set(at):
-        faults.append(_no_column(table, "a_year"))
-    return at, faults
-
-
-def _no_column(table: Table, name: str) -> Fault:
-    return Fault(
-        what=f"there is no column {name!r}",
-        remedy=f"{near(name, table.header)} The columns are {', '.join(table.header)}".strip(),
-        where=table.where,
-        column=name,
-    )
 
 
 def _commitment(

@@ -1,44 +1,45 @@
-"""Many faults of one kind told as one."""
+"""What is said of a file that is refused, and of things that are like what was meant."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable
 
-from clusters.errors import Fault
+from clusters.errors import DataError, Fault
 
-__all__ = ["gathered"]
+__all__ = ["counted", "listed", "refusal", "shown"]
 
-_LEAST = 20
+_SHOWN = 3
 
 
-def gathered(faults: Sequence[Fault], n_rows: int) -> list[Fault]:
-    """Put together faults that most rows share: something is wrong with the column, not the rows.
+def refusal(where: str, what: str, remedy: str, value: str | None = None) -> DataError:
+    """Make the error of a file that is refused as a whole."""
+    return DataError(Fault(what=what, remedy=remedy, where=where, value=value))
 
-    Parameters
-    ----------
-    n_rows
-        Rows that were checked; a fault in twenty or more rows and over half of them becomes one.
+
+def counted(n: int, noun: str) -> str:
+    """Put a number before a noun.
+
+    Examples
+    --------
+    >>> counted(1, "school"), counted(1200, "school")
+    ('1 school', '1,200 schools')
     """
-    groups: dict[tuple[str, str | None, str, str], list[Fault]] = {}
-    for fault in faults:
-        key = (fault.where, fault.column, _kind(fault.what), fault.remedy)
-        groups.setdefault(key, []).append(fault)
-    told: list[Fault] = []
-    for group in groups.values():
-        if len(group) >= _LEAST and 2 * len(group) > n_rows:
-            told.append(
-                replace(
-                    group[0],
-                    what=f"{group[0].what} (and so in {len(group):,} of {n_rows:,} rows, of which "
-                    "this is the first)",
-                )
-            )
-        else:
-            told += group
-    return sorted(told, key=lambda fault: (fault.where, fault.row is not None, fault.row or 0))
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
-def _kind(what: str) -> str:
-    """Drop the numbers from a sentence."""
-    return "".join(character for character in what if not character.isdigit())
+def shown(items: Iterable[object], most: int = _SHOWN) -> str:
+    """First few of several things as words.
+
+    Examples
+    --------
+    >>> shown("abcde")
+    'a, b, c and 2 more'
+    """
+    words = [str(item) for item in items]
+    more = f" and {len(words) - most:,} more" if len(words) > most else ""
+    return ", ".join(words[:most]) + more
+
+
+def listed(header: Iterable[str], most: int = 12) -> str:
+    """Names of columns as words, the first twelve of them."""
+    return shown([name or "(no name)" for name in header], most)

@@ -1,19 +1,18 @@
-"""Old and new URNs of one school, and pairs of schools."""
+"""Old and new URNs of one school."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.domain import SchoolId
 from clusters.errors import DataError, Fault
-from clusters.readers.files import open_table
-from clusters.readers.layout import find_column
-from clusters.readers.names import near, simple
+from clusters.readers.cells import Unreadable, urn_of
+from clusters.readers.column_names import near, simple
+from clusters.readers.opening import open_table
 from clusters.readers.table import Table
-from clusters.readers.values import Unreadable, urn_of
 
-__all__ = ["Links", "read_links", "read_pairs"]
+__all__ = ["Links", "links_of", "read_links"]
 
 
 class Links(dict[str, str]):
@@ -63,9 +62,11 @@ def read_links(source: Any) -> Links:
     >>> read_links(table)
     {'1': '3', '2': '3'}
     """
-    table = open_table(source, name="links", is_header=_is_header)
+    table = open_table(source, name="links", score=_score)
     names = {simple(name): k for k, name in enumerate(table.header)}
-    first, second = names.get("urn", names.get("old")), names.get("linkurn", names.get("new"))
+    first = next((names[name] for name in ("urn", "old", "old_urn") if name in names), None)
+    others = ("linkurn", "link_urn", "new", "new_urn")
+    second = next((names[name] for name in others if name in names), None)
     if first is None or second is None:
         raise DataError(
             Fault(
@@ -86,19 +87,32 @@ def read_links(source: Any) -> Links:
     return links
 
 
+def links_of(given: Any) -> Mapping[str, str]:
+    """Newest URN by older one from a mapping or a file; nothing from None."""
+    if given is None:
+        return {}
+    if isinstance(given, Mapping):
+        try:
+            return {urn_of(str(old)): urn_of(str(new)) for old, new in given.items()}
+        except Unreadable as error:
+            what = f"links holds something that is no URN: {error.what}"
+            raise DataError(Fault(what=what, remedy="give {old URN: new URN}")) from None
+    return read_links(given)
+
+
 def _after(table: Table, first: int, second: int, kind: int | None) -> dict[str, dict[str, None]]:
     """Schools that followed each school directly."""
     after: dict[str, dict[str, None]] = {}
     faults: list[Fault] = []
-    for number, cells in table.rows:
+    for number, cells in table.body():
         try:
-            one, other = urn_of(cells[first]), urn_of(cells[second])
+            one, other = (urn_of(table.text(number, cells, k)) for k in (first, second))
+            word = "successor" if kind is None else table.text(number, cells, kind).lower()
         except Unreadable as error:
             faults.append(
                 Fault(what=error.what, remedy=error.remedy, where=table.where, row=number)
             )
             continue
-        word = "successor" if kind is None else cells[kind].lower()
         if not one or not other or one == other:
             continue
         if word.startswith(("successor", "result of")):
@@ -110,9 +124,10 @@ def _after(table: Table, first: int, second: int, kind: int | None) -> dict[str,
     return after
 
 
-def _is_header(cells: Any) -> bool:
+def _score(cells: Sequence[str]) -> int:
     names = {simple(cell) for cell in cells}
-    return bool(names & {"linkurn", "new"})
+    second = names & {"linkurn", "new", "new_urn", "link_urn"}
+    return len(second) and len(second) + len(names & {"urn", "old", "old_urn", "linktype"})
 
 
 def _ends(urn: str, after: dict[str, dict[str, None]]) -> dict[str, None]:
@@ -130,48 +145,3 @@ def _ends(urn: str, after: dict[str, dict[str, None]]) -> dict[str, None]:
         else:
             ends[one] = None
     return ends
-
-
-@checked
-def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
-    """Read pairs of schools, such as neighbours: two ids in each row, under any header.
-
-    Raises
-    ------
-    DataError
-        Listing every row that does not hold two ids.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> read_pairs(pd.DataFrame({"from": [107600, 107601], "to": [107601, 107602]}))
-    [('107600', '107601'), ('107601', '107602')]
-    """
-    table = open_table(source, name="pairs", is_header=None)
-    at = [
-        next((k for k in (find_column(table.header, name) for name in names) if k is not None), k0)
-        for k0, names in enumerate((("from", "urn_a", "urn", "a"), ("to", "urn_b", "b")))
-    ]
-    pairs: list[tuple[SchoolId, SchoolId]] = []
-    faults: list[Fault] = []
-    for number, cells in table.rows:
-        if not any(cells):
-            continue
-        try:
-            one, other = (urn_of(cells[k]) for k in at)
-        except (Unreadable, IndexError):
-            one = other = ""
-        if not one or not other:
-            faults.append(
-                Fault(
-                    what="the row does not hold two ids",
-                    remedy="give two URNs in each row",
-                    where=table.where,
-                    row=number,
-                )
-            )
-        pairs.append((one, other))
-    faults += table.faults
-    if faults:
-        raise DataError(faults)
-    return pairs

@@ -3,28 +3,42 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.domain import School
+from clusters.domain import FrozenDict, School
 from clusters.errors import DataError, Fault
-from clusters.readers.faults import gathered
-from clusters.readers.files import has_urn, open_table
-from clusters.readers.further import Family, join_table, merge_long, twice_faults
-from clusters.readers.layout import Layout, find_column, lay_out
-from clusters.readers.links import read_links
-from clusters.readers.names import FORMATS, LEVELS, NUMBERS, near, recognise, simple, typed
-from clusters.readers.places import read_boundary, read_postcodes
-from clusters.readers.positions import Locator
-from clusters.readers.record import COUNTS, Policy, school_of, units_of
-from clusters.readers.report import ReadingReport, Schools
-from clusters.readers.rows import Keep, Record, Sieve, records_of
-from clusters.readers.table import Table
-from clusters.readers.telling import told
+from clusters.readers.boundary import read_boundary
+from clusters.readers.column_names import (
+    FORMATS,
+    LEVELS,
+    NUMBERS,
+    PUBLISHED,
+    header_score,
+    near,
+    recognise,
+    simple,
+    typed,
+)
+from clusters.readers.columns import Layout, find_column, lay_out
+from clusters.readers.joins import Family, join_table, merge_long, twice_faults
+from clusters.readers.links import links_of
+from clusters.readers.locations import Locator
+from clusters.readers.opening import open_table
+from clusters.readers.postcodes import read_postcodes
+from clusters.readers.reading_report import ReadingReport, Schools
+from clusters.readers.reading_summary import made_report
+from clusters.readers.row_filter import Keep, Record, Sieve, records_of
+from clusters.readers.school_row import COUNTS, Policy, school_of, units_of
+from clusters.readers.set_aside import NO_POSITION, NOT_IN_MAIN, Wanted, without_counts
+from clusters.readers.sources import disagreements, sources_of, totals_of, year_of
+from clusters.readers.table import Point, Table
 
 __all__ = ["read_schools"]
 
 _MOST_DIGITS = 0.9
+_LEAST_ROWS = 4
 
 
 @checked
@@ -48,14 +62,19 @@ def read_schools(
     postcodes: Any = None,
     boundary: Any = None,
     links: Any = None,
+    set_aside: str | int | Mapping[str | int, str] | Iterable[str | int] = (),
+    prefer: Mapping[str, Any] | None = None,
 ) -> Schools:
     """Read schools from a file or frame: our template, or a published file as downloaded.
 
     Parameters
     ----------
     source
-        Path of a CSV, Excel, GeoPackage, GeoJSON or Parquet file, a DataFrame or a GeoDataFrame,
-        with one row per school. Published files are recognised by their columns (docs/data.md).
+        Path of a CSV, Excel, GeoPackage, GeoJSON, shape or Parquet file, an open file, a frame of
+        pandas, GeoPandas, polars or Arrow, or a list of mappings; with one row per school.
+        Published files are recognised by their columns (docs/data.md). Here and in every other
+        place for a file, ``clusters.readers.File(path, sheet=..., layer=..., crs=...)`` says which
+        part of it is meant.
     columns
         Our names of columns to those of the file, where these are neither ours nor published ones:
         ``{"pupils": "NOR"}``. None as a name leaves that column out.
@@ -96,6 +115,13 @@ def read_schools(
         faults.
     links
         GIAS links file (or dict from old to new URN), for joined files with other URNs.
+    set_aside
+        Schools to be left out although they are in the file: URNs, "no position", "no pupils" (or
+        another count), and "not in the main file" for rows of further files. A mapping gives each
+        a reason: ``{"107600": "closes in August"}``. They are named in the report and on papers.
+    prefer
+        From which file a column is taken where several have it: ``{"pupils": "census.csv"}`` (or
+        its number, 0 being `source`; "*" for all columns).
 
     Returns
     -------
@@ -124,22 +150,28 @@ def read_schools(
     (1024, None)
     >>> print(schools.report.summary())  # doctest: +ELLIPSIS
     frame (frame, other): 2 rows read, 2 kept, 0 set aside.
-      pupils is not known for 1 school (c x 1): left unknown.
+      pupils is not known for 1 school (c x 1): left unknown (Vale College).
       Not in the file: phase, ehcps, sen_support.
     """
     types = tuple(code.strip().lower() for code in types)
     policy = Policy(unknown=unknown, expertise_unit=expertise_unit, types=types)
-    faults: list[Fault] = []
+    wanted = Wanted.of(set_aside, (*COUNTS, *NUMBERS))
+    faults: list[Fault] = [*wanted.faults]
     main = _opened(
         source,
         faults,
         sheet=sheet,
         layer=layer,
         crs=crs,
-        is_header=_header_with(columns),
+        score=_score(columns),
         name="frame",
+        positions=True,
     )
-    joined = [_opened(one, faults, name="further frame") for one in _several(further)]
+    placed = main is None or _has_positions(main, columns)
+    joined = [
+        _opened(one, faults, name="further frame", positions=not placed)
+        for one in _several(further)
+    ]
     long: list[tuple[str, Table]] = []
     for what, given in (("need", need), ("expertise", expertise)):
         table = None if given is None else _opened(given, faults, name=what)
@@ -147,17 +179,17 @@ def read_schools(
             joined.append(table)
         elif table is not None:
             long.append((what, table))
-    known = _opened_other(links, _links_of, faults)
+    known = _opened_other(links, links_of, faults)
     outline = _opened_other(boundary, read_boundary, faults)
     if main is None or None in joined:
-        raise DataError(gathered(faults, 0))
+        raise DataError(sorted(faults, key=_place))
     tables = [main, *(table for table in joined if table is not None)]
     layouts, layout_faults = lay_out(
-        tables, columns=columns, measures=measures, traits=traits, types=types
+        tables, columns=columns, measures=measures, traits=traits, types=types, prefer=prefer
     )
     faults += layout_faults + _format_faults(main, format)
     faults += policy.faults(_numbers_in(layouts, long, types))
-    sieve = Sieve(main, layouts[0], keep)
+    sieve = Sieve(main, layouts[0], keep, wanted.urn_reasons)
     records = records_of(sieve)
     if not sieve.read and not main.faults:
         faults.append(
@@ -169,26 +201,51 @@ def read_schools(
         )
     if "urn" not in layouts[0].at or recognise(main.header) == "links":
         # Whatever else is wrong follows from reading the wrong file, or under the wrong header.
-        raise DataError(gathered(faults, sieve.read))
+        raise DataError(sorted(faults, key=_place))
     faults += [*main.faults, *sieve.faults]
-    faults += twice_faults(records) + _odd_urns(records)
-    others = _add_others(records, sieve, tables, layouts, long, known or {}, types, faults)
+    faults += twice_faults(records) + _odd_urns(records) + wanted.unmet(sieve)
+    joins = _Joins(
+        records, sieve, tables, layouts, known or {}, others_found=NOT_IN_MAIN in wanted.lacking
+    )
+    others = joins.add(long, types, faults)
+    records = without_counts(records, wanted, sieve)
     locator = Locator(
         crs=crs if main.points is None else None,
-        points=main.points,
+        points=main.points or joins.points,
         postcodes=_postcodes_of(postcodes, records, faults),
         boundary=outline,
         where=main.where,
+        aside=NO_POSITION in wanted.lacking,
     )
-    schools = _made(records, locator, policy, main, faults)
+    schools = _made(records, locator, policy, main, faults, wanted, sieve)
     if faults:
-        raise DataError(gathered(faults, max(len(records), sieve.read)))
-    report = told(main, sieve, layouts, policy, locator, tables, others)
+        raise DataError(sorted(faults, key=_place))
+    sources = sources_of(tables, layouts, joins.years)
+    urns = {school.urn for school in schools}
+    kept = [record for record in records if record["urn"].text in urns]
+    report = replace(
+        made_report(main, sieve, layouts, policy, locator, others),
+        sources=FrozenDict(sources),
+        totals=FrozenDict(totals_of(schools, sources)),
+        disagreements=tuple(disagreements(kept, tables, layouts, joins.years, sources)),
+    )
     return Schools(schools, report)
 
 
+def _place(fault: Fault) -> tuple[str, bool, int]:
+    return fault.where, fault.row is not None, fault.row or 0
+
+
+def _has_positions(main: Table, columns: Mapping[str, str | None] | None) -> bool:
+    """Whether the main table says where its schools are, so that no other geometry is needed."""
+    if main.points is not None or any(key in (columns or {}) for key in ("easting", "longitude")):
+        return True
+    names = ("easting", *PUBLISHED["easting"], "longitude", *PUBLISHED["longitude"])
+    return any(find_column(main.header, name) is not None for name in names)
+
+
 def _opened(source: Any, faults: list[Fault], **options: Any) -> Table | None:
-    options.setdefault("is_header", has_urn)
+    options.setdefault("score", _score(None))
     try:
         return open_table(source, **options)
     except DataError as error:
@@ -206,25 +263,23 @@ def _opened_other(source: Any, read: Any, faults: list[Fault]) -> Any:
         return None
 
 
-def _links_of(source: Any) -> Mapping[str, str]:
-    if isinstance(source, Mapping):
-        return {str(old): str(new) for old, new in source.items()}
-    return read_links(source)
-
-
 def _several(given: Any) -> list[Any]:
-    return list(given) if isinstance(given, list | tuple) else [given] if given is not None else []
+    rows = isinstance(given, list | tuple) and given and all(isinstance(x, Mapping) for x in given)
+    if isinstance(given, list | tuple) and not rows:
+        return list(given)
+    return [] if given is None else [given]
 
 
-def _header_with(columns: Mapping[str, str | None] | None) -> Any:
+def _score(columns: Mapping[str, str | None] | None) -> Any:
     mine = (columns or {}).get("urn")
+    others = [name for name in (columns or {}).values() if isinstance(name, str)]
+    base = header_score("urn", names=[mine] if isinstance(mine, str) else [])
 
-    def is_header(cells: Sequence[str]) -> bool:
-        return has_urn(cells) or (
-            isinstance(mine, str) and any(simple(cell) == simple(mine) for cell in cells)
-        )
+    def score(cells: Sequence[str]) -> int:
+        known = base(cells)
+        return known and known + sum(find_column(cells, name) is not None for name in others)
 
-    return is_header
+    return score
 
 
 def _is_wide(table: Table, what: str) -> bool:
@@ -289,7 +344,8 @@ def _numbers_in(
 def _odd_urns(records: Sequence[Record]) -> list[Fault]:
     """Faults of the few ids that are no numbers where nearly all are: a total, a typing slip."""
     odd = [record for record in records if not record["urn"].text.isdecimal()]
-    if not odd or len(odd) > (1 - _MOST_DIGITS) * len(records):
+    few = max(1, (1 - _MOST_DIGITS) * len(records))
+    if not odd or len(odd) > few or len(records) < _LEAST_ROWS:
         return []
     return [
         record["urn"].fault(
@@ -301,32 +357,50 @@ def _odd_urns(records: Sequence[Record]) -> list[Fault]:
     ]
 
 
-def _add_others(
-    records: Sequence[Record],
-    sieve: Sieve,
-    tables: Sequence[Table],
-    layouts: Sequence[Layout],
-    long: Iterable[tuple[str, Table]],
-    links: Mapping[str, str],
-    types: Collection[str],
-    faults: list[Fault],
-) -> list[ReadingReport]:
-    family = Family(
-        where=tables[0].where,
-        records={record["urn"].text: record for record in records},
-        aside={row.urn for row in sieve.set_aside},
-        links=links,
-    )
-    reports = []
-    for table, layout in zip(tables[1:], layouts[1:], strict=True):
-        report, found = join_table(table, layout, family)
-        reports.append(report)
-        faults += found
-    for what, table in long:
-        report, found = merge_long(table, what, family, types)
-        reports.append(report)
-        faults += found
-    return reports
+class _Joins:
+    """Joins the further tables to the records of the main one."""
+
+    def __init__(
+        self,
+        records: Sequence[Record],
+        sieve: Sieve,
+        tables: Sequence[Table],
+        layouts: Sequence[Layout],
+        links: Mapping[str, str],
+        *,
+        others_found: bool,
+    ) -> None:
+        self.tables, self.layouts = tables, layouts
+        self.years: list[str | None] = [year_of(tables[0], records)]
+        self.family = Family(
+            where=tables[0].where,
+            records={record["urn"].text: record for record in records},
+            aside={row.urn for row in sieve.set_aside},
+            links=links,
+            others_aside=others_found,
+        )
+
+    @property
+    def points(self) -> Mapping[int, Point] | None:
+        """Positions from the geometry of further tables, by row of the main one."""
+        return self.family.points or None
+
+    def add(
+        self, long: Iterable[tuple[str, Table]], types: Collection[str], faults: list[Fault]
+    ) -> list[ReadingReport]:
+        """Join every table; return the report on each."""
+        reports = []
+        further = zip(self.tables[1:], self.layouts[1:], strict=True)
+        for number, (table, layout) in enumerate(further, start=1):
+            report, found, ours = join_table(table, layout, self.family, number)
+            self.years.append(year_of(table, ours))
+            reports.append(report)
+            faults += found
+        for what, table in long:
+            report, found = merge_long(table, what, self.family, types)
+            reports.append(report)
+            faults += found
+        return reports
 
 
 def _postcodes_of(given: Any, records: Sequence[Record], faults: list[Fault]) -> Any:
@@ -341,7 +415,13 @@ def _postcodes_of(given: Any, records: Sequence[Record], faults: list[Fault]) ->
 
 
 def _made(
-    records: Sequence[Record], locator: Locator, policy: Policy, main: Table, faults: list[Fault]
+    records: Sequence[Record],
+    locator: Locator,
+    policy: Policy,
+    main: Table,
+    faults: list[Fault],
+    wanted: Wanted,
+    sieve: Sieve,
 ) -> list[School]:
     if not records:
         return []
@@ -352,8 +432,12 @@ def _made(
         points = locator.locate(records)
         faults += locator.faults
     policy.loose = units_of(records)
+    policy.gather_labels(records)
     schools = []
-    for record, point in zip(records, points, strict=True):
+    for k, (record, point) in enumerate(zip(records, points, strict=True)):
+        if k in locator.unplaced:
+            wanted.put(sieve, record, NO_POSITION)
+            continue
         school, found = school_of(record, point, policy)
         faults += found
         if school is not None:
@@ -372,7 +456,7 @@ def _no_position(main: Table) -> Fault:
     known = recognise(main.header)
     hints = [near(name, main.header) for name in ("easting", "northing")]
     hint = next((one for one in hints if one), "")
-    remedy = f"{hint} Say which columns hold them with columns=".strip()
+    remedy = f'{hint} Say which columns hold them with columns={{"easting": ...}}'.strip()
     if known is not None and known != "template":
         remedy = (
             f"the {FORMATS[known][0]} has none: read a file that has them (the GIAS extract) and "

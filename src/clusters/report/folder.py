@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from clusters.errors import DataError, Fault
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.report.convergence import convergence_png, convergence_svg
 from clusters.report.html import render_page
@@ -27,6 +28,8 @@ def write_folder(folder: Path, material: Material, parts: Sequence[str]) -> tupl
     DataError
         If something cannot be written.
     """
+    if material.reader.is_public:
+        _check_nothing_private(folder)
     folder.mkdir(parents=True, exist_ok=True)
     pack = _Pack(folder, material)
     with tempfile.TemporaryDirectory() as spare:
@@ -45,6 +48,28 @@ def write_file(path: Path, material: Material, part: str) -> Path:
         pack.draw(Path(spare), (part,))
         {"word": pack.word, "excel": pack.excel, "pdf": pack.pdf}[part](path.name)
     return pack.written[-1]
+
+
+_PRIVATE = (
+    "letters.docx",
+    "split_by_school.csv",
+    *(f"figures/{name}.csv" for name in ("*_by_school", "risk", "scenarios")),
+)
+"""Files that no public pack has, and that one of the working group leaves in its folder."""
+
+
+def _check_nothing_private(folder: Path) -> None:
+    """Refuse to write a public pack beside files that are not for publication."""
+    found = sorted(str(p.relative_to(folder)) for name in _PRIVATE for p in folder.glob(name))
+    if found:
+        raise DataError(
+            Fault(
+                what=f"the folder holds {len(found)} files that are not for publication",
+                remedy="write the public pack into a folder of its own",
+                where=str(folder),
+                value=", ".join(found),
+            )
+        )
 
 
 @dataclass(slots=True)

@@ -46,6 +46,7 @@ def write_run(
     inputs: Iterable[str | os.PathLike[str]] = (),
     notes: Iterable[str] = (),
     public: bool = False,
+    reading: Any = None,
 ) -> Path:
     """Write the record of a run as JSON: what went in, under which rules, what came out.
 
@@ -65,6 +66,10 @@ def write_run(
         Whether the record is for publication: give a redacted problem then. Digests and sizes are
         left out, since a guess can be tested against them, and so is the result, whose cost is a
         sum over schools.
+    reading
+        The report on the reading of the schools (``schools.report``): from which file, column and
+        year each number came goes into the record. It holds totals: leave it out of a record that
+        is to be published.
 
     Raises
     ------
@@ -101,20 +106,37 @@ def write_run(
             record[name] = _plain(part)
     if options is not None:
         record["options"] = _plain(options)
-    if split is not None and not public:
-        if not hasattr(split, "pot"):
-            raise ArgumentError(
-                Fault(
-                    what=f"split is {described(split)}, not a Split",
-                    remedy="give what split_budget returned",
-                )
+    if split is not None and not hasattr(split, "pot"):
+        raise ArgumentError(
+            Fault(
+                what=f"split is {described(split)}, not a Split",
+                remedy="give what split_budget returned",
             )
-        record["money"] = _of_split(split)
-    if result is not None and not public:
-        record["result"] = _of_result(result, plan_of(problem, result, "result"))
+        )
+    if reading is not None and not hasattr(reading, "record"):
+        raise ArgumentError(
+            Fault(
+                what=f"reading is {described(reading)}, not a report on the reading",
+                remedy="give schools.report",
+            )
+        )
+    if not public:
+        record |= _private(problem, split, result, reading)
     record["notes"] = [str(note) for note in notes]
     text = json.dumps(record, indent=2, ensure_ascii=False, allow_nan=False)
     return write_bytes(path, f"{text}\n".encode())
+
+
+def _private(problem: Problem, split: Any, result: Any, reading: Any) -> dict[str, Any]:
+    """Collect what a record for publication does not hold."""
+    found: dict[str, Any] = {}
+    if split is not None:
+        found["money"] = _of_split(split)
+    if result is not None:
+        found["result"] = _of_result(result, plan_of(problem, result, "result"))
+    if reading is not None:
+        found["reading"] = _plain(reading.record())
+    return found
 
 
 def _versions() -> dict[str, str]:

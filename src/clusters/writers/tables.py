@@ -177,7 +177,7 @@ def _safe(value: Any) -> Any:
 
 
 @checked
-def write_plan(path: str | os.PathLike[str], plan: PlanLike, problem: Problem) -> Path:
+def write_plan(path: str | os.PathLike[str], problem: Problem, plan: PlanLike) -> Path:
     """Write a plan as CSV: the columns of `plan_frame`. `read_plan` gives the same plan back.
 
     Raises

@@ -1,0 +1,341 @@
+"""Which column of which table holds what."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import PurePath
+from typing import Any
+
+from clusters.errors import Fault
+from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
+from clusters.readers.column_names import (
+    LEVELS,
+    NUMBERS,
+    PASSED_ON,
+    PUBLISHED,
+    TEMPLATE,
+    near,
+    simple,
+    typed,
+)
+from clusters.readers.faults import listed, shown
+from clusters.readers.table import Table
+
+__all__ = ["Layout", "find_column", "lay_out"]
+
+_COUNTS = ("pupils", "ehcps", "sen_support")
+_NO_TYPE = re.compile(
+    r"\d|^(unit|total|all|none|known)$|pct|percent|rate|share|prop|change|prev"
+    r"|notes?$|comment|contact|name|date|descri|detail|source|lead|year|info"
+)
+_UNIT = "_unit"
+_ALIKE = 0.75
+
+
+@dataclass(slots=True)
+class Layout:
+    """Positions of the columns of one table by our keys.
+
+    Keys are our names; "ehcps_asd", "sen_support_asd", "expertise_asd" and "expertise_asd_unit" by
+    type of need; "measure_..." and "trait_..." for what the caller asked for besides. `rivals` are
+    columns that another table's columns were preferred to.
+    """
+
+    at: dict[str, int] = field(default_factory=dict)
+    rivals: dict[str, int] = field(default_factory=dict)
+    notes: list[str] = field(default_factory=list)
+
+
+def find_column(header: Sequence[str], name: str) -> int | None:
+    """Position of a column: by its exact name, else by its simplified one."""
+    if name in header:
+        return header.index(name)
+    wanted = simple(name)
+    return next((k for k, other in enumerate(header) if simple(other) == wanted), None)
+
+
+def lay_out(
+    tables: Sequence[Table],
+    *,
+    columns: Mapping[str, str | None] | None,
+    measures: Mapping[str, str] | None,
+    traits: Mapping[str, str] | None,
+    types: Collection[str],
+    prefer: Any = None,
+) -> tuple[list[Layout], list[Fault]]:
+    """Find our columns in the main table (the first) and in those joined to it.
+
+    A column that the caller maps may be in any of them. Otherwise the main table comes first, but
+    counts of pupils are taken from the last table that has them: that is what it was joined for.
+    `prefer` names another table, by our column.
+    """
+    names = {name for table in tables for name in table.header}
+    left_out = {
+        simple(key)
+        for key, name in (columns or {}).items()
+        if name is None and key not in TEMPLATE and find_column(sorted(names), key) is not None
+    }
+    columns = {key: name for key, name in (columns or {}).items() if simple(key) not in left_out}
+    faults = _option_faults(columns, measures or {}, traits or {}, types)
+    layouts = [Layout() for _ in tables]
+    wanted: dict[str, str] = {key: name for key, name in columns.items() if name}
+    wanted |= {f"measure_{key}": name for key, name in (measures or {}).items()}
+    wanted |= {f"trait_{key}": name for key, name in (traits or {}).items()}
+    for key, name in wanted.items():
+        faults += _map(tables, layouts, key, name)
+    mapped = {*wanted, *columns}
+    for table, layout in zip(tables, layouts, strict=True):
+        _published(table, layout, mapped, left_out)
+        faults += _by_type(table, layout, mapped, types, left_out)
+    faults += _share_out(tables, layouts, mapped, prefer or {})
+    for table, layout in zip(tables, layouts, strict=True):
+        faults += _doubles(table, layout)
+        _note_hidden(table, layout)
+        if "urn" not in layout.at:
+            faults.append(_no_urn(table, wanted.get("urn")))
+    return layouts, faults
+
+
+def _option_faults(
+    columns: Mapping[str, str | None],
+    measures: Mapping[str, str],
+    traits: Mapping[str, str],
+    types: Collection[str],
+) -> list[Fault]:
+    faults = []
+    for key in columns:
+        by_type = typed(key)
+        code = by_type[1].removesuffix(_UNIT) if by_type else ""
+        if key not in TEMPLATE and not (by_type and _is_type(code, types)):
+            faults.append(
+                Fault(
+                    what=f"columns names {key!r}, which is not one of our columns",
+                    remedy=f"{near(key, TEMPLATE)} For other numbers use measures=, for other "
+                    "text traits=".strip(),
+                    where="columns",
+                )
+            )
+    for option, given in (("measures", measures), ("traits", traits)):
+        faults += [
+            Fault(
+                what=f"{option} gives {key!r} no column",
+                remedy=f'write {option}={{"ours": "theirs"}}',
+                where=option,
+                value=str(name),
+            )
+            for key, name in given.items()
+            if not isinstance(name, str) or not name or not isinstance(key, str)
+        ]
+    return faults
+
+
+def _map(tables: Sequence[Table], layouts: Sequence[Layout], key: str, name: str) -> list[Fault]:
+    for table, layout in zip(tables, layouts, strict=True):
+        if not isinstance(name, str):
+            return []
+        at = find_column(table.header, name)
+        if at is not None:
+            layout.at[key] = at
+            if key != "urn":
+                return []
+    if key == "urn" and "urn" in layouts[0].at:
+        return []
+    header = [column for table in tables for column in table.header]
+    ours = key.removeprefix("measure_").removeprefix("trait_")
+    return [
+        Fault(
+            what=f"there is no column {name!r}, which was to be {ours!r}",
+            remedy=near(name, header) or f"the columns are {listed(header)}",
+            where=tables[0].where,
+            column=name,
+        )
+    ]
+
+
+def _published(
+    table: Table, layout: Layout, mapped: Collection[str], left_out: Collection[str]
+) -> None:
+    """Find our columns under our own or their published names, hidden ones last."""
+    have: dict[str, int] = {}
+    order = sorted(range(len(table.header)), key=lambda k: k in table.hidden)
+    for k in order:
+        name = simple(table.header[k])
+        if name not in left_out:
+            have.setdefault(name, k)
+    for key, names in PUBLISHED.items():
+        if key in mapped and key != "urn":
+            continue
+        found = [have[name] for name in (key, *names) if name in have]
+        if found:
+            seen = [k for k in found if k not in table.hidden]
+            layout.at.setdefault(key, (seen or found)[0])
+            others = [table.header[k] for k in seen if k != layout.at[key]]
+            if others and key in _COUNTS:
+                layout.notes.append(
+                    f"{key} was read from the column {table.header[layout.at[key]]!r} of "
+                    f"{table.where}, not from {shown(map(repr, others))}."
+                )
+    for name, k in have.items():
+        if name.startswith(("measure_", "trait_")) and len(name) > len("measure_"):
+            layout.at.setdefault(name, k)
+
+
+def _note_hidden(table: Table, layout: Layout) -> None:
+    read = [table.header[k] for k in sorted(set(layout.at.values()) & table.hidden)]
+    if read:
+        layout.notes.append(f"Hidden columns of {table.where} were read: {shown(read, 6)}.")
+
+
+def _is_type(code: str, types: Collection[str]) -> bool:
+    return code in NEED_TYPES or code == NO_SPECIALIST_ASSESSMENT or code in types
+
+
+def _by_type(
+    table: Table,
+    layout: Layout,
+    mapped: Collection[str],
+    types: Collection[str],
+    left_out: Collection[str],
+) -> list[Fault]:
+    faults: list[Fault] = []
+    used = set(layout.at.values())
+    for k, name in enumerate(table.header):
+        split = typed(simple(name))
+        if split is None or simple(name) in left_out:
+            continue
+        ours, code = split
+        unit = ours == "expertise" and code.endswith(_UNIT)
+        bare = code.removesuffix(_UNIT) if unit else code
+        key = f"{ours}_{code}"
+        if key in mapped:
+            continue
+        if _is_type(bare, types):
+            layout.at.setdefault(key, k)
+        elif k not in used and (not _NO_TYPE.search(bare) or ours == "expertise"):
+            faults += _no_type(table, layout, name, bare, types)
+    return faults
+
+
+def _no_type(
+    table: Table, layout: Layout, name: str, bare: str, types: Collection[str]
+) -> list[Fault]:
+    """Refuse a name that is made as ours are; note one in plain words that is like none of ours."""
+    known = [*NEED_TYPES, NO_SPECIALIST_ASSESSMENT, *types]
+    plain = name.strip() != simple(name) and "primary_need" not in simple(name)
+    if _NO_TYPE.search(bare) or (plain and not get_close_matches(bare, known, 1, _ALIKE)):
+        layout.notes.append(f"The column {name!r} of {table.where} is none of ours; not used.")
+        return []
+    return [
+        Fault(
+            what=f"{bare!r} is not a type of need",
+            remedy=f"{near(bare, known)} The types are {', '.join(known)}; allow your own "
+            f"with types=[{bare!r}], or leave the column out with "
+            f'columns={{"{name}": None}}'.strip(),
+            where=table.where,
+            column=name,
+        )
+    ]
+
+
+def is_count(key: str) -> bool:
+    """Whether a key of ours is a number of pupils."""
+    return key in _COUNTS or key.startswith(tuple(f"{level}_" for level in LEVELS))
+
+
+def _share_out(
+    tables: Sequence[Table],
+    layouts: Sequence[Layout],
+    mapped: Collection[str],
+    prefer: Any,
+) -> list[Fault]:
+    """Leave each key to one table: the main one, or for counts the last that has it."""
+    own = {"urn", "level", "record", *PASSED_ON}
+    faults: list[Fault] = []
+    if not isinstance(prefer, Mapping):
+        return [
+            Fault(
+                what="prefer is no mapping from columns to files",
+                remedy='write prefer={"pupils": "census.csv"}',
+                where="prefer",
+                value=str(prefer),
+            )
+        ]
+    preferred = {
+        key: _preferred(tables, layouts, key, file, faults) for key, file in prefer.items()
+    }
+    for key in {key for layout in layouts for key in layout.at} - own - set(mapped):
+        holders = [layout for layout in layouts if key in layout.at]
+        keeper = holders[-1] if is_count(key) else holders[0]
+        choice = preferred.get(key, preferred.get("*"))
+        if choice is not None and key in choice.at:
+            keeper = choice
+        for layout in holders:
+            if layout is not keeper:
+                at = layout.at.pop(key)
+                if is_count(key) or key in (*NUMBERS, "topup") or key.startswith("measure_"):
+                    layout.rivals[key] = at
+    return faults
+
+
+def _preferred(
+    tables: Sequence[Table], layouts: Sequence[Layout], key: str, file: Any, faults: list[Fault]
+) -> Layout | None:
+    """Layout of the table that `prefer` names by its file (or by its number from 0)."""
+    names = [table.where for table in tables]
+    for k, table in enumerate(tables):
+        name = table.where.split(", sheet ")[0]
+        if file in (k, str(k)) or str(file).casefold() in {
+            table.where.casefold(),
+            name.casefold(),
+            PurePath(name).stem.casefold(),
+        }:
+            if key == "*" or key in layouts[k].at:
+                return layouts[k]
+            faults.append(
+                Fault(
+                    what=f"prefer takes {key!r} from {name}, which has no such column",
+                    remedy=f"it has {shown(layouts[k].at, 12)}",
+                    where="prefer",
+                )
+            )
+            return None
+    faults.append(
+        Fault(
+            what=f"prefer names {file!r}, which is none of the files",
+            remedy=f"{near(str(file), names)} The files are {', '.join(names)}".strip(),
+            where="prefer",
+        )
+    )
+    return None
+
+
+def _doubles(table: Table, layout: Layout) -> list[Fault]:
+    faults = []
+    names = [simple(name) for name in table.header]
+    for key, at in layout.at.items():
+        same = [k for k, name in enumerate(names) if name == names[at]]
+        if len([k for k in same if k not in table.hidden or at in table.hidden]) > 1:
+            faults.append(
+                Fault(
+                    what=f"more than one column has this name, which is read as {key!r}",
+                    remedy="give each column its own name",
+                    where=table.where,
+                    row=table.header_row or None,
+                    column=table.header[at],
+                )
+            )
+    return list({fault.column: fault for fault in faults}.values())
+
+
+def _no_urn(table: Table, wanted: str | None) -> Fault:
+    hint = near(wanted or "urn", table.header)
+    return Fault(
+        what="no column holds the URN",
+        remedy=f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
+        f"{listed(table.header)}".strip(),
+        where=table.where,
+        column="urn",
+    )

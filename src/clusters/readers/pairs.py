@@ -1,0 +1,212 @@
+"""Pairs of schools, and lists of schools."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from clusters.arguments import checked
+from clusters.domain import SchoolId
+from clusters.errors import DataError, Fault
+from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
+from clusters.readers.column_names import PUBLISHED, header_score, near, simple
+from clusters.readers.columns import find_column
+from clusters.readers.faults import listed
+from clusters.readers.opening import File, is_file, open_content, open_table
+from clusters.readers.table import WRONG_STATE, Cell, Table
+
+__all__ = ["read_group", "read_pairs"]
+
+_ONE = ("from", "from_urn", "from_id", "origin", "origin_id", "urn_a", "school_a", "a", "urn_1")
+_OTHER = (
+    "to",
+    "to_urn",
+    "to_id",
+    "destination",
+    "destination_id",
+    "urn_b",
+    "school_b",
+    "b",
+    "urn_2",
+)
+
+
+@checked
+def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
+    """Read pairs of schools, such as neighbours: two ids in each row, with or without a header.
+
+    Parameters
+    ----------
+    source
+        A file or frame with columns such as "from" and "to" (the first two columns otherwise).
+
+    Raises
+    ------
+    DataError
+        Listing every row that does not hold two ids.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> read_pairs(pd.DataFrame({"from": [107600, 107601], "to": [107601, 107602]}))
+    [('107600', '107601'), ('107601', '107602')]
+    """
+    table = _opened(source, _pair_score, "pairs", headless=("from", "to"))
+    at = [_place(table, names) for names in ((*_ONE, "urn"), _OTHER)]
+    first = at[0] if at[0] is not None else 0
+    second = at[1] if at[1] is not None else (1 if first == 0 else 0)
+    pairs: list[tuple[SchoolId, SchoolId]] = []
+    faults: list[Fault] = []
+    for number, cells in table.body():
+        wrong = [table.states.get((number, k), "") for k in (first, second)]
+        if "formula" in wrong:
+            faults.append(table.cell(number, cells, second).fault(*WRONG_STATE["formula"]))
+            continue
+        ids = [_id_of(table, number, cells, k) for k in (first, second)]
+        if None in ids:
+            faults.append(
+                Fault(
+                    what="the row does not hold two ids",
+                    remedy="give two URNs in each row",
+                    where=table.where,
+                    row=number,
+                    value=", ".join(filter(None, cells))[:60],
+                )
+            )
+            continue
+        pairs.append((str(ids[0]), str(ids[1])))
+    faults += table.faults
+    if faults:
+        raise DataError(faults)
+    return pairs
+
+
+@checked
+def read_group(source: Any, *, column: str | None = None) -> list[str]:
+    """Read a list of schools, such as the members of a pyramid: one URN in each row.
+
+    Parameters
+    ----------
+    source
+        A file, frame, Series or plain list of URNs.
+    column
+        Name of the column; the one with the URNs, else the first, otherwise. A file without a
+        header may hold URNs alone.
+
+    Raises
+    ------
+    DataError
+        If the column is not there, holds nothing, or something that is no URN.
+
+    Examples
+    --------
+    >>> read_group([107600, 107601])
+    ['107600', '107601']
+    """
+    import pandas as pd
+
+    if isinstance(source, list | tuple | set | frozenset) and not any(map(_is_row, source)):
+        source = pd.Series(list(source), dtype=object)
+    column = column or File.of(source).column
+    names = [column] if column else []
+    table = _opened(source, header_score("urn", names=names), "list", headless=("urn",))
+    at = find_column(table.header, column) if column else None
+    if column and at is None:
+        raise DataError(
+            Fault(
+                what=f"there is no column {column!r}",
+                remedy=near(column, table.header) or f"the columns are {listed(table.header)}",
+                where=table.where,
+                column=column,
+            )
+        )
+    if at is None:
+        at = _place(table, ("urn", *PUBLISHED["urn"]))
+    if at is None and is_file(source):
+        raise DataError(
+            Fault(
+                what="no column holds the URN, and the first row is no URN either",
+                remedy="head the column urn, or name it (FILE:COLUMN, or column=); the columns are "
+                f"{listed(table.header)}",
+                where=table.where,
+                column="urn",
+            )
+        )
+    at = at or 0
+    faults: list[Fault] = []
+    found: dict[str, None] = {}
+    for number, cells in table.body():
+        cell = table.cell(number, cells, at)
+        if is_unknown(cell.text):
+            continue
+        try:
+            found[_checked(cell)] = None
+        except Unreadable as error:
+            faults.append(cell.fault(error.what, error.remedy))
+    faults += table.faults
+    if not found and not faults:
+        faults.append(
+            Fault(what="the file names no school", remedy="put URNs in it", where=table.where)
+        )
+    if faults:
+        raise DataError(faults)
+    return list(found)
+
+
+def _is_row(value: Any) -> bool:
+    return hasattr(value, "keys")
+
+
+def _checked(cell: Cell) -> str:
+    if cell.state in ("formula", "date"):
+        raise Unreadable(*WRONG_STATE[cell.state])
+    return urn_of(cell.text)
+
+
+def _opened(source: Any, score: Any, name: str, *, headless: Sequence[str]) -> Table:
+    """Open a table that may have no header: then its first row holds ids already."""
+    file = File.of(source)
+    if not is_file(file):
+        return open_table(file, score=score, name=name)
+    file = replace(file, source=open_content(file, name))
+    table = open_table(file, score=score, name=name)
+    if score(table.header) or not _is_all_ids(table.header, len(headless)):
+        return table
+    first = (table.header_row, [tidy(cell) for cell in table.header])
+    width = max(len(table.header), len(headless))
+    table.header = (*headless, *(f"column {k + 1}" for k in range(len(headless), width)))
+    table.rows = _joined(first, table.rows)
+    table.notes = [note for note in table.notes if "header" not in note.lower()]
+    return table
+
+
+def _joined(first: tuple[int, list[str]], rest: Iterable[tuple[int, list[str]]]) -> Any:
+    yield first
+    yield from rest
+
+
+def _is_all_ids(cells: Sequence[str], needed: int) -> bool:
+    filled = [tidy(cell) for cell in cells[:needed]]
+    return len(filled) == needed and all(
+        cell.removesuffix(".0").isdecimal() or cell.lstrip("'").isdecimal() for cell in filled
+    )
+
+
+def _pair_score(cells: Sequence[str]) -> int:
+    names = {simple(cell) for cell in cells}
+    return 2 if names & {*_ONE, "urn"} and names & {*_OTHER} else 0
+
+
+def _place(table: Table, names: Iterable[str]) -> int | None:
+    places = (find_column(table.header, name) for name in names)
+    return next((k for k in places if k is not None), None)
+
+
+def _id_of(table: Table, number: int, cells: Sequence[str], k: int) -> str | None:
+    if k >= len(cells):
+        return None
+    try:
+        return _checked(table.cell(number, cells, k)) or None
+    except Unreadable:
+        return None
