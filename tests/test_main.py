@@ -318,6 +318,7 @@ TABLES = {  # options whose values are not plain words
     "max_travel_m": "1500",
     "max_travel_min": "20",
     "expertise": "asd=1",
+    "phases": "secondary=1",
     "together": "100,101",
     "together_file": "group.csv:urn",
     "apart": "100,103",

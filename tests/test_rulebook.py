@@ -18,11 +18,11 @@ from clusters import Priorities, Rules, RulesError, verify
 from clusters.cli.arguments import parse
 from clusters.cli.inputs import make_rules
 from clusters.domain import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, bounded_quantities
-from clusters.domain.rulebook import clauses_of, describe, entry_of, rule_of, without
 from clusters.explain.changes import DROPPABLE
 from clusters.model.instance import NO_LIMIT, compile_instance
 from clusters.presolve import altered
 from clusters.report.words import rule_sentences
+from clusters.rulebook import clauses_of, describe, entry_of, rule_of, without
 from clusters.verifier import checks
 from tests.search import brute, drawn
 from tests.test_verifier import EXCEPTIONS, GRID, LEFT_RIGHT, LOOSE, TABLE

@@ -227,7 +227,7 @@ def test_counts_that_arithmetic_rules_out_are_not_compiled(monkeypatch: pytest.M
         compiled.append(k)
         return compile_instance(problem, rules, priorities, k)
 
-    for module in ("counts", "outlook"):
+    for module in ("counts", "bound.ranges"):
         monkeypatch.setattr(f"clusters.search.{module}.compile_instance", counting)
     result = cl.solve(_line(27), replace(SIZED, n_clusters=(1, 27)), None, ENOUGH)
     assert set(compiled) <= {2, 3, 4}

@@ -23,12 +23,12 @@ from clusters.cli.values import (
     settings,
     texts,
 )
-from clusters.domain import RULEBOOK
-from clusters.domain.forms import (
+from clusters.rulebook import (
     BOUNDS_BY_NAME,
     COUNTS_BY_NAME,
     FRACTION_BY_NAME,
     NUMBER_BY_NAME,
+    RULEBOOK,
 )
 
 SCENARIO_HELP = (

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from clusters.cli.files import load_toml
-from clusters.domain import RULEBOOK
 from clusters.errors import DataError, Fault
+from clusters.rulebook import RULEBOOK
 
 _FILES = {
     *("schools", "need", "school-expertise", "links", "postcodes", "plan", "today"),

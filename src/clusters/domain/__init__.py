@@ -11,9 +11,13 @@ from clusters.domain.given_plan import plan_of, plans_of
 from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
 from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
-from clusters.domain.quantities import Quantity, bounded_quantities
-from clusters.domain.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule
-from clusters.domain.school import Capacity, NeedCount, School, phases_of
+from clusters.domain.quantities import (
+    Quantity,
+    bounded_quantities,
+    kept_together,
+    longest_journeys,
+)
+from clusters.domain.school import Capacity, NeedCount, School
 from clusters.domain.values import (
     Bounds,
     FloatArray,
@@ -23,6 +27,7 @@ from clusters.domain.values import (
     TravelUnit,
     is_number,
 )
+from clusters.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule, phases_of
 
 __all__ = [
     "DECIMALS",
@@ -54,6 +59,8 @@ __all__ = [
     "edges_of_pairs",
     "groups_of",
     "is_number",
+    "kept_together",
+    "longest_journeys",
     "phases_of",
     "plan_of",
     "plans_of",

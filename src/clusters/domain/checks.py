@@ -14,10 +14,9 @@ from clusters.domain.forms import rule_fault
 from clusters.domain.plan import Plan
 from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import Problem
-from clusters.domain.rulebook import named_in
-from clusters.domain.school import phases_of
 from clusters.domain.values import SchoolId
 from clusters.errors import Fault, RulesError
+from clusters.rulebook import named_in, phases_of
 
 __all__ = ["check_rules"]
 

@@ -1,4 +1,4 @@
-"""The forms that the value of a rule can have, and the check of each.
+"""The check of each form that the value of a rule can have.
 
 A check takes the rule's name, the value given and a list; it appends a fault for each thing that is
 wrong, so that all are reported at once, and returns the value in the one form that everything else
@@ -8,59 +8,29 @@ relies on. Nothing here looks at a problem.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 
 from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number, plain
 from clusters.errors import Fault
+from clusters.rulebook import (
+    BOUNDS,
+    BOUNDS_BY_NAME,
+    COUNT,
+    COUNTS_BY_NAME,
+    FLAG,
+    FRACTION_BY_NAME,
+    GROUPS,
+    IDS,
+    NUMBER,
+    NUMBER_BY_NAME,
+    Form,
+)
 
-__all__ = [
-    "BOUNDS",
-    "BOUNDS_BY_NAME",
-    "COUNT",
-    "COUNTS_BY_NAME",
-    "FLAG",
-    "FRACTION_BY_NAME",
-    "GROUPS",
-    "IDS",
-    "NUMBER",
-    "NUMBER_BY_NAME",
-    "Form",
-    "checked_ids",
-    "checked_mapping",
-    "rule_fault",
-]
+__all__ = ["CHECK_OF", "INSTEAD_OF", "checked_ids", "checked_mapping", "rule_fault"]
 
-_Check = Callable[[str, Any, list[Fault]], Any]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Form:
-    """How the value of a rule is written and checked.
-
-    Parameters
-    ----------
-    check
-        Checks the value of the rule.
-    instead
-        Checks what holds instead under an exception (it is not called for None: no bound at all).
-    parts
-        Whether the value holds several parts that can be named and dropped one by one: by name, or
-        as groups in a row; else it is one part.
-    bound
-        What an entry says of a sum over a cluster: a pair (least, most), the least alone, or the
-        largest deviation from the mean cluster as a share of it; None where it bounds no sum.
-    whole
-        Whether bounds are whole numbers: what is bounded comes one by one.
-    """
-
-    check: _Check
-    instead: _Check | None = None
-    parts: Literal["one", "names", "groups"] = "one"
-    bound: Literal["pair", "least", "share"] | None = None
-    whole: bool = False
+Check = Callable[[str, Any, list[Fault]], Any]
 
 
 def rule_fault(what: str, remedy: str, value: object = None) -> Fault:
@@ -271,27 +241,26 @@ def _groups(name: str, groups: Any, faults: list[Fault]) -> tuple[tuple[SchoolId
     return tuple(checked)
 
 
-COUNT = Form(check=_count)
-"""A whole number, or a range."""
-BOUNDS = Form(check=_bounds, instead=_bounds, bound="pair", whole=True)
-"""One pair (least, most)."""
-BOUNDS_BY_NAME = Form(check=_bounds_by_name, instead=_bounds_by_name, parts="names", bound="pair")
-"""By name, a pair (least, most)."""
-COUNTS_BY_NAME = Form(
-    check=_counts_by_name, instead=_counts_instead, parts="names", bound="pair", whole=True
-)
-"""By name, the least number, or a pair (least, most), in whole numbers."""
-FRACTION_BY_NAME = Form(
-    check=_fraction_by_name, instead=_loose_by_name, parts="names", bound="share"
-)
-"""By name, a fraction between 0 and 1."""
-NUMBER_BY_NAME = Form(check=_number_by_name, instead=_loose_by_name, parts="names", bound="least")
-"""By name, the least."""
-NUMBER = Form(check=_number, instead=_number)
-"""One number of 0 or more."""
-FLAG = Form(check=_flag)
-"""True or False."""
-GROUPS = Form(check=_groups, parts="groups")
-"""Groups of ids."""
-IDS = Form(check=_ids)
-"""A list of ids."""
+CHECK_OF: Mapping[Form, Check] = {
+    COUNT: _count,
+    BOUNDS: _bounds,
+    BOUNDS_BY_NAME: _bounds_by_name,
+    COUNTS_BY_NAME: _counts_by_name,
+    FRACTION_BY_NAME: _fraction_by_name,
+    NUMBER_BY_NAME: _number_by_name,
+    NUMBER: _number,
+    FLAG: _flag,
+    GROUPS: _groups,
+    IDS: _ids,
+}
+"""What checks the value of a rule of this form."""
+
+INSTEAD_OF: Mapping[Form, Check] = {
+    BOUNDS: _bounds,
+    BOUNDS_BY_NAME: _bounds_by_name,
+    COUNTS_BY_NAME: _counts_instead,
+    FRACTION_BY_NAME: _loose_by_name,
+    NUMBER_BY_NAME: _loose_by_name,
+    NUMBER: _number,
+}
+"""What checks the value that holds instead under an exception (None, no bound at all, apart)."""

@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.domain.forms import checked_mapping, rule_fault
+from clusters.domain.forms import CHECK_OF, INSTEAD_OF, checked_mapping, rule_fault
 from clusters.domain.plan import Plan, PlanLike, groups_of
-from clusters.domain.rulebook import EXCUSABLE, RULEBOOK
 from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number
 from clusters.errors import Fault, RulesError
+from clusters.rulebook import EXCUSABLE, RULEBOOK
 
 
 @checked
@@ -80,7 +80,7 @@ class Rules:
         setattr_ = object.__setattr__
         for rule in RULEBOOK:
             for name in rule.fields:
-                setattr_(self, name, rule.form.check(name, getattr(self, name), faults))
+                setattr_(self, name, CHECK_OF[rule.form](name, getattr(self, name), faults))
         setattr_(self, "exceptions", _checked_exceptions(self.exceptions, faults))
         if faults:
             raise RulesError(faults)
@@ -212,7 +212,7 @@ def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
         for given, bounds in names.items():
             rule = _RULE_OF_FIELD.get(given, given)
             row = _EXCUSED_BY.get(rule)
-            if row is None or row.form.instead is None:
+            if row is None:
                 faults.append(
                     rule_fault(
                         f"exceptions[{school!r}] names {rule!r}, which cannot be excused",
@@ -223,7 +223,7 @@ def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
                 instead[rule] = None
             else:
                 label = f"exceptions[{school!r}][{rule!r}]"
-                instead[rule] = row.form.instead(label, bounds, faults)
+                instead[rule] = INSTEAD_OF[row.form](label, bounds, faults)
         checked[school] = FrozenDict(instead)
     return FrozenDict(checked)
 

@@ -1,4 +1,4 @@
-"""What the rules bound in each cluster, as exact sums: the one place that works it out.
+"""What the rules bound and join, worked out from the facts in one place.
 
 The arithmetic before the search and the model both read it. The verifier does not: it adds up for
 itself.
@@ -6,18 +6,19 @@ itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import math
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from clusters.domain.rulebook import MICRO, Clause, Rule, clauses_of, entry_of, rule_of
+from clusters.rulebook import MICRO, Clause, Rule, clauses_of, entry_of, most_travel, rule_of
 
 if TYPE_CHECKING:
     from clusters.domain.policy import Rules
     from clusters.domain.problem import Problem
 
-__all__ = ["Quantity", "bounded_quantities"]
+__all__ = ["Quantity", "bounded_quantities", "kept_together", "longest_journeys"]
 
 _Ends = tuple[Fraction | None, Fraction | None]
 
@@ -96,3 +97,40 @@ def _ends(rule: Rule, entry: Any, mean: Fraction) -> _Ends:
         None if low is None else Fraction(str(low)) * MICRO,
         None if high is None else Fraction(str(high)) * MICRO,
     )
+
+
+def longest_journeys(problem: Problem, rules: Rules) -> tuple[float, ...]:
+    """Longest journey allowed to each school, in the problem's unit; infinity for any."""
+    usual = most_travel(problem, rules)
+    longest = [math.inf if usual is None else float(usual)] * len(problem)
+    for key, excuse in rules.exceptions.items():
+        if "max_travel" in excuse:
+            own, p = excuse["max_travel"], problem.position(key)
+            longest[p] = max(longest[p], math.inf if own is None else float(own))
+    return tuple(longest)
+
+
+def kept_together(
+    problem: Problem, rules: Rules, order: Sequence[int] | None = None
+) -> tuple[tuple[int, ...], ...]:
+    """List the schools that must stay together, as positions; every other school by itself.
+
+    Groups that share a school are one. They stand, and their schools stand in them, in the order
+    given (that of the problem where none is).
+    """
+    leader = list(range(len(problem)))
+
+    def find(p: int) -> int:
+        while leader[p] != p:
+            leader[p] = leader[leader[p]]
+            p = leader[p]
+        return p
+
+    for group in rules.together:
+        positions = [problem.position(key) for key in group]
+        for other in positions[1:]:
+            leader[find(other)] = find(positions[0])
+    grouped: dict[int, list[int]] = {}
+    for p in range(len(problem)) if order is None else order:
+        grouped.setdefault(find(p), []).append(p)
+    return tuple(tuple(group) for group in grouped.values())

@@ -11,32 +11,6 @@ from clusters.arguments import checked, described
 from clusters.domain.values import FrozenDict, SchoolId, is_id, is_number
 from clusters.errors import DataError, Fault
 
-_COUNTS_AS = {
-    "all-through": ("primary", "secondary"),
-    "infant": ("primary",),
-    "junior": ("primary",),
-    "first": ("primary",),
-    "upper": ("secondary",),
-    "high": ("secondary",),
-}
-"""Phases that a school counts for besides its own."""
-
-
-def phases_of(school: School) -> frozenset[str]:
-    """Return the phases that a school counts for; none where its phase is not known.
-
-    Its own, and: an all-through school is primary and secondary; infant, junior and first schools
-    are primary, upper and high schools secondary. A middle school is neither, whatever it is deemed
-    to be; a special school is special, whatever the age of its pupils.
-
-    Examples
-    --------
-    >>> sorted(phases_of(School(urn="1", name="a", easting=0, northing=0, phase="All-through")))
-    ['all-through', 'primary', 'secondary']
-    """
-    own = school.phase.strip().lower()
-    return frozenset() if own in ("", "unknown") else frozenset((own, *_COUNTS_AS.get(own, ())))
-
 
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,8 +18,8 @@ from clusters.domain import (
     SchoolId,
     bounded_quantities,
 )
-from clusters.domain.rulebook import MICRO
 from clusters.expertise.providers import capacity_table, need_table, refuse_types, types_of
+from clusters.rulebook import MICRO
 
 __all__ = ["GapFloor", "gap_floor", "rules_for_fewest_gaps", "unmet_floor"]
 

@@ -9,10 +9,10 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.domain import RULE_NAMES, FrozenDict, Plan, Problem, Rules, SchoolId
 from clusters.domain.forms import rule_fault
-from clusters.domain.wording import school_name
 from clusters.errors import RulesError
 from clusters.explain.single_moves import Ground
 from clusters.presolve import clauses_of, without
+from clusters.rulebook import school_name
 
 __all__ = ["Change"]
 

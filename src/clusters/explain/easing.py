@@ -9,11 +9,10 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.domain import Clause, Plan, Problem, Rules, bounded_quantities
-from clusters.domain.forms import Form
-from clusters.domain.rulebook import MICRO, changed, entry_of, rule_of, without
 from clusters.explain.deciding import COUNT
 from clusters.model.instance import Instance
 from clusters.presolve.relaxing import share_for
+from clusters.rulebook import MICRO, Form, changed, entry_of, rule_of, without
 from clusters.verifier import verify
 
 __all__ = ["eased", "ladder", "suspects", "tightened"]

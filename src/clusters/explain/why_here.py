@@ -19,10 +19,10 @@ from clusters.domain import (
     check_rules,
     plan_of,
 )
-from clusters.domain.wording import UNIT_WORDS
 from clusters.errors import DataError, Fault
 from clusters.explain.single_moves import Ground, Move
 from clusters.measures import places_of
+from clusters.rulebook import UNIT_WORDS
 from clusters.text import listed, shown
 
 if TYPE_CHECKING:

@@ -8,8 +8,6 @@ from dataclasses import replace
 
 from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
-from clusters.domain.rulebook import depends_on_count
-from clusters.domain.wording import school_name
 from clusters.explain.deciding import COUNT, Decider
 from clusters.explain.easing import ladder, suspects, tightened
 from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Relaxation, WhyNoPlan
@@ -25,6 +23,7 @@ from clusters.presolve import (
     united,
 )
 from clusters.presolve.altered import size_of
+from clusters.rulebook import depends_on_count, school_name
 from clusters.solver import Settings, effort
 
 __all__ = ["Relaxation", "WhyNoPlan", "why_no_plan"]

@@ -25,6 +25,8 @@ from clusters.domain import (
     Problem,
     Rules,
     bounded_quantities,
+    kept_together,
+    longest_journeys,
 )
 
 __all__ = ["NO_LIMIT", "Instance", "Unmet", "compile_instance"]
@@ -296,7 +298,7 @@ def _parts(nodes: list[int], neighbours: tuple[tuple[int, ...], ...]) -> list[li
 def compile_instance(problem: Problem, rules: Rules, priorities: Priorities, k: int) -> Instance:
     """Turn a checked problem and its policy into an instance for k clusters."""
     order = sorted(range(len(problem)), key=lambda p: _sort_key(problem.schools[p].urn))
-    members = _atoms(problem, rules, order)
+    members = kept_together(problem, rules, order)
     atom_of = np.empty(len(problem), dtype=np.int64)
     for a, schools in enumerate(members):
         atom_of[list(schools)] = a
@@ -336,26 +338,6 @@ def _sort_key(key: object) -> tuple[bool, object]:
     return isinstance(key, str), key
 
 
-def _atoms(problem: Problem, rules: Rules, order: list[int]) -> tuple[tuple[int, ...], ...]:
-    """Merge the schools that must stay together (union-find over the groups)."""
-    leader = list(range(len(problem)))
-
-    def find(p: int) -> int:
-        while leader[p] != p:
-            leader[p] = leader[leader[p]]
-            p = leader[p]
-        return p
-
-    for group in rules.together:
-        positions = [problem.position(key) for key in group]
-        for other in positions[1:]:
-            leader[find(other)] = find(positions[0])
-    grouped: dict[int, list[int]] = {}
-    for p in order:
-        grouped.setdefault(find(p), []).append(p)
-    return tuple(tuple(schools) for schools in grouped.values())
-
-
 def _candidates(problem: Problem, rules: Rules, order: list[int]) -> list[int]:
     if rules.centres is None:
         return order
@@ -377,15 +359,7 @@ def _pair_costs(
     with np.errstate(invalid="ignore"):
         cost = priorities.travel * weight[:, None] * journey
     cost[~np.isfinite(journey)] = math.inf
-    most = rules.max_travel_m if problem.travel_unit == "m" else rules.max_travel_min
-    if most is not None:
-        longest = np.full(len(problem), float(most))
-        for key, excuse in rules.exceptions.items():
-            if "max_travel" in excuse:
-                own = excuse["max_travel"]
-                p = problem.position(key)
-                longest[p] = max(longest[p], math.inf if own is None else float(own))
-        cost[journey > longest[:, None]] = math.inf
+    cost[journey > np.array(longest_journeys(problem, rules))[:, None]] = math.inf
     if priorities.change:
         price = priorities.change * price_unit(problem) * float(weight.mean())
         today = _group_today(problem, priorities)

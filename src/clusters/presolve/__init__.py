@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from clusters.domain import Clause, Problem, Rules
-from clusters.domain.rulebook import clauses_of, depends_on_count, describe, without
 from clusters.errors import InfeasibleError
 from clusters.presolve.altered import Alteration, altered
 from clusters.presolve.case import Facts, Fix, Reason
 from clusters.presolve.checks import CHECKS
 from clusters.presolve.sizes import count_range
+from clusters.rulebook import clauses_of, depends_on_count, describe, without
 from clusters.text import listed
 
 __all__ = [

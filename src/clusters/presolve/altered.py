@@ -13,8 +13,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.domain import RULEBOOK, Clause, Problem, Rule, Rules, SchoolId
-from clusters.domain.rulebook import clauses_of, counted_of, describe, entry_of, rule_of
-from clusters.domain.wording import UNIT_WORDS, group_name, school_name
+from clusters.rulebook import (
+    UNIT_WORDS,
+    clauses_of,
+    counted_of,
+    describe,
+    entry_of,
+    group_name,
+    most_travel,
+    rule_of,
+    school_name,
+)
 from clusters.text import amount, shown
 
 __all__ = ["DROPPED", "Alteration", "altered", "size_of"]
@@ -60,7 +69,7 @@ def _count(_problem: Problem, old: Rules, new: Rules) -> _Rows:
 
 def _travel(problem: Problem, old: Rules, new: Rules) -> _Rows:
     clause = Clause("max_travel")
-    was, now = _longest(problem, old), _longest(problem, new)
+    was, now = most_travel(problem, old), most_travel(problem, new)
     if was == now or was is None:
         return
     if now is None:
@@ -69,10 +78,6 @@ def _travel(problem: Problem, old: Rules, new: Rules) -> _Rows:
     unit = UNIT_WORDS[problem.travel_unit]
     text = f"max_travel: allow journeys of {shown(now)} {unit} (now {shown(was)})"
     yield clause, text, (now - was) / was if was else 1.0
-
-
-def _longest(problem: Problem, rules: Rules) -> float | None:
-    return rules.max_travel_m if problem.travel_unit == "m" else rules.max_travel_min
 
 
 def _groups(problem: Problem, old: Rules, new: Rules, rule: Rule) -> _Rows:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,7 +9,16 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from clusters.domain import Clause, Problem, Rules, SchoolId, bounded_quantities
+from clusters.domain import (
+    Clause,
+    Problem,
+    Rules,
+    SchoolId,
+    bounded_quantities,
+    kept_together,
+    longest_journeys,
+)
+from clusters.rulebook import most_travel
 
 __all__ = ["Facts", "Fix", "Reason"]
 
@@ -69,22 +77,7 @@ class Facts:
     @cached_property
     def atoms(self) -> tuple[tuple[int, ...], ...]:
         """Schools that must stay together, as positions; every other school by itself."""
-        leader = list(range(len(self.problem)))
-
-        def find(p: int) -> int:
-            while leader[p] != p:
-                leader[p] = leader[leader[p]]
-                p = leader[p]
-            return p
-
-        for group in self.rules.together:
-            positions = [self.problem.position(key) for key in group]
-            for other in positions[1:]:
-                leader[find(other)] = find(positions[0])
-        grouped: dict[int, list[int]] = {}
-        for p in range(len(self.problem)):
-            grouped.setdefault(find(p), []).append(p)
-        return tuple(tuple(group) for group in grouped.values())
+        return kept_together(self.problem, self.rules)
 
     @cached_property
     def atom_of(self) -> dict[int, int]:
@@ -127,15 +120,7 @@ class Facts:
     def reach(self) -> npt.NDArray[np.bool_]:
         """Whether each school's journey to each candidate centre is allowed, array (n, m)."""
         journey = self.problem.travel[:, self.candidates]
-        longest = np.full(len(self.problem), math.inf)
-        most = self.most_travel
-        if most is not None:
-            longest[:] = most
-            for key, excuse in self.rules.exceptions.items():
-                if "max_travel" in excuse:
-                    own = excuse["max_travel"]
-                    p = self.problem.position(key)
-                    longest[p] = max(longest[p], math.inf if own is None else float(own))
+        longest = np.array(longest_journeys(self.problem, self.rules))
         return np.isfinite(journey) & (journey <= longest[:, None])
 
     @cached_property
@@ -146,8 +131,7 @@ class Facts:
     @property
     def most_travel(self) -> float | None:
         """Longest journey allowed, in the unit of the journeys."""
-        rules = self.rules
-        return rules.max_travel_m if self.problem.travel_unit == "m" else rules.max_travel_min
+        return most_travel(self.problem, self.rules)
 
     def ids(self, positions: Iterable[int]) -> tuple[SchoolId, ...]:
         """Ids of schools by position."""

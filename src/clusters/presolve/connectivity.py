@@ -12,8 +12,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from clusters.domain import Clause, Quantity
-from clusters.domain.rulebook import depends_on_count
-from clusters.domain.wording import school_name
 from clusters.presolve import relaxing as fix
 from clusters.presolve.case import Facts, Reason
 from clusters.presolve.sizes import count_range
@@ -28,6 +26,7 @@ from clusters.presolve.wording import (
     school_at,
     told,
 )
+from clusters.rulebook import depends_on_count, school_name
 from clusters.text import counted, listed
 
 

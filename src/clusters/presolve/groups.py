@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clusters.domain import Clause
-from clusters.domain.wording import school_name
 from clusters.presolve import relaxing as fix
 from clusters.presolve.case import Facts, Reason
 from clusters.presolve.wording import (
@@ -17,6 +16,7 @@ from clusters.presolve.wording import (
     COUNT,
     there_are,
 )
+from clusters.rulebook import school_name
 from clusters.text import counted, listed
 
 

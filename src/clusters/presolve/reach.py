@@ -13,8 +13,6 @@ from fractions import Fraction
 import numpy as np
 
 from clusters.domain import Quantity
-from clusters.domain.rulebook import depends_on_count
-from clusters.domain.wording import UNIT_WORDS
 from clusters.presolve import relaxing as fix
 from clusters.presolve.case import Facts, Fix, Reason
 from clusters.presolve.wording import (
@@ -28,6 +26,7 @@ from clusters.presolve.wording import (
     there_are,
     told,
 )
+from clusters.rulebook import UNIT_WORDS, depends_on_count
 from clusters.text import shown
 
 

@@ -9,9 +9,9 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.domain import Clause, FrozenDict, Problem, Quantity, Rules
-from clusters.domain.rulebook import MICRO, changed, entry_of, rule_of, without
 from clusters.presolve.altered import size_of
 from clusters.presolve.case import Facts, Fix
+from clusters.rulebook import MICRO, changed, entry_of, rule_of, without
 
 __all__ = [
     "drop",

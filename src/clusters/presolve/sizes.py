@@ -11,8 +11,6 @@ from collections.abc import Iterator, Sequence
 from fractions import Fraction
 
 from clusters.domain import Clause, Quantity
-from clusters.domain.rulebook import MICRO, depends_on_count, rule_of
-from clusters.domain.wording import group_name
 from clusters.presolve import relaxing as fix
 from clusters.presolve.case import Facts, Reason
 from clusters.presolve.wording import (
@@ -27,6 +25,7 @@ from clusters.presolve.wording import (
     unit_of,
     up_to_unit,
 )
+from clusters.rulebook import MICRO, depends_on_count, group_name, rule_of
 from clusters.text import counted, shown
 
 

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from clusters.domain import Clause, Quantity, SchoolId
-from clusters.domain.rulebook import MICRO, counted_of, depends_on_count, entry_of
-from clusters.domain.wording import group_name, school_name
 from clusters.presolve import relaxing as fix
 from clusters.presolve.case import Facts, Fix
+from clusters.rulebook import MICRO, counted_of, depends_on_count, entry_of, group_name, school_name
 from clusters.text import amount, counted, shown
 
 SPARE = (0, 2, 5, 10)

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 from clusters.domain import RULEBOOK, Clause, Priorities, Problem, Rules, SchoolId
-from clusters.domain.rulebook import clauses_of, counted_of, rule_of
 from clusters.need_types import NEED_TYPES
+from clusters.rulebook import clauses_of, counted_of, rule_of
 from clusters.text import clean
 
 MEASURE_NAMES: Mapping[str, str] = {

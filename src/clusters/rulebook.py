@@ -2,8 +2,8 @@
 
 `Rules` checks the form of a value by it, `check_rules` whether the value fits a problem, the
 arithmetic and the model take from it what is bounded, explanations take clauses and sentences, the
-command line its options. The verifier stays apart on purpose: it has its own function for each
-rule, written from docs/model.md.
+command line its options. So it stands below them all and imports nothing that takes time. The
+verifier stays apart on purpose: it has its own function for each rule, written from docs/model.md.
 """
 
 from __future__ import annotations
@@ -13,34 +13,29 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
-from clusters.domain.forms import (
-    BOUNDS,
-    BOUNDS_BY_NAME,
-    COUNT,
-    COUNTS_BY_NAME,
-    FLAG,
-    FRACTION_BY_NAME,
-    GROUPS,
-    IDS,
-    NUMBER,
-    NUMBER_BY_NAME,
-    Form,
-)
-from clusters.domain.problem import DECIMALS, Problem
-from clusters.domain.school import phases_of
-from clusters.domain.values import FrozenDict
-from clusters.domain.wording import UNIT_WORDS, group_name, pair_words
-from clusters.text import counted, shown, words
+from clusters.text import amount, counted, listed, shown, words
 
 if TYPE_CHECKING:
-    from clusters.domain.policy import Rules
+    from clusters.domain import Problem, Rules, School, SchoolId
 
 __all__ = [
+    "BOUNDS",
+    "BOUNDS_BY_NAME",
+    "COUNT",
+    "COUNTS_BY_NAME",
     "EXCUSABLE",
+    "FLAG",
+    "FRACTION_BY_NAME",
+    "GROUPS",
+    "IDS",
     "MICRO",
+    "NUMBER",
+    "NUMBER_BY_NAME",
     "RULEBOOK",
     "RULE_NAMES",
+    "UNIT_WORDS",
     "Clause",
+    "Form",
     "Rule",
     "changed",
     "clauses_of",
@@ -48,12 +43,16 @@ __all__ = [
     "depends_on_count",
     "describe",
     "entry_of",
+    "group_name",
+    "most_travel",
     "named_in",
+    "phases_of",
     "rule_of",
+    "school_name",
     "without",
 ]
 
-MICRO = 10**DECIMALS
+MICRO = 10**6
 """Measures have six decimals: in millionths they are whole numbers, and their sums are exact."""
 
 
@@ -72,6 +71,47 @@ class Clause:
 
     rule: str
     which: str | int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Form:
+    """How the value of a rule is written; `domain.forms` checks it.
+
+    Parameters
+    ----------
+    name
+        The form in words.
+    parts
+        Whether the value holds several parts that can be named and dropped one by one: by name, or
+        as groups in a row; else it is one part.
+    bound
+        What an entry says of a sum over a cluster: a pair (least, most), the least alone, or the
+        largest deviation from the mean cluster as a share of it; None where it bounds no sum.
+    whole
+        Whether bounds are whole numbers: what is bounded comes one by one.
+    """
+
+    name: str
+    parts: Literal["one", "names", "groups"] = "one"
+    bound: Literal["pair", "least", "share"] | None = None
+    whole: bool = False
+
+
+COUNT = Form(name="a whole number, or a range")
+BOUNDS = Form(name="a pair (least, most)", bound="pair", whole=True)
+BOUNDS_BY_NAME = Form(name="by name, a pair (least, most)", parts="names", bound="pair")
+COUNTS_BY_NAME = Form(
+    name="by name, the least number, or a pair (least, most)",
+    parts="names",
+    bound="pair",
+    whole=True,
+)
+FRACTION_BY_NAME = Form(name="by name, a fraction of 1", parts="names", bound="share")
+NUMBER_BY_NAME = Form(name="by name, the least", parts="names", bound="least")
+NUMBER = Form(name="a number")
+FLAG = Form(name="True or False")
+GROUPS = Form(name="groups of ids", parts="groups")
+IDS = Form(name="a list of ids")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,6 +160,39 @@ class Rule:
         object.__setattr__(self, "option", self.option or self.name.replace("_", "-"))
 
 
+# ---- facts in words ----------------------------------------------------------------------------
+
+UNIT_WORDS = {"m": "metres", "min": "minutes"}
+
+
+def school_name(problem: Problem, key: SchoolId) -> str:
+    """Name a school, with its URN."""
+    school = problem.school(key)
+    named = school.name.strip() and school.name != str(school.urn)
+    return f"{school.name} (URN {school.urn})" if named else f"school {school.urn}"
+
+
+def group_name(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
+    """Name a group: the pyramid that it is, else its schools."""
+    held = {problem.position(key) for key in ids}
+    for name, members in problem.pyramids.items():
+        if {problem.position(key) for key in members} == held:
+            return name if "pyramid" in name.lower() else f"the {name} pyramid"
+    return listed([school_name(problem, key) for key in ids])
+
+
+def _pair_words(pair: Any, of: str) -> str:
+    """Say what a pair of bounds asks of each cluster, of what is counted."""
+    low, high = pair or (0, None)
+    if not low and high is None:  # everything is at least 0
+        return f"any number of {of}"
+    if high is None:
+        return f"at least {amount(low, of)} in each cluster"
+    if not low:
+        return f"at most {amount(high, of)} in each cluster"
+    return f"{shown(low)} to {amount(high, of)} in each cluster"
+
+
 # ---- what is bounded ----------------------------------------------------------------------------
 
 
@@ -138,6 +211,34 @@ def _capacity(problem: Problem, kind: str) -> tuple[int, ...]:
     )
 
 
+_COUNTS_AS = {
+    "all-through": ("primary", "secondary"),
+    "infant": ("primary",),
+    "junior": ("primary",),
+    "first": ("primary",),
+    "upper": ("secondary",),
+    "high": ("secondary",),
+}
+"""Phases that a school counts for besides its own."""
+
+
+def phases_of(school: School) -> frozenset[str]:
+    """Return the phases that a school counts for; none where its phase is not known.
+
+    Its own, and: an all-through school is primary and secondary; infant, junior and first schools
+    are primary, upper and high schools secondary. A middle school is neither, whatever it is deemed
+    to be; a special school is special, whatever the age of its pupils.
+
+    Examples
+    --------
+    >>> from clusters import School
+    >>> sorted(phases_of(School(urn="1", name="a", easting=0, northing=0, phase="All-through")))
+    ['all-through', 'primary', 'secondary']
+    """
+    own = school.phase.strip().lower()
+    return frozenset() if own in ("", "unknown") else frozenset((own, *_COUNTS_AS.get(own, ())))
+
+
 def _of_phase(problem: Problem, phase: str) -> tuple[int, ...]:
     return tuple(MICRO if phase in phases_of(school) else 0 for school in problem.schools)
 
@@ -151,7 +252,7 @@ def _count_words(_clause: Clause, _problem: Problem, rules: Rules) -> str:
 
 
 def _bounds_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
-    return pair_words(entry_of(rules, clause), counted_of(clause))
+    return _pair_words(entry_of(rules, clause), counted_of(clause))
 
 
 def _balance_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
@@ -160,9 +261,8 @@ def _balance_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
 
 
 def _travel_words(_clause: Clause, problem: Problem, rules: Rules) -> str:
-    unit = problem.travel_unit
-    most = rules.max_travel_m if unit == "m" else rules.max_travel_min
-    return f"no journey to a centre above {shown(most or 0)} {UNIT_WORDS[unit]}"
+    most = shown(most_travel(problem, rules) or 0)
+    return f"no journey to a centre above {most} {UNIT_WORDS[problem.travel_unit]}"
 
 
 def _contiguous_words(_clause: Clause, _problem: Problem, _rules: Rules) -> str:
@@ -343,7 +443,7 @@ def changed(rules: Rules, clause: Clause, entry: Any) -> Rules:
     field = rule_of(clause).fields[0]
     value: Any = entry
     if clause.which is not None:
-        value = FrozenDict({**getattr(rules, field), clause.which: entry})
+        value = {**getattr(rules, field), clause.which: entry}
     changes: dict[str, Any] = {field: value}
     return replace(rules, **changes)
 
@@ -356,7 +456,7 @@ def without(rules: Rules, *dropped: Clause) -> Rules:
         for field in rule.fields:
             value = getattr(rules, field)
             if rule.form.parts == "names":
-                changes[field] = FrozenDict({k: v for k, v in value.items() if k not in which})
+                changes[field] = {k: v for k, v in value.items() if k not in which}
             elif rule.form.parts == "groups":
                 changes[field] = tuple(g for i, g in enumerate(value) if i not in which)
             else:
@@ -372,6 +472,11 @@ def describe(clause: Clause, problem: Problem, rules: Rules) -> str:
 def counted_of(clause: Clause) -> str:
     """Say what the sum that a clause bounds counts: "schools", "units of need"."""
     return rule_of(clause).unit(str(clause.which))
+
+
+def most_travel(problem: Problem, rules: Rules) -> float | None:
+    """Return the longest journey allowed, in the unit of the problem's journeys."""
+    return rules.max_travel_m if problem.travel_unit == "m" else rules.max_travel_min
 
 
 def depends_on_count(clause: Clause) -> bool:
