@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,9 +28,14 @@ class Budget:
     seconds: float
     work: float
 
-    def part(self, share: float) -> Budget:
-        """Take a share of it."""
-        return Budget(self.seconds * share, self.work * share)
+    def parts(self, count: int) -> Iterator[Budget]:
+        """Give out equal parts of it, of seconds as long as there are any left."""
+        deadline = time.monotonic() + self.seconds
+        for number in range(count):
+            left = deadline - time.monotonic()
+            if left <= 0:
+                return
+            yield Budget(left / (count - number), self.work / count)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -103,9 +108,9 @@ class Workshop:
             return []
         strength = 0.3 * self.cost / begin.aim if begin.aim > 0 else 1.0
         low, high = 0.0, np.inf
-        for _ in range(TRIES):
+        for part in budget.parts(TRIES):
             instance = self.instance(theme.at(self.common, self._weight(theme, strength)))
-            plan = self.search(instance, self.best, budget.part(1 / TRIES))
+            plan = self.search(instance, self.best, part)
             found = None if plan is None else self.candidate(theme, plan)
             if found is not None:
                 made.append(replace(found, strength=strength))
@@ -128,11 +133,11 @@ class Workshop:
         made = []
         common, own = self.instance(self.common), self.instance(theme.priorities)
         scale = self.cost / max(1e-12, self._own_cost(theme))
-        for share in (1.0, 0.5):
+        for share, part in zip((1.0, 0.5), budget.parts(2), strict=False):
             blend = replace(common, cost=(1 - share) * common.cost + share * scale * own.cost)
             if share == 1.0:
                 blend = own
-            plan = self.search(blend, self.best, budget.part(0.5))
+            plan = self.search(blend, self.best, part)
             found = None if plan is None else self._recentred(theme, plan)
             if found is not None:
                 made.append(found)
@@ -176,11 +181,7 @@ class Workshop:
         unit = abs(self.cost) / len(self.problem)
         made: list[Candidate] = []
         begin, price = found.plan, 0.05 * unit
-        deadline = time.monotonic() + budget.seconds
-        for number in range(6):
-            part = Budget((deadline - time.monotonic()) / (6 - number), budget.work / 6)
-            if part.seconds <= 0:
-                break
+        for part in budget.parts(6):
             priced = replace(instance, cost=instance.cost + price * overlap)
             plan = self.search(priced, begin, part)
             other = None if plan is None else self.candidate(theme, plan)

@@ -49,7 +49,7 @@ QUICK = 2.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
-FIRST_PAIRS, CORE_WORK = 8000, 4.0
+FIRST_PAIRS, CORE_WORK = 8000.0, 4.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
 LAST_TIMES = 3.0
 """Times this budget where the core holds every better plan: nothing is left to be tried then."""
@@ -220,7 +220,7 @@ class _Way(Protocol):
 
     over: bool
 
-    def rung(self) -> Iterator[float]: ...
+    def rung(self) -> Generator[float, None, None]: ...
 
 
 def _ladder(
@@ -277,7 +277,7 @@ class _ByColumns:
         self.climb = Climb(shared, relaxation, rng)
         self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
 
-    def rung(self) -> Iterator[float]:
+    def rung(self) -> Generator[float, None, None]:
         """Try one target."""
         shared, climb = self.shared, self.climb
         if shared.best is None and self.step > LAST_RUNG:
@@ -315,7 +315,7 @@ class _ByCores:
         self.pairs, self.budget, self.over = FIRST_PAIRS, CORE_WORK, False
         self.cuts: list[tuple[set[int], set[int], int]] = []
 
-    def rung(self) -> Iterator[float]:
+    def rung(self) -> Generator[float, None, None]:
         """Try one target."""
         shared = self.shared
         floors = self.relaxation.floors()
@@ -413,6 +413,17 @@ class _ByCores:
         for number, atoms in enumerate(clusters.values()):
             labels[atoms] = number
         shared.submit(_walked(shared, labels, self.rng), "ladder")
+
+
+def _core(shared: Shared, allowed: np.ndarray, target: float) -> Core | None:
+    """Build the core below a target; None where there is no time for it."""
+    try:
+        core = build_core(shared.instance, allowed, stop=shared.stop)
+    except Stopped:
+        return None
+    if np.isfinite(target):
+        core.at_most(target - shared.instance.offset)
+    return core
 
 
 def _nothing_below(shared: Shared, target: float) -> None:
