@@ -415,17 +415,6 @@ class _ByCores:
         shared.submit(_walked(shared, labels, self.rng), "ladder")
 
 
-def _core(shared: Shared, allowed: np.ndarray, target: float) -> Core | None:
-    """Build the core below a target; None where there is no time for it."""
-    try:
-        core = build_core(shared.instance, allowed, stop=shared.stop)
-    except Stopped:
-        return None
-    if np.isfinite(target):
-        core.at_most(target - shared.instance.offset)
-    return core
-
-
 def _nothing_below(shared: Shared, target: float) -> None:
     """No plan costs less than the target; none at all where there was no target."""
     if np.isfinite(target):
