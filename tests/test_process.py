@@ -255,7 +255,7 @@ def test_an_error_in_on_progress_stops_the_threads_and_is_raised() -> None:
 def test_an_error_in_a_stage_stops_the_other_and_is_raised(
     stage: str, workers: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def failing(shared, rng):  # type: ignore[no-untyped-def]
+    def failing(shared, rng, **options):  # type: ignore[no-untyped-def]
         yield 0.01
         raise RuntimeError("a stage failed")
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import contextlib
 import inspect
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import cache
 
 import numpy as np
 import pytest
 
 import clusters as cl
+from clusters.search.warm_up import warm_up
 
 LIMIT_S = 3.0
 RULES = cl.Rules(n_clusters=18, balance={"need": 0.25})
@@ -133,7 +134,10 @@ def test_the_limit_holds(name: str) -> None:
 def test_compiling_is_a_phase_of_its_own_and_counted_apart(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    def slow():  # type: ignore[no-untyped-def]
+    warm_up()
+
+    def slow(*, proof):  # type: ignore[no-untyped-def]
+        assert proof, "half a second is too little to compile meanwhile"
         for _ in range(3):
             yield
             time.sleep(0.2)
@@ -151,4 +155,27 @@ def test_compiling_is_a_phase_of_its_own_and_counted_apart(
     assert [state.phase for state in seen[:3]] == ["compiling"] * 3
     assert result.compile_seconds >= 0.6
     assert result.seconds < 0.5
+    assert result.status == "optimal"
+
+
+@pytest.mark.parametrize(
+    ("seconds", "workers", "meanwhile"), [(60, 2, True), (60, 1, False), (10, 2, False)]
+)
+def test_the_proof_compiles_while_plans_are_searched_where_there_is_time(
+    monkeypatch: pytest.MonkeyPatch, seconds: float, workers: int, meanwhile: bool
+) -> None:
+    warm_up()
+    asked: list[bool] = []
+
+    def compiling(*, proof: bool) -> Iterator[None]:
+        asked.append(proof)
+        yield
+
+    monkeypatch.setattr("clusters.solver.compiling", compiling)
+    problem = cl.Problem.from_arrays(
+        ["a", "b", "c", "d"], [[0, 0], [1, 0], [9, 0], [10, 0]], {"need": [1, 2, 1, 3]}
+    )
+    settings = cl.Settings(time_limit_s=seconds, workers=workers)
+    result = cl.solve(problem, cl.Rules(n_clusters=2, contiguous=False), None, settings)
+    assert asked == [not meanwhile]
     assert result.status == "optimal"

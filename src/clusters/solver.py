@@ -46,7 +46,8 @@ class Settings:
         Whole number of 0 or more.
     workers
         Threads: 1 takes turns between plans and proof, 2 (the default where there are two cores)
-        gives each its own, more add further searchers.
+        gives each its own, 3 takes the two ways of proof side by side, and each further one
+        searches for plans with random numbers of its own.
     work_limit
         Deterministic budget, in units of about a second of one core: the same seed, version and
         machine give the same plan. Runs in one thread.

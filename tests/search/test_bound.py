@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from clusters.model.instance import Instance, compile_instance
+from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import Relaxation
 from tests.search.brute import Judge, best_of, partings
 from tests.search.drawn import PRIORITIES, Case, draw
@@ -29,6 +30,37 @@ def test_the_bound_is_below_every_plan_under_any_mix_of_rules(seed: int) -> None
         relaxation.exact = exact
         relaxation.ascend(40, best)
         assert relaxation.bound <= best + 1e-9 * max(1.0, abs(best))
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_cutting_planes_only_raise_the_bound_and_never_above_a_plan(seed: int) -> None:
+    case = draw(24_000 + seed)
+    best, relaxation = _optimum(case), Relaxation(_instance(case), states=50)
+    relaxation.exact = True
+    relaxation.ascend(10, best)
+    if not np.isfinite(relaxation.bound):
+        return
+    before = relaxation.bound
+    relaxation.refine(6000)
+    for _ in tighten(relaxation, best, 40):
+        assert relaxation.bound <= best + 1e-9 * max(1.0, abs(best))
+    assert relaxation.bound >= before
+
+
+def test_cutting_planes_reach_what_subgradient_steps_do_not() -> None:
+    gained = []
+    for seed in range(12):
+        case = draw(25_000 + seed, n_schools=(7, 8))
+        best, relaxation = _optimum(case), Relaxation(_instance(case))
+        if not np.isfinite(best):
+            continue
+        relaxation.ascend(15, best)
+        before = relaxation.bound
+        for _ in tighten(relaxation, best, 60):
+            pass
+        gained.append(relaxation.bound - before)
+    assert min(gained) >= 0.0
+    assert max(gained) > 0.0
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -5,18 +5,25 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clusters import Cluster, Plan, verify
+from clusters import Cluster, InfeasibleError, Plan, Settings, solve, verify
 from clusters.model.instance import Instance, compile_instance
 from clusters.search.arrays import tables_of
 from clusters.search.heuristics.annealing import anneal
-from clusters.search.heuristics.construction import drafted, from_plan, grow, spread_centres, start
+from clusters.search.heuristics.construction import (
+    drafted,
+    even_centres,
+    from_plan,
+    grow,
+    spread_centres,
+    start,
+)
 from clusters.search.heuristics.improve import improve
 from clusters.search.heuristics.local import finished, wander
-from clusters.search.heuristics.recombination import recombine
+from clusters.search.heuristics.recombination import Pool, recombine
 from clusters.search.heuristics.redraw import redraw
+from clusters.search.heuristics.repair import assigned
 from clusters.search.heuristics.windows import annealed_window
 from clusters.search.incumbent import Shared
-from clusters.search.pool import Pool
 from clusters.search.prove import prove
 from clusters.search.solution import Found
 from tests.search.drawn import Case, draw, draw_parted, drawn_instance
@@ -248,3 +255,33 @@ def test_cut_off_parts_of_neighbourhoods_cost_no_more_than_the_plan() -> None:
         found = Found.of(instance, redrawn.clusters)
         assert found is not None
     pytest.fail("redrawing both clusters never came to an end")
+
+
+@pytest.mark.parametrize("workers", [3, 5])
+def test_the_two_ways_of_proof_side_by_side(workers: int) -> None:
+    for seed in range(4):
+        case = draw(26_000 + seed, n_schools=(7, 8))
+        outcomes = []
+        for number in (1, workers):
+            settings = Settings(time_limit_s=20, workers=number)
+            try:
+                result = solve(case.problem, case.rules, case.priorities, settings)
+            except InfeasibleError:
+                outcomes.append(("infeasible", 0.0))
+                continue
+            outcomes.append((result.status, pytest.approx(result.objective)))
+        assert outcomes[0] == outcomes[1]
+        assert outcomes[0][0] in ("optimal", "infeasible")
+
+
+def test_a_plan_drawn_around_centres_keeps_every_rule() -> None:
+    drawn = 0
+    for seed in SEEDS:
+        case, instance = drawn_instance(seed)
+        if instance.m < instance.k or instance.k > instance.n:
+            continue
+        centres = even_centres(instance, np.random.default_rng(seed))
+        found = assigned(instance, centres, seed=seed, work=2.0)
+        drawn += found is not None
+        assert _keeps_every_rule(case, instance, found)
+    assert drawn

@@ -127,6 +127,8 @@ def search_core(
     on_bound
         Told of bounds on the way.
     """
+    if not core.x:
+        return Answer(settled=True, bound=np.inf, clusters=None, work=0.0)
     programme, scale = _programme(core)
     solver = Silent(seed)
     for name, value in OPTIONS.items():

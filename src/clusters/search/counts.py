@@ -22,7 +22,7 @@ from clusters.search.bound.ranges import Outlook
 from clusters.search.heuristics.construction import draft_cost, from_plan
 from clusters.search.heuristics.improve import improve
 from clusters.search.incumbent import TOLERANCE, Shared
-from clusters.search.prove import prove
+from clusters.search.prove import prove, prove_by_cores
 from clusters.search.short import plan_from
 
 __all__ = ["Clock", "Counts", "Search"]
@@ -91,9 +91,16 @@ class Search:
         self.shared.deadline = self.clock.deadline
         seeds = np.random.SeedSequence(self.seed).spawn(max(2, self.workers))
         generators = [np.random.default_rng(seed) for seed in seeds]
-        self.stages = [improve(self.shared, generators[0]), prove(self.shared, generators[1])]
-        if not self.clock.deterministic:
-            self.stages += [improve(self.shared, generator) for generator in generators[2:]]
+        first, second, *others = generators
+        several = bool(others) and not self.clock.deterministic
+        self.stages = [
+            improve(self.shared, first),
+            prove(self.shared, second, alone=not several),
+        ]
+        if several:
+            # the two ways up side by side; whoever is left searches for plans
+            self.stages.append(prove_by_cores(self.shared, others[0]))
+            self.stages += [improve(self.shared, generator) for generator in others[1:]]
         self.work = [0.0] * len(self.stages)
         self.live = list(range(len(self.stages)))
 

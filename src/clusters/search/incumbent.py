@@ -43,6 +43,8 @@ class Shared:
         Cost of the best plan of another number of clusters: only cheaper ones are of interest.
     prices
         Multipliers of the atoms (n,) that bounds begin from, and those of the best bound so far.
+    root
+        The relaxation at the end of its ascent, where another thread goes on from it; or None.
     """
 
     instance: Instance
@@ -52,6 +54,7 @@ class Shared:
     rival: float = np.inf
     infeasible: bool = False
     prices: FloatArray | None = None
+    root: Any = None
     pool: Pool = field(init=False)
     tables: Tables = field(init=False)
     stopping: bool = False

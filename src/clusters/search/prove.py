@@ -31,7 +31,7 @@ from clusters.search.incumbent import TOLERANCE, Shared
 from clusters.search.solution import Found
 from clusters.search.warm_up import compiling
 
-__all__ = ["prove"]
+__all__ = ["prove", "prove_by_cores"]
 
 COARSE = 1000
 """Steps of the load in the first part of the ascent; it ends on finer ones (decision 6)."""
@@ -50,7 +50,7 @@ QUICK = 2.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
-FIRST_PAIRS, CORE_WORK = 8000, 4.0
+FIRST_PAIRS, CORE_WORK = 8000.0, 4.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
 LAST_TIMES = 3.0
 """Times this budget where the core holds every better plan: nothing is left to be tried then."""
@@ -59,14 +59,22 @@ SMALL_CORE = 5000
 LEAST_GROWTH, ENOUGH = 1.2, 0.7
 """A core has so many times the pairs of one that the bound rules out; where a target closes this
 share of the gap, the best plan is the target."""
+PAUSE_S = 0.05
+"""Seconds between two looks whether the ascent of another thread has ended."""
 AGAIN = 4.0
 """A way that fell behind is tried again when the other has worked so many times as long."""
 ROUNDS = 300
 """Most steps of the last part of the ascent."""
 
 
-def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
-    """Raise the shared bound until it meets the best plan; yield the work done after each slice."""
+def prove(shared: Shared, rng: np.random.Generator, *, alone: bool = True) -> Iterator[float]:
+    """Raise the shared bound until it meets the best plan; yield the work done after each slice.
+
+    Parameters
+    ----------
+    alone
+        Whether both ways up are taken in turns; else `prove_by_cores` has to be run beside.
+    """
     for _ in compiling():
         if shared.stop():
             return
@@ -79,8 +87,21 @@ def prove(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         relaxation.begin_from(shared.prices)
         yield from _first_look(shared, relaxation)
     yield from _root(shared, relaxation, rng)
-    yield from _ladder(shared, relaxation, rng)
+    if not alone:
+        shared.root = relaxation.copy()
+    yield from _ladder(shared, relaxation, rng, cores=alone)
     # too large to climb: search for better plans instead
+    yield from improve(shared, rng)
+
+
+def prove_by_cores(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
+    """Climb by cores beside a proof by columns, once that has come to the end of its ascent."""
+    while shared.root is None:
+        if shared.stop():
+            return
+        time.sleep(PAUSE_S)
+        yield 0.0
+    yield from _ladder(shared, shared.root, rng, columns=False)
     yield from improve(shared, rng)
 
 
@@ -203,11 +224,20 @@ class _Way(Protocol):
     def rung(self) -> Generator[float, None, None]: ...
 
 
-def _ladder(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> Iterator[float]:
+def _ladder(
+    shared: Shared,
+    relaxation: Relaxation,
+    rng: np.random.Generator,
+    *,
+    columns: bool = True,
+    cores: bool = True,
+) -> Iterator[float]:
     """Climb the way that gains most for its work; the other is tried again from time to time."""
-    ways: list[_Way] = [_ByCores(shared, relaxation, rng)]
-    if relaxation.complete and np.isfinite(relaxation.bound):
-        ways.insert(0, _ByColumns(shared, relaxation, rng))
+    ways: list[_Way] = []
+    if columns and relaxation.complete and np.isfinite(relaxation.bound):
+        ways.append(_ByColumns(shared, relaxation, rng))
+    if cores:
+        ways.append(_ByCores(shared, relaxation, rng))
     price, last, idle = [0.0] * len(ways), [0.0] * len(ways), [0.0] * len(ways)
     while not shared.stop():
         live = [w for w, way in enumerate(ways) if not way.over]

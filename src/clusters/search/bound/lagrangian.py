@@ -16,6 +16,7 @@ p-median problem" (the knapsack form); Camerini, Fratta & Maffioli 1975 (deflect
 from __future__ import annotations
 
 from collections.abc import Callable
+from copy import deepcopy
 
 import numpy as np
 
@@ -103,6 +104,10 @@ class Relaxation:
         nearest = cost.min(axis=1)
         second = np.where(np.isfinite(second), second, nearest)
         return 2.0 * np.where(np.isfinite(second), second, 0.0)
+
+    def copy(self) -> Relaxation:
+        """Copy everything but the instance, for another thread to go on from."""
+        return deepcopy(self, {id(self.instance): self.instance})
 
     def begin_from(self, multipliers: FloatArray) -> None:
         """Begin from given multipliers of the atoms, array (n,): those of a problem much alike."""
