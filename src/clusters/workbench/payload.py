@@ -25,7 +25,7 @@ from clusters.text import clean
 from clusters.workbench import library
 from clusters.workbench.ground import ground_of
 
-__all__ = ["AUDIENCES", "PAGE_RULES", "fingerprint", "payload", "plan_to_dict"]
+__all__ = ["AUDIENCES", "LIBRARY_RULES", "PAGE_RULES", "fingerprint", "payload", "plan_to_dict"]
 
 AUDIENCES = ("working group", "public")
 
@@ -44,6 +44,9 @@ PAGE_RULES = (
     "centres",
 )
 """Rules that the page reckons by itself; any other is said to be checked by the library only."""
+
+LIBRARY_RULES = ("phases",)
+"""Rules that are left to the library on purpose."""
 
 WORDS = {
     "schools": "schools",
