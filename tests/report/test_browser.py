@@ -9,7 +9,7 @@ from tests.report.conftest import found, visit
 
 pytestmark = pytest.mark.browser
 
-NAMES = ("report.html", "equality.html", "families.html", "easy-read.html")
+NAMES = ("report.html", "equality.html", "families.html", "easy_read.html")
 PAGES = 2 + 2 * len(NAMES)
 
 

@@ -131,7 +131,7 @@ def test_families_read_what_stays_and_the_author_sees_what_to_fill(valley, plan,
     families = Reader((tmp_path / "families.html").read_text(encoding="utf-8"))
     assert "An EHC plan is a right in law." in families.words
     assert families.words.count("[For the author:") == 5
-    easy = Reader((tmp_path / "easy-read.html").read_text(encoding="utf-8"))
+    easy = Reader((tmp_path / "easy_read.html").read_text(encoding="utf-8"))
     said = re.findall(r"[^.]+\.", easy.words.partition("easy words ")[2].partition("[For")[0])
     assert len(said) >= 10
     assert max(len(sentence.split()) for sentence in said) <= 8

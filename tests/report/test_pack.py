@@ -552,3 +552,51 @@ def test_a_letter_answers_what_a_head_asks(pack, valley, split):
     asked = text.count("Why not the nearer one?") + text.count("Which other cluster is near?")
     assert asked == len(valley.schools)
     assert text.count("say what happens next") == len(valley.schools)
+
+
+@pytest.mark.slow
+def test_no_word_of_a_table_is_broken_in_word(tmp_path):
+    """Also where a wider face stands in for Arial, as DejaVu Sans does; wide tables are turned."""
+    from docx.enum.section import WD_ORIENT
+    from matplotlib.font_manager import FontProperties
+    from matplotlib.textpath import TextPath
+
+    from clusters import datasets
+    from clusters.budget import Formula, Pot, split_budget
+
+    problem = datasets.load_problem()
+    plan = datasets.load_plan(problem)
+    weights = Formula({"ehcps": 3, "sen_support": 1}, lump_per_cluster="20000")
+    split = split_budget(problem, plan, Pot("18000000", contingency="3%"), weights)
+    write_report(tmp_path / "paper.docx", problem, plan, split=split)
+    paper = docx.Document(tmp_path / "paper.docx")
+    faces = {bold: FontProperties(family="DejaVu Sans", weight=bold) for bold in ("bold", "normal")}
+    words = {}
+    for table in paper.tables:
+        for r, row in enumerate(table.rows):
+            for cell in row.cells:
+                size = cell.paragraphs[0].runs[0].font.size.pt
+                for word in re.split(r"[\s-]+", cell.text):
+                    key = (word, "bold" if r == 0 else "normal", size)
+                    width = (cell.width.cm - 0.38) * 72 / 2.54
+                    words[key] = min(words.get(key, width), width)
+    assert len(words) > 500
+    broken = [
+        (word, round(room))
+        for (word, bold, size), room in words.items()
+        if word and TextPath((0, 0), word, size=size, prop=faces[bold]).get_extents().width > room
+    ]
+    assert broken == []
+    assert {s.orientation for s in paper.sections} <= {WD_ORIENT.PORTRAIT, WD_ORIENT.LANDSCAPE}
+
+
+def test_the_public_reads_the_same_mean_journey_where_its_weights_are_open(
+    needy, plan, other, split, tmp_path
+):
+    pages = []
+    for audience in ("working group", "public"):
+        folder = tmp_path / audience
+        more = {"priorities": Priorities(travel_by="pupils"), "formats": ["csv"]}
+        write(folder, needy, plan, other, split, audience=audience, **more)
+        pages.append([row["mean_journey_m"] for row in rows(folder / "figures/options.csv")])
+    assert pages[0] == pages[1]

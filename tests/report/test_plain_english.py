@@ -37,7 +37,7 @@ def template_words():
 
 def code_words():
     """Sentences in the code that makes papers and letters (docstrings are for programmers)."""
-    for path in sorted(FOLDER.glob("*.py")):
+    for path in sorted(FOLDER.rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
         docs = {
             id(node.body[0].value)

@@ -47,7 +47,7 @@ def test_a_folder_is_written_to_as_well_as_a_file(valley, plan, tmp_path):
         "report.html",
         "equality.html",
         "families.html",
-        "easy-read.html",
+        "easy_read.html",
     ]
     assert all(path.parent == tmp_path / "pack" for path in paths)
 

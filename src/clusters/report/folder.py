@@ -145,7 +145,7 @@ class _Pack:
     def html(self) -> None:
         self._page("report.html", document(self.material, "page"))
         self._page("equality.html", document(self.material, "page", EQUALITY))
-        for name, order in (("families.html", FAMILIES), ("easy-read.html", EASY)):
+        for name, order in (("families.html", FAMILIES), ("easy_read.html", EASY)):
             self._page(name, document(self.material, "page", order), marks=True)
 
     def _page(self, name: str, sections: Sequence[Section], *, marks: bool = False) -> None:

@@ -122,8 +122,17 @@ def _change_cells(row: Mapping[str, Any]) -> list[str]:
     return [
         _pounds(row.get("today_pence")),
         _pounds(row.get("change_pence")),
-        f"{share:+.1f}%" if known else HIDDEN if share == HIDDEN else "not known",
+        _signed(float(share))
+        if known and share is not None
+        else HIDDEN
+        if share == HIDDEN
+        else "not known",
     ]
+
+
+def _signed(share: Any) -> str:
+    """Write a change in per cent with its sign; nothing has none."""
+    return f"{share:+g}%" if round(share, 1) else "0%"
 
 
 def _change_totals(rows: list[dict[str, Any]]) -> list[str]:

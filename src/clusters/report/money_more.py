@@ -108,6 +108,11 @@ def _effect_words(reader: Reader, option: Option) -> list[str]:
         f"{of}{len(gains)} {'gains' if len(gains) == 1 else 'gain'} and {len(losses)} "
         f"{'loses' if len(losses) == 1 else 'lose'}. Those that gain have {pounds(sum(gains))} a "
         f"year more than today in all; those that lose have {pounds(sum(losses))} less.",
+        *(
+            ["Sums of today and changes are rounded to £1,000, so columns may not add up."]
+            if reader.is_public
+            else []
+        ),
     ]
 
 

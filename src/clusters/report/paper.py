@@ -11,7 +11,7 @@ WIDTH_CM, LONG_CM = 17.0, 25.7
 
 def is_wide(table: Table) -> bool:
     """Whether a table needs a turned page: upright, words would be broken."""
-    return sum(_needs(table)) > WIDTH_CM
+    return sum(_needs(table, letter_points(table))) > WIDTH_CM
 
 
 def page_width(table: Table) -> float:
@@ -24,8 +24,8 @@ def column_widths(table: Table, width_cm: float) -> list[float]:
 
     Narrow tables stay narrower than the width.
     """
-    needed = _needs(table)
-    letter_cm = _letter_cm(table)
+    points = letter_points(table)
+    needed, letter_cm = _needs(table, points), _letter_cm(points)
     columns = zip(*_texts(table), strict=True)
     wanted = [0.45 + letter_cm * min(60, max(map(_length, texts))) for texts in columns]
     spare = width_cm - sum(needed)
@@ -37,8 +37,15 @@ def column_widths(table: Table, width_cm: float) -> list[float]:
     return [need + part * extra for need, extra in zip(needed, more, strict=True)]
 
 
-def _letter_cm(table: Table) -> float:
-    return 0.18 if len(table.columns) < 8 else 0.15
+def letter_points(table: Table) -> float:
+    """Size of the letters of a table: small where it has many columns, smaller where it must."""
+    usual = 9.0 if len(table.columns) < 8 else 7.5
+    return usual if sum(_needs(table, usual)) <= LONG_CM else 6.0
+
+
+def _letter_cm(points: float) -> float:
+    # For wide faces: where Arial is missing, others stand in for it, and no word may break in them.
+    return 0.0253 * points
 
 
 def _length(text: str) -> float:
@@ -51,11 +58,11 @@ def _texts(table: Table) -> list[list[str]]:
     return rows + [[cell.text for cell in row] for row in (*table.rows, table.total) if row]
 
 
-def _needs(table: Table) -> list[float]:
+def _needs(table: Table, points: float) -> list[float]:
     """Width that each column needs for its longest word; the longest of all may be broken."""
     return [
         0.45
-        + _letter_cm(table)
+        + _letter_cm(points)
         * min(24, max([_length(word) for text in texts for word in text.split()] or [1.0]))
         for texts in zip(*_texts(table), strict=True)
     ]

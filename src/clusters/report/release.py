@@ -228,9 +228,21 @@ def _option(
         split=money.split if option is chosen else None,
         certificate=None if certificate is None else _certificate(certificate, silent),
         unchecked=silent,
-        facts=plan_facts(shown, option.plan, numbers=numbers or None),
+        facts=plan_facts(
+            shown,
+            option.plan,
+            priorities=_open_travel(option.priorities),
+            numbers=numbers or None,
+        ),
         numbers=numbers,
     )
+
+
+def _open_travel(priorities: Priorities | None) -> Priorities | None:
+    """Keep what journeys are weighted by, where that is public for every school."""
+    if priorities is None or priorities.travel_by not in OPEN_MEASURES:
+        return None
+    return Priorities(travel_by=priorities.travel_by)
 
 
 def _certificate(certificate: Certificate, silent: frozenset[str]) -> Certificate:

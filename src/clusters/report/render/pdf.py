@@ -9,7 +9,7 @@ from typing import Any
 
 from clusters.report.document import MARK, Section, numbered
 from clusters.report.material import Material
-from clusters.report.paper import column_widths, front, is_wide, page_width
+from clusters.report.paper import column_widths, front, is_wide, letter_points, page_width
 from clusters.report.render.html import render, safe
 from clusters.writers.atomic import write_bytes
 
@@ -40,6 +40,7 @@ def write_pdf(
             "pictures": pictures,
             "picture": lambda name: _data_address(pictures[name]),
             "is_wide": is_wide,
+            "points": letter_points,
             "widths": lambda table: column_widths(table, page_width(table)),
         },
     )

@@ -26,7 +26,7 @@ from clusters.report.document import (
     numbered,
 )
 from clusters.report.material import Material
-from clusters.report.paper import column_widths, front, is_wide, page_width
+from clusters.report.paper import column_widths, front, is_wide, letter_points, page_width
 from clusters.report.tables import Cell, Table
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
@@ -248,7 +248,7 @@ def add_table(document: Any, table: Table) -> None:
     described = OxmlElement("w:tblCaption")
     described.set(qn("w:val"), clean(table.caption))
     properties.append(described)
-    size = Pt(9 if len(table.columns) < 8 else 7.5)
+    size = Pt(letter_points(table))
     widths = [Cm(width) for width in column_widths(table, page_width(table))]
     grid.autofit = False
     for column, width in zip(grid.columns, widths, strict=True):
