@@ -55,7 +55,7 @@ def test_a_search_that_is_told_to_stop_settles_nothing() -> None:
 
 
 def test_bounds_on_the_way_are_below_the_optimum() -> None:
-    _, instance = drawn_instance(5)
+    _, instance = drawn_instance(6)
     heard: list[float] = []
     answer = search_core(build_core(instance), seed=1, work=20.0, on_bound=heard.append)
     assert answer.clusters is not None

@@ -32,7 +32,7 @@ _POSTCODE = ("postcode", "pcds", "pcd", "pcd2", *PUBLISHED["postcode"])
 
 @checked
 def read_postcodes(
-    source: str | os.PathLike[str] | Mapping[str, Point],
+    source: Any,
     *,
     only: Collection[str] | None = None,
 ) -> dict[str, Point]:

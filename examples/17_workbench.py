@@ -2,40 +2,27 @@
 
 Run it on the packaged synthetic authority, or on your own files::
 
-    python examples/14_workbench.py                    # writes workbench.html, to open in a browser
-    python examples/14_workbench.py --serve            # opens it, with the library behind it
-    python examples/14_workbench.py --schools schools.csv --plan today.csv --serve
+    python examples/17_workbench.py                    # writes workbench.html, to open in a browser
+    python examples/17_workbench.py --serve            # opens it, with the library behind it
+    python examples/17_workbench.py --schools schools.csv --plan today.csv --serve
 """
 
 from __future__ import annotations
 
-import argparse
 from collections.abc import Sequence
+
+from example_data import options, read_plan, read_problem, run
 
 import clusters as cl
 
 
-def read(arguments: argparse.Namespace) -> tuple[cl.Problem, cl.Plan]:
-    """Read schools and today's clusters; the packaged authority where no file is named."""
-    if arguments.schools is None:
-        print("Data: the packaged synthetic authority (invented schools).")
-        problem = cl.datasets.load_problem()
-        return problem, cl.datasets.load_plan(problem)
-    problem = cl.build_problem(cl.read_schools(arguments.schools))
-    return problem, cl.read_plan(arguments.plan, problem)
-
-
 def main(argv: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
-    parser.add_argument("--schools", help="a file of schools (docs/data.md says which)")
-    parser.add_argument("--plan", help="today's clusters: one row per school, URN and cluster")
-    parser.add_argument("--seconds", type=float, default=10.0, help="time for the search")
+    parser = options(__doc__, seconds=10.0)
     parser.add_argument("--serve", action="store_true", help="serve it instead of writing a file")
     parser.add_argument("--out", default="workbench.html", help="the file to write")
     arguments = parser.parse_args(argv)
-    if arguments.schools is not None and arguments.plan is None:
-        parser.error("--schools needs --plan: today's clusters")
-    problem, today = read(arguments)
+    problem = read_problem(arguments)
+    today = read_plan(arguments, problem)
 
     # 1. What the meeting is about: rules, what makes a plan better, the money, and two plans: the
     #    one to begin with, and what a search finds.
@@ -82,4 +69,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    run(main)
