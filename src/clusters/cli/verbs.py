@@ -16,6 +16,7 @@ from clusters.domain import Plan, Priorities, Problem, Rules
 def demo(chosen: Namespace) -> bool:
     """Run the main job on the packaged authority."""
     from clusters import datasets
+    from clusters.cli.arguments import parse
 
     say("Reading the packaged authority: synthetic, its schools and pupils are made up.")
     problem = datasets.load_problem()
@@ -31,12 +32,12 @@ def demo(chosen: Namespace) -> bool:
     )
     chosen.title = "Proposed clusters for SEND support (made-up data)"
     chosen.source = ["The packaged synthetic authority of this library. Every school is made up."]
-    chosen.date, chosen.contingency, chosen.low_incidence = "", "0", "0"
-    chosen.formula, chosen.lump_sum = {}, "0"
-    chosen.commitments, chosen.bands, chosen.year_from = None, {}, None
-    chosen.backdated, chosen.protection = None, {}
-    chosen.notes = []
     chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
+    # whatever the demonstration does not set is as it is for the verb without its option
+    usual = parse(["propose", "--schools", *chosen.schools, "--clusters", str(chosen.clusters)])
+    for name, value in vars(usual).items():
+        if name not in chosen:
+            setattr(chosen, name, value)
     return _propose(chosen, problem, rules, Priorities(travel_by="pupils"))
 
 
