@@ -34,7 +34,8 @@ def demo(chosen: Namespace) -> bool:
     chosen.source = ["The packaged synthetic authority of this library. Every school is made up."]
     chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
     # whatever the demonstration does not set is as it is for the verb without its option
-    usual = parse(["propose", "--schools", *chosen.schools, "--clusters", str(chosen.clusters)])
+    files = [word for file in chosen.schools for word in ("--schools", file)]
+    usual = parse(["propose", *files, "--clusters", str(chosen.clusters)])
     for name, value in vars(usual).items():
         if name not in chosen:
             setattr(chosen, name, value)
