@@ -120,8 +120,8 @@ def search_core(
     Parameters
     ----------
     work, seconds
-        Budgets: of work, and of wall-clock time (infinity where every run must be alike; work is
-        then counted by what HiGHS does, else in seconds).
+        Budgets: wall-clock time; or, where that is infinite because every run must be alike, work
+        that is counted by what HiGHS does.
     stop
         Asked many times a second whether to end.
     on_bound
@@ -135,8 +135,8 @@ def search_core(
         solver.setOptionValue(name, value)
     timed = np.isfinite(seconds)
     if timed:
-        solver.setOptionValue("time_limit", max(0.01, min(seconds, work)))
-    looks, lowest, begin = 0, -np.inf, time.monotonic()
+        solver.setOptionValue("time_limit", max(0.01, seconds))
+    looks, lowest, begin = 0, -np.inf, time.thread_time()
 
     def safe(bound: float) -> float:
         return bound * scale - SAFETY * abs(bound * scale)
@@ -153,7 +153,7 @@ def search_core(
     solver.watch(cb.HighsCallbackType.kCallbackMipInterrupt, look)
     solver.run()
     status, information = solver.getModelStatus(), solver.getInfo()
-    used = 1e-3 + (time.monotonic() - begin if timed else looks / LOOKS_PER_SECOND)
+    used = 1e-3 + (time.thread_time() - begin if timed else looks / LOOKS_PER_SECOND)
     if status == highspy.HighsModelStatus.kInfeasible:
         return Answer(settled=True, bound=np.inf, clusters=None, work=used)
     values = np.array(solver.getSolution().col_value)

@@ -59,6 +59,8 @@ SMALL_CORE = 5000
 LEAST_GROWTH, ENOUGH = 1.2, 0.7
 """A core has so many times the pairs of one that the bound rules out; where a target closes this
 share of the gap, the best plan is the target."""
+LEAST_PACE = 0.1
+"""Least share of a core that a thread is taken to have."""
 PAUSE_S = 0.05
 """Seconds between two looks whether the ascent of another thread has ended."""
 AGAIN = 4.0
@@ -315,6 +317,7 @@ class _ByCores:
         self.shared, self.relaxation, self.rng = shared, relaxation, rng
         self.pairs, self.budget, self.over = float(FIRST_PAIRS), CORE_WORK, False
         self.cuts: list[tuple[set[int], set[int], int]] = []
+        self.begin = time.thread_time(), time.monotonic()
 
     def rung(self) -> Generator[float, None, None]:
         """Try one target."""
@@ -376,7 +379,7 @@ class _ByCores:
                 core,
                 seed=int(self.rng.integers(1 << 30)),
                 work=budget - spent,
-                seconds=shared.deadline - time.monotonic(),
+                seconds=self._seconds(budget - spent),
                 stop=shared.stop,
                 on_bound=lambda b: shared.raise_bound(min(target, b + instance.offset), "ladder"),
             )
@@ -400,6 +403,18 @@ class _ByCores:
                 separate(core, inside, exits, c)
             self._repair(answer.clusters)
         return False, spent
+
+    def _seconds(self, work: float) -> float:
+        """Wall-clock time in which this thread does so much work, as busy as the machine is.
+
+        HiGHS keeps to no other limit; infinity where every run must be alike.
+        """
+        left = self.shared.deadline - time.monotonic()
+        if not np.isfinite(left):
+            return np.inf
+        own, wall = time.thread_time() - self.begin[0], time.monotonic() - self.begin[1]
+        pace = min(1.0, max(LEAST_PACE, own / wall)) if wall > 0.0 else 1.0
+        return min(left, work / pace)
 
     def _offer(self, answer: Answer) -> bool:
         """Offer a plan; return whether it is proved to be the best."""
