@@ -236,6 +236,26 @@ def test_the_file_refuses_what_would_break_it(ledger, tmp_path, statement):
     assert ledger.findings() == ()
 
 
+def test_findings_see_a_file_whose_guards_were_taken_away(ledger, tmp_path):
+    ledger.begin_plan("1", "365", FIRST)
+    link = sqlite3.connect(tmp_path / "year.ledger")
+    for trigger in ("accounts_add_up", "events_UPDATE"):
+        link.execute(f"DROP TRIGGER {trigger}")
+    link.execute("UPDATE events SET held_pence = 1000000000 WHERE kind = 'plan begins'")
+    link.execute("UPDATE accounts SET pence = pence + 1 WHERE kind = 'free' AND cluster = 'North'")
+    link.commit()
+    link.close()
+    north = of(ledger, "North").balance_pence
+    held, came = (f"£{(north + k) / 100:,.2f}" for k in (1, 0))
+    number, *more = ledger.findings()
+    assert number.endswith(f"(free North ) holds {held}, its transfers come to {came}")
+    assert more == [
+        "all accounts together come to £0.01 instead of nothing",
+        "the balance of North is not what came less what went",
+        "more is held for single plans than for all plans",
+    ]
+
+
 # ---- drawn ledgers ------------------------------------------------------------------------------
 
 

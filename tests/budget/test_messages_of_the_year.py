@@ -175,7 +175,8 @@ WORDS: dict[str, Callable[[], str]] = {
     "commitments": lambda: "\n".join(committed().notes) + "\n" + table(committed().to_frame()),
     "commitments and schools": lambda: table(
         committed().to_frame(
-            problem_of([school("1", measures={"notional_sen": 9.5}), school("2")]), threshold="10"
+            problem_of([school(str(k), measures={"notional_sen": 9.5 + k}) for k in (1, 2)]),
+            threshold="10",
         )
     ),
     "commitments by row": lambda: str(committed().row_pence()),

@@ -99,6 +99,12 @@ def test_need_made_of_plans_and_support_is_taken_apart():
     weighed = problem_of(schools, need_weights={"ehcps": 3, "sen_support": 1})
     split = split_budget(weighed, plan_of({"A": ["1"], "B": ["2"]}), "600")
     assert plan_money(split)[0] == {"1": 300_00, "2": 60_00}
+    alike = world(pot="2200000", committed=False, formula=cl.Formula())
+    assert sum(plan_money(alike)[0].values()) == 220_000_000 * 10 // 22
+    weights = {"ehcps": 3, "sen_support": 1}
+    weighed = world(pot="2200000", committed=False, formula=cl.Formula(), need_weights=weights)
+    with pytest.raises(MoneyError, match="no money of the split is meant for EHC plans"):
+        plan_money(weighed)  # 10 and 12 at each school: nothing tells their weights apart
     by_pupils = world(pot="2200000", committed=False, formula=cl.Formula({"pupils": 1}))
     with pytest.raises(MoneyError, match="no money of the split is meant for EHC plans"):
         look_ahead(by_pupils, GROWS)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, TypeVar
 
 from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
@@ -33,6 +33,7 @@ SAME = Decimal("1e-24")
 """Two amounts of pence that are no further apart are one."""
 
 _ROUNDS = 260
+_Key = TypeVar("_Key")
 
 
 class Again:
@@ -50,11 +51,7 @@ class Again:
 
     def rank(self, share: Share) -> tuple[int, int, str]:
         """Place in the published tie rule: the lowest URN of a cluster, or the URN."""
-        keys = []
-        for urn in share.members:
-            text = str(urn)
-            keys.append((0, int(text), "") if text.isdecimal() else (1, 0, text))
-        return min(keys)
+        return min(_place(str(urn)) for urn in share.members)
 
     def measure(self, name: str) -> dict[SchoolId, Decimal]:
         """Read a measure as the six decimals that it is."""
@@ -96,8 +93,9 @@ class Again:
                     counts["units"][urn] += read_decimal(weight) * value
             parts.append(1 - sum(parts, Decimal(0)))
         rates = {}
-        pots = _pots([part * rest for part in parts], rest)
-        for (name, quantity), sum_ in zip(counts.items(), pots, strict=True):
+        pots = _shared_out(dict(enumerate(part * rest for part in parts)), rest, lambda k: k)
+        for k, (name, quantity) in enumerate(counts.items()):
+            sum_ = pots[k]
             whole = sum(quantity.values()) or Decimal(1)
             amounts = {urn: value * sum_ / whole for urn, value in quantity.items()}
             rates[name] = Part(quantity, amounts)
@@ -269,10 +267,10 @@ class Unit:
             return Decimal("Infinity")
         return max(self.low(protection), min(highs).to_integral_value(ROUND_FLOOR))
 
-    def top(self, protection: Protection, level: Decimal) -> Decimal:
-        """Find the most at a common level of gains."""
+    def top(self, protection: Protection, level: Decimal | None) -> Decimal:
+        """Find the most at a common level of gains, if there is one."""
         size = self.pupils if protection.per_pupil else Decimal(self.today)
-        if size == 0:
+        if size == 0 or level is None:
             return Decimal("Infinity")
         base = self.today if protection.per_pupil else 0
         return max(Decimal(0), base + level * size - self.committed)
@@ -280,13 +278,11 @@ class Unit:
 
 def held_back(pot: Pot) -> int:
     """Work out contingency and low-incidence fund anew, in pence."""
-    sums = 0
-    for value in (pot.contingency, pot.low_incidence):
-        if isinstance(value, str) and value.strip().endswith("%"):
-            sums += half_up(read_decimal(value) * read_pence(pot.total))
-        else:
-            sums += read_pence(value)
-    return sums
+    total = read_pence(pot.total)
+    return sum(
+        half_up(read_decimal(value) * (total if str(value).strip().endswith("%") else 100))
+        for value in (pot.contingency, pot.low_incidence)
+    )
 
 
 def paid_before(pot: Pot) -> tuple[dict[str, int], dict[str, int]]:
@@ -322,15 +318,23 @@ def _plans_again(given: Any) -> dict[str, int]:
             stop = year.stop if row.end is None else row.end.toordinal() + 1
             part = Decimal(len(range(max(begin, year.start), min(stop, year.stop)))) / len(year)
         exact[str(row.urn)] = exact.get(str(row.urn), Decimal(0)) + a_year * part
-    whole = {urn: int((due + SAME).to_integral_value(ROUND_FLOOR)) for urn, due in exact.items()}
-    left = half_up(sum(exact.values(), Decimal(0))) - sum(whole.values())
+    return _shared_out(exact, half_up(sum(exact.values(), Decimal(0))), _place)
 
-    def place(urn: str) -> tuple[Decimal, int, int, str]:
-        number = (0, int(urn), "") if urn.isdecimal() else (1, 0, urn)
-        return ((whole[urn] - exact[urn]).quantize(SAME), *number)
 
-    for urn in sorted(exact, key=place)[:left]:
-        whole[urn] += 1
+def _place(urn: str) -> tuple[int, int, str]:
+    """Place of an id in the published tie rule: numbers by size, then texts."""
+    return (0, int(urn), "") if urn.isdecimal() else (1, 0, urn)
+
+
+def _shared_out(
+    exact: Mapping[_Key, Decimal], total: int, place: Callable[[_Key], Any]
+) -> dict[_Key, int]:
+    """Whole pence that come to the total: what is over goes to the largest remainders."""
+    whole = {key: int((due + SAME).to_integral_value(ROUND_FLOOR)) for key, due in exact.items()}
+    left = total - sum(whole.values())
+    over = {key: ((whole[key] - due).quantize(SAME), place(key)) for key, due in exact.items()}
+    for key in sorted(exact, key=lambda key: over[key])[:left]:
+        whole[key] += 1
     return whole
 
 
@@ -341,7 +345,7 @@ def _protected(protection: Protection, units: Sequence[Unit], pot: int) -> list[
 
     def paid(scale: Decimal, level: Decimal | None) -> list[Decimal]:
         return [
-            max(low, min(high, scale * unit.share, *_top(protection, unit, level)))
+            max(low, min(high, scale * unit.share, unit.top(protection, level)))
             for unit, low, high in zip(units, lows, highs, strict=True)
         ]
 
@@ -353,10 +357,6 @@ def _protected(protection: Protection, units: Sequence[Unit], pot: int) -> list[
     if sum(paid(Decimal(1), lowest)) > pot:
         return _halve(lambda scale: paid(scale, lowest), Decimal(0), pot)
     return _halve(lambda level: paid(Decimal(1), level), lowest, pot)
-
-
-def _top(protection: Protection, unit: Unit, level: Decimal | None) -> list[Decimal]:
-    return [] if level is None else [unit.top(protection, level)]
 
 
 def _levels(protection: Protection, units: Sequence[Unit]) -> tuple[Decimal, Decimal | None]:
@@ -384,16 +384,6 @@ def _halve(paid: Callable[[Decimal], list[Decimal]], start: Decimal, pot: int) -
         middle = (low + high) / 2
         low, high = (low, middle) if sum(paid(middle)) >= pot else (middle, high)
     return paid(high)
-
-
-def _pots(exact: Sequence[Decimal], total: int) -> list[int]:
-    """Pots of the factors in whole pence: the largest remainders, the first factor in a tie."""
-    pots = [int((part + SAME).to_integral_value(ROUND_FLOOR)) for part in exact]
-    left = total - sum(pots)
-    remainders = [(pots[k] - exact[k]).quantize(SAME) for k in range(len(exact))]
-    for k in sorted(range(len(exact)), key=lambda k: (remainders[k], k))[:left]:
-        pots[k] += 1
-    return pots
 
 
 def read_decimal(value: Any) -> Decimal:

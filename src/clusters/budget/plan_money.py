@@ -103,6 +103,10 @@ def _weight_of_plans(problem: Problem) -> Fraction:
     if not {"ehcps", "sen_support", "need"} <= set(problem.measures):
         return Fraction(0)
     counts = np.stack([problem.measures[name] for name in ("ehcps", "sen_support")], axis=1)
+    if np.array_equal(
+        counts.sum(axis=1), problem.measures["need"]
+    ):  # as where no weights are given
+        return Fraction(1)
     weights, _, rank, _ = np.linalg.lstsq(counts, problem.measures["need"], rcond=None)
     if rank < 2 or np.abs(counts @ weights - problem.measures["need"]).max() > 1e-6:
         return Fraction(0)
