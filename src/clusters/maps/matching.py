@@ -37,7 +37,7 @@ def same_numbers(
     >>> one = Plan.from_assignment({"a": "a", "b": "b"}, {"a": "West", "b": "East"})
     >>> two = Plan.from_assignment({"b": "b", "a": "a"}, {"a": "Left", "b": "Right"})
     >>> same_numbers(problem, {"one": one, "two": two})
-    {'one': {'West': 1, 'East': 2}, 'two': {'Left': 1, 'Right': 2}}
+    {'one': {'West': 1, 'East': 2}, 'two': {'Right': 2, 'Left': 1}}
     """
     plans = plans_of(problem, plans)
     found: dict[str, dict[str, int]] = {}
