@@ -41,10 +41,10 @@ def same_numbers(
     """
     plans = plans_of(problem, plans)
     found: dict[str, dict[str, int]] = {}
-    first = next(iter(plans.values()))
+    first = next(iter(plans.values()), None)
     for name, plan in plans.items():
         settled = (numbers or {}).get(name)
-        if settled is None and plan is not first:
+        if settled is None and first is not None and plan is not first:
             settled = matched_numbers(problem, first, plan)
         labels = [cluster.label for cluster in plan.clusters]
         found[name] = dict(zip(labels, numbers_of(plan, settled), strict=True))
