@@ -250,6 +250,8 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "maps.lay_out": both,
         "maps.map_svg": {**both, "title": "t"},
         "maps.matched_numbers": {"problem": problem, "before": plan, "after": plan},
+        "maps.same_numbers": {"problem": problem, "plans": plans},
+        "maps.shared_colours": {"problem": problem, "plans": plans},
         "measures.always_together": {"plans": plans},
         "measures.co_membership": {"plans": plans},
         "measures.places_of": {"problem": problem, "groups": plan},

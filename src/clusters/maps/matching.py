@@ -37,14 +37,14 @@ def same_numbers(
     >>> one = Plan.from_assignment({"a": "a", "b": "b"}, {"a": "West", "b": "East"})
     >>> two = Plan.from_assignment({"b": "b", "a": "a"}, {"a": "Left", "b": "Right"})
     >>> same_numbers(problem, {"one": one, "two": two})
-    {'one': {'West': 1, 'East': 2}, 'two': {'Left': 1, 'Right': 2}}
+    {'one': {'West': 1, 'East': 2}, 'two': {'Right': 2, 'Left': 1}}
     """
     plans = plans_of(problem, plans)
     found: dict[str, dict[str, int]] = {}
-    first = next(iter(plans.values()))
+    first = next(iter(plans.values()), None)
     for name, plan in plans.items():
         settled = (numbers or {}).get(name)
-        if settled is None and plan is not first:
+        if settled is None and first is not None and plan is not first:
             settled = matched_numbers(problem, first, plan)
         labels = [cluster.label for cluster in plan.clusters]
         found[name] = dict(zip(labels, numbers_of(plan, settled), strict=True))
