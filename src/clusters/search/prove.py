@@ -45,12 +45,14 @@ LAST_RUNG = 0.2
 SMALLEST_RUNG = 2e-5
 NEARLY = 1.6
 """A best plan that is less than this many steps away is the next target."""
-QUICK = 2.0
+QUICK = 4.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
 FIRST_PAIRS, CORE_WORK = 8000.0, 4.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
+LONGER = 6.0
+"""A core is worth so many times what the last one took that was decided."""
 LAST_TIMES = 3.0
 """Times this budget where the core holds every better plan: nothing is left to be tried then."""
 SMALL_CORE = 5000
@@ -337,6 +339,7 @@ class _ByCores:
         if not done:
             self.pairs, self.budget = self.pairs / 1.5, 2.0 * self.budget
         else:
+            self.budget = max(self.budget, LONGER * work)
             self.pairs *= 2.0 if work < budget / 8 else 1.4 if work < budget / 2 else 1.1
 
     def _target(self, floors: FloatArray) -> float:
