@@ -36,8 +36,6 @@ COARSE = 1000
 """Steps of the load in the first part of the ascent; it ends on finer ones (decision 6)."""
 SLICE = 20
 """Steps of the ascent between two looks at the clock and the best plan."""
-LEAST_GAIN = 0.06
-"""The ascent ends where five slices gain less than this share of what is missing."""
 FIRST_RUNG = 0.002
 """First target by columns, as a share above the bound."""
 LAST_RUNG = 0.2
@@ -151,15 +149,12 @@ def _ascend(
     rng: np.random.Generator,
     steps: int,
     theta: float,
-    least: float = 0.0,
 ) -> Iterator[float]:
     """Ascend in slices, dropping what the best plan rules out.
 
-    From time to time the centres that the bound chose become the centres of a plan. Ends early
-    where five slices gain less than a share `least` of what is missing to the best plan.
+    From time to time the centres that the bound chose become the centres of a plan.
     """
     relaxation.begin(theta)
-    before = relaxation.bound
     for slice_ in range(steps // SLICE):
         if shared.stop():
             return
@@ -176,9 +171,6 @@ def _ascend(
             if np.isfinite(shared.target):
                 relaxation.fix(shared.target)
             yield 0.05
-            if relaxation.bound - before < least * (shared.target - relaxation.bound):
-                return
-            before = relaxation.bound
         if not going:
             return
 
