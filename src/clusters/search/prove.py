@@ -49,7 +49,7 @@ MOST_PAIRS = 25_000
 """Largest core that is worth building."""
 FIRST_PAIRS, CORE_WORK = 8000.0, 4.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
-LONGER = 6.0
+LONGER = 4.0
 """A core is worth so many times what the last one took that was decided."""
 LAST_TIMES = 3.0
 """Times this budget where the core holds every better plan: nothing is left to be tried then."""
