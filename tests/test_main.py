@@ -630,3 +630,8 @@ def test_the_real_job_in_one_command(tmp_path):
     assert len(rows_of(out / "split.csv")) == 18
     total = sum(int(row["total_pence"]) for row in rows_of(out / "split.csv"))
     assert total == 1_800_000_000
+
+
+def test_warm_compiles_beforehand(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["warm"]) == 0
+    assert "Ready after" in capsys.readouterr().out

@@ -129,13 +129,11 @@ def search_core(
     """
     if not core.x:
         return Answer(settled=True, bound=np.inf, clusters=None, work=0.0)
+    entered = time.monotonic()
     programme, scale = _programme(core)
     solver = Silent(seed)
     for name, value in OPTIONS.items():
         solver.setOptionValue(name, value)
-    timed = np.isfinite(seconds)
-    if timed:
-        solver.setOptionValue("time_limit", max(0.01, seconds))
     looks, lowest, begin = 0, -np.inf, time.thread_time()
 
     def safe(bound: float) -> float:
@@ -150,6 +148,11 @@ def search_core(
         answer.user_interrupt = stop() or (not timed and looks > work * LOOKS_PER_SECOND)
 
     solver.passModel(programme)
+    timed = np.isfinite(seconds)
+    if timed:
+        # writing a large model down takes a while, too
+        left = seconds - (time.monotonic() - entered)
+        solver.setOptionValue("time_limit", max(0.01, left))
     solver.watch(cb.HighsCallbackType.kCallbackMipInterrupt, look)
     solver.run()
     status, information = solver.getModelStatus(), solver.getInfo()

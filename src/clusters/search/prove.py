@@ -37,8 +37,6 @@ COARSE = 1000
 """Steps of the load in the first part of the ascent; it ends on finer ones (decision 6)."""
 SLICE = 20
 """Steps of the ascent between two looks at the clock and the best plan."""
-LEAST_GAIN = 0.06
-"""The ascent ends where five slices gain less than this share of what is missing."""
 FIRST_RUNG = 0.002
 """First target by columns, as a share above the bound."""
 LAST_RUNG = 0.2
@@ -46,12 +44,14 @@ LAST_RUNG = 0.2
 SMALLEST_RUNG = 2e-5
 NEARLY = 1.6
 """A best plan that is less than this many steps away is the next target."""
-QUICK = 2.0
+QUICK = 4.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
 FIRST_PAIRS, CORE_WORK = 8000.0, 4.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
+LONGER = 4.0
+"""A core is worth so many times what the last one took that was decided."""
 LAST_TIMES = 3.0
 """Times this budget where the core holds every better plan: nothing is left to be tried then."""
 SMALL_CORE = 5000
@@ -150,15 +150,12 @@ def _ascend(
     rng: np.random.Generator,
     steps: int,
     theta: float,
-    least: float = 0.0,
 ) -> Iterator[float]:
     """Ascend in slices, dropping what the best plan rules out.
 
-    From time to time the centres that the bound chose become the centres of a plan. Ends early
-    where five slices gain less than a share `least` of what is missing to the best plan.
+    From time to time the centres that the bound chose become the centres of a plan.
     """
     relaxation.begin(theta)
-    before = relaxation.bound
     for slice_ in range(steps // SLICE):
         if shared.stop():
             return
@@ -175,9 +172,6 @@ def _ascend(
             if np.isfinite(shared.target):
                 relaxation.fix(shared.target)
             yield 0.05
-            if relaxation.bound - before < least * (shared.target - relaxation.bound):
-                return
-            before = relaxation.bound
         if not going:
             return
 
@@ -338,6 +332,7 @@ class _ByCores:
         if not done:
             self.pairs, self.budget = self.pairs / 1.5, 2.0 * self.budget
         else:
+            self.budget = max(self.budget, LONGER * work)
             self.pairs *= 2.0 if work < budget / 8 else 1.4 if work < budget / 2 else 1.1
 
     def _target(self, floors: FloatArray) -> float:

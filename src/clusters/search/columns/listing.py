@@ -26,7 +26,7 @@ __all__ = ["Columns", "Cut", "Prices", "by_atom", "given_away", "list_columns"]
 MOST_COLUMNS = 700_000
 MOST_ATOMS = 12_000_000
 """Room for columns and, added up, their atoms."""
-STEPS_PER_SECOND = 5e6
+STEPS_PER_SECOND = 2.5e6
 FAR = 1 << 30
 ROUNDING = 1e-9
 """Share of the target by which limits are widened, to be safe from rounding."""

@@ -57,7 +57,7 @@ class Climb:
     shared: Shared
     relaxation: Relaxation
     rng: np.random.Generator
-    work: float = 2.0
+    work: float = 4.0
     prices: Prices | None = None
     overflowed: bool = False
     misled: bool = False

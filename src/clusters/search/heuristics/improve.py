@@ -38,7 +38,7 @@ WARM, HEATS = 0.3, (1.0, 3.0)
 """First temperature of the first plan, and of later ones in turn."""
 PATIENT = 1600
 """Proposals for each atom from which on a first plan that breaks rules is mended by CP-SAT."""
-FEW, ASSIGNING = 400, 0.6
+FEW, ASSIGNING = 400, 0.8
 """Atoms up to which a first plan is also drawn around centres, and the budget for the first try."""
 WINDOW_ATOMS, WINDOW_HEATS = (100, 160, 250), (0.1, 0.3, 0.6)
 """Atoms in a window, about, and its first temperatures."""
@@ -62,7 +62,9 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     while shared.best is None and not shared.stop():
         yield from _anew(shared, rng, length, WARM, mending=length >= PATIENT)
         if shared.best is None and shared.instance.n <= FEW:
-            yield from _assigned(shared, rng, ASSIGNING * length / FIRST)
+            # a few fixed centres are quick to try; more of them, where none of that fits
+            for choice in sorted({1, length // FIRST}):
+                yield from _assigned(shared, rng, choice)
         length = min(2 * length, LONG)
     settled: Settled = set()
     lengths = _growing()
@@ -112,14 +114,24 @@ def _anew(
     shared.submit(found, "annealed anew")
 
 
-def _assigned(shared: Shared, rng: np.random.Generator, work: float) -> Iterator[float]:
-    """Draw a plan around centres that have even loads around them, by CP-SAT."""
-    centres = even_centres(shared.instance, rng)
-    seed = int(rng.integers(1 << 30))
+def _assigned(shared: Shared, rng: np.random.Generator, choice: int) -> Iterator[float]:
+    """Draw a plan by CP-SAT around centres with even loads around them, `choice` for a cluster."""
+    instance = shared.instance
+    if shared.best is not None or shared.stop():
+        return
+    count = min(choice * instance.k, instance.m)
+    centres = even_centres(instance, rng)
+    rest = np.setdiff1d(np.arange(instance.m), centres)
+    centres = np.concatenate([centres, rng.permutation(rest)[: count - len(centres)]])
     found = assigned(
-        shared.instance, centres, seed=seed, work=work, stop=shared.stop, register=shared.register
+        instance,
+        centres,
+        seed=int(rng.integers(1 << 30)),
+        work=ASSIGNING * choice,
+        stop=shared.stop,
+        register=shared.register,
     )
-    yield work
+    yield ASSIGNING * choice
     shared.submit(found, "drawn around centres")
 
 

@@ -22,7 +22,7 @@ MOST_BROKEN = 0.25
 """Share of broken clusters above which mending is not tried."""
 WORK = 2.0
 NEAR = 4
-"""Centres that an atom may join where a plan is drawn around given ones."""
+"""Centres, for each cluster's worth of them, that an atom may join in a plan around given ones."""
 
 
 def mend(
@@ -117,23 +117,24 @@ def assigned(
     stop: Callable[[], bool] = lambda: False,
     register: Callable[[Any], None] = lambda _: None,
 ) -> Found | None:
-    """Return a plan around given centres, or None where none was found in the work given.
+    """Return a plan around some of the centres given, or None where none was found in that work.
 
-    Each atom may join one of its nearest few. Where bounds are so tight that a walk from draft to
-    draft keeps breaking one, this finds a first plan sooner.
+    Each atom may join one of the nearest. Where bounds are so tight that a walk from draft to draft
+    keeps breaking one, this finds a first plan sooner.
 
     Parameters
     ----------
     centres
-        Candidate centres (k,), of different atoms.
+        Candidate centres, k of them or more.
     """
     cost, home = instance.cost[:, centres], instance.home[centres]
     if len(np.unique(home)) < instance.k:
         return None
-    near = np.argsort(cost, axis=1, kind="stable")[:, :NEAR]
+    near = np.argsort(cost, axis=1, kind="stable")[:, : NEAR * len(centres) // instance.k]
     allowed = np.zeros(instance.cost.shape, dtype=np.bool_)
     allowed[np.arange(instance.n)[:, None], centres[near]] = True
-    allowed[home] = False
+    if len(centres) == instance.k:
+        allowed[home] = False
     allowed[home, centres] = True
     clusters = _drawn(instance, allowed, seed, work, stop, register, any_will_do=True)
     return None if clusters is None else Found.of(instance, clusters)
