@@ -208,3 +208,13 @@ def test_fund_says_pot_and_formula_first_and_lists_payments(base, tmp_path, caps
     rows = rows_of(tmp_path / "out" / "payments.csv")
     assert sum(int(row["pence"]) for row in rows) == 9_700_000
     assert {row["due"] for row in rows} == {"2026-09-01", "2027-01-01", "2027-04-01"}
+
+
+def test_unknown_spend_is_told_once_however_many_schools(base, tmp_path, capsys):
+    path = tmp_path / "schools.csv"
+    path.write_text("\n".join(line.rpartition(",")[0] for line in path.read_text().splitlines()))
+    more = [word for word in base if word not in ("--columns", "topup_pence=topup")]
+    assert fund(more, tmp_path, "--protection", "floor=95%") == BAD_INPUT
+    said = capsys.readouterr().err
+    assert "not known for 9 schools: URN 100, 101, 102, 103, 104 and 4 more" in said
+    assert len(said.strip().splitlines()) == 1

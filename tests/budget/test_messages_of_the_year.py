@@ -136,6 +136,15 @@ WORDS: dict[str, Callable[[], str]] = {
     "plan of years": lambda: table(plan().to_frame()),
     "plan in words": lambda: "\n".join(plan().sentences()),
     "plan without income": lambda: "\n".join(plan(income_comes=False).without_income().sentences()),
+    "plan that ends at nothing": lambda: "\n".join(
+        plan_years([FinancialYear(name="x", grant=5)], opening="-5").sentences()
+    ),
+    "pennies of months go by URN": lambda: table(
+        true_years({"2026": {"9": 5, "10": 5, "100": 5}}, by="month").to_frame()
+    ),
+    "payments from the middle of a month": lambda: table(
+        payments(split(), day(14)).to_frame()[["due", "urn", "pence"]]
+    ),
     "true years": lambda: table(true_years({"2026/27": split()}).to_frame()),
     "true months": lambda: table(
         true_years({2026: split()}, by="month", level="school").to_frame()
@@ -199,6 +208,12 @@ def _of_commitments() -> str:
         return table(ledger.to_frame("event")) + table(ledger.to_frame("plan"))
 
 
+def _twice() -> Any:
+    import pandas as pd
+
+    return pd.Series([1, 2], index=["A", "A"])
+
+
 PROBLEM = problem_of([school("1")])
 
 
@@ -238,6 +253,22 @@ CASES: dict[str, Callable[[], Any]] = {
     "ledger: carried": lambda: Ledger.create("x", split(), first=FIRST, carried={"A": "b"}),
     "ledger: missing": lambda: Ledger("nowhere.ledger"),
     "costs": lambda: look_ahead(split(topup=None), GROWS),
+    "costs of many": lambda: look_ahead(
+        split_budget(
+            problem_of([school(str(k), topup=None) for k in range(6)]),
+            plan_of({"A": [str(k) for k in range(6)]}),
+            "10",
+            cl.Formula({"ehcps": 1}),
+        ),
+        GROWS,
+    ),
+    "year of commitments": lambda: committed_in_a_year(
+        [Commitment(urn="1", band="A"), Commitment(urn="1", band="C", start=FIRST)]
+    ),
+    "time of commitments": lambda: committed_in_a_year([], first=datetime(2026, 9, 1)),
+    "rates of commitments": lambda: committed_in_a_year([], rates={"A": "x"}, first=FIRST),
+    "true given twice": lambda: true_years({"2026": _twice()}),
+    "shares in words": lambda: Assumptions(staying="x", flexible_for_plans="y"),
     "scenario": lambda: Scenario(
         name="", backlog_share=2, backlog_months=-1, other_pounds=True, income_pounds=float("inf")
     ),

@@ -481,3 +481,27 @@ def test_the_level_that_keeps_the_risk_is_one_of_the_years():
     assert third.chance_of_overspend == 0.3333
     assert third.buffer_percent == 0.0
     assert replace(third, expected=3, buffer=1).buffer_percent == 33.3
+
+
+def test_limits_themselves_are_allowed():
+    widest = Assumptions(
+        growth="999%",
+        price="999%",
+        growth_spread="999%",
+        staying="100%",
+        flexible_for_plans="0%",
+        cost_per_plan=0,
+        cost_variation=100,
+        dispersion=100,
+    )
+    assert widest.fitted().mean == 9.99
+    for name in ("growth", "price", "growth_spread", "area_spread", "price_spread"):
+        with pytest.raises(MoneyError, match=f"{name} is not between"):
+            Assumptions(**{name: "1000%"})
+        assert getattr(Assumptions(**{name: 0.99}), name) == 0.99
+        with pytest.raises(MoneyError, match=f"{name} lacks its sign"):
+            Assumptions(**{name: 0.995})
+    with pytest.raises(MoneyError, match="cost_variation is not"):
+        Assumptions(cost_variation=True)
+    most = Scenario(name="x", backlog_share=1, backlog_months=0.5, other_pounds=0)
+    assert (most.backlog_share, most.income_pounds) == (1, 0)

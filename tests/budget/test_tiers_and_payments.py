@@ -6,7 +6,7 @@ from datetime import date, datetime
 from fractions import Fraction
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import clusters as cl
@@ -56,6 +56,7 @@ def test_tiers_at_nothing_give_the_split_exactly(split):
 share_ = st.integers(0, 100).map(lambda n: f"{n}%")
 
 
+@settings(deadline=None)
 @given(share_, share_, share_)
 def test_every_tier_adds_up(authority_, area, cluster):
     problem, plan = authority(12, 3)

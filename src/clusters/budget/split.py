@@ -19,8 +19,11 @@ from clusters.budget.sparsity import exact_measure, sparsity_notes
 from clusters.budget.values import Share, Split
 from clusters.domain import FrozenDict, Plan, PlanLike, Problem, SchoolId, plan_of
 from clusters.money import Amount, largest_remainder, lowest_first
+from clusters.text import counted
 
 __all__ = ["split_budget"]
+
+_NAMED = 5
 
 
 @checked
@@ -187,13 +190,14 @@ def _today(
     if protection.today_pence is not None:
         sums = protection.today_pence
         spend = {**dict.fromkeys(spend), **_by_id(faults, problem, sums, "today's spend")}
-    for urn, sum_ in spend.items():
-        if sum_ is None:
-            faults.add(
-                "today's spend is not known, and protection compares with it",
-                "give topup_pence, or Protection(today={...}) in pounds",
-                urn=urn,
-            )
+    missing = [str(urn) for urn, sum_ in spend.items() if sum_ is None]
+    if missing:
+        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        faults.add(
+            f"protection compares with today's spend, which is not known for "
+            f"{counted(len(missing), 'school')}: URN {', '.join(missing[:_NAMED])}{more}",
+            "give it in a column topup (pounds), or Protection(today={...}) in pounds",
+        )
     return spend
 
 
