@@ -69,7 +69,7 @@ def _redrawn(
     """Draw a cluster and its nearest neighbours anew, changing `labels`; whether that worked."""
     chosen = _around(instance, labels, c, size)
     small, kept, _ = instance.restricted(np.flatnonzero(np.isin(labels, chosen)), len(chosen))
-    clusters = _drawn(small, None, c, WORK, stop, register)
+    clusters, _ = _drawn(small, None, c, WORK, stop, register)
     if clusters is None:
         return False
     for number, atoms in zip(chosen.tolist(), clusters, strict=True):
@@ -86,12 +86,12 @@ def _drawn(
     register: Callable[[Any], None],
     *,
     any_will_do: bool = False,
-) -> list[list[int]] | None:
-    """Draw clusters by CP-SAT over the pairs allowed; None where that fails in the work given."""
+) -> tuple[list[list[int]] | None, float]:
+    """Draw clusters by CP-SAT over the pairs allowed (None: not in that work); and the work."""
     try:
         core = build_core(instance, allowed, stop=stop)
     except Stopped:
-        return None
+        return None, 0.0
     spent = 0.0
     while spent < work and not stop():
         solver = single_worker(seed, work - spent)
@@ -101,11 +101,11 @@ def _drawn(
         register(None)
         spent += float(solver.response_proto.deterministic_time) + 1e-3
         if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
-            return None
+            return None, spent
         clusters = core.clusters(solver.boolean_value)
         if not cut_off_parts(core, clusters):
-            return list(clusters.values())
-    return None
+            return list(clusters.values()), spent
+    return None, spent
 
 
 def assigned(
@@ -116,8 +116,8 @@ def assigned(
     work: float,
     stop: Callable[[], bool] = lambda: False,
     register: Callable[[Any], None] = lambda _: None,
-) -> Found | None:
-    """Return a plan around some of the centres given, or None where none was found in that work.
+) -> tuple[Found | None, float]:
+    """Return a plan around some of the centres given (None: none in that work), and the work.
 
     Each atom may join one of the nearest. Where bounds are so tight that a walk from draft to draft
     keeps breaking one, this finds a first plan sooner.
@@ -129,15 +129,15 @@ def assigned(
     """
     cost, home = instance.cost[:, centres], instance.home[centres]
     if len(np.unique(home)) < instance.k:
-        return None
+        return None, 0.0
     near = np.argsort(cost, axis=1, kind="stable")[:, : NEAR * len(centres) // instance.k]
     allowed = np.zeros(instance.cost.shape, dtype=np.bool_)
     allowed[np.arange(instance.n)[:, None], centres[near]] = True
     if len(centres) == instance.k:
         allowed[home] = False
     allowed[home, centres] = True
-    clusters = _drawn(instance, allowed, seed, work, stop, register, any_will_do=True)
-    return None if clusters is None else Found.of(instance, clusters)
+    clusters, spent = _drawn(instance, allowed, seed, work, stop, register, any_will_do=True)
+    return None if clusters is None else Found.of(instance, clusters), spent
 
 
 def _around(instance: Instance, labels: IntArray, c: int, size: int) -> IntArray:
