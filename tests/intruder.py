@@ -23,7 +23,7 @@ import numpy as np
 from ortools.sat.python import cp_model
 
 import clusters as cl
-from clusters.budget import look_ahead
+from clusters.budget import Assumptions, look_ahead
 from clusters.disclosure import HIDDEN
 
 COUNTS = ("ehcps", "sen_support")
@@ -110,7 +110,7 @@ class Case:
             split=split,
             rules=cl.Rules(n_clusters=(1, 99), balance={"need": 0.9}, contiguous=False),
             priorities=cl.Priorities(travel_by="need"),
-            outlook=look_ahead(split, n_simulations=100),
+            outlook=look_ahead(split, Assumptions(growth="5%"), n_simulations=100),
             audience="public",
             threshold=self.threshold,
             formats=self.formats,

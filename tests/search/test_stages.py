@@ -281,7 +281,8 @@ def test_a_plan_drawn_around_centres_keeps_every_rule() -> None:
         if instance.m < instance.k or instance.k > instance.n:
             continue
         centres = even_centres(instance, np.random.default_rng(seed))
-        found = assigned(instance, centres, seed=seed, work=2.0)
+        found, spent = assigned(instance, centres, seed=seed, work=2.0)
+        assert spent >= 0.0
         drawn += found is not None
         assert _keeps_every_rule(case, instance, found)
     assert drawn

@@ -146,10 +146,10 @@ def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Prio
 def fund(chosen: Namespace) -> bool:
     """Split the money between the clusters of a plan."""
     schools, problem = inputs.read_data(chosen)
-    say(in_options(schools.report.summary()))
     plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     split = _split(problem, plan, _money_settings(chosen, problem))
     _tell_money(split)
+    say(in_options(schools.report.summary()))
     folder = Folder(chosen.out)
     folder.split(split)
     if chosen.payments is not None:

@@ -346,8 +346,8 @@ class _ByCores:
         # not less than the bound has reached, and a little above it
         reached = int(np.searchsorted(floors, bound, side="right"))
         pairs = int(max(self.pairs, LEAST_GROWTH * reached))
-        if pairs >= min(len(floors), MOST_PAIRS) and not np.isfinite(best):
-            return np.inf
+        if pairs >= len(floors) or (pairs >= MOST_PAIRS and not np.isfinite(best)):
+            return best  # all pairs are in: nothing is gained by a lower target
         target = float(floors[min(pairs, MOST_PAIRS, len(floors)) - 1])
         return best if target >= bound + ENOUGH * (best - bound) else target
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from itertools import repeat
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 from clusters.domain import IntArray
 from clusters.model.assignment import build_core, solve_core
 from clusters.model.instance import Instance
-from clusters.model.solving import Stopped, last_round, never
+from clusters.model.solving import Stopped, never
 from clusters.search.solution import Found
 
 __all__ = ["assigned", "mend"]
@@ -70,7 +71,7 @@ def _redrawn(
     """Draw a cluster and its nearest neighbours anew, changing `labels`; whether that worked."""
     chosen = _around(instance, labels, c, size)
     small, kept, _ = instance.restricted(np.flatnonzero(np.isin(labels, chosen)), len(chosen))
-    clusters = _drawn(small, None, c, WORK, stop, register)
+    clusters, _ = _drawn(small, None, c, WORK, stop, register)
     if clusters is None:
         return False
     for number, atoms in zip(chosen.tolist(), clusters, strict=True):
@@ -87,14 +88,14 @@ def _drawn(
     register: Callable[[Any], None],
     *,
     any_will_do: bool = False,
-) -> list[list[int]] | None:
-    """Draw clusters by CP-SAT over the pairs allowed; None where that fails in the work given."""
+) -> tuple[list[list[int]] | None, float]:
+    """Draw clusters by CP-SAT over the pairs allowed (None: not in that work); and the work."""
     try:
         core = build_core(instance, allowed, stop=stop)
     except Stopped:
-        return None
-    last = last_round(
-        solve_core(
+        return None, 0.0
+    rounds = [
+        *solve_core(
             core,
             seeds=repeat(seed),
             work=work,
@@ -102,10 +103,11 @@ def _drawn(
             register=register,
             parameters={"stop_after_first_solution": any_will_do},
         )
-    )
-    if last.verdict != "found" or last.solution is None:
-        return None
-    return list(last.solution.values())
+    ]
+    spent = math.fsum(round_.work for round_ in rounds)
+    if not rounds or rounds[-1].verdict != "found" or rounds[-1].solution is None:
+        return None, spent
+    return list(rounds[-1].solution.values()), spent
 
 
 def assigned(
@@ -116,8 +118,8 @@ def assigned(
     work: float,
     stop: Callable[[], bool] = lambda: False,
     register: Callable[[Any], None] = lambda _: None,
-) -> Found | None:
-    """Return a plan around some of the centres given, or None where none was found in that work.
+) -> tuple[Found | None, float]:
+    """Return a plan around some of the centres given (None: none in that work), and the work.
 
     Each atom may join one of the nearest. Where bounds are so tight that a walk from draft to draft
     keeps breaking one, this finds a first plan sooner.
@@ -129,15 +131,15 @@ def assigned(
     """
     cost, home = instance.cost[:, centres], instance.home[centres]
     if len(np.unique(home)) < instance.k:
-        return None
+        return None, 0.0
     near = np.argsort(cost, axis=1, kind="stable")[:, : NEAR * len(centres) // instance.k]
     allowed = np.zeros(instance.cost.shape, dtype=np.bool_)
     allowed[np.arange(instance.n)[:, None], centres[near]] = True
     if len(centres) == instance.k:
         allowed[home] = False
     allowed[home, centres] = True
-    clusters = _drawn(instance, allowed, seed, work, stop, register, any_will_do=True)
-    return None if clusters is None else Found.of(instance, clusters)
+    clusters, spent = _drawn(instance, allowed, seed, work, stop, register, any_will_do=True)
+    return None if clusters is None else Found.of(instance, clusters), spent
 
 
 def _around(instance: Instance, labels: IntArray, c: int, size: int) -> IntArray:
