@@ -21,7 +21,7 @@ from clusters.presolve import refuse_impossible
 from clusters.search.counts import Clock, Counts, Search
 from clusters.search.incumbent import TOLERANCE
 from clusters.search.short import plan_from
-from clusters.search.warm_up import compiling
+from clusters.search.warm_up import compiling, kept
 from clusters.settling import what_would_settle
 from clusters.verifier import Certificate, verify
 
@@ -282,7 +282,7 @@ def solve(
     workers = settings.workers or min(2, os.cpu_count() or 1)
     timed = settings.work_limit is None and settings.time_limit_s is not None
     # with little time, or in one thread, the proof would only stand in the way of the plans
-    meanwhile = timed and workers > 1 and (settings.time_limit_s or 0.0) >= LONG_S
+    meanwhile = timed and workers > 1 and (settings.time_limit_s or 0.0) >= LONG_S and not kept()
     seconds = _compiled(rules, on_progress, proof=not meanwhile)
     clock = Clock(settings.time_limit_s, settings.work_limit)
     counts = Counts(

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import numpy as np
+from numba import config
 
 from clusters.domain import Priorities, Problem, Rules
 from clusters.model.instance import Instance, compile_instance
 from clusters.search.arrays import Tables, tables_of
 from clusters.search.bound.lagrangian import Relaxation
+from clusters.search.columns import enumeration
 from clusters.search.columns.cuts import extended, triples
 from clusters.search.columns.listing import Columns, Cut, Prices, list_columns
 from clusters.search.columns.master import Master
@@ -17,7 +20,7 @@ from clusters.search.heuristics.improve import improve
 from clusters.search.heuristics.local import wander
 from clusters.search.incumbent import Shared
 
-__all__ = ["compiling", "warm_up"]
+__all__ = ["compiling", "kept", "warm_up"]
 
 
 def warm_up() -> None:
@@ -39,6 +42,12 @@ def compiling(*, proof: bool = True) -> Iterator[None]:
         if part not in _done and (proof or part == "plans"):
             yield from steps()
             _done.add(part)
+
+
+def kept() -> bool:
+    """Whether an earlier run has left the proof's compiled code: it is read in a moment then."""
+    folder = Path(config.CACHE_DIR or Path(enumeration.__file__).parent / "__pycache__")
+    return any(folder.rglob("enumeration.dive*.nbi"))
 
 
 _done: set[str] = set()
