@@ -159,10 +159,15 @@ def test_compiling_is_a_phase_of_its_own_and_counted_apart(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "workers", "meanwhile"), [(60, 2, True), (60, 1, False), (10, 2, False)]
+    ("seconds", "workers", "left_from_before", "meanwhile"),
+    [(60, 2, False, True), (60, 1, False, False), (10, 2, False, False), (60, 2, True, False)],
 )
 def test_the_proof_compiles_while_plans_are_searched_where_there_is_time(
-    monkeypatch: pytest.MonkeyPatch, seconds: float, workers: int, meanwhile: bool
+    monkeypatch: pytest.MonkeyPatch,
+    seconds: float,
+    workers: int,
+    left_from_before: bool,
+    meanwhile: bool,
 ) -> None:
     warm_up()
     asked: list[bool] = []
@@ -172,6 +177,7 @@ def test_the_proof_compiles_while_plans_are_searched_where_there_is_time(
         yield
 
     monkeypatch.setattr("clusters.solver.compiling", compiling)
+    monkeypatch.setattr("clusters.solver.kept", lambda: left_from_before)
     problem = cl.Problem.from_arrays(
         ["a", "b", "c", "d"], [[0, 0], [1, 0], [9, 0], [10, 0]], {"need": [1, 2, 1, 3]}
     )
