@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from clusters.errors import DataError, Fault
 
-__all__ = ["counted", "listed", "refusal", "shown"]
+__all__ = ["listed", "refusal", "shown"]
 
 _SHOWN = 3
 
@@ -14,17 +14,6 @@ _SHOWN = 3
 def refusal(where: str, what: str, remedy: str, value: str | None = None) -> DataError:
     """Make the error of a file that is refused as a whole."""
     return DataError(Fault(what=what, remedy=remedy, where=where, value=value))
-
-
-def counted(n: int, noun: str) -> str:
-    """Put a number before a noun.
-
-    Examples
-    --------
-    >>> counted(1, "school"), counted(1200, "school")
-    ('1 school', '1,200 schools')
-    """
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
 
 
 def shown(items: Iterable[object], most: int = _SHOWN) -> str:

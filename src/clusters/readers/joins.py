@@ -17,10 +17,11 @@ from clusters.readers.column_names import (
     recognise,
 )
 from clusters.readers.columns import Layout, find_column
-from clusters.readers.faults import counted, shown
+from clusters.readers.faults import shown
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of
 from clusters.readers.table import Cell, Point, Table
+from clusters.text import counted
 
 __all__ = ["Family", "join_table", "merge_long", "twice_faults"]
 

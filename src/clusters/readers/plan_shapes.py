@@ -11,10 +11,11 @@ from clusters.errors import DataError, Fault
 from clusters.readers.cells import is_unknown, tidy
 from clusters.readers.column_names import PUBLISHED, near, simple
 from clusters.readers.columns import find_column
-from clusters.readers.faults import counted, listed
+from clusters.readers.faults import listed
 from clusters.readers.labels import is_no_label
 from clusters.readers.school_finder import SchoolFinder
 from clusters.readers.table import Cell, Table, is_total
+from clusters.text import counted
 
 __all__ = ["NAMES", "PlanRow", "Shape", "rows_of"]
 

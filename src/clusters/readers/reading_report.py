@@ -8,7 +8,8 @@ from typing import Any, Self
 
 from clusters.domain import STAND_IN, FrozenDict, School
 from clusters.readers.column_names import NUMBERS, TRAITS, typed
-from clusters.readers.faults import counted, shown
+from clusters.readers.faults import shown
+from clusters.text import counted
 
 __all__ = ["Disagreement", "ReadingReport", "Schools", "SetAside", "Source", "Unknown"]
 

@@ -24,12 +24,13 @@ from clusters.readers.cells import (
     yes_no_of,
 )
 from clusters.readers.column_names import LEVELS, NUMBERS, TRAITS, key_of, near
-from clusters.readers.faults import counted, shown
+from clusters.readers.faults import shown
 from clusters.readers.labels import Labels, is_no_label, unified
 from clusters.readers.phases import phase_of
 from clusters.readers.reading_report import Unknown
 from clusters.readers.row_filter import Record
 from clusters.readers.table import WRONG_STATE, Point
+from clusters.text import counted
 
 __all__ = ["Policy", "school_of"]
 

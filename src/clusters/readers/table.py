@@ -10,7 +10,7 @@ from typing import Literal, NamedTuple, TypeAlias
 
 from clusters.errors import Fault
 from clusters.readers.cells import Unreadable, correct, is_unknown, tidy
-from clusters.readers.faults import counted
+from clusters.text import counted
 
 __all__ = [
     "WRONG_STATE",

@@ -17,7 +17,7 @@ import numpy.typing as npt
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable, number_of, tidy, urn_of
 from clusters.readers.column_names import simple
-from clusters.readers.faults import counted, refusal, shown
+from clusters.readers.faults import refusal, shown
 from clusters.readers.opening import (
     File,
     is_file,
@@ -37,6 +37,7 @@ from clusters.readers.travel_units import (
     unit_notes,
     unit_of,
 )
+from clusters.text import counted
 
 __all__ = ["Journeys", "is_travel_table", "no_way_in", "read_matrix"]
 

@@ -270,11 +270,12 @@ def _save(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
 
 def _start(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
     kind, seconds = asked.get("kind"), asked.get("seconds")
-    number = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-    if kind not in KINDS or not number or not 0 < seconds <= LONGEST_SEARCH_S:  # type: ignore[operator]
+    if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+        seconds = 0  # as little as a time that is too short
+    if kind not in KINDS or not 0 < seconds <= LONGEST_SEARCH_S:
         raise DataError(Fault(what="there is no such search", remedy="ask from the page"))
     plan = _plan(asked)
-    session.start(str(kind), plan, _pinned(session, plan, asked.get("pins")), float(seconds))  # type: ignore[arg-type]
+    session.start(str(kind), plan, _pinned(session, plan, asked.get("pins")), float(seconds))
     return {"started": True}
 
 

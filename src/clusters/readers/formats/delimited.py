@@ -11,8 +11,9 @@ from collections.abc import Iterator, Sequence
 
 from clusters.errors import Fault
 from clusters.readers.column_names import simple
-from clusters.readers.faults import counted, refusal
+from clusters.readers.faults import refusal
 from clusters.readers.table import HeaderScore, Table, header_place, titled
+from clusters.text import counted
 
 __all__ = ["decode", "text_table"]
 

@@ -14,9 +14,10 @@ from typing import Any
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import as_text
 from clusters.readers.column_names import near
-from clusters.readers.faults import counted, refusal, shown
+from clusters.readers.faults import refusal, shown
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, State, Table, header_place
+from clusters.text import counted
 
 __all__ = ["excel_table"]
 
