@@ -561,4 +561,5 @@ def test_one_record_at_the_least_is_struck_out() -> None:
     assert (found.wrong, found.recorded) == (1, 2)
     assert found.gaps_mean > found.gaps
     assert found.summary().startswith("If 1 of the 2 recorded capacities is not there")
+    assert "1 gaps" not in found.summary()
     assert expertise_sensitivity(problem, plan, share=0.0).wrong == 0

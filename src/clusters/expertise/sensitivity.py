@@ -80,11 +80,13 @@ class Sensitivity:
         """Say it in plain words."""
         what = f"{self.share:.0%} of the recorded expertise is"
         if self.wrong != round(self.share * self.recorded):  # so few records that one is more
-            what = f"{self.wrong} of the {self.recorded} recorded capacities is"
+            verb = "is" if self.wrong == 1 else "are"
+            what = f"{self.wrong} of the {self.recorded} recorded capacities {verb}"
         mean = f"{self.gaps_mean:.1f}".removesuffix(".0")
         text = (
-            f"If {what} not there, the plan has about {mean} gaps instead of {self.gaps} (in nine "
-            f"of ten draws {self.gaps_low:.0f} to {self.gaps_high:.0f})."
+            f"If {what} not there, the plan has about {mean} {'gap' if mean == '1' else 'gaps'} "
+            f"instead of {self.gaps} (in nine of ten draws {self.gaps_low:.0f} to "
+            f"{self.gaps_high:.0f})."
         )
         if not math.isnan(self.unmet):
             text += (
