@@ -23,6 +23,7 @@ from clusters.model.linear import Answer, search_core
 from clusters.model.solving import Stopped
 from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import MANY_PAIRS, STATES, Relaxation
+from clusters.search.columns.listing import ENOUGH as LISTED
 from clusters.search.columns.rung import Climb
 from clusters.search.heuristics.construction import grow
 from clusters.search.heuristics.improve import improve
@@ -52,8 +53,6 @@ FIRST_PAIRS, CORE_WORK = 8000.0, 4.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
 LONGER = 4.0
 """A core is worth so many times what the last one took that was decided."""
-LAST_TIMES = 3.0
-"""Times this budget where the core holds every better plan: nothing is left to be tried then."""
 SMALL_CORE = 5000
 """Pairs up to which contiguity is in a core from the start; separators alone are quicker beyond."""
 LEAST_GROWTH, ENOUGH = 1.2, 0.7
@@ -61,10 +60,12 @@ LEAST_GROWTH, ENOUGH = 1.2, 0.7
 share of the gap, the best plan is the target."""
 LEAST_PACE = 0.1
 """Least share of a core that a thread is taken to have."""
+WAIT = 2.0
+"""A way that fell behind is tried when the other has worked so many times what that may take."""
+RECENT = 2
+"""Tries by which it is judged how quickly a way climbs."""
 PAUSE_S = 0.05
 """Seconds between two looks whether the ascent of another thread has ended."""
-AGAIN = 4.0
-"""A way that fell behind is tried again when the other has worked so many times as long."""
 ROUNDS = 300
 """Most steps of the last part of the ascent."""
 
@@ -213,11 +214,39 @@ def _walked(shared: Shared, labels: IntArray, rng: np.random.Generator) -> Found
 
 
 class _Way(Protocol):
-    """One way of climbing: `rung` tries a target; `over` where it can go no further."""
+    """One way of climbing: `rung` tries a target; `over` where it can go no further.
+
+    stake: what the next try takes if it fails.
+    """
 
     over: bool
 
+    @property
+    def stake(self) -> float: ...
+
     def rung(self) -> Generator[float, None, None]: ...
+
+
+class _Pace:
+    """How quickly a way has climbed of late, and how long it has waited."""
+
+    def __init__(self) -> None:
+        self.tries: list[tuple[float, float]] = []
+        self.idle = 0.0
+
+    def note(self, spent: float, gained: float) -> None:
+        """Take a try into account."""
+        self.tries = [*self.tries[1 - RECENT :], (spent, gained)]
+        self.idle = 0.0
+
+    def left(self, missing: float, stake: float) -> float:
+        """Guess the work that is left to do: before the first try, what that may take."""
+        if not self.tries:
+            return stake
+        spent, gained = sum(s for s, _ in self.tries), sum(g for _, g in self.tries)
+        if not np.isfinite(missing):
+            return spent
+        return spent * missing / gained if gained > 0.0 else np.inf
 
 
 def _ladder(
@@ -228,27 +257,32 @@ def _ladder(
     columns: bool = True,
     cores: bool = True,
 ) -> Iterator[float]:
-    """Climb the way that gains most for its work; the other is tried again from time to time."""
+    """Climb the way that promises to be at the top first.
+
+    The other is tried when it has waited for some times what it puts at stake, unless less than
+    that is left to do: whichever way is the right one, its work is a good part of all.
+    """
     ways: list[_Way] = []
     if columns and relaxation.complete and np.isfinite(relaxation.bound):
         ways.append(_ByColumns(shared, relaxation, rng))
     if cores:
         ways.append(_ByCores(shared, relaxation, rng))
-    price, last, idle = [0.0] * len(ways), [0.0] * len(ways), [0.0] * len(ways)
+    paces = [_Pace() for _ in ways]
     while not shared.stop():
         live = [w for w, way in enumerate(ways) if not way.over]
         if not live:
             return
-        due = [w for w in live if idle[w] >= AGAIN * last[w]]
-        turn = min(due or live, key=lambda w: price[w])
-        before, best = shared.bound, shared.best
+        before = shared.bound
+        missing = shared.target - before
+        left = {w: paces[w].left(missing, ways[w].stake) for w in live}
+        turn = min(live, key=lambda w: left[w])
+        for w in live:
+            if paces[w].idle >= WAIT * ways[w].stake and left[turn] > ways[w].stake:
+                turn = w
         _, spent = yield from counted(ways[turn].rung())
-        gained = (shared.bound - before) / max(shared.target - before, 1e-12)
-        if not np.isfinite(gained):
-            gained = 0.0
-        news = gained + 0.1 * (shared.best is not best)
-        price[turn], last[turn] = spent / (news + 1e-3), spent
-        idle = [0.0 if w == turn else waited + spent for w, waited in enumerate(idle)]
+        paces[turn].note(spent, shared.bound - before)
+        for w, pace in enumerate(paces):
+            pace.idle += spent if w != turn else 0.0
 
 
 def _goal(shared: Shared) -> float:
@@ -274,6 +308,11 @@ class _ByColumns:
         self.climb = Climb(shared, relaxation, rng)
         self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
 
+    @property
+    def stake(self) -> float:
+        """What the next try takes if it fails: a list that grows too long is given up early."""
+        return LISTED * self.climb.work
+
     def rung(self) -> Generator[float, None, None]:
         """Try one target."""
         shared, climb = self.shared, self.climb
@@ -298,7 +337,7 @@ class _ByColumns:
         if climb.misled:
             return  # the same step again, without prices
         if climb.overflowed:
-            climb.work *= 1.5
+            climb.work *= 2.0
         if climb.overflowed or shared.bound <= begin:
             tried = (target - base) / max(abs(base), 1e-6)
             self.step = min(self.step, tried if tried > 0.0 else self.step) / 2.0
@@ -309,7 +348,7 @@ class _ByCores:
 
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation, self.rng = shared, relaxation, rng
-        self.pairs, self.budget, self.over = float(FIRST_PAIRS), CORE_WORK, False
+        self.pairs, self.stake, self.over = float(FIRST_PAIRS), CORE_WORK, False
         self.cuts: list[tuple[set[int], set[int], int]] = []
         self.begin = time.thread_time(), time.monotonic()
 
@@ -326,13 +365,12 @@ class _ByCores:
         if allowed.sum() > MOST_PAIRS or target <= shared.bound:
             self.over = True
             return
-        last = target >= shared.target * (1.0 - TOLERANCE)
-        budget = self.budget * (LAST_TIMES if last else 1.0)
+        budget = self.stake
         done, work = yield from self._decide(allowed, target, budget)
         if not done:
-            self.pairs, self.budget = self.pairs / 1.5, 2.0 * self.budget
+            self.pairs, self.stake = self.pairs / 1.5, 2.0 * budget
         else:
-            self.budget = max(self.budget, LONGER * work)
+            self.stake = max(budget, LONGER * work)
             self.pairs *= 2.0 if work < budget / 8 else 1.4 if work < budget / 2 else 1.1
 
     def _target(self, floors: FloatArray) -> float:
