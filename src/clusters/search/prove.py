@@ -61,9 +61,8 @@ share of the gap, the best plan is the target."""
 LEAST_PACE = 0.1
 """Least share of a core that a thread is taken to have."""
 WAIT = 2.0
-"""A way that fell behind is tried when the other has worked so many times what that may take."""
-RECENT = 2
-"""Tries by which it is judged how quickly a way climbs."""
+"""A way that fell behind is tried when the other has worked so many times what that puts at stake.
+"""
 PAUSE_S = 0.05
 """Seconds between two looks whether the ascent of another thread has ended."""
 ROUNDS = 300
@@ -214,39 +213,23 @@ def _walked(shared: Shared, labels: IntArray, rng: np.random.Generator) -> Found
 
 
 class _Way(Protocol):
-    """One way of climbing: `rung` tries a target; `over` where it can go no further.
+    """One way of climbing.
 
-    stake: what the next try takes if it fails.
+    over: it can go no further. stake: what the next try takes if it fails. pace: work for one unit
+    of the last gain, infinity where the last try settled nothing. idle: what the other way has
+    worked since.
     """
 
     over: bool
+    pace: float
+    idle: float
 
     @property
     def stake(self) -> float: ...
 
-    def rung(self) -> Generator[float, None, None]: ...
-
-
-class _Pace:
-    """How quickly a way has climbed of late, and how long it has waited."""
-
-    def __init__(self) -> None:
-        self.tries: list[tuple[float, float]] = []
-        self.idle = 0.0
-
-    def note(self, spent: float, gained: float) -> None:
-        """Take a try into account."""
-        self.tries = [*self.tries[1 - RECENT :], (spent, gained)]
-        self.idle = 0.0
-
-    def left(self, missing: float, stake: float) -> float:
-        """Guess the work that is left to do: before the first try, what that may take."""
-        if not self.tries:
-            return stake
-        spent, gained = sum(s for s, _ in self.tries), sum(g for _, g in self.tries)
-        if not np.isfinite(missing):
-            return spent
-        return spent * missing / gained if gained > 0.0 else np.inf
+    def rung(self) -> Generator[float, None, bool]:
+        """Try one target; return whether that was decided."""
+        ...
 
 
 def _ladder(
@@ -257,7 +240,7 @@ def _ladder(
     columns: bool = True,
     cores: bool = True,
 ) -> Iterator[float]:
-    """Climb the way that promises to be at the top first.
+    """Climb the way that promises to be at the top first, columns where neither has shown its pace.
 
     The other is tried when it has waited for some times what it puts at stake, unless less than
     that is left to do: whichever way is the right one, its work is a good part of all.
@@ -267,22 +250,24 @@ def _ladder(
         ways.append(_ByColumns(shared, relaxation, rng))
     if cores:
         ways.append(_ByCores(shared, relaxation, rng))
-    paces = [_Pace() for _ in ways]
     while not shared.stop():
-        live = [w for w, way in enumerate(ways) if not way.over]
+        live = [way for way in ways if not way.over]
         if not live:
             return
         before = shared.bound
-        missing = shared.target - before
-        left = {w: paces[w].left(missing, ways[w].stake) for w in live}
-        turn = min(live, key=lambda w: left[w])
-        for w in live:
-            if paces[w].idle >= WAIT * ways[w].stake and left[turn] > ways[w].stake:
-                turn = w
-        _, spent = yield from counted(ways[turn].rung())
-        paces[turn].note(spent, shared.bound - before)
-        for w, pace in enumerate(paces):
-            pace.idle += spent if w != turn else 0.0
+        missing = min(shared.target - before, abs(shared.target))
+        turn = min(live, key=lambda way: way.pace)
+        for way in live:
+            if way.idle >= WAIT * way.stake and turn.pace * missing > way.stake:
+                turn = way
+        begin = time.thread_time()
+        decided, spent = yield from counted(turn.rung())
+        if np.isfinite(shared.deadline):
+            spent = time.thread_time() - begin
+        gained = shared.bound - before
+        turn.pace = spent / gained if decided and gained > 0.0 else np.inf
+        for way in ways:
+            way.idle = 0.0 if way is turn else way.idle + spent
 
 
 def _goal(shared: Shared) -> float:
@@ -307,18 +292,19 @@ class _ByColumns:
         self.shared, self.relaxation = shared, relaxation
         self.climb = Climb(shared, relaxation, rng)
         self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
+        self.pace, self.idle = np.inf, 0.0
 
     @property
     def stake(self) -> float:
         """What the next try takes if it fails: a list that grows too long is given up early."""
         return LISTED * self.climb.work
 
-    def rung(self) -> Generator[float, None, None]:
+    def rung(self) -> Generator[float, None, bool]:
         """Try one target."""
         shared, climb = self.shared, self.climb
         if shared.best is None and self.step > LAST_RUNG:
             self.over = True
-            return
+            return False
         if shared.target < self.fixed:
             self.relaxation.fix(shared.target)
             self.fixed = shared.target
@@ -330,17 +316,18 @@ class _ByColumns:
         if decided:
             self.step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
             climb.work = max(climb.work, 2.0 * spent)
-            return
+            return True
         if climb.overflowed and self.step <= SMALLEST_RUNG:
             self.over = True
-            return
+            return False
         if climb.misled:
-            return  # the same step again, without prices
+            return False  # the same step again, without prices
         if climb.overflowed:
-            climb.work *= 2.0
+            climb.work *= 1.5
         if climb.overflowed or shared.bound <= begin:
             tried = (target - base) / max(abs(base), 1e-6)
             self.step = min(self.step, tried if tried > 0.0 else self.step) / 2.0
+        return False
 
 
 class _ByCores:
@@ -349,22 +336,24 @@ class _ByCores:
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation, self.rng = shared, relaxation, rng
         self.pairs, self.stake, self.over = float(FIRST_PAIRS), CORE_WORK, False
+        # the first try waits half as long as later ones
+        self.pace, self.idle = np.inf, CORE_WORK
         self.cuts: list[tuple[set[int], set[int], int]] = []
         self.begin = time.thread_time(), time.monotonic()
 
-    def rung(self) -> Generator[float, None, None]:
+    def rung(self) -> Generator[float, None, bool]:
         """Try one target."""
         shared = self.shared
         floors = self.relaxation.floors()
         yield 0.05
         if not np.isfinite(floors).any():
             _no_plan(shared)
-            return
+            return True
         target = self._target(np.sort(floors[np.isfinite(floors)]))
         allowed = floors <= target * (1.0 + 1e-9)
         if allowed.sum() > MOST_PAIRS or target <= shared.bound:
             self.over = True
-            return
+            return False
         budget = self.stake
         done, work = yield from self._decide(allowed, target, budget)
         if not done:
@@ -372,6 +361,7 @@ class _ByCores:
         else:
             self.stake = max(budget, LONGER * work)
             self.pairs *= 2.0 if work < budget / 8 else 1.4 if work < budget / 2 else 1.1
+        return done
 
     def _target(self, floors: FloatArray) -> float:
         """Return the target whose core has as many pairs as are worth trying.
@@ -397,6 +387,7 @@ class _ByCores:
         if not _can_cover(instance, allowed):
             _nothing_below(shared, target)
             return True, 0.0
+        allowed = _joined(instance, allowed)
         rules = HARD_RULES if allowed.sum() <= SMALL_CORE else WITHOUT_CONTIGUITY
         try:
             core = build_core(instance, allowed, rules=rules, stop=shared.stop)
@@ -470,6 +461,23 @@ def _nothing_below(shared: Shared, target: float) -> None:
         shared.raise_bound(target, "ladder")
     else:
         _no_plan(shared)
+
+
+def _joined(instance: Instance, allowed: np.ndarray) -> np.ndarray:
+    """Pairs whose atom is joined to its centre by others of that centre: no others can be used."""
+    if instance.neighbours is None:
+        return allowed
+    joined = np.zeros_like(allowed)
+    for c in np.flatnonzero(allowed[instance.home, np.arange(instance.m)]).tolist():
+        atoms = set(np.flatnonzero(allowed[:, c]).tolist())
+        reached = [int(instance.home[c])]
+        atoms.discard(reached[0])
+        for a in reached:
+            near = atoms.intersection(instance.neighbours[a])
+            reached += near
+            atoms -= near
+        joined[reached, c] = True
+    return joined
 
 
 def _can_cover(instance: Instance, allowed: np.ndarray) -> bool:
