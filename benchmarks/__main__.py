@@ -14,7 +14,7 @@ from benchmarks.measuring import Curve, run_case, run_peer
 from benchmarks.peers import PEERS, installed
 from benchmarks.picture import draw_curves
 from benchmarks.row import Row
-from benchmarks.writing import print_row, write_csv
+from benchmarks.writing import print_row, write_csv, write_curves
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
@@ -61,6 +61,7 @@ def _run_family(cases: list[Case], given: argparse.Namespace) -> None:
                     rows.append(run_peer(case, peer, seconds=given.seconds, seed=seed))
                     print_row(rows[-1])
             path = write_csv(given.out, rows)
+            write_curves(path, curves)
     print(f"Figures: {path}")
     if path is not None and not given.no_picture:
         title = f"{rows[0].family}, {rows[0].date}, {rows[0].cores} cores, {rows[0].versions}"
