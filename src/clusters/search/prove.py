@@ -23,7 +23,6 @@ from clusters.model.linear import Answer, search_core
 from clusters.model.solving import Stopped
 from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import MANY_PAIRS, STATES, Relaxation
-from clusters.search.columns.listing import ENOUGH as LISTED
 from clusters.search.columns.rung import Climb
 from clusters.search.heuristics.construction import grow
 from clusters.search.heuristics.improve import improve
@@ -49,10 +48,12 @@ QUICK = 4.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
-FIRST_PAIRS, CORE_WORK = 8000.0, 4.0
-"""Pairs of the first core, and the budget of a core before the next one is smaller."""
-LONGER = 4.0
-"""A core is worth so many times what the last one took that was decided."""
+FIRST_PAIRS, CORE_WORK, SOON = 5600.0, 8.0, 4.0
+"""Pairs of the first core, the budget of a core before the next one is smaller, and the work after
+which the first core may be tried."""
+LONGER, POWER = 8.0, 6.0
+"""A core is worth so many times what the last one took that was decided; work goes, very roughly,
+with this power of the number of pairs."""
 SMALL_CORE = 5000
 """Pairs up to which contiguity is in a core from the start; separators alone are quicker beyond."""
 LEAST_GROWTH, ENOUGH = 1.2, 0.7
@@ -215,17 +216,15 @@ def _walked(shared: Shared, labels: IntArray, rng: np.random.Generator) -> Found
 class _Way(Protocol):
     """One way of climbing.
 
-    over: it can go no further. stake: what the next try takes if it fails. pace: work for one unit
-    of the last gain, infinity where the last try settled nothing. idle: what the other way has
-    worked since.
+    over: it can go no further. stake: what the next try takes if it fails, about. pace: work for
+    one unit of the last gain, infinity where the last try settled nothing. idle: what the other way
+    has worked since.
     """
 
     over: bool
+    stake: float
     pace: float
     idle: float
-
-    @property
-    def stake(self) -> float: ...
 
     def rung(self) -> Generator[float, None, bool]:
         """Try one target; return whether that was decided."""
@@ -243,7 +242,8 @@ def _ladder(
     """Climb the way that promises to be at the top first, columns where neither has shown its pace.
 
     The other is tried when it has waited for some times what it puts at stake, unless less than
-    that is left to do: whichever way is the right one, its work is a good part of all.
+    that is left to do. Where both fail, what they put at stake doubles in turn: whichever way is
+    the right one, its work is a good part of all.
     """
     ways: list[_Way] = []
     if columns and relaxation.complete and np.isfinite(relaxation.bound):
@@ -256,7 +256,7 @@ def _ladder(
             return
         before = shared.bound
         missing = min(shared.target - before, abs(shared.target))
-        turn = min(live, key=lambda way: way.pace)
+        turn = min(live, key=lambda way: (way.pace, way.stake))
         for way in live:
             if way.idle >= WAIT * way.stake and turn.pace * missing > way.stake:
                 turn = way
@@ -266,6 +266,8 @@ def _ladder(
             spent = time.thread_time() - begin
         gained = shared.bound - before
         turn.pace = spent / gained if decided and gained > 0.0 else np.inf
+        if not decided:
+            turn.stake = 2.0 * max(turn.stake, spent)
         for way in ways:
             way.idle = 0.0 if way is turn else way.idle + spent
 
@@ -292,12 +294,7 @@ class _ByColumns:
         self.shared, self.relaxation = shared, relaxation
         self.climb = Climb(shared, relaxation, rng)
         self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
-        self.pace, self.idle = np.inf, 0.0
-
-    @property
-    def stake(self) -> float:
-        """What the next try takes if it fails: a list that grows too long is given up early."""
-        return LISTED * self.climb.work
+        self.stake, self.pace, self.idle = self.climb.work, np.inf, 0.0
 
     def rung(self) -> Generator[float, None, bool]:
         """Try one target."""
@@ -315,7 +312,7 @@ class _ByColumns:
         decided, spent = yield from counted(climb.rung(target))
         if decided:
             self.step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
-            climb.work = max(climb.work, 2.0 * spent)
+            climb.work = self.stake = max(climb.work, 2.0 * spent)
             return True
         if climb.overflowed and self.step <= SMALLEST_RUNG:
             self.over = True
@@ -336,8 +333,8 @@ class _ByCores:
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation, self.rng = shared, relaxation, rng
         self.pairs, self.stake, self.over = float(FIRST_PAIRS), CORE_WORK, False
-        # the first try waits half as long as later ones
-        self.pace, self.idle = np.inf, CORE_WORK
+        # the first try comes soon: a look at the other way is enough
+        self.pace, self.idle = np.inf, WAIT * CORE_WORK - SOON
         self.cuts: list[tuple[set[int], set[int], int]] = []
         self.begin = time.thread_time(), time.monotonic()
 
@@ -357,10 +354,10 @@ class _ByCores:
         budget = self.stake
         done, work = yield from self._decide(allowed, target, budget)
         if not done:
-            self.pairs, self.stake = self.pairs / 1.5, 2.0 * budget
+            self.pairs /= 2.0 ** (2.0 / POWER)
         else:
             self.stake = max(budget, LONGER * work)
-            self.pairs *= 2.0 if work < budget / 8 else 1.4 if work < budget / 2 else 1.1
+            self.pairs *= min(2.0, (0.5 * self.stake / max(work, 1e-3)) ** (1.0 / POWER))
         return done
 
     def _target(self, floors: FloatArray) -> float:
