@@ -13,6 +13,7 @@ __version__ = "0.2.0.dev0"
 
 if TYPE_CHECKING:  # what type checkers and editors read; a test holds it against _HOME
     from clusters import datasets as datasets
+    from clusters import study as study
     from clusters.budget import Formula as Formula
     from clusters.budget import Pot as Pot
     from clusters.budget import Protection as Protection
@@ -203,7 +204,7 @@ _HOME = {
     ),
 }
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
-_MODULES = ("datasets",)
+_MODULES = ("datasets", "study")
 
 __all__ = sorted([*_WHERE, *_MODULES, "__version__"])
 
