@@ -151,7 +151,6 @@ _GROUPS = (
     "writers",
 )
 """Modules whose names are used as ``clusters.budget.award``; each is imported on first use."""
->>>>>>> main
 
 __all__ = sorted([*_WHERE, *_GROUPS, "__version__"])
 

@@ -27,7 +27,7 @@ _READING = tuple(name for name in inspect.signature(read_schools).parameters if 
 _BUILDING = tuple(name for name in inspect.signature(build_problem).parameters if name != "schools")
 _FILES = {
     *("further", "need", "expertise", "postcodes", "boundary", "links", "barriers"),
-    *("distance_m", "travel_m", "minutes", "travel_min"),
+    *("travel_m", "travel_min"),
 }
 """Keys of an authority that hold paths."""
 
