@@ -51,9 +51,13 @@ def add_study(verbs: Any) -> None:
 def study(chosen: Namespace) -> bool:
     """Run the cases of a file that its store does not hold, and write the table of all."""
     from clusters import study as studies
+    from clusters.errors import ArgumentError, Fault
     from clusters.text import counted
     from clusters.writers import write_frame
 
+    if chosen.workers is not None and chosen.cluster is not None:
+        what = "both --workers and --cluster are given"
+        raise ArgumentError(Fault(what=what, remedy="give one of them"))
     file = studies.read_file(chosen.file)
     store = Path(chosen.store) if chosen.store else file.store
     workers, cluster = file.workers, file.cluster
