@@ -135,19 +135,19 @@ def test_wrong_arguments_are_refused_before_anything_runs(tmp_path):
     log, store = tmp_path / "log", tmp_path / "store"
     good = cases(1, log=log)
     for given, told in (
-        (dict(cases=[*good, *good]), "two cases are called '1'"),
-        (dict(cases=[]), "there are no cases"),
-        (dict(cases=[PROBLEM]), r"cases\[0\] is a Problem"),
-        (dict(cases=5), "cases is the number 5"),
-        (dict(workers=0), "workers is 0"),
-        (dict(workers=True), "workers is True"),
-        (dict(attempts=0), "attempts is 0"),
-        (dict(executor="tcp://here"), "executor is the text 'tcp://here'"),
-        (dict(executor=ThreadPoolExecutor(1), workers=1), "both workers and executor"),
-        (dict(using=lambda case: {}), "using is not a function that a module defines"),
-        (dict(using=7), "using is the number 7"),
-        (dict(store=None), "store is None"),
-        (dict(runner=1), "unexpected keyword"),
+        ({"cases": [*good, *good]}, "two cases are called '1'"),
+        ({"cases": []}, "there are no cases"),
+        ({"cases": [PROBLEM]}, r"cases\[0\] is a Problem"),
+        ({"cases": 5}, "cases is the number 5"),
+        ({"workers": 0}, "workers is 0"),
+        ({"workers": True}, "workers is True"),
+        ({"attempts": 0}, "attempts is 0"),
+        ({"executor": "tcp://here"}, "executor is the text 'tcp://here'"),
+        ({"executor": ThreadPoolExecutor(1), "workers": 1}, "both workers and executor"),
+        ({"using": lambda _: {}}, "using is not a function that a module defines"),
+        ({"using": 7}, "using is the number 7"),
+        ({"store": None}, "store is None"),
+        ({"runner": 1}, "unexpected keyword"),
     ):
         call = {"cases": good, "store": store, "using": noted, **given}
         with pytest.raises(cl.ArgumentError, match=told):
@@ -158,11 +158,11 @@ def test_wrong_arguments_are_refused_before_anything_runs(tmp_path):
 @pytest.mark.parametrize(
     ("wrong", "told"),
     [
-        (dict(name=" "), "name is blank"),
-        (dict(name=5), "name is the number 5"),
-        (dict(labels={"a": [1]}), r"labels\['a'\] is a list"),
-        (dict(problem=RULES), "problem is a Rules"),
-        (dict(settings={}), "settings is a dict"),
+        ({"name": " "}, "name is blank"),
+        ({"name": 5}, "name is the number 5"),
+        ({"labels": {"a": [1]}}, r"labels\['a'\] is a list"),
+        ({"problem": RULES}, "problem is a Rules"),
+        ({"settings": {}}, "settings is a dict"),
     ],
 )
 def test_a_case_of_the_wrong_kind_is_refused(wrong, told):
@@ -227,7 +227,7 @@ def test_any_executor_of_the_standard_interface_will_do_and_is_left_open(tmp_pat
 def test_an_executor_that_takes_no_more_ends_the_study_in_one_sentence(tmp_path):
     pool = ThreadPoolExecutor(1)
     pool.shutdown()
-    with pytest.raises(cl.ClustersError, match="takes no more cases.*goes on from there"):
+    with pytest.raises(cl.ClustersError, match=r"takes no more cases.*goes on from there"):
         study.run(cases(2, log=tmp_path / "log"), tmp_path / "s", executor=pool, using=noted)
 
 

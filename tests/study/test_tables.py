@@ -233,9 +233,9 @@ def test_a_wrong_key_or_kind_is_told_with_its_place(tmp_path, text, told):
 def test_a_file_without_authorities_or_that_is_none_is_refused(tmp_path):
     with pytest.raises(cl.DataError, match="there is no authority"):
         study.read_file(written(tmp_path, "workers = 1"))
-    with pytest.raises(cl.DataError, match="both are told|2 faults"):
+    with pytest.raises(cl.DataError, match="2 faults"):
         study.read_file(written(tmp_path, "wrokers = 1"))
-    with pytest.raises(cl.DataError, match="none.toml"):
+    with pytest.raises(cl.DataError, match=r"none\.toml"):
         study.read_file(tmp_path / "none.toml")
     with pytest.raises(cl.ArgumentError, match="path is the number 5"):
         study.read_file(5)
@@ -299,7 +299,7 @@ def test_the_verb_says_what_is_wrong_in_one_sentence(tmp_path, capsys):
         ([str(path), "--store", str(tmp_path)], "holds no study"),
     ):
         assert main(["study", *words]) == 2
-        out, err = capsys.readouterr()
+        _out, err = capsys.readouterr()
         assert told in err
         assert "Traceback" not in err
 

@@ -28,6 +28,11 @@ __all__ = ["Processes", "WorkerLostError"]
 
 _T = TypeVar("_T")
 
+_NO_GUARD = (
+    "A worker process cannot begin. In a script, put what is to run below "
+    'if __name__ == "__main__": since each worker reads the script again.'
+)
+
 
 class WorkerLostError(BrokenExecutor):
     """The process that was working on a case has died."""
@@ -41,6 +46,8 @@ class Processes(Executor):
     """
 
     def __init__(self, workers: int) -> None:
+        if getattr(multiprocessing.current_process(), "_inheriting", False):
+            raise ClustersError(_NO_GUARD)  # this is a worker, which reads its script again
         self._threads = ThreadPoolExecutor(workers, thread_name_prefix="study")
         self._lanes: list[_Lane] = []
         self._mine = threading.local()
@@ -78,11 +85,7 @@ class _Lane:
         try:
             self._pool.submit(os.getpid).result()
         except BrokenExecutor:
-            msg = (
-                "A worker process cannot begin. In a script, put what is to run below "
-                'if __name__ == "__main__": since each worker reads the script again.'
-            )
-            raise ClustersError(msg) from None
+            raise ClustersError(_NO_GUARD) from None
         finally:
             theirs.close()
 
