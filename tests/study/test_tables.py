@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
+from pathlib import Path
 
 import pandas as pd
 import pytest
@@ -332,3 +334,29 @@ def test_real_authorities_in_one_file(tmp_path):
     frame = study.run(file.cases, file.store).to_frame()
     assert set(frame["status"]) <= {"feasible", "optimal"}
     assert frame["clusters"].tolist() == [18, 26, 28]
+
+
+# ---- the page -----------------------------------------------------------------------------------
+
+PAGE = Path(__file__).parents[2] / "docs" / "scale.md"
+
+
+def blocks(kind: str) -> list[str]:
+    return re.findall(rf"```{kind}\n(.*?)```", PAGE.read_text(), re.DOTALL)
+
+
+def test_the_file_on_the_page_is_one_that_is_read(tmp_path):
+    (block,) = blocks("toml")
+    file = study.read_file(written(tmp_path, block))
+    assert file.store == tmp_path / "answers"
+    assert len(file.cases) == 2 * (3 + 100)
+    assert all(isinstance(one, study.Refused) for one in file.cases)  # there are no such schools
+
+
+def test_the_code_on_the_page_runs(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (block,) = blocks("python")
+    exec(compile(block, str(PAGE), "exec"), {"__name__": "__main__"})
+    out = capsys.readouterr().out
+    assert "3 cases: 3 feasible." in out
+    assert "as today" in out

@@ -58,6 +58,7 @@ def study(chosen: Namespace) -> bool:
     if chosen.workers is not None and chosen.cluster is not None:
         what = "both --workers and --cluster are given"
         raise ArgumentError(Fault(what=what, remedy="give one of them"))
+    say(f"Reading {Path(chosen.file).name} and the authorities that it names ...")
     file = studies.read_file(chosen.file)
     store = Path(chosen.store) if chosen.store else file.store
     workers, cluster = file.workers, file.cluster
