@@ -42,9 +42,11 @@ def is_running(pid: int) -> bool:
 def runner(store: Path, log: Path, count: int, wait: float, workers: int | None):
     """Run a study in a process of its own; it prints "ready", then the summary."""
     code = f"""
+        import signal
         import clusters as cl
         from tests.study.answers import cases, noted
         if __name__ == "__main__":
+            signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell may have shut it off
             made = cases({count}, log={str(log)!r}, wait={wait})
             print("ready", flush=True)
             done = cl.study.run(made, {str(store)!r}, workers={workers}, using=noted)
@@ -57,6 +59,7 @@ def runner(store: Path, log: Path, count: int, wait: float, workers: int | None)
         stderr=subprocess.PIPE,
         text=True,
         env={**os.environ, "PYTHONPATH": os.pathsep.join([str(ROOT), *sys.path])},
+        start_new_session=True,  # as a terminal does, so that Ctrl-C can reach all of it
     )
 
 
@@ -106,7 +109,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path, workers):
     log, store = tmp_path / "log", tmp_path / "store"
     first = runner(store, log, count=50, wait=0.3, workers=workers)
     until(lambda: len(begun(log)) >= 3)
-    first.send_signal(signal.SIGINT)
+    os.killpg(first.pid, signal.SIGINT)
     begin = time.monotonic()
     out, err = first.communicate(timeout=60)
     assert time.monotonic() - begin < 15
@@ -121,10 +124,27 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path, workers):
 
 @needs_signals
 @pytest.mark.slow
+@pytest.mark.parametrize("seconds", [0.1, 0.5, 1.0, 2.0, 4.0])
+def test_ctrl_c_while_workers_begin_ends_clean(tmp_path, seconds):
+    first = runner(tmp_path / "store", tmp_path / "log", count=50, wait=0.3, workers=2)
+    assert first.stdout.readline() == "ready\n"
+    time.sleep(seconds)
+    os.killpg(first.pid, signal.SIGINT)
+    out, err = first.communicate(timeout=60)
+    if "Traceback" not in err:  # else it came before the study had begun
+        assert "interrupted: True" in out
+    assert err.count("Traceback") <= 1  # of the runner, never of a worker
+    assert "Process " not in err
+
+
+@needs_signals
+@pytest.mark.slow
 def test_ctrl_c_ends_a_search_in_this_process_and_its_half_plan_is_not_kept(tmp_path):
     code = f"""
+        import signal
         import clusters as cl
         from tests.test_solver import HARD, _town
+        signal.signal(signal.SIGINT, signal.default_int_handler)
         town = _town()
         cl.solve(town, HARD, None, cl.Settings(work_limit=0.1))
         made = [cl.study.Case(name=str(k), problem=town, rules=HARD,

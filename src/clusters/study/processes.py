@@ -11,7 +11,7 @@ import multiprocessing
 import os
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import (
     BrokenExecutor,
     Executor,
@@ -83,7 +83,9 @@ class _Lane:
         self.lost = False
         self._pool = ProcessPoolExecutor(1, context, initializer=_begin, initargs=(theirs,))
         try:
-            self._pool.submit(os.getpid).result()
+            with _without_ctrl_c():
+                began = self._pool.submit(os.getpid)
+            began.result()
         except BrokenExecutor:
             raise ClustersError(_NO_GUARD) from None
         finally:
@@ -104,6 +106,22 @@ class _Lane:
         with contextlib.suppress(OSError):
             self._life.close()
         self._pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextlib.contextmanager
+def _without_ctrl_c() -> Iterator[None]:
+    """Let a process that begins here be deaf to Ctrl-C from the first: a terminal sends it to all.
+
+    What a thread blocks, the processes that it begins block as well.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(life: Connection) -> None:
