@@ -128,8 +128,8 @@ def test_what_has_no_content_to_compare_is_a_row_with_a_fault(tmp_path):
 
 def test_draws_are_the_same_for_a_seed_and_keep_the_mean():
     problem = cl.Problem.from_arrays(
-        range(4000), np.c_[np.arange(4000), np.zeros(4000)], {"a": np.full(4000, 50.0)}
-    ).with_measures(b=np.full(4000, 9.0))
+        range(1000), np.c_[np.arange(1000), np.zeros(1000)], {"a": np.full(1000, 50.0)}
+    ).with_measures(b=np.full(1000, 9.0))
     drawn = cl.study.perturbed(problem, {"a": 0.2}, seed=4)
     again = cl.study.perturbed(problem, {"b": 0.1, "a": 0.2}, seed=4)
     other = cl.study.perturbed(problem, {"a": 0.2}, seed=5)
@@ -137,7 +137,7 @@ def test_draws_are_the_same_for_a_seed_and_keep_the_mean():
     assert (values == again.measure("a")).all()
     assert (values != other.measure("a")).mean() > 0.99
     assert values.mean() == pytest.approx(50, rel=0.02)
-    assert np.log(values).std() == pytest.approx(0.2, rel=0.05)
+    assert np.log(values).std() == pytest.approx(0.2, rel=0.08)
     assert (drawn.measure("b") == 9).all()
     assert drawn.travel is problem.travel
 

@@ -38,7 +38,7 @@ def perturbed(problem: Problem, spread: Mapping[str, float], seed: int = 1) -> P
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [10, 20]})
     >>> drawn = perturbed(problem, {"need": 0.1}, seed=7)
     >>> [float(value) for value in drawn.measure("need").round(1)]
-    [10.0, 20.5]
+    [9.1, 19.1]
     """
     faults = [
         rule_fault(f"the spread of {name!r} is not a number of 0 or more", "give a spread", value)

@@ -131,11 +131,8 @@ def run(
     ...          for k in (1, 2)]
     >>> with tempfile.TemporaryDirectory() as store:
     ...     study = cl.study.run(cases, store)
-    ...     print(study.to_frame()[["status", "objective"]])
-               status  objective
-    name
-    1 clusters  optimal       ...
-    2 clusters  optimal        2.0
+    >>> study.to_frame()["objective"].to_dict()
+    {'1 clusters': 28.0, '2 clusters': 2.0}
     """
     cases = tuple(cases)
     _check(cases, workers, executor, using, attempts)
