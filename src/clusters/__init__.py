@@ -21,6 +21,7 @@ if TYPE_CHECKING:  # what type checkers and editors read; a test holds it agains
     from clusters import options as options
     from clusters import readers as readers
     from clusters import solver as solver
+    from clusters import study as study
     from clusters import verifier as verifier
     from clusters import workbench as workbench
     from clusters import writers as writers
@@ -144,6 +145,7 @@ _GROUPS = (
     "options",
     "readers",
     "solver",
+    "study",
     "verifier",
     "workbench",
     "writers",
