@@ -55,6 +55,10 @@ class Decider:
         """Seconds left."""
         return max(0.0, self.deadline - time.monotonic())
 
+    def until(self, end: float) -> float:
+        """Seconds left until a moment, or until everything ends."""
+        return min(self.left, max(0.0, end - time.monotonic()))
+
     def instance(self, rules: Rules, k: int) -> Instance:
         """Compile rules; journeys count equally, since only what is possible matters."""
         return compile_instance(self.problem, rules, Priorities(travel_by="schools"), k)
@@ -169,8 +173,11 @@ class Decider:
         left = end - time.monotonic()
         if left <= 0:
             return Verdict()
-        only = self.only(rules, kept)
-        return self.decide(only, left / max(1, shares), self._counts(rules, kept))
+        return self.decide_only(rules, kept, left / max(1, shares))
+
+    def decide_only(self, rules: Rules, kept: list[Clause], seconds: float) -> Verdict:
+        """Decide whether some plan keeps some of the rules."""
+        return self.decide(self.only(rules, kept), seconds, self._counts(rules, kept))
 
     def only(self, rules: Rules, kept: Iterable[Clause]) -> Rules:
         """Return the rules with nothing but some clauses."""
