@@ -46,6 +46,8 @@ class Chooser:
         Every candidate so far.
     chosen
         The options besides the best plan, in the order of the themes.
+    tried
+        Themes that plans were made for so far.
     most
         No option costs more.
     """
@@ -64,6 +66,7 @@ class Chooser:
         self.made: list[Candidate] = []
         self.counts: list[Candidate] = []
         self.chosen: list[Candidate] = []
+        self.tried: list[Theme] = []
 
     @property
     def plans(self) -> list[Plan]:
@@ -100,19 +103,29 @@ class Chooser:
 
     # -- choosing ----------------------------------------------------------------------------
 
-    def settle(self, themes: Sequence[Theme]) -> None:
-        """Where a plan turned out cheaper than the best so far, call that one the best."""
-        cheapest = min(self.made, key=dear, default=None)
-        if cheapest is not None and cheapest.cost < self.shop.cost * (1 - 1e-9):
-            before = self.shop.candidate(another_map(self.shop.common), self.shop.best)
-            self.made += [] if before is None else [before]
-            self.shop.best, self.shop.cost = cheapest.plan, cheapest.cost
-            self.most = (1 + self.ceiling) * self.shop.cost
-        self.choose(themes)
+    def settle(self) -> None:
+        """Where a plan turned out better than the best so far, call that one the best.
 
-    def choose(self, themes: Sequence[Theme]) -> None:
+        It is cheaper; or it costs the same and is better in something, and worse in nothing.
+        """
+        shop = self.shop
+        for found in sorted(self.made, key=dear):
+            cheaper = found.cost < shop.cost * (1 - 1e-9)
+            if cheaper or (not better(shop.cost, found.cost) and self._beats(found, shop.best)):
+                before = shop.candidate(another_map(shop.common), shop.best)
+                self.made += [] if before is None else [before]
+                shop.best, shop.cost = found.plan, found.cost
+                self.most = (1 + self.ceiling) * shop.cost
+        self.choose()
+
+    def _beats(self, found: Candidate, plan: Plan) -> bool:
+        """Whether a plan is better than another in something that is counted, and worse in none."""
+        aims = [(self.shop.aim(t, found.plan), self.shop.aim(t, plan)) for t in self.judged]
+        return any(better(a, b) for a, b in aims) and not any(better(b, a) for a, b in aims)
+
+    def choose(self) -> None:
         """Choose the options afresh: for each theme in turn, then other numbers, other maps."""
-        self.chosen = []
+        self.chosen, themes = [], self.tried
         half = max(1, self.n_options // 2)
         for theme in themes:
             found = self._best_in(theme)
@@ -185,9 +198,9 @@ class Chooser:
 
     # -- more differences --------------------------------------------------------------------
 
-    def force(self, themes: Sequence[Theme], budget: Budget, more: bool) -> None:
+    def force(self, budget: Budget, more: bool) -> None:
         """Make plans different by force: first those too much alike, then further maps."""
-        tries = [] if self.full else list(self._alike(themes))
+        tries = [] if self.full else list(self._alike())
         other = self.shop.candidate(another_map(self.shop.common), self.shop.best)
         if other is not None and (more or not tries):
             tries += [other] * self.n_options
@@ -198,12 +211,12 @@ class Chooser:
             count = max(1, min(len(tries) - number, self.n_options - len(self.plans)))
             part = Budget((deadline - time.monotonic()) / count, budget.work / count)
             self.made += self.shop.distinct(found, self.plans, self.least, part)
-            self.choose(themes)
+            self.choose()
 
-    def _alike(self, themes: Sequence[Theme]) -> Iterator[Candidate]:
+    def _alike(self) -> Iterator[Candidate]:
         """Yield the strongest plan of each theme that no option is of yet."""
         taken = {found.theme.name for found in self.chosen}
-        for theme in themes:
+        for theme in self.tried:
             if theme.name not in taken:
                 yield from [found for found in self.front(theme) if found.instance is not None][:1]
 
@@ -217,13 +230,13 @@ class Chooser:
 
     # -- what was left out -------------------------------------------------------------------
 
-    def trades(self, themes: Sequence[Theme]) -> tuple[Trade, ...]:
+    def trades(self) -> tuple[Trade, ...]:
         """Offer the plans left out, the cheapest of each theme first."""
         if self.full:
             return ()
         best: dict[str, Trade] = {}
         taken = {found.theme.name for found in self.chosen}
-        names = {theme.name for theme in (*themes, another_map(self.shop.common))}
+        names = {theme.name for theme in (*self.tried, another_map(self.shop.common))}
         for found in sorted([*self.made, *self.counts], key=dear):
             differs = self.differs(found.plan)
             above = max(0.0, found.cost / self.shop.cost - 1) if self.shop.cost else 0.0
@@ -247,10 +260,10 @@ class Chooser:
             best.setdefault(found.theme.name, trade)
         return tuple(best.values())
 
-    def missing(self, themes: Sequence[Theme], tried: Sequence[Theme]) -> tuple[Missing, ...]:
+    def missing(self, themes: Sequence[Theme]) -> tuple[Missing, ...]:
         """Say of each theme that no option is of: why not, and whether that is proved."""
         taken = {found.theme.name for found in self.chosen}
-        left = [self._missing(t, t in tried) for t in themes if t.name not in taken]
+        left = [self._missing(t, t in self.tried) for t in themes if t.name not in taken]
         others = [found for found in self.made if found.theme.name == OTHER]
         if not self.full and any(map(self._beaten, others)):
             text = f"{OTHER}: left out, as an option is better in something and worse in nothing."
@@ -259,8 +272,7 @@ class Chooser:
 
     def _missing(self, theme: Theme, tried: bool) -> Missing:
         shop, name = self.shop, theme.name
-        floor = shop.floor(theme)
-        if floor is not None and not better(floor, shop.aim(theme, shop.best)):
+        if not shop.can_better(theme):
             text = f"{name}: no plan of so many clusters can do better in this than the best plan"
             return Missing(name=name, sentence=f"{text}: proved.", proved=True)
         if not tried:

@@ -37,9 +37,9 @@ from clusters.text import counted
 
 __all__ = ["propose"]
 
-BEST, THEMES, FORCE = 0.4, 0.35, 0.15
-"""Shares of the time for the best plan, for the themes, and for forced difference; the rest, and
-what these leave, is for searching on from the options."""
+BEST, THEMES, FORCE, LAST = 0.4, 0.35, 0.15, 0.1
+"""Shares of the time for the best plan, for the themes, for forced difference, and for searching on
+from the options, which takes what the others leave besides."""
 FIRST_PLAN_S = 2.0
 """Seconds that the best plan gets at the least."""
 IN_HAND = 0.9
@@ -123,6 +123,7 @@ def propose(
     wanted = _wanted(problem, rules, priorities, themes, before)
     begin = time.monotonic()
     first = solve(problem, rules, priorities, _share(settings, BEST), on_progress=on_progress)
+    begin += first.compile_seconds  # as of `solve`, the time limit counts from then
     labels = before if isinstance(before, Plan) else priorities.groups_before
     if isinstance(labels, Plan):
         named = name_clusters(problem, first.plan, keep=labels)
@@ -130,44 +131,46 @@ def propose(
     shop = Workshop(problem, rules, priorities, first.plan, first.objective, settings.seed)
     judged = themes_for(problem, rules, priorities, before)
     chooser = Chooser(shop, n_options, ceiling, min_difference, judged)
-    tried = wanted[: n_options - 1 + SPARE] if n_options > 1 else []
     if n_options > 1:
         chooser.add_counts(first)
         with suppress(KeyboardInterrupt):  # what there is so far is verified and worth having
-            _fill(chooser, tried, settings, begin, more=themes is None)
-        chooser.settle(tried)
+            _fill(chooser, wanted, settings, begin, more=themes is None)
+        chooser.settle()
     first = _settled(shop, first)
-    return _options(first, chooser, wanted, tried, rules, time.monotonic() - begin)
+    return _options(first, chooser, wanted, rules, time.monotonic() - begin)
 
 
 def _fill(
-    chooser: Chooser, themes: list[Theme], settings: Settings, begin: float, *, more: bool
+    chooser: Chooser, wanted: list[Theme], settings: Settings, begin: float, *, more: bool
 ) -> None:
     """Make candidates for the themes, others by force, and search on from those chosen."""
     shop = chooser.shop
 
-    def left() -> float:
-        limit = settings.time_limit_s
-        if settings.work_limit is not None or limit is None:
-            return np.inf
-        return limit - (time.monotonic() - begin)
+    def part(share: float, of: float) -> Budget:
+        """Share of the time left where a part of it is left; the share of the work."""
+        if settings.work_limit is not None:
+            return Budget(np.inf, share * settings.work_limit)
+        limit = np.inf if settings.time_limit_s is None else settings.time_limit_s
+        return Budget(share / of * (limit - (time.monotonic() - begin)), np.inf)
 
-    work = np.inf if settings.work_limit is None else settings.work_limit
-    rest = 1 - BEST
-    part = Budget(THEMES / rest * left(), THEMES * work)
-    plans = [theme for theme in themes if theme.name != OTHER]
-    for made in _at_once(
-        [partial(shop.themed, theme, chooser.most) for theme in plans], part, settings
-    ):
-        chooser.made += made
-    chooser.settle(themes)
-    chooser.force(themes, Budget(FORCE / (rest - THEMES) * left(), FORCE * work), more)
-    chooser.settle(themes)
-    found = [option for option in chooser.chosen if option.instance is not None]
+    waiting = [theme for theme in wanted if theme.name != OTHER and shop.can_better(theme)]
+    count = chooser.n_options - 1 + SPARE
+    for themes, share in ((waiting[:count], THEMES), (waiting[count:], FORCE)):
+        if themes and not chooser.full:
+            tasks = [partial(shop.themed, theme, chooser.most) for theme in themes]
+            for made in _at_once(tasks, part(share, 1 - BEST), settings):
+                chooser.made += made
+            chooser.tried += themes
+            chooser.settle()
+    chooser.force(part(FORCE, 1 - BEST - THEMES), more)
+    chooser.settle()
     others = [made.plan for made in chooser.made]
-    part = Budget(IN_HAND * left(), (1 - BEST - THEMES - FORCE) * work)
-    tasks = [partial(_searched_on, shop, option, others) for option in found]
-    for made in _at_once(tasks, part, settings):
+    tasks = [
+        partial(_searched_on, shop, option, others)
+        for option in chooser.chosen
+        if option.instance is not None
+    ]
+    for made in _at_once(tasks, part(IN_HAND * LAST, LAST), settings):
         chooser.made += made
 
 
@@ -275,7 +278,6 @@ def _options(
     first: Result,
     chooser: Chooser,
     wanted: Sequence[Theme],
-    tried: Sequence[Theme],
     rules: Rules,
     seconds: float,
 ) -> Options:
@@ -323,8 +325,8 @@ def _options(
         ceiling=chooser.ceiling,
         min_difference=chooser.least,
         asked=chooser.n_options,
-        trades=chooser.trades(tried),
-        missing=chooser.missing([theme for theme in wanted if theme.name != OTHER], tried),
+        trades=chooser.trades(),
+        missing=chooser.missing([theme for theme in wanted if theme.name != OTHER]),
     )
 
 

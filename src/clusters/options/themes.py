@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
 from clusters.errors import ArgumentError, Fault
@@ -244,7 +246,7 @@ def _average_cover(problem: Problem) -> dict[str, float]:
 
 
 def _by_need(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
-    if common.travel_by != "need" and "need" in problem.measures:
+    if "need" in problem.measures and not _alike(problem, common.travel_by, "need"):
         yield Theme(
             name="Near where need is",
             sentence="aims at short journeys for pupils with EHC plans and SEN support",
@@ -253,10 +255,16 @@ def _by_need(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -
         )
 
 
+def _alike(problem: Problem, one: str, other: str) -> bool:
+    """Whether two measures weigh schools alike."""
+    a, b = problem.measure(one), problem.measure(other)
+    return bool(np.allclose(a * b.sum(), b * a.sum()))
+
+
 def _each_school(
-    _problem: Problem, _rules: Rules, common: Priorities, _today: Any
+    problem: Problem, _rules: Rules, common: Priorities, _today: Any
 ) -> Iterator[Theme]:
-    if common.travel_by != "schools":
+    if not _alike(problem, common.travel_by, "schools"):
         yield Theme(
             name="Every school alike",
             sentence="aims at short journeys for every school alike, small or large",

@@ -15,6 +15,7 @@ from clusters.model.instance import Instance, compile_instance
 from clusters.options.aims import aim_of, at_least, better, holders_of, longest_journey, within
 from clusters.options.themes import WEIGHED, Theme
 from clusters.search.short import found_of, improved, plan_from
+from clusters.search.small import SMALL, solved
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 
@@ -88,6 +89,12 @@ class Workshop:
             self._floors[theme.name] = at_least(self.problem, self.rules, theme, self.k)
         return self._floors[theme.name]
 
+    def can_better(self, theme: Theme) -> bool:
+        """Whether it is not proved that no plan can be better in a theme than the best overall."""
+        floor = self.floor(theme)
+        least = 0.0 if floor is None else floor
+        return better(least, self.aim(theme, self.best))
+
     def _raise_floor(self, theme: Theme, bound: float | None) -> None:
         if bound is not None and bound > (self.floor(theme) or 0.0):
             self._floors[theme.name] = bound
@@ -114,15 +121,15 @@ class Workshop:
 
     def search(self, instance: Instance, begin: Sequence[Plan], budget: Budget) -> Plan | None:
         """Improve plans in some instance; those that break its rules are left aside."""
-        starts = [found_of(self.problem, instance, plan) for plan in dict.fromkeys(begin)]
-        found = improved(
-            instance,
-            [start for start in starts if start is not None],
-            seconds=budget.seconds,
-            work=budget.work,
-            seed=self.seed,
-            patience=3.0,
-        )
+        given = [found_of(self.problem, instance, plan) for plan in dict.fromkeys(begin)]
+        starts = [start for start in given if start is not None]
+        seconds, work = budget.seconds, budget.work
+        if instance.n * instance.m <= SMALL:
+            found = solved(instance, starts, seconds=seconds, work=work, seed=self.seed)
+        else:
+            found = improved(
+                instance, starts, seconds=seconds, work=work, seed=self.seed, patience=3.0
+            )
         return None if found is None else plan_from(self.problem, instance, found, keep=self.best)
 
     def polished(
@@ -144,9 +151,6 @@ class Workshop:
 
     def themed(self, theme: Theme, most: float, budget: Budget) -> list[Candidate]:
         """Make plans for a theme, as strong in it as a cost of at most `most` allows."""
-        floor = self.floor(theme)
-        if floor is not None and not better(floor, self.aim(theme, self.best)):
-            return []  # no plan can be better in it than the best overall
         if theme.cares_for == "longest_journey":
             return self._nearer(theme, most, budget)
         if theme.cares_for == "expertise_gaps":
