@@ -59,6 +59,7 @@ class Conflicts:
     complete: bool = False
     _open: list[Clauses] = field(default_factory=list)
     _unsure: bool = False
+    _loose: set[Clauses] = field(default_factory=set)
     _kept: list[tuple[Clauses, Plan]] = field(default_factory=list)
 
     @property
@@ -71,7 +72,14 @@ class Conflicts:
         if not any(known <= clauses for known in self.found):
             self.found = [known for known in self.found if not clauses <= known]
             self.found.append(clauses)
-        self._unsure |= not smallest
+        if not smallest:
+            self._unsure = True
+            self._loose.add(clauses)
+
+    @property
+    def smallest(self) -> list[Clauses]:
+        """Conflicts of which none can be left out."""
+        return [known for known in self.found if known not in self._loose]
 
     def run(self, end: float) -> None:
         """Look for further conflicts and losses until a moment of the decider's clock."""

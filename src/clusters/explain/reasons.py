@@ -82,8 +82,8 @@ class WhyNoPlan:
         Whether it was shown that no rule of the conflict can be left out: for each, a plan was
         found that keeps all the others.
     conflicts
-        That conflict, and others that were found: sets of rules that cannot all hold, none of which
-        contains another.
+        That conflict, and others that were found: sets of rules that cannot all hold, from which
+        none can be left out.
     complete
         Whether these are all the conflicts there are, each one cut down to the smallest: proved.
     by_count

@@ -11,7 +11,16 @@ from clusters.explain.deciding import COUNT, Decider
 from clusters.explain.easing import MOST_EASED, STEPS, eased, is_bound, ladder, tightened
 from clusters.explain.every_conflict import Loss
 from clusters.explain.reasons import Relaxation
-from clusters.presolve import Clause, Reason, altered, clauses_of, impossibilities, without
+from clusters.presolve import (
+    Clause,
+    Reason,
+    altered,
+    clauses_of,
+    counts_of,
+    impossibilities,
+    is_refuted,
+    without,
+)
 from clusters.presolve.altered import size_of
 
 __all__ = ["WaysOut"]
@@ -149,7 +158,7 @@ class WaysOut:
         shares: int,
     ) -> bool:
         """Whether a plan was found under looser rules; the way out is noted, unless refuted."""
-        rules = self._completed(looser)
+        rules = self._completed(looser, end)
         if rules is None:
             return False
         verdict = self.decider.decide(rules, (end - time.monotonic()) / shares)
@@ -176,15 +185,16 @@ class WaysOut:
             plan=plan,
         )
 
-    def _completed(self, rules: Rules) -> Rules | None:
+    def _completed(self, rules: Rules, end: float) -> Rules | None:
         """Take away the reasons that are left, each by its smallest fix; None where that fails."""
         touched = {change.clause for change in altered(self.problem, self.rules, rules)}
         for _ in range(20):
-            if self.left <= 0:
+            if self.decider.until(end) <= 0:
                 return None
-            reasons = impossibilities(self.problem, rules)
-            if not reasons:
+            counts = counts_of(self.problem, rules)
+            if not all(is_refuted(self.problem, rules, k) for k in counts):
                 return rules
+            reasons = impossibilities(self.problem, rules)
             fixes = [f for f in reasons[0].fixes if len(reasons) == 1 or not f.excuses]
             # the same rule again if that helps, so that one change covers several schools
             again = [f for f in fixes if f.clauses[0] in touched and not f.excuses]

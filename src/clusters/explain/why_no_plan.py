@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from clusters.arguments import checked
@@ -208,9 +208,12 @@ class _Question:
         clauses, smallest = self.decider.minimal(self.rules, named, 0.3 * self.left)
         every = Conflicts(self.problem, self.rules, self.decider)
         every.add(frozenset(clauses), smallest=smallest)
-        every.run(time.monotonic() + 0.3 * self.left)
-        counts = self._counts(by_count, 0.2 * self.left) if len(by_count) > 1 else {}
+        every.run(time.monotonic() + 0.25 * self.left)
+        counts = self._counts(by_count, 0.1 * self.left) if len(by_count) > 1 else {}
         shared = [c for c in clauses if all(c in conflict for conflict in every.found)]
+        first = self._conflict(frozenset(clauses), smallest=smallest)
+        others = [found for found in every.smallest if found != frozenset(clauses)]
+        further = (self._conflict(found) for found in sorted(others, key=len))
         ways = WaysOut(self.problem, self.rules, self.decider)
         return WhyNoPlan(
             status=NO_PLAN,
@@ -218,25 +221,19 @@ class _Question:
             clauses=clauses,
             conflict=self._described(clauses),
             smallest=smallest,
-            conflicts=tuple(self._conflict(found) for found in self._first(every.found, clauses)),
+            conflicts=(first, *further),
             complete=every.complete,
             by_count=FrozenDict(counts),
             relaxations=ways.tried(reasons, shared or clauses, every.losses),
         )
 
-    def _first(
-        self, found: Sequence[frozenset[Clause]], clauses: tuple[Clause, ...]
-    ) -> list[frozenset[Clause]]:
-        """Put the conflict of the first reason first, then the shorter ones."""
-        return sorted(found, key=lambda conflict: (conflict != frozenset(clauses), len(conflict)))
-
     def _described(self, clauses: Iterable[Clause]) -> tuple[str, ...]:
         return tuple(describe(clause, self.problem, self.rules) for clause in clauses)
 
-    def _conflict(self, found: frozenset[Clause]) -> Conflict:
+    def _conflict(self, found: frozenset[Clause], *, smallest: bool = True) -> Conflict:
         clauses = tuple(c for c in (*clauses_of(self.rules), COUNT) if c in found)
         clauses = tuple(dict.fromkeys(clauses))
-        return Conflict(clauses=clauses, sentences=self._described(clauses))
+        return Conflict(clauses=clauses, sentences=self._described(clauses), smallest=smallest)
 
     def _counts(
         self, by_count: Mapping[int, tuple[Reason, ...]], seconds: float

@@ -16,7 +16,7 @@ from typing import Any
 from clusters.domain import Plan, Priorities, Problem, Rules, bounded_quantities, kept_together
 from clusters.model.instance import price_unit
 from clusters.options.themes import Theme
-from clusters.presolve import reasons_for
+from clusters.presolve import is_refuted
 from clusters.presolve.sizes import count_range
 from clusters.rulebook import MICRO, UNIT_WORDS, most_travel
 from clusters.text import amount, shown, words
@@ -134,7 +134,7 @@ def _longest_floor(problem: Problem, rules: Rules, _theme: Theme, k: int) -> flo
     low, high = 0, len(journeys) - 1
     while low < high:
         middle = (low + high) // 2
-        if reasons_for(problem, within(problem, rules, journeys[middle]), k):
+        if is_refuted(problem, within(problem, rules, journeys[middle]), k):
             low = middle + 1
         else:
             high = middle
