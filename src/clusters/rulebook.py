@@ -8,7 +8,7 @@ verifier stays apart on purpose: it has its own function for each rule, written 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -49,6 +49,7 @@ __all__ = [
     "phases_of",
     "rule_of",
     "school_name",
+    "whole_pyramids",
     "without",
 ]
 
@@ -173,12 +174,24 @@ def school_name(problem: Problem, key: SchoolId) -> str:
 
 
 def group_name(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
-    """Name a group: the pyramid that it is, else its schools."""
+    """Name a group: the pyramid that it is, or those in it, and its other schools."""
+    whole, others = whole_pyramids(problem, ids)
+    if len(whole) == 1 and not others:
+        return whole[0].partition(" (")[0]
+    return listed([*whole, *(school_name(problem, key) for key in others)])
+
+
+def whole_pyramids(problem: Problem, ids: Sequence[SchoolId]) -> tuple[list[str], list[SchoolId]]:
+    """Name the pyramids of which a group holds every school, and list its other schools."""
     held = {problem.position(key) for key in ids}
-    for name, members in problem.pyramids.items():
-        if {problem.position(key) for key in members} == held:
-            return name if "pyramid" in name.lower() else f"the {name} pyramid"
-    return listed([school_name(problem, key) for key in ids])
+    whole = []
+    for name, keys in problem.pyramids.items():
+        members = {problem.position(key) for key in keys}
+        if len(members) > 1 and members <= held:
+            held -= members
+            called = name if "pyramid" in name.lower() else f"the {name} pyramid"
+            whole.append(f"{called} ({counted(len(members), 'school')})")
+    return whole, [key for key in ids if problem.position(key) in held]
 
 
 def _pair_words(pair: Any, of: str) -> str:

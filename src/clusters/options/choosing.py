@@ -135,17 +135,20 @@ class Chooser:
             self._take(found)
         for theme in themes if self.chosen else ():
             for found in self.front(theme):
-                self._take(replace(found, theme=replace(theme, name=f"{theme.name}, milder")))
+                if self._take(replace(found, theme=replace(theme, name=f"{theme.name}, milder"))):
+                    break
         other = another_map(self.shop.common)
         for found in sorted(self.made, key=dear):
             if not self.full and not self._beaten(found):
                 aim = self.shop.aim(other, found.plan)
                 self._take(replace(found, theme=other, aim=aim, instance=None))
 
-    def _take(self, found: Candidate) -> None:
-        near = found.cost <= self.most
-        if near and not self.full and self.differs(found.plan) >= self.least:
-            self.chosen.append(replace(found, theme=self._numbered(found.theme)))
+    def _take(self, found: Candidate) -> bool:
+        """Make a candidate an option, if it is near and different and there is room."""
+        if self.full or found.cost > self.most or self.differs(found.plan) < self.least:
+            return False
+        self.chosen.append(replace(found, theme=self._numbered(found.theme)))
+        return True
 
     def differs(self, plan: Plan) -> float:
         """Return the least share of pairs by which a plan differs from the options so far."""

@@ -17,6 +17,7 @@ from clusters.domain import (
     plans_of,
 )
 from clusters.measures import Comparison, always_together, compare
+from clusters.rulebook import whole_pyramids
 from clusters.solver import Result
 from clusters.text import listed
 from clusters.verifier import Certificate
@@ -313,7 +314,8 @@ def _sentences(
 
 
 def _names(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
-    names = [problem.school(key).name for key in ids]
+    whole, others = whole_pyramids(problem, ids)
+    names = [*whole, *(problem.school(key).name for key in others)]
     if len(names) > MOST_NAMED + 1:
         names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
         return f"{', '.join(names[:-1])} and {names[-1]}"
