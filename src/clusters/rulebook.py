@@ -44,6 +44,7 @@ __all__ = [
     "describe",
     "entry_of",
     "group_name",
+    "length",
     "most_travel",
     "named_in",
     "phases_of",
@@ -164,6 +165,15 @@ class Rule:
 # ---- facts in words ----------------------------------------------------------------------------
 
 UNIT_WORDS = {"m": "metres", "min": "minutes"}
+
+
+def length(problem: Problem, journey: float, places: int = 1) -> str:
+    """Show a journey as people say it: kilometres from 1,000 metres on, or minutes."""
+    if problem.travel_unit == "m" and journey >= 1000:
+        return f"{journey / 1000:.{places}f} km"
+    if problem.travel_unit == "m":
+        return f"{journey:.0f} metres"
+    return f"{shown(round(journey, 1))} {UNIT_WORDS[problem.travel_unit]}"
 
 
 def school_name(problem: Problem, key: SchoolId) -> str:

@@ -22,7 +22,7 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault
 from clusters.explain.single_moves import Ground, Move
 from clusters.measures import places_of
-from clusters.rulebook import UNIT_WORDS, whole_pyramids
+from clusters.rulebook import length, whole_pyramids
 from clusters.text import listed, shown
 
 if TYPE_CHECKING:
@@ -286,9 +286,9 @@ def _why_not_nearer(
     """Answer why a school is not in the cluster whose centre is nearest."""
     if nearer is None:
         return ""
-    where = f"{_called(nearer.to)}, whose centre is nearer ({_distance(ground.problem, journey)})"
+    where = f"{_called(nearer.to)}, whose centre is nearer ({length(ground.problem, journey)})"
     if moves and nearer.to == moves[0].to and nearer.allowed:
-        way = _distance(ground.problem, journey)
+        way = length(ground.problem, journey)
         but = ", but the plan as a whole would be worse" if nearer.cost_change > 0 else ""
         return f" The centre of {_called(nearer.to)} as it is now is nearer ({way}){but}."
     if moves and nearer.to == moves[0].to:
@@ -318,13 +318,13 @@ def _sentence(
     if cluster.centre is not None and problem.find(cluster.centre) == position:
         where += " and is its centre"
     elif math.isfinite(journey):
-        where += f", {_distance(problem, journey)} from its centre"
+        where += f", {length(problem, journey)} from its centre"
     if not moves:
         return f"{where}. There is no other cluster that it could join."
     best = moves[0]
     if not best.allowed:
         return f"{where}{_barred(ground, position, best)}"
-    away = _distance(problem, best.journey)
+    away = length(problem, best.journey)
     if share is not None and share < -NOTHING:
         return (
             f"{where}. It would be better in {_called(best.to)}, {away} from its centre, and no "
@@ -344,7 +344,7 @@ def _barred(ground: Ground, position: int, best: Move) -> str:
     text = f"; it must stay together with {_others(ground, position, mates)}" if mates else ""
     away = ""
     if math.isfinite(best.journey):
-        away = f", {_distance(ground.problem, best.journey)} from its centre"
+        away = f", {length(ground.problem, best.journey)} from its centre"
     # the finding about a neighbour's rule says more than "together", which is said above
     if mates and set(best.broken) <= {"together"}:
         return (
@@ -409,11 +409,3 @@ def _others(ground: Ground, position: int, mates: frozenset[int]) -> str:
     elif len(others) > 3:
         others = [f"{len(others)} other schools"]
     return listed([*whole, *others])
-
-
-def _distance(problem: Problem, journey: float) -> str:
-    if problem.travel_unit == "min":
-        return f"{shown(round(journey, 1))} {UNIT_WORDS['min']}"
-    if journey >= 1000:
-        return f"{journey / 1000:.1f} km"
-    return f"{journey:.0f} metres"

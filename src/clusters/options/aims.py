@@ -18,7 +18,7 @@ from clusters.model.instance import price_unit
 from clusters.options.themes import Theme
 from clusters.presolve import is_refuted
 from clusters.presolve.sizes import count_range
-from clusters.rulebook import MICRO, UNIT_WORDS, most_travel
+from clusters.rulebook import MICRO, length, most_travel
 from clusters.text import amount, shown, words
 from clusters.verifier import verify
 
@@ -99,13 +99,7 @@ def _mean_journey(problem: Problem, theme: Theme, _k: int, value: float) -> str:
     total = float(problem.measure(own.travel_by).sum())
     if not _journeys_alone(own) or not total:
         return shown(round(value))
-    return _length(problem, value / total / own.travel)
-
-
-def _length(problem: Problem, journey: float) -> str:
-    if problem.travel_unit == "m" and journey >= 1000:
-        return f"{journey / 1000:.2f} km"
-    return f"{shown(round(journey, 1))} {UNIT_WORDS[problem.travel_unit]}"
+    return length(problem, value / total / own.travel, 2)
 
 
 def longest_journey(problem: Problem, rules: Rules, plan: Plan) -> float:
@@ -148,7 +142,7 @@ def within(problem: Problem, rules: Rules, journey: float) -> Rules:
 
 
 def _longest_words(problem: Problem, _theme: Theme, _k: int, value: float) -> str:
-    return _length(problem, value)
+    return length(problem, value, 2)
 
 
 # ---- evenness -----------------------------------------------------------------------------------
