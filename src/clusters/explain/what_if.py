@@ -13,8 +13,9 @@ from clusters.explain.repair import Repair, repair
 from clusters.explain.single_moves import Ground
 from clusters.explain.why_here import refuse_broken
 from clusters.naming import name_clusters
+from clusters.rulebook import length
 from clusters.solver import Result, Settings, solve
-from clusters.verifier import Finding, verify
+from clusters.verifier import Certificate, Finding, verify
 
 __all__ = ["WhatIf", "what_if"]
 
@@ -137,7 +138,8 @@ def what_if(
     for change in listed:
         drawn = change.drawn(ground)
         ground = Ground(problem, rules, priorities, drawn)
-    before = verify(problem, rules, plan, priorities).objective
+    now = verify(problem, rules, plan, priorities)
+    before = now.objective
     breaks = verify(problem, changed, drawn).findings
     nearest, free, conflict = _answers(problem, changed, plan, priorities, settings)
     baseline = _baseline(problem, rules, plan, priorities, settings, free, before or 0.0)
@@ -150,7 +152,7 @@ def what_if(
         nearest=nearest,
         free=free,
         conflict=conflict,
-        sentence=_sentence(problem, listed, breaks, before or 0.0, nearest, free, conflict)
+        sentence=_sentence(problem, priorities, listed, breaks, now, nearest, free, conflict)
         + _against(free, baseline, before or 0.0),
         baseline=baseline,
     )
@@ -232,14 +234,20 @@ def _renamed(problem: Problem, result: Result, keep: Plan) -> Result:
 
 def _sentence(
     problem: Problem,
+    priorities: Priorities,
     changes: tuple[Change, ...],
     breaks: tuple[Finding, ...],
-    before: float,
+    now: Certificate,
     nearest: Repair | None,
     free: Result | None,
     conflict: tuple[str, ...],
 ) -> str:
     text = f"To {' and to '.join(change.sentence(problem) for change in changes)}: "
+    before = now.objective or 0.0
+
+    def journeys(after: Certificate) -> str:
+        return _journeys(problem, priorities, after, now)
+
     if conflict:
         return f"{text}no plan can keep the rules then. These cannot all hold: " + "; ".join(
             conflict
@@ -250,13 +258,26 @@ def _sentence(
         text += "no plan close by was found in time; "
     else:
         cost = (nearest.certificate.objective or 0.0) - before
-        text += f"{_moves(nearest)} and the cost {_price(cost, before)}; "
+        text += f"{_moves(nearest)} and the cost {_price(cost, before)}"
+        text += f"{journeys(nearest.certificate)}; "
     if free is None:
         return f"{text}with everything free to move, no plan was found in time."
     text += f"with everything free to move, the cost {_price(free.objective - before, before)}"
+    text += journeys(free.certificate)
     if free.status != "optimal":
         text += " (the cheapest plan found; a cheaper one may exist)"
     return f"{text}."
+
+
+def _journeys(
+    problem: Problem, priorities: Priorities, after: Certificate, now: Certificate
+) -> str:
+    """Give the mean journey after the change, and that of the plan asked about."""
+    total = float(problem.measure(priorities.travel_by).sum()) * priorities.travel
+    if not total or "travel" not in after.costs or "travel" not in now.costs:
+        return ""
+    was, will = (length(problem, one.costs["travel"] / total, 2) for one in (now, after))
+    return "" if was == will else f" (mean journey {will} instead of {was})"
 
 
 def _moves(nearest: Repair) -> str:

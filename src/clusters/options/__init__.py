@@ -3,9 +3,10 @@
 from clusters.options.curve import TradeOff, TradeOffPoint, trade_off
 from clusters.options.proposing import propose
 from clusters.options.themes import Theme
-from clusters.options.values import Option, Options, Together, Trade, together_in_every
+from clusters.options.values import Missing, Option, Options, Together, Trade, together_in_every
 
 __all__ = [
+    "Missing",
     "Option",
     "Options",
     "Theme",
