@@ -23,14 +23,15 @@ from clusters.budget.audit_amounts import (
 )
 from clusters.budget.values import Share, Split
 from clusters.domain import SchoolId
+from clusters.shown import Shown
 
 __all__ = ["MoneyFinding", "check_split"]
 
 _CONTEXT = Context(prec=60)
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyFinding:
+@dataclass(frozen=True, slots=True, repr=False)
+class MoneyFinding(Shown):
     """Something about a split that does not hold: which check, of whom, and the figures."""
 
     check: str

@@ -24,6 +24,7 @@ from clusters.money import (
     round_half_up,
     stated_share,
 )
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -67,8 +68,8 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turbulence:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Turbulence(Shown):
     """How much moves against today.
 
     Parameters

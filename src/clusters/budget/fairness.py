@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.values import Split
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,8 +278,8 @@ def need_line(
     return start, slope, spread / y_mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FairnessFigure:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FairnessFigure(Shown):
     """One figure: its name, value, convention, and what it means in a sentence."""
 
     name: str

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.budget.faults import Faults
 from clusters.budget.ledger_store import Store
 from clusters.money import pounds, round_half_up
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Balance", "balances_of", "findings_of", "forecast_of", "frame_of"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Balance(Shown):
     """What one cluster has, in whole pence.
 
     Parameters

@@ -15,6 +15,7 @@ from clusters.budget.faults import Faults
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
 from clusters.money import Amount, pence, pounds
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,8 @@ _MOST_YEARS = 10
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancialYear:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FinancialYear(Shown):
     """One year of the plan; money in POUNDS.
 
     Parameters
@@ -82,8 +83,8 @@ class FinancialYear:
         return sum(pence(sum_) for sum_ in self.mitigations.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemandAhead:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DemandAhead(Shown):
     """Simulated cost of EHC plans year by year, in whole pence.
 
     `by_level` has for each year the costs at which 10, 50 and 90 in 100 simulations stay, counted
@@ -136,8 +137,8 @@ def look_years_ahead(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediumTermPlan:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MediumTermPlan(Shown):
     """Several financial years, one after another, in whole pence.
 
     A tuple of three stands for demand that 10, 50 and 90 in 100 simulated futures stay below, all

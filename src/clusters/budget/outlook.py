@@ -22,6 +22,7 @@ from clusters.budget.plan_money import plan_money
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
 from clusters.money import Number, percentage
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,8 +109,8 @@ class ScenarioOutcome:
     clusters_at_risk: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Outlook(Shown):
     """The outlook of one split, with every parameter that it rests on."""
 
     assumptions: Mapping[str, str]

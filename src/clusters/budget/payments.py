@@ -14,6 +14,7 @@ from clusters.budget.values import Split
 from clusters.budget.years import MONTHS, TERMS, instalments
 from clusters.domain import FrozenDict, SchoolId
 from clusters.money import as_pounds
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,8 @@ __all__ = ["Payment", "Payments", "payments"]
 _COMMITTED, _BACKDATED, _POT = "committed top-ups", "backdated payments", "cluster's pot"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Payment(Shown):
     """One payment, in whole pence.
 
     Parameters
@@ -53,8 +54,8 @@ class Payment:
     pence: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payments:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Payments(Shown):
     """All payments of a year, in the order in which they are due."""
 
     split: Split

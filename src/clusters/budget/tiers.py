@@ -13,6 +13,7 @@ from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
 from clusters.money import Amount, Number, largest_remainder, lowest_first, pence, percentage
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,8 @@ _NAMES = ("authority", "area", "cluster", "school")
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Contribution(Shown):
     """What a school or trust adds to a cluster's pot, in POUNDS."""
 
     cluster: str
@@ -40,8 +41,8 @@ class Contribution:
         faults.check()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tiers:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Tiers(Shown):
     """Where the flexible money of a split is held; committed sums and arrears are not touched.
 
     Parameters

@@ -17,6 +17,7 @@ from clusters.budget.given import gathered, is_keyed
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
 from clusters.money import largest_remainder, lowest_first, pounds, proportional
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,8 +48,8 @@ BACKDATED = "backdated"
 _APRIL = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+@dataclass(frozen=True, slots=True, repr=False)
+class Calendar(Shown):
     """A table of whole pence: one row per key, one column per part of the year (or per pot).
 
     Rows add up to the amounts that went in, columns to `totals`.

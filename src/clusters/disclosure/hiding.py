@@ -33,6 +33,7 @@ from clusters.disclosure.possible import (
     reversed_bits,
     taken,
 )
+from clusters.shown import Shown
 
 __all__ = ["Hidden", "Key", "hide_amounts", "hide_counts"]
 
@@ -49,8 +50,8 @@ _COVER = 1
 """Further clusters whose sums are hidden together with those that must be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hidden:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Hidden(Shown):
     """What is not shown of one measure.
 
     Parameters

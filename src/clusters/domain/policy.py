@@ -12,11 +12,12 @@ from clusters.domain.plan import Plan, PlanLike, groups_of
 from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number
 from clusters.errors import Fault, RulesError
 from clusters.rulebook import EXCUSABLE, RULEBOOK
+from clusters.shown import Shown
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Rules(Shown):
     """What every plan must satisfy.
 
     Parameters
@@ -96,8 +97,8 @@ class Rules:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Priorities:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Priorities(Shown):
     """What makes one plan better than another: a cost to be made small, added up over clusters.
 
     Journeys are counted in `travel_by` units x metres (or minutes). The other priorities are prices

@@ -10,11 +10,12 @@ import numpy as np
 from clusters.arguments import checked, described
 from clusters.domain.values import FrozenDict, SchoolId, is_id, is_number
 from clusters.errors import DataError, Fault
+from clusters.shown import Shown, clip
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeedCount:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NeedCount(Shown):
     """Pupils whose primary need is of one type; None is "not known", never zero."""
 
     ehcps: int | None = None
@@ -22,8 +23,8 @@ class NeedCount:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Capacity(Shown):
     """How much of one expertise a school can share.
 
     An amount of 0 or more, and its unit ("staff days", "places", "level").
@@ -59,8 +60,8 @@ class Capacity:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class School:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class School(Shown):
     """The facts about one school. None is "not known" throughout.
 
     Parameters
@@ -120,6 +121,9 @@ class School:
         faults = [*self._id_faults(), *self._position_faults(), *self._count_faults()]
         if faults:
             raise DataError(faults)
+
+    def __repr__(self) -> str:
+        return clip(f"School(urn={self.urn!r}, name={self.name!r}, phase={self.phase!r})")
 
     def _id_faults(self) -> Iterator[Fault]:
         if not is_id(self.urn):

@@ -35,6 +35,7 @@ from clusters.expertise.providers import (
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Agreement", "Agreements", "propose_sharing"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Agreement(Shown):
     """One cluster or provider helps one cluster with one type of need.
 
     Parameters
@@ -86,8 +87,8 @@ class Agreement:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreements:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Agreements(Shown):
     """Proposed agreements, and what they do.
 
     Parameters

@@ -20,12 +20,13 @@ from clusters.domain import (
 )
 from clusters.expertise.providers import capacity_table, need_table, refuse_types, types_of
 from clusters.rulebook import MICRO
+from clusters.shown import Shown
 
 __all__ = ["GapFloor", "gap_floor", "rules_for_fewest_gaps", "unmet_floor"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapFloor:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GapFloor(Shown):
     """The fewest clusters without a type, in any plan.
 
     Parameters

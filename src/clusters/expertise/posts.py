@@ -12,6 +12,7 @@ from clusters.arguments import checked
 from clusters.domain import FrozenDict, SchoolId, is_number
 from clusters.errors import Fault, MoneyError
 from clusters.money import Amount, as_pounds, pence
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,8 @@ PARTS = 1000
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Post(Shown):
     """A sort of post (or place) that could be paid for.
 
     Parameters
@@ -78,8 +79,8 @@ class Post:
             raise MoneyError(faults)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Gap(Shown):
     """Unmet need of one type in one cluster, before and after the posts.
 
     Parameters
@@ -103,8 +104,8 @@ class Gap:
     cost_to_fill_pence: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedPost:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SharedPost(Shown):
     """Posts of one sort at one school, and the pupils they cover by cluster."""
 
     name: str
@@ -127,8 +128,8 @@ class SharedPost:
         return round(Fraction(self.cost_pence) / Fraction(round(self.pupils * PARTS), PARTS))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostPlan:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PostPlan(Shown):
     """Posts chosen within a budget, the gaps they leave, and what is proved about the choice.
 
     Parameters

@@ -35,6 +35,7 @@ from clusters.expertise.providers import (
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Reach", "Reaches", "need_beyond_reach", "reach"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Reach(Shown):
     """One type in one cluster: what its schools hold, what reaches it, and what stays open.
 
     Parameters
@@ -83,8 +84,8 @@ class Reach:
     in_reach: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reaches:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Reaches(Shown):
     """What each cluster has and reaches, by type.
 
     Parameters

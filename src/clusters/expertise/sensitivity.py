@@ -20,6 +20,7 @@ from clusters.expertise.providers import (
     need_table,
     types_of,
 )
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +42,8 @@ class Fragile:
     chance_of_gap: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitivity:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Sensitivity(Shown):
     """A plan's gaps and unmet need when some of the expertise data is wrong.
 
     Parameters

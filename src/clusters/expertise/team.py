@@ -21,6 +21,7 @@ from clusters.expertise.providers import (
     types_of,
 )
 from clusters.money import Number, exact_number, largest_remainder, measure_number, proportional
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +30,8 @@ __all__ = ["Team", "TeamRole", "TeamShare", "share_team"]
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamRole:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TeamRole(Shown):
     """Posts of one role to be shared out.
 
     Parameters
@@ -98,8 +99,8 @@ class TeamRole:
         return int(_fraction(self.posts, self.name) / self.unit)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamShare:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TeamShare(Shown):
     """What one cluster (or area) gets of one role.
 
     Parameters
@@ -130,8 +131,8 @@ class TeamShare:
     round: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Team(Shown):
     """Posts shared out, a row for each role and place."""
 
     rows: tuple[TeamShare, ...]

@@ -15,6 +15,7 @@ from clusters.errors import ArgumentError, DataError, Fault, InfeasibleError
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates, shortcomings
 from clusters.leads.compass import name_areas
 from clusters.leads.scale import problem_of_clusters
+from clusters.shown import Shown
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["AreaLead", "Areas", "check_areas", "make_areas"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaLead:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AreaLead(Shown):
     """The school whose SENCO leads an area.
 
     Parameters
@@ -50,8 +51,8 @@ class AreaLead:
     alternates: tuple[SchoolId, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Areas:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Areas(Shown):
     """Clusters grouped into areas.
 
     Parameters

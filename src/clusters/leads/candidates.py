@@ -9,13 +9,14 @@ from clusters.arguments import checked
 from clusters.domain import Bounds, FrozenDict, Problem, Rules, SchoolId, is_number
 from clusters.domain.forms import rule_fault
 from clusters.errors import DataError, Fault, RulesError
+from clusters.shown import Shown
 
 __all__ = ["Candidate", "LeadPriorities", "LeadRules", "leads_as_centres"]
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Candidate(Shown):
     """A school whose SENCO could lead. None is "not known".
 
     Parameters
@@ -63,8 +64,8 @@ class Candidate:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadRules:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeadRules(Shown):
     """What every lead, and the leads together, must satisfy.
 
     Parameters
@@ -149,8 +150,8 @@ class LeadRules:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadPriorities:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeadPriorities(Shown):
     """What makes one lead better than another, in kilometres (or minutes) of mean journey.
 
     Parameters

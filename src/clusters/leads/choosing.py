@@ -29,6 +29,7 @@ from clusters.leads.candidates import (
     shortcomings,
 )
 from clusters.leads.checking import check_leads
+from clusters.shown import Shown
 from clusters.verifier import Certificate
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["Lead", "Leads", "choose_leads"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lead:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Lead(Shown):
     """The school that leads one cluster.
 
     Parameters
@@ -76,8 +77,8 @@ class Lead:
     candidates: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leads:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Leads(Shown):
     """A lead for each cluster: the cheapest choice under the rules, proved and checked again.
 
     Parameters

@@ -13,12 +13,13 @@ import numpy as np
 
 from clusters.domain import FloatArray, IntArray, SchoolId
 from clusters.measures.facts import Facts, Placed
+from clusters.shown import Shown
 
 __all__ = ["Access", "TypeMeasures", "access_of", "gini", "type_measures"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Access(Shown):
     """Need and expertise of one type in one cluster.
 
     Parameters
@@ -62,8 +63,8 @@ class Access:
         return self.capacity / self.need if self.need > 0 else math.nan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeMeasures:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TypeMeasures(Shown):
     """One type over the whole plan.
 
     Parameters

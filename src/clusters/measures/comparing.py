@@ -32,6 +32,8 @@ from clusters.measures.matching import (
 )
 from clusters.measures.measuring import measured
 from clusters.measures.values import FRAMES, Measures, check_kind
+from clusters.shown import Drawn, clip, listed_briefly
+from clusters.text import counted
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "compare"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Comparison(Drawn):
     """Several plans side by side.
 
     Parameters
@@ -72,6 +74,10 @@ class Comparison:
     has_rules: bool
     results: Mapping[str, Any]
     pairs: Mapping[tuple[str, str], Difference]
+
+    def __repr__(self) -> str:
+        size = f"{counted(len(self.plans), 'plan')} of {counted(len(self.problem), 'school')}"
+        return clip(f"Comparison({size}: {listed_briefly(self.plans)})")
 
     @checked
     def to_frame(self, kind: str = "plan") -> pd.DataFrame:

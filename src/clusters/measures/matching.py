@@ -12,6 +12,7 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.domain import IntArray, Plan, PlanLike, Problem, SchoolId, groups_of
 from clusters.measures.facts import places_of
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "always_together", "co_membership", "difference", "matches", "overlap"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Difference(Shown):
     """How far apart two plans are.
 
     Parameters

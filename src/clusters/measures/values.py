@@ -10,6 +10,8 @@ from clusters.arguments import checked, described
 from clusters.domain import SchoolId, TravelUnit
 from clusters.errors import ArgumentError, Fault
 from clusters.measures.access import Access, TypeMeasures
+from clusters.shown import Shown
+from clusters.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +21,8 @@ __all__ = ["ClusterMeasures", "Journeys", "Measures", "PlanMeasures"]
 FRAMES = ("cluster", "plan", "expertise", "type")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journeys:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Journeys(Shown):
     """Journeys of some schools to their centres, in the problem's unit; NaN where there are none.
 
     Parameters
@@ -42,8 +44,8 @@ class Journeys:
     rural: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterMeasures:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ClusterMeasures(Shown):
     """What one cluster is like.
 
     Parameters
@@ -80,8 +82,8 @@ class ClusterMeasures:
     pyramids_part: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanMeasures:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PlanMeasures(Shown):
     """What a plan is like as a whole.
 
     Parameters
@@ -125,8 +127,8 @@ class PlanMeasures:
     unmet_need: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measures:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Measures(Shown):
     """What a plan is like: by cluster, as a whole, and its sharing of expertise.
 
     Parameters
@@ -154,6 +156,9 @@ class Measures:
     expertise: tuple[Access, ...]
     types: tuple[TypeMeasures, ...]
     names: Mapping[SchoolId, str]
+
+    def __repr__(self) -> str:
+        return f"Measures({counted(len(self.clusters), 'cluster')}, journeys by {self.travel_by!r})"
 
     @checked
     def to_frame(self, kind: str = "cluster") -> pd.DataFrame:

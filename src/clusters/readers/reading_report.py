@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -9,6 +10,7 @@ from typing import Any, Self
 from clusters.domain import STAND_IN, FrozenDict, School
 from clusters.readers.column_names import NUMBERS, TRAITS, typed
 from clusters.readers.faults import shown
+from clusters.shown import Drawn, Shown, clip
 from clusters.text import counted
 
 __all__ = ["Disagreement", "ReadingReport", "Schools", "SetAside", "Source", "Unknown"]
@@ -20,8 +22,8 @@ _REASONS = 8
 _WANTED = "set aside as asked: "
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
+@dataclass(frozen=True, slots=True, repr=False)
+class SetAside(Shown):
     """A row that was not taken, and why."""
 
     row: int
@@ -30,8 +32,8 @@ class SetAside:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@dataclass(frozen=True, slots=True, repr=False)
+class Source(Shown):
     """Where the values of one of our columns came from.
 
     Parameters
@@ -52,8 +54,8 @@ class Source:
         return f"{self.column!r} of {self.file}{year}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Disagreement(Shown):
     """Two files that hold the same column with other values.
 
     Parameters
@@ -77,7 +79,7 @@ class Disagreement:
     other_total: float
     n_compared: int
     n_different: int
-    largest: tuple[tuple[str, float, float], ...]
+    largest: tuple[tuple[str, float, float], ...] = field(repr=False)
 
     def __str__(self) -> str:
         """Tell both totals and the largest differences."""
@@ -90,8 +92,8 @@ class Disagreement:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Unknown(Shown):
     """Values of one column that are not known, and what was done with them.
 
     Parameters
@@ -113,8 +115,8 @@ class Unknown:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingReport:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReadingReport(Shown):
     """What was read from one file or frame.
 
     Parameters
@@ -216,6 +218,11 @@ class ReadingReport:
             "further": [other.record() for other in self.others],
         }
 
+    def __repr__(self) -> str:
+        rows = f"{counted(self.rows_kept, 'school')} of {counted(self.rows_read, 'row')}"
+        others = f", {counted(len(self.others), 'further file')}" if self.others else ""
+        return clip(f"ReadingReport({self.where!r}, {self.format}: {rows}{others})")
+
     def summary(self) -> str:
         """Tell the reading in plain words, over several lines."""
         words = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
@@ -251,7 +258,7 @@ class ReadingReport:
         return self.summary()
 
 
-class Schools(tuple[School, ...]):
+class Schools(tuple[School, ...], Drawn):
     """The schools of a file, in its order, with the report on the reading as ``.report``."""
 
     report: ReadingReport
@@ -261,6 +268,13 @@ class Schools(tuple[School, ...]):
         made = super().__new__(cls, schools)
         made.report = report or ReadingReport(where="", rows_kept=len(made))
         return made
+
+    def __repr__(self) -> str:
+        phases = Counter(school.phase for school in self).most_common()
+        kinds = ", ".join(f"{number:,} {phase}" for phase, number in phases)
+        where = f" from {self.report.where}" if self.report.where else ""
+        kinds = f": {kinds}" if kinds else ""
+        return clip(f"Schools({counted(len(self), 'school')}{where}{kinds})")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the report."""
