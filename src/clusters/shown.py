@@ -163,8 +163,8 @@ def _cut(text: str) -> str:
 
 def _short_collection(value: Collection[Any], depth: int) -> str:
     """Show the first few items, and how many there are where they are not all."""
-    signs = {tuple: "()", list: "[]"}
-    left, right = next((s for kind, s in signs.items() if isinstance(value, kind)), "{}")
+    signs = {tuple: ("(", ")"), list: ("[", "]")}
+    left, right = next((s for kind, s in signs.items() if isinstance(value, kind)), ("{", "}"))
     if depth > _DEEPEST and value:
         return f"{left}{len(value):,} items{right}"
     items = list(_items(value, depth))

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from clusters.shown import in_notebook
+from clusters.text import escaped
 
 __all__ = ["line_of", "progress_line"]
 
@@ -53,21 +54,28 @@ def line_of(progress: Any) -> str:
 
 
 def _in_notebook(words: str) -> Iterator[Callable[[Any], None]]:
-    from IPython.display import DisplayHandle, TextDisplayObject
+    from IPython.display import DisplayHandle
 
-    class Line(TextDisplayObject):  # type: ignore[misc]  # IPython has no types here
-        def __repr__(self) -> str:
-            return str(self.data)
-
-        def _repr_html_(self) -> str:
-            return f"<code>{self.data}</code>" if self.data else ""
-
-    handle = DisplayHandle()
-    handle.display(Line(data=words))
+    made: Any = DisplayHandle  # IPython leaves it untyped
+    handle = made()
+    handle.display(_Line(words))
     try:
-        yield lambda progress: handle.update(Line(data=line_of(progress)))
+        yield lambda progress: handle.update(_Line(line_of(progress)))
     finally:
-        handle.update(Line(data=""))
+        handle.update(_Line(""))
+
+
+class _Line:
+    """A line of text that a notebook shows, or nothing."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text
+
+    def __repr__(self) -> str:
+        return self.text
+
+    def _repr_html_(self) -> str:
+        return f"<code>{escaped(self.text)}</code>" if self.text else ""
 
 
 def _on_terminal(words: str) -> Iterator[Callable[[Any], None]]:
