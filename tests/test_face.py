@@ -19,7 +19,7 @@ import clusters as cl
 SOURCE = Path(cl.__file__).parent
 ROOT = Path(__file__).parent.parent
 
-IMPORTED_AS = {"python-docx": "docx"}
+IMPORTED_AS = {"ipython": "IPython", "python-docx": "docx"}
 """Names of distributions that are imported by another name."""
 COMES_WITH = {
     "PIL": "matplotlib",
@@ -136,7 +136,7 @@ def imported() -> Iterator[str]:
 def test_what_is_declared_is_imported_and_what_is_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    optional = [*extras["report"], *extras["pdf"], *extras["workbench"]]
+    optional = [*extras["report"], *extras["pdf"], *extras["workbench"], *extras["notebook"]]
     wanted = [*project["dependencies"], *optional]
     names = [re.split(r"[<>=!\[ ]", one)[0] for one in wanted]
     declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}

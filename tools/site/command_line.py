@@ -22,7 +22,9 @@ def command_line_page() -> str:
     verbs = next(a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
     helps = {choice.dest: choice.help for choice in verbs._choices_actions}
     parts.append("| verb | what it does |\n|---|---|")
-    parts[-1] += "".join(f"\n| [`{name}`](#{name}) | {_cell(helps[name])} |" for name in verbs.choices)
+    parts[-1] += "".join(
+        f"\n| [`{name}`](#{name}) | {_cell(helps[name])} |" for name in verbs.choices
+    )
     for name, verb in verbs.choices.items():
         parts += [f"## {name}", str(verb.description), *_options(verb)]
     return "\n\n".join(parts) + "\n"

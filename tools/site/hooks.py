@@ -16,7 +16,11 @@ from tools.site.reference import reference_pages
 
 ROOT = Path(__file__).parents[2]
 
-PAGES = {"README.md": "index.md", "CONTRIBUTING.md": "contributing.md", "CHANGELOG.md": "changelog.md"}
+PAGES = {
+    "README.md": "index.md",
+    "CONTRIBUTING.md": "contributing.md",
+    "CHANGELOG.md": "changelog.md",
+}
 """Files of the root that are pages of the site."""
 
 _LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
@@ -72,8 +76,11 @@ def _example_pages() -> Iterator[tuple[str, str]]:
         page = f"# {title}\n\n{says.strip()}\n\n```python\n{rest.strip()}\n```\n"
         yield f"examples/{path.stem}.md", page
     head = "# Examples\n\nEach is a script to run and to change; all of them run as tests.\n\n"
-    notes = "\n\nNotebooks of the same kind lie in `examples/notebooks`: see [Notebooks](../notebooks.md).\n"
-    yield "examples/index.md", f"{head}| example | what it shows |\n|---|---|\n" + "\n".join(rows) + notes
+    notes = "\n\nThere are [notebooks](../notebooks.md), too, in `examples/notebooks`.\n"
+    yield (
+        "examples/index.md",
+        f"{head}| example | what it shows |\n|---|---|\n" + "\n".join(rows) + notes,
+    )
 
 
 def _decisions_page() -> str:
@@ -82,7 +89,9 @@ def _decisions_page() -> str:
     for path in sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md")):
         title = path.read_text("utf-8").partition("\n")[0].lstrip("# ").partition(" ")[2]
         rows.append(f"| [{path.stem[:4]}]({path.name}) | {title} |")
-    head = "# Decisions\n\nChoices that somebody could reasonably undo: what was decided, and why.\n\n"
+    head = (
+        "# Decisions\n\nChoices that somebody could reasonably undo: what was decided, and why.\n\n"
+    )
     return f"{head}| number | about |\n|---|---|\n" + "\n".join(rows) + "\n"
 
 

@@ -29,7 +29,7 @@ GROUPS = {
     "report": ("The pack", "Papers for the Schools Forum."),
     "need_types": ("Types of need", "Codes of the Department for Education, and councils' own."),
 }
-"""Title and a line on each group, in the order of the site; those that are not there are left out."""
+"""Title and a line on each group, in the order of the site; one that is not there has no page."""
 
 
 def public_names(group: str) -> dict[str, Any]:
@@ -64,7 +64,9 @@ def reference_pages() -> dict[str, str]:
         made[page] = "\n".join(parts)
         rows.append(f"| [{title}]({group or 'clusters'}.md) | {line} |")
     head = f"# API reference\n\nOf version {clusters.__version__}, made from the docstrings.\n\n"
-    made["reference/index.md"] = head + "| part | what is in it |\n|---|---|\n" + "\n".join(rows) + "\n"
+    made["reference/index.md"] = (
+        head + "| part | what is in it |\n|---|---|\n" + "\n".join(rows) + "\n"
+    )
     return made
 
 
@@ -77,5 +79,6 @@ def _home(group: str, name: str, value: Any) -> str:
     module = getattr(value, "__module__", None)
     if isinstance(module, str) and module.startswith("clusters") and hasattr(value, "__name__"):
         return f"{module}.{value.__name__}"
+    # where the face finds it
     room = group or clusters._WHERE[name]
     return f"clusters.{room}.{name}"
