@@ -138,7 +138,8 @@ def write_files(folder: Path) -> None:
     urns = ours["urn"][:4]
     pd.DataFrame({"URN": urns}).to_csv(folder / "pyramid.csv", index=False)
     minutes = pd.read_csv(path("minutes"), index_col=0)
-    minutes.loc[107600], minutes["107600"] = 5.0, 5.0
+    minutes = minutes.reindex([*minutes.index, 107600], fill_value=5.0)
+    minutes = minutes.reindex(columns=[*minutes.columns, "107600"], fill_value=5.0)
     minutes.to_csv(folder / "road_times.csv", index_label="urn")
     shorter = ours[["urn", "cluster"]]
     shorter.to_csv(folder / "today.csv", index=False)

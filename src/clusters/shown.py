@@ -167,6 +167,8 @@ def _short_collection(value: Collection[Any], depth: int) -> str:
     left, right = next((s for kind, s in signs.items() if isinstance(value, kind)), ("{", "}"))
     if depth > _DEEPEST and value:
         return f"{left}{len(value):,} items{right}"
+    if isinstance(value, set | frozenset):  # in an order that the hashes of a process do not change
+        value, left, right = sorted(value, key=repr), "{", "}"
     items = list(_items(value, depth))
     kept: list[str] = []
     for item in items:

@@ -216,6 +216,11 @@ class Scenario(Shown):
         Costs of other blocks that fall to the authority: early years, places out of area.
     income_pounds
         Income of the authority that was counted on and does not come.
+
+    Examples
+    --------
+    >>> Scenario(name="income does not come", income_pounds=4_000_000)
+    Scenario(name='income does not come', income_pounds=4000000)
     """
 
     name: str

@@ -32,7 +32,13 @@ _CONTEXT = Context(prec=60)
 
 @dataclass(frozen=True, slots=True, repr=False)
 class MoneyFinding(Shown):
-    """Something about a split that does not hold: which check, of whom, and the figures."""
+    """Something about a split that does not hold: which check, of whom, and the figures.
+
+    Examples
+    --------
+    >>> MoneyFinding(check="total", message="the shares do not come to the pot")
+    MoneyFinding(check='total', message='the shares do not come to the pot')
+    """
 
     check: str
     message: str

@@ -36,6 +36,14 @@ class Balance(Shown):
         What was awarded or paid, and what is held for plans to the end of the year.
     carried_pence
         What is carried forward to the next year.
+
+    Examples
+    --------
+    >>> found = Balance(
+    ...     cluster="West", allocation_pence=500_00, contributed_pence=0, reserve_pence=50_00,
+    ...     moved_pence=0, awarded_pence=100_00, committed_pence=20_00, carried_pence=0)
+    >>> found.cluster, found.allocation_pence
+    ('West', 50000)
     """
 
     cluster: str

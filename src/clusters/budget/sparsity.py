@@ -82,6 +82,11 @@ class Remote(Shown):
     years
         Year groups that schools of the phase teach, 0 for Reception: a school counts as another
         one to go to where it teaches some of the same years.
+
+    Examples
+    --------
+    >>> Remote(near_m=2575, far_m=3219, year_group="21.4", years=(0, 1, 2))
+    Remote(near_m=2575, far_m=3219, year_group='21.4', years=(0, 1, 2))
     """
 
     near_m: int
@@ -153,6 +158,11 @@ class Sparsity(Shown):
         Fall with another measure of size, in place of the year group.
     by_phase
         Limits for each phase; schools of phases that are left out get nothing.
+
+    Examples
+    --------
+    >>> Sparsity(amount="50000", near_m=3000, far_m=5000).amount
+    '50000'
     """
 
     amount: Amount

@@ -26,7 +26,13 @@ _NAMES = ("authority", "area", "cluster", "school")
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Contribution(Shown):
-    """What a school or trust adds to a cluster's pot, in POUNDS."""
+    """What a school or trust adds to a cluster's pot, in POUNDS.
+
+    Examples
+    --------
+    >>> Contribution(cluster="West", giver="Trust", amount="500")
+    Contribution(cluster='West', giver='Trust', amount='500')
+    """
 
     cluster: str
     giver: str
@@ -54,6 +60,18 @@ class Tiers(Shown):
         and what comes to the school: together its flexible money.
     contributions
         What schools and trusts add to their clusters' pots.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> made = cl.budget.tiers(split, {"West": "All", "East": "All"}, area="10%")
+    >>> made.to_frame().shape[0] > 0
+    True
     """
 
     split: Split

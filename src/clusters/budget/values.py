@@ -54,6 +54,18 @@ class Share(Shown):
         Limits that held for it; None where there were none at this level.
     today_pence
         What is spent today; None where not known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> west = split.clusters[0]
+    >>> west.name, west.members, west.total_pence
+    ('West', ('a', 'b'), 40000)
     """
 
     key: SchoolId
@@ -94,6 +106,19 @@ class Split(Drawn):
 
     `coverage` says whether committed sums and EHC plans go together; `notes` say what a reader has
     to know. The totals of `clusters`, and of `schools`, add up to the pot less `held_pence`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> split
+    Split(£1,000.00 over 2 clusters and 4 schools; local formula)
+    >>> [share.total_pence for share in split.clusters]
+    [40000, 60000]
     """
 
     problem: Problem

@@ -62,6 +62,11 @@ class Hidden(Shown):
         Keys of the clusters whose sum is hidden.
     total
         Whether the sum over all is hidden.
+
+    Examples
+    --------
+    >>> Hidden(schools=frozenset({"a"}))
+    Hidden(schools={'a'})
     """
 
     schools: frozenset[Key] = frozenset()
@@ -129,6 +134,11 @@ def hide_amounts(amounts: Mapping[Key, float], clusters: Mapping[Key, Collection
         By id of the school, where this is known.
     clusters
         Ids of the schools of each cluster.
+
+    Examples
+    --------
+    >>> hide_amounts({"a": 1.0, "b": 2.0}, {"North": ["a", "b"]})
+    Hidden(schools={'a', 'b'}, clusters={'North'}, total=True)
     """
     behind = {key: sum(amounts.get(m, 0) != 0 for m in ids) for key, ids in clusters.items()}
     hidden = [key for key, number in behind.items() if 0 < number < _FEWEST]

@@ -22,6 +22,11 @@ class Cluster(Shown):
     """A group of schools: label, centre (None where not known) and members.
 
     Nothing is checked here: what a file holds may be broken, and `verify` says how.
+
+    Examples
+    --------
+    >>> Cluster("North", "a", ("a", "b")).members
+    ('a', 'b')
     """
 
     label: str

@@ -60,6 +60,11 @@ class Rules(Shown):
     ------
     RulesError
         Listing every value out of range.
+
+    Examples
+    --------
+    >>> Rules(n_clusters=(16, 20), balance={"pupils": 0.25}, max_travel_m=8000)
+    Rules(n_clusters=(16, 20), balance={'pupils': 0.25}, max_travel_m=8000)
     """
 
     n_clusters: int | tuple[int, int]
@@ -135,6 +140,11 @@ class Priorities(Shown):
     ------
     RulesError
         Listing every value out of range.
+
+    Examples
+    --------
+    >>> Priorities(travel_by="pupils", pyramids=500.0)
+    Priorities(travel_by='pupils', pyramids=500.0)
     """
 
     travel: float = 1.0

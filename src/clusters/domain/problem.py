@@ -75,6 +75,18 @@ class Problem(Drawn):
         Shapely polygon of the authority, where known.
     notes
         Sentences on how the facts were made ("need counts each pupil once"), for reports.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(
+    ...     ["a", "b", "c"], [[0, 0], [3, 4], [6, 8]], {"need": [5, 7, 2]},
+    ...     neighbours=[("a", "b"), ("b", "c")])
+    >>> problem
+    Problem(3 schools, 2 pairs of neighbours, journeys in metres, measures: need, schools)
+    >>> float(problem.measures["need"].sum())
+    14.0
+    >>> list(problem.neighbour_pairs())
+    [('a', 'b'), ('b', 'c')]
     """
 
     schools: tuple[School, ...]

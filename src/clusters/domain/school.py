@@ -16,7 +16,13 @@ from clusters.shown import Shown, clip
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class NeedCount(Shown):
-    """Pupils whose primary need is of one type; None is "not known", never zero."""
+    """Pupils whose primary need is of one type; None is "not known", never zero.
+
+    Examples
+    --------
+    >>> NeedCount(ehcps=3, sen_support=12)
+    NeedCount(ehcps=3, sen_support=12)
+    """
 
     ehcps: int | None = None
     sen_support: int | None = None
@@ -30,6 +36,11 @@ class Capacity(Shown):
     An amount of 0 or more, and its unit ("staff days", "places", "level").
     An amount of 0 is a recorded absence; a type that is missing from ``School.expertise`` is not
     known.
+
+    Examples
+    --------
+    >>> Capacity(amount=2.5, unit="staff days")
+    Capacity(amount=2.5, unit='staff days')
     """
 
     amount: float
@@ -95,6 +106,16 @@ class School(Shown):
         Any other numbers per school, 0 or more, by name.
     traits
         Any other text facts by name, such as "faith", "rurality" or "postcode".
+
+    Examples
+    --------
+    >>> school = School(
+    ...     urn="900001", name="Hill School", easting=414000, northing=417000, phase="primary",
+    ...     pupils=210)
+    >>> school
+    School(urn='900001', name='Hill School', phase='primary')
+    >>> school.pupils, school.ehcps
+    (210, None)
     """
 
     urn: SchoolId

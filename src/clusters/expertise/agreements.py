@@ -64,6 +64,17 @@ class Agreement(Shown):
         the two to agree.
     pupils
         Pupils whom the amount covers; NaN likewise.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> agreement = cl.propose_sharing(problem, plan).rows[0]
+    >>> agreement.giver, agreement.receiver, agreement.kind
+    ('West', 'East', 'asd')
     """
 
     kind: str
@@ -101,6 +112,17 @@ class Agreements(Shown):
         Pupils beyond what capacity covers, over the types with a policy; NaN where there is none.
     travel_unit
         Unit of the journeys.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> agreements = cl.propose_sharing(problem, plan)
+    >>> agreements.gaps_before, agreements.gaps_after
+    (1, 0)
     """
 
     rows: tuple[Agreement, ...]

@@ -37,6 +37,17 @@ class GapFloor(Shown):
         Most clusters whose need of the type could be known to be none: they are no gaps.
     least
         clusters - holders - needless, at least 0: no plan has fewer gaps.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> floor = cl.expertise.gap_floor(problem, cl.Rules(n_clusters=2, contiguous=False))
+    >>> [(one.kind, one.least) for one in floor]
+    [('asd', 1)]
     """
 
     kind: str

@@ -45,6 +45,11 @@ class Post(Shown):
     ------
     MoneyError
         Listing every fault.
+
+    Examples
+    --------
+    >>> Post(name="autism teacher", kind="asd", cost="52000", covers=40)
+    Post(name='autism teacher', kind='asd', cost='52000', covers=40)
     """
 
     name: str
@@ -92,6 +97,15 @@ class Gap(Shown):
     posts_to_fill, cost_to_fill_pence
         Posts of the cheapest sort that would fill the gap alone, and their cost; None where no sort
         of post serves this type.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> gap = cl.expertise.gaps(problem, plan, {"asd": 0.5})[0]
+    >>> gap.cluster, gap.kind
+    ('Calderwick North', 'asd')
     """
 
     cluster: str
@@ -106,7 +120,19 @@ class Gap(Shown):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class SharedPost(Shown):
-    """Posts of one sort at one school, and the pupils they cover by cluster."""
+    """Posts of one sort at one school, and the pupils they cover by cluster.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> post = cl.expertise.Post(name="teacher", kind="asd", cost="50000", covers=6)
+    >>> shared = cl.expertise.share_posts(
+    ...     problem, plan, [post], "100000", pupils_per_capacity={"asd": 0.5})
+    >>> shared.posts[0].name, shared.posts[0].cost_pence
+    ('teacher', 10000000)
+    """
 
     name: str
     kind: str
@@ -151,6 +177,17 @@ class PostPlan(Shown):
     capacity_not_known
         By type, schools of whose capacity nothing is recorded. What they may hold is not counted,
         so the unmet need is the most that it can be.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> post = cl.expertise.Post(name="teacher", kind="asd", cost="50000", covers=6)
+    >>> shared = cl.expertise.share_posts(
+    ...     problem, plan, [post], "100000", pupils_per_capacity={"asd": 0.5})
+    >>> shared.proved, shared.unmet_after < shared.unmet
+    (True, True)
     """
 
     posts: tuple[SharedPost, ...]

@@ -67,6 +67,17 @@ class Reach(Shown):
     in_reach
         Pupils in need at schools from which a holder in any cluster lies within the stated journey,
         or that lie within a provider's reach; NaN where the need is not known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> row = cl.expertise.reach(problem, plan).rows[1]
+    >>> row.cluster, row.kind, row.gap
+    ('East', 'asd', True)
     """
 
     cluster: str
@@ -94,6 +105,17 @@ class Reaches(Shown):
         A row for each cluster and type.
     limit, travel_unit
         The stated journey (None: no limit) and its unit.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> reaches = cl.expertise.reach(problem, plan)
+    >>> len(reaches.rows), reaches.travel_unit
+    (2, 'm')
     """
 
     rows: tuple[Reach, ...]

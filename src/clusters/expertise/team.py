@@ -117,6 +117,18 @@ class TeamShare(Shown):
         From the base to the schools of the place, each school once, in the problem's unit.
     round
         One visit to every school, there and back each time, in the problem's unit.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> role = cl.expertise.TeamRole(name="adviser", posts=1)
+    >>> row = cl.expertise.share_team(problem, plan, [role]).rows[0]
+    >>> row.role, row.posts
+    ('adviser', 0.5)
     """
 
     role: str
@@ -133,7 +145,20 @@ class TeamShare(Shown):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Team(Shown):
-    """Posts shared out, a row for each role and place."""
+    """Posts shared out, a row for each role and place.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> role = cl.expertise.TeamRole(name="adviser", posts=1)
+    >>> team = cl.expertise.share_team(problem, plan, [role])
+    >>> len(team.rows)
+    2
+    """
 
     rows: tuple[TeamShare, ...]
     travel_unit: str

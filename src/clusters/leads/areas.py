@@ -40,6 +40,15 @@ class AreaLead(Shown):
         From the centres of the area's clusters to the school, each cluster once.
     alternates
         Other schools of the area that could lead it, the nearest to the centres first.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> lead = cl.leads.make_areas(problem, plan, n_areas=3).leads[0]
+    >>> lead.urn in problem.ids
+    True
     """
 
     area: str
@@ -70,6 +79,15 @@ class Areas(Shown):
     result
         Of `solve`: status, objective, bound and figures for each number of areas; None for areas
         that were given.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> areas = cl.leads.make_areas(problem, plan, n_areas=3)
+    >>> len(areas.plan.clusters), areas.certificate.ok
+    (3, True)
     """
 
     problem: Problem

@@ -36,6 +36,11 @@ class Candidate(Shown):
     ------
     DataError
         If a number is negative or no number.
+
+    Examples
+    --------
+    >>> Candidate(urn="900001", experience_years=6, release_days=1)
+    Candidate(urn='900001', experience_years=6, release_days=1)
     """
 
     urn: SchoolId
@@ -87,6 +92,11 @@ class LeadRules(Shown):
     ------
     RulesError
         Listing every value out of range.
+
+    Examples
+    --------
+    >>> LeadRules(min_experience_years=2)
+    LeadRules(min_experience_years=2)
     """
 
     at_centre: bool = False
@@ -168,6 +178,11 @@ class LeadPriorities(Shown):
         One day a week more is worth as much as a mean journey shorter by this.
     outside
         A lead from outside the cluster costs as much as a mean journey longer by this.
+
+    Examples
+    --------
+    >>> LeadPriorities(closeness=1.0, experience=0.2)
+    LeadPriorities(experience=0.2)
     """
 
     closeness: float = 1.0

@@ -60,6 +60,15 @@ class Lead(Shown):
         Ids of the alternates, the best first.
     candidates
         How many schools could have led this cluster.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> lead = cl.choose_leads(problem, plan).rows[0]
+    >>> lead.cluster, lead.urn in problem.ids
+    ('Calderwick North', True)
     """
 
     cluster: str
@@ -92,6 +101,15 @@ class Leads(Shown):
         Of `check_leads`.
     travel_unit
         Unit of the journeys.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> leads = cl.choose_leads(problem, plan)
+    >>> len(leads.rows), leads.certificate.ok
+    (18, True)
     """
 
     rows: tuple[Lead, ...]

@@ -38,6 +38,15 @@ class Access(Shown):
         Mean journey of the pupils in need to the nearest holder in the cluster; NaN where none.
     nearest_outside, nearest_outside_journey
         The holder outside that is nearest to the centre, and the journey to it from there.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3, 4]], {"ehcps_asd": [2, 1]}, expertise={"asd": [1, 0]})
+    >>> found = cl.measure(problem, {"a": "North", "b": "South"}).expertise[0]
+    >>> found.cluster, found.kind, found.capacity
+    ('North', 'asd', 1.0)
     """
 
     cluster: str
@@ -80,6 +89,15 @@ class TypeMeasures(Shown):
         (population form): 0 where all clusters have the same, near 1 where one has it all.
     mean_journey
         Mean journey of the pupils in need to the nearest holder anywhere.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3, 4]], {"ehcps_asd": [2, 1]}, expertise={"asd": [1, 0]})
+    >>> found = cl.measure(problem, {"a": "North", "b": "South"}).types[0]
+    >>> found.kind, found.capacity, found.gaps
+    ('asd', 1.0, 1)
     """
 
     kind: str

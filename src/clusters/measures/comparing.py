@@ -64,6 +64,19 @@ class Comparison(Drawn):
         What `solve` returned, by name of plan, where given.
     pairs
         Between each two plans, by their names.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> comparison = cl.compare(problem, {"one": plan, "two": dict.fromkeys("abcd", "All")})
+    >>> comparison
+    Comparison(2 plans of 4 schools: one, two)
+    >>> comparison.measures["two"].whole.n_clusters
+    1
     """
 
     problem: Problem

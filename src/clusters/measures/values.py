@@ -35,6 +35,17 @@ class Journeys(Shown):
         Weighted mean by phase.
     rural
         Weighted mean of the rural schools; NaN where rurality is not known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> journeys = cl.measure(problem, plan).whole.journeys
+    >>> journeys.mean, journeys.worst
+    (500.0, 1000.0)
     """
 
     mean: float
@@ -67,6 +78,17 @@ class ClusterMeasures(Shown):
         near 0 for a thread (Polsby and Popper 1991). None where territories are not known.
     pyramids_whole, pyramids_part
         Pyramids of which the cluster holds all schools, and some.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> west = cl.measure(problem, plan).clusters[0]
+    >>> west.label, west.size, west.totals["pupils"]
+    ('West', 2, 150.0)
     """
 
     label: str
@@ -110,6 +132,17 @@ class PlanMeasures(Shown):
     unmet_need
         Pupils beyond what capacity covers, added up over types; None where no policy says what
         one unit of capacity covers.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> whole = cl.measure(problem, plan).whole
+    >>> whole.smallest, whole.largest, whole.balance["pupils"]
+    (2, 2, (0.0, 0.0))
     """
 
     n_clusters: int
@@ -147,6 +180,19 @@ class Measures(Shown):
         Each type over the whole plan.
     names
         School names by id, for frames.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> measures = cl.measure(problem, plan)
+    >>> measures
+    Measures(2 clusters, journeys by 'schools')
+    >>> measures.whole.n_clusters
+    2
     """
 
     travel_by: str

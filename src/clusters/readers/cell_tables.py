@@ -24,6 +24,11 @@ class CellRows(Shown):
 
     Each cell has ``.text``, ``.where`` (the file), ``.row`` and ``.column``; ``.fault(what,
     remedy)`` makes the fault of it.
+
+    Examples
+    --------
+    >>> len(CellRows(rows=(), where="plans.csv").rows)
+    0
     """
 
     rows: tuple[Mapping[str, Cell], ...]

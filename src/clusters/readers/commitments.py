@@ -57,6 +57,11 @@ class Commitment(Shown):
     mark
         Tells rows of one plan from those of another: the row in which its reference first stands.
         The reference itself is never kept, printed or written. None without a reference.
+
+    Examples
+    --------
+    >>> Commitment(urn="900001", a_year_pence=600000)
+    Commitment(urn='900001', a_year_pence=600000)
     """
 
     urn: SchoolId
@@ -80,6 +85,13 @@ class Arrears(Shown):
         Pence a year.
     compliance_date, paid_from
         First day that is owed for, and the first from which the ordinary top-up runs.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> Arrears(urn="900001", a_year_pence=600000, compliance_date=date(2026, 1, 5),
+    ...         paid_from=date(2026, 4, 1)).a_year_pence
+    600000
     """
 
     urn: SchoolId

@@ -24,7 +24,13 @@ _WANTED = "set aside as asked: "
 
 @dataclass(frozen=True, slots=True, repr=False)
 class SetAside(Shown):
-    """A row that was not taken, and why."""
+    """A row that was not taken, and why.
+
+    Examples
+    --------
+    >>> SetAside(row=7, urn="900001", reason="no position", name="Hill School")
+    SetAside(row=7, urn='900001', reason='no position', name='Hill School')
+    """
 
     row: int
     urn: str
@@ -42,6 +48,11 @@ class Source(Shown):
         The file and the name of its column.
     year
         As the file says in a column or in its name; None where it does not.
+
+    Examples
+    --------
+    >>> print(Source(file="census.csv", column="NOR", year="2026"))
+    'NOR' of census.csv (2026)
     """
 
     file: str
@@ -70,6 +81,16 @@ class Disagreement(Shown):
         Schools with a number in both; of these with another number.
     largest
         The largest differences: URN, number taken, other number.
+
+    Examples
+    --------
+    >>> found = Disagreement(
+    ...     column="pupils",
+    ...     taken=Source("census.csv", "NOR"), other=Source("gias.csv", "NumberOfPupils"),
+    ...     taken_total=410, other_total=402, n_compared=2, n_different=1,
+    ...     largest=(("900001", 210, 202),))
+    >>> found.taken_total - found.other_total
+    8
     """
 
     column: str
@@ -106,6 +127,11 @@ class Unknown(Shown):
         The schools.
     action
         "left unknown" or the number that the caller gave instead.
+
+    Examples
+    --------
+    >>> Unknown(count=1, codes={"c": 1}, urns=("900001",), action="left unknown")
+    Unknown(count=1, codes={'c': 1}, urns=('900001',), action='left unknown')
     """
 
     count: int
@@ -151,6 +177,15 @@ class ReadingReport(Shown):
         Sentences on what was corrected or assumed.
     others
         Reports on the further files.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> report = cl.datasets.load_schools().report
+    >>> report
+    ReadingReport('synthetic_schools.csv', template: 170 schools of 170 rows, 2 further files)
+    >>> sorted(report.totals)[:2]
+    ['ehcps', 'measure_fsm']
     """
 
     where: str
@@ -259,7 +294,17 @@ class ReadingReport(Shown):
 
 
 class Schools(tuple[School, ...], Drawn):
-    """The schools of a file, in its order, with the report on the reading as ``.report``."""
+    """The schools of a file, in its order, with the report on the reading as ``.report``.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> schools = cl.datasets.load_schools()
+    >>> schools  # doctest: +ELLIPSIS
+    Schools(170 schools from synthetic_schools.csv: 107 primary, 23 secondary, ...)
+    >>> schools.report.rows_kept, schools[0].name
+    (170, 'Brackenfold Primary School')
+    """
 
     report: ReadingReport
 

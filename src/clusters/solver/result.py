@@ -83,6 +83,17 @@ class Result(Drawn):
     compile_seconds
         What it took to compile the search, once on a machine, or to load it, once in a process;
         the time limit counts from then.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c"], [[0, 0], [0, 3], [0, 9]], {"need": [5, 7, 2]})
+    >>> result = cl.solve(problem, cl.Rules(n_clusters=2, contiguous=False))
+    >>> result.status, result.objective, result.plan.assignment
+    ('optimal', 12.0, {'a': 'a', 'b': 'b', 'c': 'b'})
+    >>> print(result.summary())
+    Proved: no plan under these rules is better.
     """
 
     plan: Plan

@@ -40,6 +40,11 @@ class Settings(Shown):
     ------
     RulesError
         Listing every value out of range.
+
+    Examples
+    --------
+    >>> Settings(time_limit_s=20, seed=7)
+    Settings(time_limit_s=20, seed=7)
     """
 
     time_limit_s: float | None = 60.0
