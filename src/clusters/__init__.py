@@ -7,7 +7,10 @@ that ``import clusters`` stays fast. Type checkers see ordinary imports.
 from __future__ import annotations
 
 import importlib
+import logging as _logging
 from typing import TYPE_CHECKING, Any
+
+from clusters.shown import attach as _attach
 
 __version__ = "0.2.0.dev0"
 
@@ -134,6 +137,9 @@ _HOME = {
     "workbench": ("write_workbench",),
     "writers": ("write_plan",),
 }
+_logging.getLogger(__name__).addHandler(_logging.NullHandler())  # silent unless asked for
+_attach(lambda: importlib.import_module("clusters.display"))
+
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _GROUPS = (
     "budget",
