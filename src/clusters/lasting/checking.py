@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from fractions import Fraction
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked
-from clusters.domain import Plan, PlanLike, Problem, Rules, check_rules, plan_of
+from clusters.domain import Plan, PlanLike, Problem, Rules, SchoolId, check_rules, plan_of
 from clusters.domain.forecast import Forecast
 from clusters.lasting.years import Excused, excused_years, in_year
 from clusters.text import counted
@@ -205,7 +205,7 @@ def verify_years(
     >>> lasting.lasts_to, lasting.first_break.year
     ('2027', '2028')
     >>> print(lasting.sentence)  # doctest: +ELLIPSIS
-    The plan first breaks a rule in 2028, by the forecast: Cluster 1 (West) has 3 pupils: 1.5 below...
+    The plan first breaks a rule in 2028, by the forecast: Cluster 1 (West) has 3 pupils: 1.5 ...
     """
     plan = plan_of(problem, plan)
     check_rules(problem, rules)
@@ -233,11 +233,11 @@ def verify_years(
 def _check(
     facts: Problem, rules: Rules, plan: Plan, forecast: Forecast, year: str, excused: list[str]
 ) -> YearCheck:
-    asked = rules
-    for rule in _BY_YEAR:
-        kept = {name: bound for name, bound in getattr(rules, rule).items() if name not in excused}
-        asked = replace(asked, **{rule: kept})
-    asked = replace(asked, exceptions=_without(rules, excused))
+    kept: dict[str, Any] = {
+        rule: {name: bound for name, bound in getattr(rules, rule).items() if name not in excused}
+        for rule in _BY_YEAR
+    }
+    asked = replace(rules, **kept, exceptions=_without(rules, excused))
     certificate = verify(facts, asked, plan)
     found = {finding.message for finding in certificate.findings}
     over = verify(facts, rules, plan).findings if excused else ()
@@ -250,7 +250,7 @@ def _check(
     )
 
 
-def _without(rules: Rules, excused: list[str]) -> dict[object, dict[str, object]]:
+def _without(rules: Rules, excused: list[str]) -> dict[SchoolId, Any]:
     """Exceptions that name no measure that is not asked for."""
     return {
         school: {
@@ -302,4 +302,3 @@ def _float(value: Fraction | None) -> float | None:
 def _span(years: tuple[YearCheck, ...]) -> str:
     first, last = years[0].year, years[-1].year
     return first if first == last else f"{first} to {last}"
-

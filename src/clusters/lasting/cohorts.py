@@ -188,8 +188,8 @@ def with_sum(forecast: Forecast, measure: str, weights: Mapping[str, float]) -> 
 
     Examples
     --------
-    >>> forecast = Forecast(numbers={"ehcps": {"2027": {"a": 5}}, "sen_support": {"2027": {"a": 9}}})
-    >>> made = with_sum(forecast, "need", {"ehcps": 3, "sen_support": 1})
+    >>> numbers = {"ehcps": {"2027": {"a": 5}}, "sen_support": {"2027": {"a": 9}}}
+    >>> made = with_sum(Forecast(numbers=numbers), "need", {"ehcps": 3, "sen_support": 1})
     >>> made.numbers["need"]["2027"]
     {'a': 24.0}
     """
@@ -212,7 +212,10 @@ def with_sum(forecast: Forecast, measure: str, weights: Mapping[str, float]) -> 
     by_year = {
         year: {
             key: float(
-                sum(_exact(w) * _exact(part[year][key]) for w, part in zip(weights.values(), parts))
+                sum(
+                    _exact(weight) * _exact(part[year][key])
+                    for weight, part in zip(weights.values(), parts, strict=True)
+                )
             )
             for key in parts[0][year]
             if all(key in part[year] for part in parts)
@@ -275,9 +278,7 @@ def _next(first: _Groups, now: _Groups, spans: Mapping[SchoolId, tuple[int, int]
     return after
 
 
-def _going_on(
-    first: _Groups, spans: Mapping[SchoolId, tuple[int, int]], group: int
-) -> Fraction:
+def _going_on(first: _Groups, spans: Mapping[SchoolId, tuple[int, int]], group: int) -> Fraction:
     """Of those who leave for a year group, the share that enters it here, by today's numbers.
 
     One year group may be large by chance: the last three before are compared with the first three
@@ -293,8 +294,10 @@ def _going_on(
         for key, (low, high) in spans.items()
         if low == group and (row := first[key])
     ]
-    left = sum((sum(groups) / len(groups) for groups in before), Fraction(0))
-    came = sum((sum(groups) / len(groups) for groups in after), Fraction(0))
+    left, came = (
+        sum((sum(groups, Fraction(0)) / len(groups) for groups in rows), Fraction(0))
+        for rows in (before, after)
+    )
     return came / left if left else Fraction(1)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Literal
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Priorities, Problem, Rules, plan_of
-from clusters.domain.forecast import Forecast, year_order
+from clusters.domain.forecast import Forecast
 from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError
 from clusters.lasting.checking import Lasting, verify_years
 from clusters.lasting.years import Excused, excused_years, rules_for_years, with_forecast
@@ -164,8 +164,9 @@ def price_of_lasting(
     ('proved', 30.0)
     """
     priorities = Priorities() if priorities is None else priorities
-    facts, asked = with_forecast(problem, forecast), rules_for_years(
-        rules, forecast, excused=excused
+    facts, asked = (
+        with_forecast(problem, forecast),
+        rules_for_years(rules, forecast, excused=excused),
     )
     begin = None if start is None else plan_of(problem, start, "start")
     today = solve(problem, rules, priorities, settings, start=begin)
@@ -331,7 +332,15 @@ def price_by_horizon(
         facts, asked = with_forecast(problem, ahead), rules_for_years(rules, ahead, excused=mine)
         known = verify_years(problem, rules, best.plan, ahead, excused=mine).ok
         price = _price(
-            problem, rules, ahead, priorities, settings, mine, best if known else today, facts, asked
+            problem,
+            rules,
+            ahead,
+            priorities,
+            settings,
+            mine,
+            best if known else today,
+            facts,
+            asked,
         )
         if known:  # the last plan lasts this long, too: only its price is worked out again
             price = replace(
@@ -353,6 +362,6 @@ def _up_to(forecast: Forecast, years: tuple[str, ...]) -> Forecast:
         numbers={
             name: kept
             for name, by_year in forecast.numbers.items()
-            if (kept := {y: row for y, row in sorted(by_year.items(), key=lambda p: year_order(p[0])) if y in years})
+            if (kept := {year: row for year, row in by_year.items() if year in years})
         },
     )

@@ -35,7 +35,8 @@ _WORDS: Mapping[str, tuple[str, ...]] = {
 }
 _FILLERS = frozenset(
     {
-        *("forecast", "forecasts", "forecasted", "projected", "projection", "predicted", "expected"),
+        *("forecast", "forecasts", "forecasted", "projected", "projection", "predicted"),
+        "expected",
         *("estimate", "estimated", "total", "number", "no", "of", "in", "for", "at", "on", "the"),
         *("jan", "january", "may", "oct", "october", "sep", "sept", "september", "autumn"),
         *("spring", "summer", "term", "census", "academic", "financial", "year", "ay", "fy"),
@@ -77,9 +78,19 @@ class _Found:
     whole: dict[tuple[str, str, SchoolId], float] = field(default_factory=dict)
     parts: dict[tuple[str, str, SchoolId], float] = field(default_factory=dict)
     unknown: set[tuple[str, str, SchoolId]] = field(default_factory=set)
-    strangers: dict[str, str] = field(default_factory=dict)
+    others: dict[str, str] = field(default_factory=dict)
     faults: list[Fault] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class _Layout:
+    """Positions of the columns that say which school, year and measure; and columns of numbers."""
+
+    keys: Mapping[str, int]
+    words: Mapping[str, int]
+    numbers: Sequence[_Column]
+    named: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +159,7 @@ def read_forecast(
     (('2027-28', '2028-29'), 185.0)
     """
     named = _named_measures(problem, measures or {})
-    given = {key: name for key, name in (columns or {}).items()}
+    given = dict(columns or {})
     _refuse_unknown(given)
     table = open_table(source, sheet=sheet, name="forecast", score=_score(given, named))
     keys, words = _key_columns(table, given), _word_columns(table, given)
@@ -159,7 +170,7 @@ def read_forecast(
     numbers = _number_columns(table, taken, named, measure, words, found)
     if not numbers:
         raise DataError(_no_numbers(table))
-    _read_rows(table, problem, links, keys, words, numbers, named, measure, found)
+    _read_rows(table, problem, links, _Layout(keys, words, numbers, named), found)
     kept = None if years is None else {year_in(str(year)) or str(year) for year in years}
     return _forecast(problem, found, table, kept, missing)
 
@@ -242,7 +253,7 @@ def read_year_groups(
         )
     if found.faults or table.faults:
         raise DataError([*table.faults, *found.faults])
-    return YearGroups(pupils=pupils, notes=(*table.all_notes(), *_stranger_notes(found)))
+    return YearGroups(pupils=pupils, notes=(*table.all_notes(), *_other_notes(found)))
 
 
 # ---- columns ------------------------------------------------------------------------------------
@@ -253,8 +264,8 @@ def _named_measures(problem: Problem, further: Mapping[str, str]) -> dict[str, s
     names = {"need": "need", "pupils": "pupils", "ehcps": "ehcps", "sen_support": "sen_support"}
     for key in ("pupils", "ehcps", "sen_support"):
         names |= dict.fromkeys(PUBLISHED[key], key)
-    names |= {"pupil": "pupils", "rolls": "pupils", "numbers_on_roll": "pupils", "sen_k": "sen_support"}
-    names |= {"sen": "sen_support", "ehc": "ehcps", "on_roll": "pupils", "pupils_roll": "pupils"}
+    names |= dict.fromkeys(("pupil", "rolls", "numbers_on_roll", "on_roll"), "pupils")
+    names |= {"sen": "sen_support", "ehc": "ehcps"}
     names |= {simple(name): name for name in problem.measures if name != "schools"}
     return names | {simple(theirs): ours for ours, theirs in further.items()}
 
@@ -345,23 +356,24 @@ def _number_columns(
 def _column(
     k: int, name: str, named: Mapping[str, str], measure: str, words: Mapping[str, int]
 ) -> _Column | None:
+    """Say what a column holds; None where it holds no number of ours."""
     year = year_in(name)
     if year is None and "year" not in words:
         return None
-    whole = simple(name)
+    said = None if "measure" in words else measure
     if k == words.get("value"):
-        return _Column(k, None if "measure" in words else measure, year)
-    rest = [word for word in _without_year(whole).split("_") if word]
-    if _PAST & set(rest):
+        return _Column(k, said, year)
+    every = [word for word in _without_year(simple(name)).split("_") if word]
+    if _PAST & set(every):
         return None
-    left = [word for word in rest if word not in _FILLERS]
-    for words_ in ("_".join(rest), "_".join(left)):
-        if words_ in named and words_:
-            return _Column(k, named[words_], year)
+    left = [word for word in every if word not in _FILLERS]
     if year is not None and not left:
-        return _Column(k, None if "measure" in words else measure, year)
-    if _group_of("_".join(rest)) is not None or _group_of("_".join(left)) is not None:
-        return _Column(k, "pupils", year, part=True)
+        return _Column(k, said, year)
+    for text in ("_".join(every), "_".join(left)):
+        if text in named:
+            return _Column(k, named[text], year)
+        if _group_of(text) is not None:
+            return _Column(k, "pupils", year, part=True)
     return None
 
 
@@ -397,53 +409,38 @@ def _rows(
         if school is not None:
             yield number, cells, school
         elif texts:
-            found.strangers.setdefault(texts[0], " ".join(texts[:2]))
+            found.others.setdefault(texts[0], " ".join(texts[:2]))
 
 
-def _read_rows(
-    table: Table,
-    problem: Problem,
-    links: Any,
-    keys: Mapping[str, int],
-    words: Mapping[str, int],
-    numbers: Sequence[_Column],
-    named: Mapping[str, str],
-    measure: str,
-    found: _Found,
-) -> None:
-    for number, cells, school in _rows(table, problem, links, keys, found):
-        in_row = _in_row(table, number, cells, words, named, found)
-        for column in numbers:
+def _read_rows(table: Table, problem: Problem, links: Any, layout: _Layout, found: _Found) -> None:
+    for number, cells, school in _rows(table, problem, links, layout.keys, found):
+        in_row = _in_row(table, number, cells, layout, found)
+        for column in layout.numbers:
             cell = table.cell(number, cells, column.at)
             what = column.measure or in_row.get("measure")
             year = column.year or in_row.get("year")
             if what is None or year is None:
                 continue
-            _keep(cell, (what, year, school), column.part, found)
+            _keep(cell, (what, year, school), found, part=column.part)
 
 
 def _in_row(
-    table: Table,
-    number: int,
-    cells: list[str],
-    words: Mapping[str, int],
-    named: Mapping[str, str],
-    found: _Found,
+    table: Table, number: int, cells: list[str], layout: _Layout, found: _Found
 ) -> dict[str, str]:
     """Year and measure that a row of a long table names."""
     said: dict[str, str] = {}
-    if "year" in words:
-        cell = table.cell(number, cells, words["year"])
+    if "year" in layout.words:
+        cell = table.cell(number, cells, layout.words["year"])
         year = year_in(cell.text)
         if year is not None:
             said["year"] = year
         elif tidy(cell.text):
             found.faults.append(cell.fault("it is not a year", 'write "2027" or "2027/28"'))
-    if "measure" in words:
-        cell = table.cell(number, cells, words["measure"])
+    if "measure" in layout.words:
+        cell = table.cell(number, cells, layout.words["measure"])
         name = simple(cell.text)
         left = "_".join(word for word in name.split("_") if word not in _FILLERS)
-        what = named.get(name, named.get(left))
+        what = layout.named.get(name, layout.named.get(left))
         if what is not None:
             said["measure"] = what
         elif name:
@@ -457,7 +454,7 @@ def _in_row(
     return said
 
 
-def _keep(cell: Cell, key: tuple[str, str, SchoolId], part: bool, found: _Found) -> None:
+def _keep(cell: Cell, key: tuple[str, str, SchoolId], found: _Found, *, part: bool) -> None:
     value = _value(cell, str(key[2]), found.faults)
     if value is None:
         found.unknown.add(key)
@@ -495,27 +492,26 @@ def _value(cell: Cell, urn: str, faults: list[Fault]) -> float | None:
 def _forecast(
     problem: Problem, found: _Found, table: Table, years: set[str] | None, missing: Missing
 ) -> Forecast:
+    dark = found.parts.keys() & found.unknown  # a part is not known: their sum is not either
     numbers: dict[str, dict[str, dict[SchoolId, float]]] = {}
-    for (what, year, school), value in (found.parts | found.whole).items():
-        if (what, year, school) in found.parts and (what, year, school) in found.unknown:
-            continue  # one of the parts is not known: their sum is not either
-        if years is None or year in years:
+    for key, value in (found.parts | found.whole).items():
+        what, year, school = key
+        if (years is None or year in years) and (key in found.whole or key not in dark):
             numbers.setdefault(what, {}).setdefault(year, {})[school] = value
     faults = [*table.faults, *found.faults]
     if not numbers and not faults:
         faults.append(_nothing_read(found, table, years))
-    notes = []
-    for what, by_year in numbers.items():
-        if faults:
-            break
-        notes += _filled(problem, what, by_year, missing, table.where, faults)
+    notes: list[str] = []
+    if not faults:
+        for what, by_year in numbers.items():
+            notes += _filled(problem, what, by_year, missing, table.where, faults)
     if faults:
         raise DataError(faults)
     span = sorted({year for by_year in numbers.values() for year in by_year}, key=year_order)
     source = f"The forecast of {' and '.join(numbers)} for {', '.join(span)} is from {table.where}."
     return Forecast(
         numbers=numbers,
-        notes=(source, *table.all_notes(), *found.notes, *_stranger_notes(found), *notes),
+        notes=(source, *table.all_notes(), *found.notes, *_other_notes(found), *notes),
     )
 
 
@@ -558,11 +554,12 @@ def _names(problem: Problem, keys: Sequence[SchoolId]) -> str:
     return shown([f"{problem.school(key).name} ({key})" for key in keys], _NAMED)
 
 
-def _stranger_notes(found: _Found) -> list[str]:
-    if not found.strangers:
+def _other_notes(found: _Found) -> list[str]:
+    if not found.others:
         return []
-    rows = counted(len(found.strangers), "school is", "schools are")
-    return [f"{rows} not among those of the problem and left out: {shown(found.strangers.values())}."]
+    rows = counted(len(found.others), "school is", "schools are")
+    named = shown(found.others.values())
+    return [f"{rows} not among those of the problem and left out: {named}."]
 
 
 def _twice(table: Table, number: int, school: SchoolId) -> Fault:
@@ -604,6 +601,6 @@ def _nothing_read(found: _Found, table: Table, years: set[str] | None) -> Fault:
     return Fault(
         what="no row holds a forecast of a school of the problem",
         remedy="check the URNs and the columns of numbers"
-        + (f"; the file has {shown(found.strangers.values())}" if found.strangers else ""),
+        + (f"; the file has {shown(found.others.values())}" if found.others else ""),
         where=table.where,
     )
