@@ -46,9 +46,11 @@ _FILLERS = frozenset(
 """Words in the name of a column that do not say what is counted."""
 
 _PAST = frozenset({"actual", "actuals", "actually", "outturn"})
-_GROUP = re.compile(r"(?:nc_?)?(?:year_?group|year|yr|y|ncy|nc_year)_?(\d{1,2}|r)|(\d{1,2})")
-_AGED = re.compile(r".*\baged?_(\d{1,2})(?:_.*)?")
+_GROUP = re.compile(r"(?:nc_?)?(?:year_?group|year|yr|y|ncy)_?(\d{1,2}|r)")
+_AGED = re.compile(r"(?:.*_)?aged?_(\d{1,2})(?:_.*)?")
+_OF_WHOM = re.compile(r"(?:part|full)_time_(?:girls|boys)_")
 _OLDEST_GROUP = 14
+_AGE_IN_RECEPTION = 4
 _RECEPTION = frozenset({"r", "reception", "year_r", "yr_r", "rec", "yr", "y_r", "yearr"})
 _NAMED = 4
 
@@ -186,9 +188,9 @@ def read_year_groups(
 ) -> YearGroups:
     """Read how many pupils each school has today in each year group.
 
-    Columns are named "R", "Y1", "Year 7" or "NCY 7"; or by age as in the published school census
-    ("full-time girls aged 5"), where those of one age are added up: aged 4 is Reception, aged 5
-    Year 1 (ages on 31 August).
+    Columns are named "R", "Y1", "Year 7" or "NCY 7", or as in the published school census ("Full
+    time girls Year group 7"); those of one year group are added up. Where there are none, columns
+    by age on 31 August ("girls aged 5") are read: aged 4 is Reception, aged 5 Year 1.
 
     Parameters
     ----------
@@ -216,11 +218,10 @@ def read_year_groups(
     keys = _key_columns(table, given)
     if not keys:
         raise DataError(_no_school_column(table))
-    groups = {
-        k: group
-        for k, name in enumerate(table.header)
-        if k not in keys.values() and (group := _group_of(simple(name))) is not None
-    }
+    named = {k: simple(name) for k, name in enumerate(table.header) if k not in keys.values()}
+    groups = {k: group for k, name in named.items() if (group := _group_of(name)) is not None}
+    if not groups:  # ages stand beside year groups in the published census: never count both
+        groups = {k: group for k, name in named.items() if (group := _age_group(name)) is not None}
     if not groups:
         raise DataError(
             Fault(
@@ -294,7 +295,7 @@ def _score(given: Mapping[str, str], named: Mapping[str, str]) -> Callable[[Sequ
         have = [simple(cell) for cell in cells if cell]
         if not keys & set(have):
             return 0
-        dated = sum(1 for cell in cells if year_in(cell) or _group_of(simple(cell)) is not None)
+        dated = sum(1 for cell in cells if year_in(cell) or _is_group(simple(cell)))
         return len(keys & set(have)) + len(words & set(have)) + dated
 
     return score
@@ -383,16 +384,24 @@ def _without_year(name: str) -> str:
 
 def _group_of(name: str) -> int | None:
     """Year group that the simplified name of a column stands for; None where it is none."""
-    if name in _RECEPTION:
+    plain = _OF_WHOM.sub("", name, count=1)
+    if plain in _RECEPTION:
         return 0
-    if found := _GROUP.fullmatch(name):
-        if found[1] is None:
-            return None  # a bare number may be anything
-        group = 0 if found[1] == "r" else int(found[1])
-        return group if group <= _OLDEST_GROUP else None
-    if found := _AGED.fullmatch(name):
-        return int(found[1]) - 4
-    return None
+    found = _GROUP.fullmatch(plain)
+    if found is None:
+        return None
+    group = 0 if found[1] == "r" else int(found[1])
+    return group if group <= _OLDEST_GROUP else None
+
+
+def _is_group(name: str) -> bool:
+    return _group_of(name) is not None or _age_group(name) is not None
+
+
+def _age_group(name: str) -> int | None:
+    """Year group of pupils of an age on 31 August; None where the column is of no age."""
+    found = _AGED.fullmatch(name)
+    return None if found is None else int(found[1]) - _AGE_IN_RECEPTION
 
 
 # ---- rows ---------------------------------------------------------------------------------------
