@@ -54,6 +54,9 @@ class Scene:
     heirs
         In order, each id that no longer is with the weights of those that follow it: what belongs
         to it (committed money, say) goes to them.
+    added
+        The groups kept together or apart that merges and splits have added to the rules: a later
+        split or merge of the same cluster takes them back.
     """
 
     problem: Problem
@@ -61,7 +64,8 @@ class Scene:
     priorities: Priorities
     plan: Plan
     new: tuple[SchoolId, ...] = ()
-    heirs: tuple[tuple[SchoolId, Mapping[SchoolId, int]], ...] = field(default=())
+    heirs: tuple[tuple[SchoolId, Mapping[SchoolId, int]], ...] = ()
+    added: Rules = field(default_factory=lambda: Rules(n_clusters=1))
 
     @property
     def given(self) -> Plan:
@@ -90,6 +94,7 @@ def _close(change: Change, scene: Scene) -> Scene:
             scene,
             problem=facts,
             rules=_rules_without(scene.rules, problem, {urn}),
+            added=_rules_without(scene.added, problem, {urn}),
             priorities=_priorities_without(scene.priorities, problem, {urn}),
             plan=_replaced(scene.plan, problem, {urn: None}),
             new=tuple(key for key in scene.new if key != urn),
@@ -125,6 +130,7 @@ def _convert(change: Change, scene: Scene) -> Scene:
         scene,
         problem=facts,
         rules=_rules_renamed(scene.rules, problem, {old: urn}),
+        added=_rules_renamed(scene.added, problem, {old: urn}),
         priorities=_priorities_renamed(scene.priorities, problem, {old: urn}),
         plan=_replaced(scene.plan, problem, {old: urn}),
         new=tuple(urn if key == old else key for key in scene.new),
@@ -143,6 +149,7 @@ def _merge_schools(change: Change, scene: Scene) -> Scene:
             scene,
             problem=facts,
             rules=_rules_renamed(scene.rules, problem, dict.fromkeys(others, first)),
+            added=_rules_renamed(scene.added, problem, dict.fromkeys(others, first)),
             priorities=_priorities_without(scene.priorities, problem, set(others)),
             plan=_replaced(scene.plan, problem, others),
             heirs=(*scene.heirs, *((key, FrozenDict({first: 1})) for key in others)),
@@ -168,8 +175,9 @@ def _merge(change: Change, scene: Scene) -> Scene:
         if number not in numbers[1:]
     ]
     _refuse_twice(drawn)
-    rules = replace(scene.rules, n_clusters=_held(drawn), together=(*scene.rules.together, centres))
-    return replace(scene, rules=rules, plan=Plan(tuple(drawn)))
+    inside = {scene.problem.position(key) for key in members}
+    taken_back = _groups_of(scene, "apart", lambda held: len(held & inside) > 1)
+    return _with_group(scene, drawn, "together", centres, taken_back)
 
 
 def _split(change: Change, scene: Scene) -> Scene:
@@ -196,12 +204,44 @@ def _split(change: Change, scene: Scene) -> Scene:
         Cluster(fresh, centres[1], parts[1]),
     ]
     _refuse_twice(drawn)
-    rules = replace(
-        scene.rules,
-        n_clusters=_held(drawn),
-        apart=(*scene.rules.apart, tuple(key for key in centres if key is not None)),
+    leaving = {scene.problem.position(key) for key in parts[1]}
+    taken_back = _groups_of(scene, "together", lambda held: 0 < len(held & leaving) < len(held))
+    ends = tuple(key for key in centres if key is not None)
+    return _with_group(scene, drawn, "apart", ends, taken_back)
+
+
+def _groups_of(
+    scene: Scene, rule: str, undone: Callable[[set[int]], bool]
+) -> tuple[tuple[SchoolId, ...], ...]:
+    """Groups that an earlier merge or split has added and that this one undoes."""
+    return tuple(
+        tuple(group)
+        for group in getattr(scene.added, rule)
+        if undone({scene.problem.position(key) for key in group})
     )
-    return replace(scene, rules=rules, plan=Plan(tuple(drawn)))
+
+
+def _with_group(
+    scene: Scene,
+    drawn: Sequence[Cluster],
+    rule: str,
+    group: tuple[SchoolId, ...],
+    taken_back: Sequence[tuple[SchoolId, ...]],
+) -> Scene:
+    """Add a group to the rules, and take those back that it undoes."""
+    other = "apart" if rule == "together" else "together"
+
+    def changed(rules: Rules, **more: Any) -> Rules:
+        left = tuple(kept for kept in getattr(rules, other) if tuple(kept) not in taken_back)
+        groups: dict[str, Any] = {rule: (*getattr(rules, rule), group), other: left}
+        return replace(rules, **groups, **more)
+
+    return replace(
+        scene,
+        rules=changed(scene.rules, n_clusters=_held(drawn)),
+        added=changed(scene.added),
+        plan=Plan(tuple(drawn)),
+    )
 
 
 RESHAPES: Mapping[str, Callable[[Change, Scene], Scene]] = {
