@@ -213,7 +213,7 @@ def _split(change: Change, scene: Scene) -> Scene:
 def _groups_of(
     scene: Scene, rule: str, undone: Callable[[set[int]], bool]
 ) -> tuple[tuple[SchoolId, ...], ...]:
-    """Groups that an earlier merge or split has added and that this one undoes."""
+    """List the groups that an earlier merge or split has added and that this one undoes."""
     return tuple(
         tuple(group)
         for group in getattr(scene.added, rule)

@@ -76,10 +76,9 @@ class PriceOfLasting:
         """Least and most that lasting can cost, from the bounds of both searches."""
         if self.lasting is None or self.today.bound is None or self.lasting.bound is None:
             return None
-        return (
-            max(0.0, self.lasting.bound - self.today.objective),
-            max(0.0, self.lasting.objective - self.today.bound),
-        )
+        # what lasts is a plan for today as well, so today's bound holds for it, too
+        least = max(self.lasting.bound, self.today.bound) - self.today.objective
+        return (max(0.0, least), max(0.0, self.lasting.objective - self.today.bound))
 
     @property
     def per_cent(self) -> float | None:
@@ -113,7 +112,7 @@ class PriceOfLasting:
         if self.bounds is None or not self.today.objective:
             return f"{text} (the best plans found; what it must cost is not known)."
         low, high = (100 * end / self.today.objective for end in self.bounds)
-        return f"{text} (the best plans found; it must cost {low:.2f} % and can cost {high:.2f} %)."
+        return f"{text} (the best plans found; proved: it costs {low:.2f} % to {high:.2f} %)."
 
 
 @checked
