@@ -135,6 +135,7 @@ class _Count:
         self.rng = np.random.default_rng(seed)
         self.clusters: list[list[int]] | None = None
         self.total: float = math.inf
+        self.settled: set[frozenset[tuple[int, ...]]] = set()
         self.bound: float = self.votes.bound
         far = np.array(longest_journeys(problem, rules))[:, None]
         self.centred = rules.centres is not None or not bool(
@@ -194,10 +195,12 @@ class _Count:
         if self.clusters is None:
             return False
         for window in self._worth_a_look():
+            key = frozenset(tuple(self.clusters[c]) for c in window)
             if self.left <= 0:
                 return False
-            if self._redrawn(window):
+            if key not in self.settled and self._redrawn(window):
                 return True
+            self.settled.add(key)
         return False
 
     def _worth_a_look(self) -> Iterator[tuple[int, ...]]:
