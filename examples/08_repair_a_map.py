@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(mended.to_frame().to_string(index=False))
 
     # Is it worth moving more? The whole curve, from 0 to 20 schools moved.
-    curve = cl.improve_curve(
+    curve = cl.explain.improve_curve(
         problem, rules, mended.plan, priorities, 20, settings=cl.Settings(time_limit_s=2 * seconds)
     )
     print()

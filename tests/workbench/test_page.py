@@ -259,7 +259,7 @@ def test_money_with_floors_and_caps_is_not_guessed(valley, drawn, rules, tmp_pat
         drawn,
         pot="90000000",
         formula=cl.Formula({"ehcps": 1}),
-        protection=cl.Protection(floor="80%"),
+        protection=cl.budget.Protection(floor="80%"),
     )
     start = drive(data_of(path.read_text(encoding="utf-8")), [[]])[0][0]
     assert start["money"] is None
@@ -291,7 +291,9 @@ def test_the_package_can_be_called_however_it_was_imported():
 def test_without_the_extra_it_says_what_to_install(valley, drawn, rules, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(ImportError, match=r"clusters\[workbench\]"):
-        cl.workbench(valley, rules, drawn, decisions=tmp_path / "d.json", open_browser=False)
+        cl.workbench.serve_workbench(
+            valley, rules, drawn, decisions=tmp_path / "d.json", open_browser=False
+        )
     assert cl.write_workbench(tmp_path / "a.html", valley, rules, drawn).exists()
 
 

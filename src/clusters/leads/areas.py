@@ -210,7 +210,8 @@ def make_areas(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, make_areas
+    >>> from clusters import Plan, Problem
+    >>> from clusters.leads import make_areas
     >>> problem = Problem.from_arrays("abcd", [[0, 0], [1, 0], [8, 0], [9, 0]],
     ...     {"need": [1, 1, 1, 1]}, ["ab", "bc", "cd"])
     >>> plan = Plan.from_assignment({key: key for key in "abcd"})
@@ -282,7 +283,8 @@ def check_areas(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, check_areas
+    >>> from clusters import Plan, Problem
+    >>> from clusters.leads import check_areas
     >>> problem = Problem.from_arrays("abc", [[0, 0], [1, 0], [8, 0]],
     ...     {"need": [1, 1, 1]}, ["ab", "bc"])
     >>> plan = Plan.from_assignment({key: key for key in "abc"})

@@ -39,7 +39,8 @@ def problem_of_clusters(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, problem_of_clusters
+    >>> from clusters import Plan, Problem
+    >>> from clusters.leads import problem_of_clusters
     >>> problem = Problem.from_arrays(["a", "b", "c"], [[0, 0], [3, 0], [9, 0]],
     ...     {"need": [1, 2, 4]}, [("a", "b"), ("b", "c")])
     >>> small = problem_of_clusters(problem, Plan.from_assignment({"a": "a", "b": "a", "c": "c"}))
