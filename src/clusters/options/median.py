@@ -6,7 +6,7 @@ import itertools
 import math
 import time
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -155,7 +155,7 @@ class _Count:
         if self.bound >= known:
             return
         for found in self._starts(maps):
-            self._note([list(atoms) for atoms in found.clusters])
+            self._note(self._descended([list(atoms) for atoms in found.clusters]))
             if self.total <= self.bound:
                 return
         while self.left > 0 and self._windows():
@@ -172,21 +172,80 @@ class _Count:
         return True
 
     def _starts(self, maps: Mapping[str, Plan]) -> Iterator[Found]:
-        tables = tables_of(self.instance)
+        """Bring each map into a plan that keeps the rules, drawn to what the votes want.
+
+        A school's cost at a centre is what the two pay for being together: no journeys count.
+        """
+        wish = (self.votes.joint - self.votes.split).astype(np.float64)
+        wish += 1.0 - wish.min()
+        np.fill_diagonal(wish, 0.0)
+        cost = np.where(np.isfinite(self.instance.cost), wish[:, self.instance.home], np.inf)
+        drawn = replace(self.instance, cost=cost)
+        tables = tables_of(drawn)
         found = False
         for plan in maps.values():
             if self.left <= 0:
                 return
             given = from_plan(
-                self.instance, tables, self.problem, plan, self.rng, stop=lambda: self.left <= 0
+                drawn, tables, self.problem, plan, self.rng, stop=lambda: self.left <= 0
             )
             if given is not None:
                 found = True
                 yield given
         if not found and self.left > 0:
-            some = any_plan(self.instance, seconds=0.5 * self.left, seed=self.seed)
+            some = any_plan(drawn, seconds=0.5 * self.left, seed=self.seed)
             if some is not None:
                 yield some
+
+    def _descended(self, clusters: list[list[int]]) -> list[list[int]]:
+        """Move a school, or let two change places, as long as that lowers the votes against."""
+        wish = self.votes.joint - self.votes.split
+        np.fill_diagonal(wish, 0)
+        label = np.empty(self.instance.n, dtype=np.int64)
+        for number, atoms in enumerate(clusters):
+            label[atoms] = number
+        while self.left > 0:
+            step = self._better_step(wish, label)
+            if step is None:
+                break
+            for a, c in step.items():
+                label[a] = c
+        return [np.flatnonzero(label == c).tolist() for c in range(len(clusters))]
+
+    def _better_step(self, wish: IntArray, label: IntArray) -> dict[int, int] | None:
+        """Find the step that lowers the votes against the most and breaks no rule."""
+        n, k = len(label), int(label.max()) + 1
+        at = np.arange(n)
+        held = np.zeros((n, k), dtype=np.int64)
+        held[at, label] = 1
+        with_ = wish @ held  # what each pays with the members of each cluster
+        move = with_ - with_[at, label][:, None]
+        to = move[:, label]  # [a, b]: a goes to b's cluster
+        swap = np.triu(to + to.T - 2 * wish, 1)
+        swap[label[:, None] == label[None, :]] = 0
+        steps = [(int(move[a, c]), {int(a): int(c)}) for a, c in np.argwhere(move < 0)]
+        steps += [
+            (int(swap[a, b]), {int(a): int(label[b]), int(b): int(label[a])})
+            for a, b in np.argwhere(swap < 0)
+        ]
+        for _, step in sorted(steps, key=lambda each: each[0]):
+            new = label.copy()
+            for a, c in step.items():
+                new[a] = c
+            touched = {int(label[a]) for a in step} | set(step.values())
+            if all(self._keeps(np.flatnonzero(new == c)) for c in touched):
+                return step
+        return None
+
+    def _keeps(self, atoms: IntArray) -> bool:
+        """Whether a cluster keeps the rules."""
+        instance = self.instance
+        return (
+            bool(len(atoms))
+            and instance.within_bounds(atoms)
+            and instance.connected(atoms)
+            and bool(np.isfinite(instance.best_centre(atoms)[1]))
+        )
 
     # -- a few clusters at a time ------------------------------------------------------------
 

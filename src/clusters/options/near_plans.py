@@ -218,12 +218,14 @@ class _Walk:
         """Move an atom to another cluster, and another one back, if that is allowed."""
         gone = self.held[here][self.held[here] != a]
         come = self.held[there]
-        if b is not None:
-            if not (self._beside(a, come, b) and self._beside(b, gone, a)):
+        if b is None:
+            if not len(gone) or not self._beside(a, there, come):
                 return
-            gone, come = np.append(gone, b), come[come != b]
-        elif not len(gone) or not self._beside(a, come, None):
-            return
+        else:
+            come = come[come != b]
+            if not self._beside(a, there, come, b) or not self._beside(b, here, gone, a):
+                return
+            gone = np.append(gone, b)
         new = {here: np.sort(gone), there: np.sort(np.append(come, a))}
         costs = self._allowed(new)
         if costs is None:
@@ -233,15 +235,12 @@ class _Walk:
             self.labels[atoms] = c
             self.costs[c] = costs[c]
 
-    def _beside(self, a: int, cluster: IntArray, without: int | None) -> bool:
-        """Whether an atom borders on a cluster: a quick look before the exact one."""
+    def _beside(self, a: int, label: int, rest: IntArray, gone: int | None = None) -> bool:
+        """Whether an atom borders on what stays of a cluster: a quick look before the exact one."""
         instance = self.instance
-        if instance.neighbours is None or instance.school_neighbours is not None:
+        if instance.neighbours is None or instance.school_neighbours is not None or not len(rest):
             return True
-        label = self.labels[cluster[0]]
-        near = (b for b in instance.neighbours[a] if b != without)
-        alone = without is not None and len(cluster) == 1 and cluster[0] == without
-        return alone or any(self.labels[b] == label for b in near)
+        return any(self.labels[b] == label for b in instance.neighbours[a] if b != gone)
 
     def _allowed(self, new: dict[int, IntArray]) -> dict[int, float] | None:
         """Cost of the changed clusters; None where a rule breaks or the plan costs too much."""

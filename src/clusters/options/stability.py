@@ -473,6 +473,8 @@ that cost at most 5 % more than the best; otherwise mostly in West.
     check_rules(problem, rules, priorities)
     at_least(1, draws=draws)
     at_least(0, common=common, within=0.0 if within is None else within)
+    sizes = None if errors is None else errors_of(problem, rules, priorities, errors)
+    _check_weights(problem, rules, weights)
     case = Case(
         problem=replace(problem, territories=None, boundary=None),
         rules=rules,
@@ -481,13 +483,26 @@ that cost at most 5 % more than the best; otherwise mostly in West.
         settings=EACH if settings is None else settings,
     )
     study = _Study(case, _cost(case), draws, executor, on_progress)
-    if errors is not None:
-        study.add_errors(errors_of(problem, rules, priorities, errors), common)
+    if sizes is not None:
+        study.add_errors(sizes, common)
     if weights is not None:
         study.add_weights(weights)
     if within is not None:
         study.add_near(within)
     return study.answer(problem, plan)
+
+
+def _check_weights(
+    problem: Problem, rules: Rules, weights: float | Mapping[str, Priorities] | None
+) -> None:
+    """Refuse weights that do not fit, before anything is drawn."""
+    if isinstance(weights, Mapping):
+        for other in weights.values():
+            check_rules(problem, rules, other)
+    elif weights is not None and (not is_number(weights) or weights <= 1):
+        raise RulesError(
+            rule_fault("weights is not a number above 1", "write 2 for half to double", weights)
+        )
 
 
 def _cost(case: Case) -> float:
@@ -549,16 +564,10 @@ class _Study:
         """Draw, or take, other priorities."""
         case = self.case
         if isinstance(weights, Mapping):
-            for other in weights.values():
-                check_rules(case.problem, case.rules, other)
             changes = [{"priorities": other} for other in weights.values()]
             kind = ("other set", "other sets", " of priorities")
             self._solve("weights", kind, changes, tuple(map(str, weights)))
             return
-        if not is_number(weights) or weights <= 1:
-            raise RulesError(
-                rule_fault("weights is not a number above 1", "write 2 for half to double", weights)
-            )
         if len(weights_of(case.priorities)) < 2:
             self.notes.append(
                 "Other weights were not drawn: only one priority has a weight, so there is nothing "
