@@ -95,7 +95,7 @@ def test_a_walk_comes_by_every_near_plan_equally_often():
     )
     limit = limit_of(every[0][0], 0.5)
     walked = walked_plans(
-        problem, rules, priorities, plan, limit, draws=600, rng=np.random.default_rng(1)
+        problem, rules, priorities, plan, limit, draws=600, rng=np.random.default_rng(1), sweeps=10
     )
     assert all(cost <= limit for cost, _ in walked)
     count = {canonical(groups): 0 for _, groups in every}

@@ -156,10 +156,16 @@ def walked_plans(
     *,
     draws: int,
     rng: np.random.Generator,
+    sweeps: int = SWEEPS,
 ) -> list[tuple[float, IntArray]]:
     """Walk from a plan over plans that cost no more than a limit; take one every so many steps.
 
     The number of clusters stays that of the plan.
+
+    Parameters
+    ----------
+    sweeps
+        Proposals for each atom between two plans that are taken.
 
     Returns
     -------
@@ -173,8 +179,7 @@ def walked_plans(
     walk = _Walk(instance, found.labels(instance.n), limit)
     plans = []
     for draw in range(draws):
-        sweeps = SWEEPS if draw else FIRST_SWEEPS
-        walk.run(sweeps * instance.n, rng)
+        walk.run((sweeps if draw else FIRST_SWEEPS) * instance.n, rng)
         plans.append((walk.total, places_of_labels(instance, walk.labels, len(problem))))
     return plans
 
