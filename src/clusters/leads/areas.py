@@ -294,15 +294,15 @@ def check_areas(
     """
     plan = plan_of(problem, plan)
     case = _case(problem, plan, candidates, not_these, lead_rules)
-    strangers = [label for label in areas if case.small.find(label) is None]
-    if strangers:
+    unknown = [label for label in areas if case.small.find(label) is None]
+    if unknown:
         raise DataError(
             Fault(
                 what=f"the plan has no cluster {label!r}",
                 remedy=f"use one of {', '.join(map(str, case.small.ids))}",
                 where="areas",
             )
-            for label in strangers
+            for label in unknown
         )
     by = _weights(problem, travel_by)
     names = list(dict.fromkeys(areas.values()))
