@@ -19,13 +19,17 @@ import clusters as cl
 def main(argv: Sequence[str] | None = None) -> None:
     """Print the plan nearest to all maps, where members divide, and what their orders come to."""
     parser = options(__doc__, seconds=20.0)
-    parser.add_argument("--map", action="append", default=[], help="a member's map; may be repeated")
+    parser.add_argument(
+        "--map", action="append", default=[], help="a member's map; may be repeated"
+    )
     arguments = parser.parse_args(argv)
     problem = read_problem(arguments)
     rules = cl.Rules(n_clusters=arguments.clusters, balance={"pupils": 0.35})
     settings = cl.Settings(time_limit_s=arguments.seconds)
 
-    maps: dict[str, cl.Plan] = {path: cl.read_plan(path, problem) for path in arguments.map}
+    maps: dict[str, cl.Plan | dict[int | str, str]] = {
+        path: cl.read_plan(path, problem) for path in arguments.map
+    }
     if not maps:
         print("No maps were given (--map): three members change a plan here and there, at random.")
         plan = cl.solve(problem, rules, cl.Priorities(travel_by="pupils"), settings).plan

@@ -1,4 +1,4 @@
-"""The plan nearest to several maps: brute force, one map returns itself, words and figures agree."""
+"""The plan nearest to several maps: brute force, one map returns itself, words agree."""
 
 from __future__ import annotations
 
@@ -131,9 +131,7 @@ def test_a_larger_map_is_improved_window_by_window():
     rows = "\n".join(["1" * 12] * 8)
     problem = world(rows)
     rng = np.random.default_rng(5)
-    base = {
-        key: (k // 12 // 4) * 4 + (k % 12) // 3 for k, key in enumerate(problem.ids)
-    }
+    base = {key: (k // 12 // 4) * 4 + (k % 12) // 3 for k, key in enumerate(problem.ids)}
     maps = {}
     for number in range(3):
         own = dict(base)

@@ -61,7 +61,11 @@ def test_the_reason_is_that_of_why_here(found):
     )
     assert move.cost_change <= 0
     assert "it could move" in sentence
-    tight = fairness(world("11111111"), cl.Rules(n_clusters=2, schools_per_cluster=(3, 5), together=[("4", "5")]), PLANS)
+    tight = fairness(
+        world("11111111"),
+        cl.Rules(n_clusters=2, schools_per_cluster=(3, 5), together=[("4", "5")]),
+        PLANS,
+    )
     assert "If it moved: " in tight.reason("uneven", "5")
     assert "together" in tight.reason("uneven", "5")
     assert "No centre of another cluster is nearer" in found.reason("uneven", "1")
@@ -94,7 +98,7 @@ def test_a_split_goes_in_as_money():
         ({"against": "third"}, cl.ArgumentError, "'third' is not named"),
         ({"money": {"halves": {}}}, cl.ArgumentError, "'uneven' is not named"),
         ({"money": {"halves": {}, "uneven": {}}}, cl.DataError, "lacks this school"),
-        ({"money": dict.fromkeys(PLANS, {"1": 1.5})}, cl.DataError, "not in whole pence"),
+        ({"money": {name: {"1": 1.5} for name in PLANS}}, cl.DataError, "not in whole pence"),
         ({"plans": {"x": {"1": "a"}}}, cl.DataError, "has no cluster for this school"),
     ],
 )

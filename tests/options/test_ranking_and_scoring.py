@@ -150,7 +150,10 @@ def test_two_criteria_have_their_crossing_where_arithmetic_has_it():
 
 
 def test_decimals_count_as_they_are_written():
-    found = score({"A": {"c": 0.1, "d": 0}, "B": {"c": 0.3, "d": 1}, "C": {"c": 0.2, "d": 0}}, {"c": 1, "d": 0})
+    found = score(
+        {"A": {"c": 0.1, "d": 0}, "B": {"c": 0.3, "d": 1}, "C": {"c": 0.2, "d": 0}},
+        {"c": 1, "d": 0},
+    )
     assert found.points["C"]["c"] == Fraction(1, 2)
 
 
@@ -172,11 +175,16 @@ def test_values_that_do_not_fit_are_refused(values, weights, less, words):
 
 
 def test_a_comparison_goes_straight_in():
-    problem = cl.Problem.from_arrays(["a", "b", "c"], [[0, 0], [1000, 0], [3000, 0]], {"need": [1, 2, 3]})
+    problem = cl.Problem.from_arrays(
+        ["a", "b", "c"], [[0, 0], [1000, 0], [3000, 0]], {"need": [1, 2, 3]}
+    )
     plans = {"one": {"a": "a", "b": "a", "c": "c"}, "two": {"a": "a", "b": "c", "c": "c"}}
     frame = cl.compare(problem, plans).to_frame()[["mean_journey_m", "worst_journey_m"]]
-    found = score(frame.to_dict("index"), {"mean_journey_m": 1, "worst_journey_m": 1},
-                  less_is_better=["mean_journey_m", "worst_journey_m"])
+    found = score(
+        frame.to_dict("index"),
+        {"mean_journey_m": 1, "worst_journey_m": 1},
+        less_is_better=["mean_journey_m", "worst_journey_m"],
+    )
     assert found.winners == ("one",)
     assert set(found.to_frame("range").option) == {"one"}
     assert list(found.to_frame().option) == ["one", "two"]

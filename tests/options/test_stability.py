@@ -82,7 +82,16 @@ def test_shares_of_near_plans_equal_brute_force(seed):
 def test_a_walk_comes_by_every_near_plan_equally_often():
     problem = cl.Problem.from_arrays(
         list("abcdefgh"),
-        [[0, 0], [1000, 0], [2000, 0], [3000, 0], [0, 1000], [1000, 1000], [2000, 1000], [3000, 1000]],
+        [
+            [0, 0],
+            [1000, 0],
+            [2000, 0],
+            [3000, 0],
+            [0, 1000],
+            [1000, 1000],
+            [2000, 1000],
+            [3000, 1000],
+        ],
         {"need": [3, 4, 4, 3, 2, 4, 4, 3]},
         [(x, y) for x, y in ("ab", "bc", "cd", "ef", "fg", "gh", "ae", "bf", "cg", "dh")],
     )
@@ -91,7 +100,10 @@ def test_a_walk_comes_by_every_near_plan_equally_often():
     assert every is not None
     assert len(every) > 8
     plan = cl.Plan.from_assignment(
-        {key: problem.ids[list(every[0][1]).index(g)] for key, g in zip(problem.ids, every[0][1])}
+        {
+            key: problem.ids[list(every[0][1]).index(g)]
+            for key, g in zip(problem.ids, every[0][1], strict=True)
+        }
     )
     limit = limit_of(every[0][0], 0.5)
     walked = walked_plans(
@@ -218,9 +230,7 @@ def test_other_priorities_are_tried_by_name():
     common = cl.Priorities(travel_by="pupils")
     plan = cl.solve(problem, rules, common, cl.Settings(time_limit_s=5)).plan
     others = {"every school alike": cl.Priorities(travel_by="schools"), "as it is": common}
-    found = stability(
-        problem, rules, plan, common, QUICK, errors=None, weights=others, within=None
-    )
+    found = stability(problem, rules, plan, common, QUICK, errors=None, weights=others, within=None)
     assert list(found.to_frame("draw").draw) == list(others)
     assert found.to_frame("draw").schools_elsewhere.iloc[1] == 0
     assert "2 other sets of priorities" in found.summary()
@@ -299,7 +309,7 @@ def test_the_map_tells_doubt_by_pattern_and_in_words(best):
 
 
 def test_a_share_that_is_none_is_refused(best):
-    with pytest.raises(cl.ArgumentError, match="96 of 100 as 0.96"):
+    with pytest.raises(cl.ArgumentError, match=r"96 of 100 as 0\.96"):
         cl.maps.certainty_svg(world(MAP), best, {world(MAP).ids[0]: 96}, title="x")
     with pytest.raises(cl.ArgumentError, match="no school"):
         cl.maps.certainty_svg(world(MAP), best, {"nowhere": 1}, title="x")

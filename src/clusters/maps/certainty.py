@@ -32,10 +32,10 @@ class Band:
 
 BANDS = (
     Band(low=Fraction(1), high=Fraction(2), words="always", pattern=None),
+    Band(low=Fraction(9, 10), high=Fraction(1), words="9 times in 10 or more", pattern="degree-1"),
     Band(
-        low=Fraction(9, 10), high=Fraction(1), words="9 times in 10 or more", pattern="degree-1"
+        low=Fraction(1, 2), high=Fraction(9, 10), words="half the time or more", pattern="degree-2"
     ),
-    Band(low=Fraction(1, 2), high=Fraction(9, 10), words="half the time or more", pattern="degree-2"),
     Band(low=Fraction(0), high=Fraction(1, 2), words="less than half the time", pattern="degree-3"),
 )
 """The classes, surest first."""
@@ -118,7 +118,9 @@ def _shares(problem: Problem, shares: Mapping[SchoolId, Fraction | float]) -> di
     for key, share in shares.items():
         position = problem.find(key)
         if position is None:
-            faults.append(Fault(what=f"shares names {key!r}, which is no school", remedy="check it"))
+            faults.append(
+                Fault(what=f"shares names {key!r}, which is no school", remedy="check it")
+            )
         elif isinstance(share, Fraction) or is_number(share):
             found[position] = float(share)
         if not (isinstance(share, Fraction) or is_number(share)) or not 0 <= share <= 1:

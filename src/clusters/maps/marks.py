@@ -10,7 +10,6 @@ import shapely
 
 from clusters.maps.colours import INK, MOVED, PAPER, TINTS
 
-
 DEGREES = {
     "degree-1": (TINTS[4], "M3 4.5h2"),
     "degree-2": (TINTS[1], "M-2 7L2 11M0 0L9 9M7 -2L11 2"),

@@ -9,23 +9,21 @@ centre there: where any member may be it, the first one is, so that no plan stan
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import repeat
 from typing import Any
 
 import numpy as np
-from ortools.sat.python import cp_model
 
 from clusters.domain import IntArray
-from clusters.model.assignment import HARD_RULES, Core, build_core, cut_off_parts
+from clusters.model.assignment import Core, build_core, cut_off_parts
 from clusters.model.instance import Instance
 from clusters.model.solving import Stopped, never, solve_and_cut
 
 __all__ = ["Median", "least_sum", "median_clusters", "pair_sum", "quarrels"]
 
-LinearExpr = cp_model.LinearExpr
 TRIANGLES = 40
 """Most atoms for which it is written down that being together is transitive: that helps proofs."""
 
@@ -43,7 +41,7 @@ class Median:
     proved: bool
 
 
-def pair_sum(clusters: list[list[int]] | list[IntArray], joint: IntArray, split: IntArray) -> int:
+def pair_sum(clusters: Sequence[Sequence[int]], joint: IntArray, split: IntArray) -> int:
     """Add up the prices of pairs: `joint` of those together, `split` of those apart, (n, n) each.
 
     An atom with itself is together: the diagonal of `joint` counts once.
@@ -51,7 +49,7 @@ def pair_sum(clusters: list[list[int]] | list[IntArray], joint: IntArray, split:
     n = len(joint)
     label = np.empty(n, dtype=np.int64)
     for number, atoms in enumerate(clusters):
-        label[atoms] = number
+        label[list(atoms)] = number
     together = label[:, None] == label[None, :]
     upper = np.triu(np.where(together, joint, split), 1)
     return int(upper.sum() + np.trace(joint))
@@ -118,27 +116,18 @@ def median_clusters(
     nothing = Median(clusters=None, total=None, bound=bound, proved=False)
     if below is not None and bound >= below:
         return Median(clusters=None, total=None, bound=below, proved=True)
-
-    def late() -> bool:
-        return time.monotonic() > deadline or stop()
-
     try:
-        core = build_core(
-            instance,
-            None if centred else _first_members(instance),
-            rules=HARD_RULES,
-            stop=late,
+        core = _written(
+            instance, joint, split, centred, lambda: time.monotonic() > deadline or stop()
         )
-        price = _price(core, joint, split, late)
     except Stopped:
         return nothing
-    core.model.clear_objective()
-    core.model.minimize(price)
+    price = core.objective()
+    core.model.add(price >= bound - least)
     if below is not None:
         core.model.add(price <= below - 1 - least)
     if hint is not None and not centred:
         _hint(core, hint)
-    core.model.add(price >= bound - least)
     last = None
     for last in solve_and_cut(
         core.model,
@@ -164,6 +153,24 @@ def median_clusters(
     )
 
 
+def _written(
+    instance: Instance, joint: IntArray, split: IntArray, centred: bool, late: Callable[[], bool]
+) -> Core:
+    """Write the rules, and as the objective what pairs pay above the least sum.
+
+    Raises
+    ------
+    Stopped
+        When `late` becomes true meanwhile.
+    """
+    core = build_core(instance, None if centred else _first_members(instance), unit=1.0, stop=late)
+    core.cost_coefficients, core.cost_variables = [], []  # the maps alone count
+    _price(core, joint, split, late)
+    core.model.clear_objective()
+    core.model.minimize(core.objective())
+    return core
+
+
 def _first_members(instance: Instance) -> Any:
     """Allow each atom only centres of atoms up to itself, one for each atom: array (n, m)."""
     allowed = instance.home[None, :] <= np.arange(instance.n)[:, None]
@@ -172,12 +179,11 @@ def _first_members(instance: Instance) -> Any:
     return allowed & once[None, :]
 
 
-def _price(core: Core, joint: IntArray, split: IntArray, late: Callable[[], bool]) -> Any:
-    """Write the sum above the least one as an expression; a variable for each pair that counts."""
+def _price(core: Core, joint: IntArray, split: IntArray, late: Callable[[], bool]) -> None:
+    """Charge what pairs pay above the least sum; a variable for each pair that counts."""
     instance, model = core.instance, core.model
     full = instance.n <= TRIANGLES
     pair: dict[tuple[int, int], Any] = {}
-    terms, prices = [], []
     for a in range(instance.n):
         if late():
             raise Stopped
@@ -188,11 +194,9 @@ def _price(core: Core, joint: IntArray, split: IntArray, late: Callable[[], bool
             pair[a, b] = model.new_bool_var("")
             _tie(core, a, b, pair[a, b], joined=full or more > 0, parted=full or more < 0)
             if more:
-                terms.append(pair[a, b] if more > 0 else ~pair[a, b])
-                prices.append(abs(more))
+                core.charge(abs(more), pair[a, b] if more > 0 else ~pair[a, b])
     if full:
         _transitive(core, pair)
-    return LinearExpr.weighted_sum(terms, prices)
 
 
 def _tie(core: Core, a: int, b: int, together: Any, *, joined: bool, parted: bool) -> None:
@@ -230,4 +234,3 @@ def _hint(core: Core, clusters: list[list[int]]) -> None:
     home = {min(atoms): set(atoms) for atoms in clusters}
     for (a, c), variable in core.x.items():
         core.model.add_hint(variable, a in home.get(int(core.instance.home[c]), ()))
-

@@ -164,9 +164,7 @@ def solved_draws(
 def _solved(case: Case, change: dict[str, Any]) -> Drawn:
     case = replace(case, **change)
     try:
-        result = solve(
-            case.problem, case.rules, case.priorities, case.settings, start=case.start
-        )
+        result = solve(case.problem, case.rules, case.priorities, case.settings, start=case.start)
     except NoPlanError as error:
         status = "none exists" if isinstance(error, InfeasibleError) else "not found"
         return Drawn(groups=None, cost=None, status=status)
@@ -198,7 +196,9 @@ def _walked(case: Case, limit: float, chain: tuple[int, int]) -> list[Drawn]:
     return [Drawn(groups=groups, cost=cost, status="near") for cost, groups in plans]
 
 
-def _run(work: Callable[[Any], Any], tasks: Sequence[Any], executor: Executor | None) -> Iterator[Any]:
+def _run(
+    work: Callable[[Any], Any], tasks: Sequence[Any], executor: Executor | None
+) -> Iterator[Any]:
     """Do each task, here or in an executor; results come in the order of the tasks."""
     if executor is None:
         yield from map(work, tasks)
@@ -213,7 +213,7 @@ def _run(work: Callable[[Any], Any], tasks: Sequence[Any], executor: Executor | 
 
 
 def placed(base: IntArray, groups: IntArray, k: int) -> IntArray:
-    """Number each school's cluster by the cluster of the given plan that it carries on, array (n,).
+    """Give each school the number of the cluster of the given plan that its own one carries on.
 
     Clusters are matched so that the most schools stay; one that carries on none is k, k + 1 ...
     """

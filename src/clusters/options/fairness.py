@@ -1,4 +1,4 @@
-"""Fairness between schools: who is worse off in each option, and whose nearest centre is not theirs.
+"""Fairness between schools: who is worse off in an option, whose nearest centre is not theirs.
 
 Journeys are those of the school itself to the centre of its cluster, each school counted once.
 """
@@ -107,9 +107,7 @@ class Fairness:
     def _of(self, option: str) -> FloatArray:
         if option not in self.plans:
             raise ArgumentError(
-                Fault(
-                    what=f"there is no option {option!r}", remedy=f"use {', '.join(self.plans)}"
-                )
+                Fault(what=f"there is no option {option!r}", remedy=f"use {', '.join(self.plans)}")
             )
         return self._journeys[option]
 
@@ -175,7 +173,11 @@ class Fairness:
         if not move.allowed:
             first = move.breaks[0] if move.breaks else "a rule would break."
             more = len(move.breaks) - 1
-            also = f" ({counted(more, 'further rule', 'further rules')} would break)" if more > 0 else ""
+            also = (
+                f" ({counted(more, 'further rule', 'further rules')} would break)"
+                if more > 0
+                else ""
+            )
             return f"If it moved: {first}{also}"
         if move.cost_change > 0:
             return (
@@ -306,7 +308,7 @@ def fairness(
     against: str | None = None,
     money: Mapping[str, Split | Mapping[SchoolId, int]] | None = None,
 ) -> Fairness:
-    """Say who is worse off in each option, who is worst off, and whose nearest centre is not theirs.
+    """Say who is worse off, who is worst off, and whose nearest centre is not theirs, by option.
 
     Parameters
     ----------
@@ -339,8 +341,8 @@ def fairness(
     >>> found.worst_off("halves"), found.worse_off("uneven")
     (('d',), {})
     >>> print(found.reason("halves", "b"))
-    b travels 1.0 km to the centre of cluster 1; that of cluster 2 is 900 metres away. If it moved: \
-Cluster 2 has 3 schools, more than the 2 allowed.
+    b travels 1.0 km to the centre of cluster 1; that of cluster 2 is 900 metres away. If it \
+moved: Cluster 2 has 3 schools, more than the 2 allowed.
     """
     plans = plans_of(problem, plans)
     check_rules(problem, rules, priorities or Priorities(travel_by="schools"))
@@ -365,7 +367,9 @@ Cluster 2 has 3 schools, more than the 2 allowed.
         priorities=priorities,
         plans=FrozenDict(plans),
         against=against,
-        pence=FrozenDict({name: _pence(problem, name, given) for name, given in (money or {}).items()}),
+        pence=FrozenDict(
+            {name: _pence(problem, name, given) for name, given in (money or {}).items()}
+        ),
     )
 
 
@@ -393,7 +397,9 @@ def _pence(
     for key, pence in given.items():
         position = problem.find(key)
         if position is None:
-            faults.append(Fault(what=f"money of {name} names no school", remedy="check", urn=str(key)))
+            faults.append(
+                Fault(what=f"money of {name} names no school", remedy="check", urn=str(key))
+            )
         elif isinstance(pence, bool) or not isinstance(pence, int | np.integer):
             faults.append(
                 Fault(

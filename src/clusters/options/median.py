@@ -263,7 +263,7 @@ class _Count:
         return False
 
     def _worth_a_look(self) -> Iterator[tuple[int, ...]]:
-        """Sets of two, then three clusters in which pairs pay more than they need to."""
+        """Yield sets of two, then three clusters in which pairs pay more than they need to."""
         assert self.clusters is not None
         excess = self._excess()
         k = len(self.clusters)
@@ -281,10 +281,10 @@ class _Count:
     @staticmethod
     def _tied(excess: IntArray, chosen: tuple[int, ...]) -> bool:
         """Whether at least two of the pairs of three clusters have something to gain."""
-        return sum(excess[a, b] > 0 for a, b in itertools.combinations(chosen, 2)) >= 2
+        return sum(int(excess[a, b] > 0) for a, b in itertools.combinations(chosen, 2)) >= 2
 
     def _excess(self) -> IntArray:
-        """What pairs pay above their smaller price, within and between clusters: (k, k)."""
+        """Add up what pairs pay above their smaller price, within and between clusters: (k, k)."""
         assert self.clusters is not None
         label = np.empty(self.instance.n, dtype=np.int64)
         for number, atoms in enumerate(self.clusters):
@@ -294,7 +294,8 @@ class _Count:
         np.fill_diagonal(paid, 0)
         held = np.zeros((len(self.clusters), self.instance.n), dtype=np.int64)
         held[label, np.arange(self.instance.n)] = 1
-        return held @ paid @ held.T
+        found: IntArray = held @ paid @ held.T
+        return found
 
     def _redrawn(self, window: tuple[int, ...]) -> bool:
         assert self.clusters is not None

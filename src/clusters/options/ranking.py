@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from functools import lru_cache
+from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
 from clusters.arguments import checked
@@ -134,7 +134,9 @@ def rank_options(orders: Mapping[str, Order]) -> Ranking:
     ('North', (('North', 'Coast', 'Rivers'),), 1)
     """
     levels = {member: [_level(step) for step in order] for member, order in orders.items()}
-    options = tuple(dict.fromkeys(name for order in levels.values() for each in order for name in each))
+    options = tuple(
+        dict.fromkeys(name for order in levels.values() for each in order for name in each)
+    )
     _refuse(levels, options)
     preferred = {(one, other): 0 for one in options for other in options if one != other}
     borda = dict.fromkeys(options, Fraction(0))
@@ -205,7 +207,7 @@ def _kemeny(
         """Members who would put some of the rest above the option that comes first."""
         return sum(preferred[options[b], options[k]] for b in range(n) if rest >> b & 1)
 
-    @lru_cache(maxsize=None)
+    @cache
     def fewest(left: int) -> int:
         return min(
             (

@@ -148,7 +148,7 @@ class Scores:
         for win in held:
             if win.low == win.high:
                 when = f"only at {_share(win.low)}"
-            elif (win.low, win.high) == (0, 1):
+            elif win.low == 0 and win.high == 1:
                 when = "whatever its weight"
             else:
                 when = f"from {_share(win.low)} to {_share(win.high)}"

@@ -42,8 +42,8 @@ from clusters.options.draws import (
     weights_of,
 )
 from clusters.options.near_plans import every_near_plan, limit_of
-from clusters.solver import Settings
 from clusters.options.wording import called, percent
+from clusters.solver import Settings
 from clusters.text import counted, listed, words
 from clusters.verifier import verify
 
@@ -192,7 +192,9 @@ class Stability:
             raise ArgumentError(
                 Fault(
                     what=f"there are no draws of {cause!r}" if cause else "no draw has a plan",
-                    remedy=f"use one of {', '.join(self.causes)}" if self.causes else "ask for some",
+                    remedy=f"use one of {', '.join(self.causes)}"
+                    if self.causes
+                    else "ask for some",
                 )
             )
         return asked
@@ -336,7 +338,9 @@ class Stability:
             return
         here = self._here(draws)
         if draws.exact and len(draws) == 1:
-            yield f"There is only {draws}: this one." if min(here) == 1 else f"There is only {draws}."
+            yield (
+                f"There is only {draws}: this one." if min(here) == 1 else f"There is only {draws}."
+            )
         counts = {band.words: sum(band.holds(share) for share in here) for band in BANDS}
         held = [f"{count} {often}" for often, count in counts.items() if count]
         kind = "all " if draws.exact and len(draws) > 1 else ""
