@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor
@@ -476,6 +477,7 @@ that cost at most 5 % more than the best; otherwise mostly in West.
     priorities = Priorities() if priorities is None else priorities
     check_rules(problem, rules, priorities)
     at_least(1, draws=draws)
+    _check_progress(on_progress)
     at_least(0, common=common, within=0.0 if within is None else within)
     sizes = None if errors is None else errors_of(problem, rules, priorities, errors)
     _check_weights(problem, rules, weights)
@@ -494,6 +496,22 @@ that cost at most 5 % more than the best; otherwise mostly in West.
     if within is not None:
         study.add_near(within)
     return study.answer(problem, plan)
+
+
+def _check_progress(on_progress: Callable[[int, int], None] | None) -> None:
+    """Refuse what cannot be called with two numbers, before anything is drawn."""
+    try:
+        if on_progress is not None:
+            inspect.signature(on_progress).bind(0, 0)
+    except TypeError as error:
+        raise ArgumentError(
+            Fault(
+                what=f"on_progress cannot be called with two numbers: {error}",
+                remedy="give a function of the draws done and of all: lambda done, of: ...",
+            )
+        ) from None
+    except ValueError:  # some functions written in C do not say how they are called
+        return
 
 
 def _check_weights(
