@@ -135,6 +135,18 @@ def test_scores_and_intervals_equal_brute_force(seed):
             assert {win.option for win in wins if win.low <= share <= win.high} == best
 
 
+def test_numbers_of_numpy_do_not_overflow():
+    large = {"x": np.int64(2**62), "y": np.float32(0.5)}
+    small = {"x": np.int64(-(2**62)), "y": np.float32(0.25)}
+    found = score({"A": large, "B": small}, {"x": np.int64(2**61), "y": np.int64(2**61)})
+    assert found.totals == {"A": 1, "B": 0}
+
+
+def test_one_criterion_alone_decides():
+    found = score({"A": {"x": 1}, "B": {"x": 2}}, {"x": 1})
+    assert [(win.option, win.low, win.high) for win in found.wins("x")] == [("B", 0, 1)]
+
+
 def test_two_criteria_have_their_crossing_where_arithmetic_has_it():
     values = {"A": {"c": 0, "d": 3}, "B": {"c": 2, "d": 1}, "C": {"c": 3, "d": 0}}
     found = score(values, {"c": 1, "d": 1})

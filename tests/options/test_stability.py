@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import re
+import signal
+import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -250,8 +255,9 @@ def test_draws_without_a_plan_are_counted_apart():
     found = stability(problem, rules, plan, common, QUICK, draws=3, weights=None, within=None)
     assert len(found.causes["errors"]) == 0
     assert "3 further draws: it is proved that no plan keeps the rules" in found.summary()
-    with pytest.raises(cl.ArgumentError, match="no draw has a plan"):
-        found.shares()
+    for cause in (None, "errors"):
+        with pytest.raises(cl.ArgumentError, match="no draw has a plan"):
+            found.shares(cause)
 
 
 def test_what_does_not_fit_is_refused(best):
@@ -284,6 +290,46 @@ def test_progress_is_reported(best):
         on_progress=lambda done, of: seen.append((done, of)),
     )
     assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+SCRIPT = """
+import clusters as cl
+from tests.worlds import world
+
+if __name__ == "__main__":
+    problem = world("\\n".join(["23453214"] * 8))
+    rules = cl.Rules(n_clusters=8, schools_per_cluster=(6, 10))
+    priorities = cl.Priorities(travel_by="pupils", balance=0.2)
+    plan = cl.solve(problem, rules, priorities, cl.Settings(time_limit_s=None, work_limit=1)).plan
+    each = cl.Settings(time_limit_s=None, work_limit=3)
+    answer = cl.options.stability(
+        problem, rules, plan, priorities, each, draws=1000,
+        on_progress=lambda done, of: print("draw", done, flush=True))
+    print(answer.summary())
+"""
+
+
+@pytest.mark.slow
+def test_a_signal_ends_the_draws_and_keeps_those_made(tmp_path):
+    root = Path(__file__).parents[2]
+    script = tmp_path / "script.py"
+    script.write_text(SCRIPT)
+    path = os.pathsep.join([str(root), str(root / "src")])
+    with subprocess.Popen(
+        [sys.executable, str(script)],
+        env={**os.environ, "PYTHONPATH": path},
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(signal.SIGINT)
+        rest = process.stdout.read()
+        assert process.wait(60) == 0
+    assert lines[0] == "draw 1\n"
+    assert re.search(r"Interrupted after \d+ of 1000 draws with errors", rest)
+    assert "Interrupted after 0 of 1000 draws with weights" in rest
+    assert re.search(r"^In \d+ draws? with errors", rest, re.MULTILINE)
 
 
 # ---- the map ------------------------------------------------------------------------------------

@@ -4,13 +4,14 @@ How sure each school's place is, one plan out of several members' maps, and fair
 are questions about several plans, too.
 """
 
+from clusters.options.certainty import Draws, Stability
 from clusters.options.consensus import Consensus, consensus
 from clusters.options.curve import TradeOff, TradeOffPoint, trade_off
 from clusters.options.fairness import Envy, Fairness, fairness
 from clusters.options.proposing import propose
 from clusters.options.ranking import Ranking, rank_options
 from clusters.options.scoring import Scores, Win, score
-from clusters.options.stability import Draws, Stability, stability
+from clusters.options.stability import stability
 from clusters.options.themes import Theme
 from clusters.options.values import Option, Options, Together, Trade, together_in_every
 

@@ -249,8 +249,8 @@ def _wins(lines: Mapping[str, tuple[Fraction, Fraction]]) -> Iterator[Win]:
 
 def _exact(value: Number) -> Fraction:
     """Take a number as it is written."""
-    if isinstance(value, Rational):
-        return Fraction(value)
+    if isinstance(value, Rational):  # also whole numbers of numpy, which would overflow as they are
+        return Fraction(int(value.numerator), int(value.denominator))
     return Fraction(str(value))
 
 
