@@ -342,7 +342,7 @@ def fairness(
     (('d',), {})
     >>> print(found.reason("halves", "b"))
     b travels 1.0 km to the centre of cluster 1; that of cluster 2 is 900 metres away. If it \
-moved: Cluster 2 has 3 schools, more than the 2 allowed.
+moved: Cluster 1 has 1 school: 1 below the least allowed, 2. (1 further rule would break)
     """
     plans = plans_of(problem, plans)
     check_rules(problem, rules, priorities or Priorities(travel_by="schools"))

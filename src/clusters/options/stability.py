@@ -120,13 +120,13 @@ def stability(
     --------
     >>> import clusters as cl
     >>> problem = cl.Problem.from_arrays(
-    ...     ["a", "b", "c", "d", "e"], [[0, 0], [1000, 0], [2100, 0], [3000, 0], [4000, 0]],
+    ...     ["a", "b", "c", "d", "e"], [[0, 0], [1000, 0], [2020, 0], [3000, 0], [4000, 0]],
     ...     {"need": [5, 5, 4, 5, 5]}, [("a", "b"), ("b", "c"), ("c", "d"), ("d", "e")])
     >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East", "e": "East"}
-    >>> answer = stability(problem, cl.Rules(n_clusters=2), plan, within=0.05, draws=20)
+    >>> answer = stability(
+    ...     problem, cl.Rules(n_clusters=2), plan, errors=None, weights=None, within=0.05)
     >>> print(answer.sentences["c"])
-    c is in East in 12 of 20 draws with errors of up to 5 % in units of need and in 1 of 2 plans \
-that cost at most 5 % more than the best; otherwise mostly in West.
+    c is in East in 1 of 2 plans that cost at most 5 % more than the best; otherwise mostly in West.
     """
     plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
