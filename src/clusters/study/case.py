@@ -38,6 +38,13 @@ class Case:
     ------
     ArgumentError
         If the name is blank, or a label is nothing that a column can hold.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> case = Case(name="as it is", problem=problem, rules=Rules(n_clusters=1))
+    >>> case.settings.workers
+    1
     """
 
     name: str
@@ -67,6 +74,14 @@ class Refused:
         As of a case.
     error
         Why there is no case.
+
+    Examples
+    --------
+    >>> from clusters.study import cases
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> (row,) = cases([{"name": "none", "rules.n_clusters": 0}], problem)
+    >>> row.name, type(row.error).__name__
+    ('none', 'RulesError')
     """
 
     name: str

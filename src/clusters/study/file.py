@@ -72,6 +72,11 @@ class StudyFile:
         Processes on this machine; or the address of a dask scheduler.
     attempts
         As `run` takes it.
+
+    Examples
+    --------
+    >>> StudyFile(cases=(), store=Path("answers"), workers=2).attempts
+    3
     """
 
     cases: tuple[Case | Refused, ...]
@@ -90,6 +95,28 @@ def read_file(path: str | os.PathLike[str]) -> StudyFile:
     DataError
         Listing every key that there is not, and every value of the wrong kind. An authority whose
         data cannot be read is no such error: its cases are rows with what is wrong.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from clusters import datasets
+    >>> text = f'''
+    ... [rules]
+    ... n_clusters = {{schools_each = 9.5}}
+    ... [[authority]]
+    ... name = "Calderwick"
+    ... schools = "{datasets.path("schools").as_posix()}"
+    ... [[variant]]
+    ... seeds = [1, 2]
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "seeds.toml"
+    ...     written = path.write_text(text)
+    ...     file = read_file(path)
+    >>> [(case.name, case.rules.n_clusters) for case in file.cases]
+    [('Calderwick / seed 1', 18), ('Calderwick / seed 2', 18)]
+    >>> file.store.name
+    'seeds'
     """
     text, name = open_text(path)
     try:

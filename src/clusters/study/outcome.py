@@ -44,6 +44,20 @@ class Study:
         How many answers were in the store before.
     seconds
         What this call took.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> case = cl.study.Case(name="one", problem=problem, rules=cl.Rules(n_clusters=1))
+    >>> with tempfile.TemporaryDirectory() as store:
+    ...     study = cl.study.run([case], store)
+    ...     study.plan("one").assignment
+    {'a': 'b', 'b': 'b'}
+    >>> print(study.summary())
+    1 case: 1 optimal.
     """
 
     store: Store
@@ -172,6 +186,18 @@ def read_store(store: str | os.PathLike[str]) -> Study:
     ------
     DataError
         If there is no store.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> case = cl.study.Case(name="one", problem=problem, rules=cl.Rules(n_clusters=1))
+    >>> with tempfile.TemporaryDirectory() as store:
+    ...     study = cl.study.run([case], store)
+    ...     read_store(store).to_frame()["status"].to_dict()
+    {'one': 'optimal'}
     """
     kept = Store(store)
     kept.must_exist()

@@ -53,6 +53,13 @@ class StudyProgress:
         Of this call so far.
     left_s
         Estimate of the seconds still to come, from the pace so far; None before the first case.
+
+    Examples
+    --------
+    >>> progress = StudyProgress(
+    ...     done=3, total=9, found=1, failed=0, running=2, seconds=8.0, left_s=24.0)
+    >>> f"{progress.done} of {progress.total}, about {progress.left_s:.0f} s left"
+    '3 of 9, about 24 s left'
     """
 
     done: int
