@@ -14,7 +14,7 @@ from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable, is_unknown, number_of, tidy
 from clusters.readers.column_names import PUBLISHED, near, simple
 from clusters.readers.columns import find_column
-from clusters.readers.faults import listed, shown
+from clusters.readers.faults import column_list, shown
 from clusters.readers.links import links_of
 from clusters.readers.opening import open_table
 from clusters.readers.school_finder import SchoolFinder
@@ -227,7 +227,7 @@ def read_year_groups(
             Fault(
                 what="no column is of a year group",
                 remedy='name them "R", "Y1", "Year 7" or "aged 5"; the columns are '
-                f"{listed(table.header)}",
+                f"{column_list(table.header)}",
                 where=table.where,
             )
         )
@@ -324,7 +324,7 @@ def _columns(
                 Fault(
                     what=f"there is no column {given[key]!r}, which was to be {key!r}",
                     remedy=near(given[key], table.header)
-                    or f"the columns are {listed(table.header)}",
+                    or f"the columns are {column_list(table.header)}",
                     where=table.where,
                 )
             )
@@ -585,7 +585,7 @@ def _no_school_column(table: Table) -> Fault:
     return Fault(
         what="no column holds the URN, LAESTAB number or name of the schools",
         remedy=f'say which it is with columns={{"urn": ...}}; the columns are '
-        f"{listed(table.header)}",
+        f"{column_list(table.header)}",
         where=table.where,
     )
 
@@ -594,7 +594,7 @@ def _no_numbers(table: Table) -> Fault:
     return Fault(
         what="no column holds a forecast: none has a year in its name, and no column holds years",
         remedy='name columns such as "2027/28" or "EHCP 2027", or give a column "year"; the '
-        f"columns are {listed(table.header)}",
+        f"columns are {column_list(table.header)}",
         where=table.where,
     )
 
