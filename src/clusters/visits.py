@@ -28,6 +28,7 @@ from clusters.domain import (
 )
 from clusters.errors import DataError, Fault, RulesError
 from clusters.geography.journeys import Given, journeys_of
+from clusters.measures.values import check_kind
 from clusters.text import counted, listed, shown
 from clusters.verifier import Certificate, verify
 
@@ -139,6 +140,7 @@ class Visits:
         """Make a frame with a row for each cluster or school; journeys in the column's unit."""
         import pandas as pd
 
+        check_kind(level, ("cluster", "school"))
         rows: list[tuple[Any, ...]]
         if level == "school":
             rows = [
@@ -406,6 +408,7 @@ class Tables:
         """
         import pandas as pd
 
+        check_kind(level, ("plan", "cluster", "school"))
         unit = self.rows[0].visits.unit
         if level == "plan":
             return pd.DataFrame(

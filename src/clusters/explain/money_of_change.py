@@ -12,6 +12,7 @@ from clusters.budget import Formula, Pot, Protection, Split, split_budget
 from clusters.domain import Plan, PlanLike, Problem, SchoolId, plan_of
 from clusters.errors import Fault, MoneyError
 from clusters.explain.what_if import WhatIf
+from clusters.measures.values import check_kind
 from clusters.money import Amount, as_pounds, largest_remainder, pounds, proportional
 from clusters.text import counted, listed
 
@@ -100,6 +101,7 @@ class MoneyOfChange:
         """Make a frame of pence before, after and the change; it adds up to both splits."""
         import pandas as pd
 
+        check_kind(level, ("cluster", "school"))
         rows = self.clusters if level == "cluster" else self.schools
         return pd.DataFrame(
             [(r.key, r.name, r.before_pence, r.after_pence, r.change_pence) for r in rows],
@@ -174,6 +176,10 @@ def _plan_after(answer: WhatIf, which: str) -> Plan:
         "free": None if answer.free is None else answer.free.plan,
         "drawn": answer.drawn,
     }
+    if which not in plans:
+        raise MoneyError(
+            Fault(what="there is no such plan", remedy=f"use {', '.join(plans)}", value=which)
+        )
     found = plans[which]
     if found is None:
         raise MoneyError(
