@@ -48,6 +48,10 @@ class Chooser:
         The options besides the best plan, in the order of the themes.
     tried
         Themes that plans were made for so far.
+    searched
+        Plans that were searched on from, or found so.
+    last
+        Whether a milder plan of a theme is an option only if it was searched on from.
     most
         No option costs more.
     """
@@ -67,6 +71,8 @@ class Chooser:
         self.counts: list[Candidate] = []
         self.chosen: list[Candidate] = []
         self.tried: list[Theme] = []
+        self.searched: set[Plan] = set()
+        self.last = False
 
     @property
     def plans(self) -> list[Plan]:
@@ -133,15 +139,24 @@ class Chooser:
                 self.chosen.append(found)
         for found in self.counts[: half if self.chosen else None]:
             self._take(found)
-        for theme in themes if self.chosen else ():
-            for found in self.front(theme):
-                if self._take(replace(found, theme=replace(theme, name=f"{theme.name}, milder"))):
-                    break
+        strongest = {found.theme.name: found for found in self.chosen}
+        for theme in themes:
+            if theme.name in strongest:
+                self._take_milder(theme, strongest[theme.name])
         other = another_map(self.shop.common)
         for found in sorted(self.made, key=dear):
             if not self.full and not self._beaten(found):
                 aim = self.shop.aim(other, found.plan)
                 self._take(replace(found, theme=other, aim=aim, instance=None))
+
+    def _take_milder(self, theme: Theme, strongest: Candidate) -> None:
+        """Make one more plan of a theme an option: about half as far from the best plan."""
+        half = (self.shop.cost + strongest.cost) / 2
+        milder = replace(theme, name=f"{theme.name}, milder")
+        for found in sorted(self.front(theme), key=lambda found: abs(found.cost - half)):
+            known = not self.last or found.plan in self.searched
+            if known and self._take(replace(found, theme=milder)):
+                return
 
     def _take(self, found: Candidate) -> bool:
         """Make a candidate an option, if it is near and different and there is room."""
@@ -202,16 +217,16 @@ class Chooser:
     # -- more differences --------------------------------------------------------------------
 
     def force(self, budget: Budget, more: bool) -> None:
-        """Make plans different by force: first those too much alike, then further maps."""
-        tries = [] if self.full else list(self._alike())
+        """Make plans different by force: another map, those too much alike, then milder ones."""
+        tries = [] if self.full else [*self._alike(), *self._mild()]
         other = self.shop.candidate(another_map(self.shop.common), self.shop.best)
         if other is not None and (more or not tries):
-            tries += [other] * self.n_options
+            tries = [other, *tries, *[other] * self.n_options]
         deadline = time.monotonic() + budget.seconds
         for number, found in enumerate(tries):
             if self.full or time.monotonic() >= deadline:
                 return
-            count = max(1, min(len(tries) - number, self.n_options - len(self.plans)))
+            count = min(len(tries) - number, self.n_options - len(self.plans) + 1)
             part = Budget((deadline - time.monotonic()) / count, budget.work / count)
             self.made += self.shop.distinct(found, self.plans, self.least, part)
             self.choose()
@@ -222,6 +237,14 @@ class Chooser:
         for theme in self.tried:
             if theme.name not in taken:
                 yield from [found for found in self.front(theme) if found.instance is not None][:1]
+
+    def _mild(self) -> list[Candidate]:
+        """List the cheapest plan made for each theme: what differs from it is still good at it."""
+        cheapest: dict[str, Candidate] = {}
+        for found in sorted(self.made, key=dear):
+            if found.instance is not None and better(self.shop.cost, found.cost):
+                cheapest.setdefault(found.theme.name, found)
+        return list(cheapest.values())
 
     def _numbered(self, theme: Theme) -> Theme:
         """Give a theme that is taken already a number."""
