@@ -228,7 +228,7 @@ class Chooser:
                 return
             count = min(len(tries) - number, self.n_options - len(self.plans) + 1)
             part = Budget((deadline - time.monotonic()) / count, budget.work / count)
-            self.made += self.shop.distinct(found, self.plans, self.least, part)
+            self.made += self.shop.distinct(found, self.plans, self.least, self.most, part)
             self.choose()
 
     def _alike(self) -> Iterator[Candidate]:

@@ -23,6 +23,8 @@ __all__ = ["Budget", "Candidate", "Workshop"]
 
 TRIES = 4
 """Strengths tried for one theme."""
+PRICES = (0.3, 0.1, 0.4, 1.6)
+"""Prices of sharing a centre as in another plan, in mean costs of a school."""
 STARTS = 3
 """Plans from which a search goes on: those that cost least in what is searched."""
 MILD = 0.35
@@ -391,25 +393,34 @@ class Workshop:
         )
 
     def distinct(
-        self, found: Candidate, others: Sequence[Plan], least: float, budget: Budget
+        self,
+        found: Candidate,
+        others: Sequence[Plan],
+        least: float,
+        most: float,
+        budget: Budget,
     ) -> list[Candidate]:
-        """Make plans like one found, at a rising price on sharing a centre as in other plans."""
+        """Make plans like one found, at a rising price on sharing a centre as in other plans.
+
+        The first is begun afresh, as what is drawn from nothing differs most; the others go on from
+        the one found, as what is near it costs least.
+        """
         theme = found.theme
         instance = self.instance(self.common) if found.instance is None else found.instance
         overlap = self._overlap(instance, others)
         known = found_of(self.problem, instance, found.plan)
         unit = abs(self.cost if known is None else known.cost) / len(self.problem)
         made: list[Candidate] = []
-        begin, price = found.plan, 0.05 * unit
-        for part in budget.parts(6):
-            priced = replace(instance, cost=instance.cost + price * overlap)
-            plan = self.search(priced, [begin], part)
+        for turn, (part, price) in enumerate(zip(budget.parts(len(PRICES)), PRICES, strict=False)):
+            priced = replace(instance, cost=instance.cost + price * unit * overlap)
+            begin = [found.plan] if turn else []
+            plan = self.search(priced, begin, part, len(others))
             other = None if plan is None else self._recentred(theme, plan, found.strength, instance)
             if other is not None:
                 made.append(other)
-                if self.nearest(other.plan, others) >= least:
+                near = other.cost <= most and self.nearest(other.plan, others) >= least
+                if near:
                     break
-            price *= 2.5
         return made
 
     def _overlap(self, instance: Instance, others: Sequence[Plan]) -> np.ndarray:
