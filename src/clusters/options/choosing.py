@@ -6,18 +6,24 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from clusters.domain import Plan, Priorities
+from clusters.domain import Plan, Priorities, Rules
+from clusters.measures import places_of
+from clusters.model.instance import compile_instance
 from clusters.naming import name_clusters
 from clusters.options.aims import better
 from clusters.options.themes import Theme
 from clusters.options.values import Missing, Trade
 from clusters.options.workshop import Budget, Candidate, Workshop
+from clusters.presolve import is_refuted
 from clusters.solver import Result
 
 __all__ = ["OTHER", "Chooser", "another_map", "dear"]
 
 LEAST_GAIN = 0.01
 """Share by which an option must be better in its theme than the best plan: less is not worth it."""
+SMALLEST, MOST_COUNTS, ASKED_S = 900, 4, 5.0
+"""Pairs of schools, and numbers of clusters, up to which it is asked whether there can be more
+options, and the seconds that each number gets: small problems need a fraction of one."""
 OTHER = "Another map"
 """Name of the theme that asks for nothing but a difference."""
 
@@ -52,6 +58,8 @@ class Chooser:
         Plans that were searched on from, or found so.
     last
         Whether a milder plan of a theme is an option only if it was searched on from.
+    no_more
+        Whether it is proved that there is no further plan that is near and different enough.
     most
         No option costs more.
     """
@@ -73,6 +81,7 @@ class Chooser:
         self.tried: list[Theme] = []
         self.searched: set[Plan] = set()
         self.last = False
+        self.no_more = False
 
     @property
     def plans(self) -> list[Plan]:
@@ -254,12 +263,38 @@ class Chooser:
             name, number = f"{theme.name} {number}", number + 1
         return replace(theme, name=name)
 
+    def ask_for_more(self, rules: Rules) -> None:
+        """Ask, where there are too few options of a small problem, whether there can be more."""
+        from clusters.model.another import another_exists
+
+        low, high = rules.count_range
+        shop = self.shop
+        if self.full or len(shop.problem) ** 2 > SMALLEST or high - low >= MOST_COUNTS:
+            return
+        places = [places_of(shop.problem, plan) for plan in self.plans]
+        for k in range(low, min(high, len(shop.problem)) + 1):
+            if is_refuted(shop.problem, rules, k):
+                continue
+            one = replace(rules, n_clusters=k)
+            answer = another_exists(
+                compile_instance(shop.problem, one, shop.common, k),
+                places,
+                differs=self.least,
+                at_most=self.most,
+                seconds=ASKED_S,
+                seed=shop.seed,
+            )
+            if answer is not False:
+                return
+        self.no_more = True
+
     # -- what was left out -------------------------------------------------------------------
 
     def trades(self) -> tuple[Trade, ...]:
         """Offer the plans left out, the cheapest of each theme first."""
         if self.full:
             return ()
+        hope = "" if self.no_more else "; more time may find one that does not"
         best: dict[str, Trade] = {}
         taken = {found.theme.name for found in self.chosen}
         names = {theme.name for theme in (*self.tried, another_map(self.shop.common))}
@@ -281,7 +316,7 @@ class Chooser:
                 ceiling=max(self.ceiling, above),
                 min_difference=min(self.least, differs),
                 sentence=f"{found.theme.name} ({found.theme.sentence}): the plan found in the time "
-                f"given would need {' and '.join(wanted)}; more time may find one that does not.",
+                f"given would need {' and '.join(wanted)}{hope}.",
             )
             best.setdefault(found.theme.name, trade)
         return tuple(best.values())

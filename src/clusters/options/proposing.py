@@ -136,6 +136,8 @@ def propose(
         with suppress(KeyboardInterrupt):  # what there is so far is verified and worth having
             _fill(chooser, wanted, settings, begin, more=themes is None)
         chooser.settle()
+        with suppress(KeyboardInterrupt):
+            chooser.ask_for_more(rules)
     first = _settled(shop, first)
     return _options(first, chooser, wanted, rules, time.monotonic() - begin)
 
@@ -330,6 +332,7 @@ def _options(
         min_difference=chooser.least,
         asked=chooser.n_options,
         trades=chooser.trades(),
+        no_more=chooser.no_more,
         missing=chooser.missing([theme for theme in wanted if theme.name != OTHER]),
     )
 
