@@ -27,21 +27,21 @@ COMMON = Priorities(travel_by="pupils")
 
 def _world(seed):
     rng = random.Random(seed)
-    digits = [str(rng.randint(1, 9)) for _ in range(8)]
-    letters = [rng.choice("ab?") for _ in range(8)]
-    held = [rng.choice("0001") for _ in range(8)]
+    digits = [str(rng.randint(1, 9)) for _ in range(6)]
+    letters = [rng.choice("ab?") for _ in range(6)]
+    held = [rng.choice("0001") for _ in range(6)]
 
     def rows(values):
-        return "".join(values[:4]) + "\n" + "".join(values[4:])
+        return "".join(values[:3]) + "\n" + "".join(values[3:])
 
     problem = world(rows(digits), pyramids=rows(letters), expertise={"asd": rows(held)})
     rules = Rules(
         n_clusters=rng.choice([2, 3]),
-        schools_per_cluster=rng.choice([(1, 6), (2, 5), None]),
+        schools_per_cluster=rng.choice([(1, 4), (2, 4), None]),
         apart=[rng.sample(list(problem.ids), 2)],
         together=rng.choice([[], [rng.sample(list(problem.ids), 2)]]),
     )
-    today = drawn_plan(rows(list("AabbaaBb")))
+    today = drawn_plan(rows(list("AabbaB")))
     return problem, rules, replace(COMMON, reference=today)
 
 
