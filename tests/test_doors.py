@@ -144,6 +144,11 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "expertise.share_team": {**both, "posts": [cl.expertise.TeamRole(name="EP", posts=2)]},
         "solve": asked,
         "split_budget": {**both, **money},
+        "options.consensus": {"problem": problem, "rules": rules, "maps": plans},
+        "options.fairness": {"problem": problem, "rules": rules, "plans": plans},
+        "options.rank_options": {"orders": {"Ann": ["A", "B"]}},
+        "options.score": {"values": {"A": {"x": 1}, "B": {"x": 2}}, "weights": {"x": 1}},
+        "options.stability": {**both, "rules": rules, "settings": g.settings, "draws": 1},
         "options.together_in_every": {"problem": problem, "plans": plans},
         "options.trade_off": {**asked, "n_points": 2, "b": "pyramids"},
         "expertise.unmet_floor": {
@@ -245,6 +250,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "plans": plans,
             "path": folder / "s.png",
         },
+        "maps.certainty_svg": {**both, "shares": {"s0": 1.0}, "title": "t"},
         "maps.changes": {"problem": problem, "before": plan, "after": plan},
         "maps.difference_svg": {"problem": problem, "before": plan, "after": plan, "title": "t"},
         "maps.lay_out": both,
@@ -728,9 +734,9 @@ JOURNEYS = np.hypot(*(np.array(XY)[:, None] - np.array(XY)[None]).transpose(2, 0
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"minutes": JOURNEYS / 1000 * 2.1 * 60}, "look like seconds, not minutes"),
-        ({"minutes": JOURNEYS / 1000 * 2.1 / 60}, "look like hours, not minutes"),
-        ({"minutes": JOURNEYS * 1.3}, "look like metres, not minutes"),
+        ({"travel_min": JOURNEYS / 1000 * 2.1 * 60}, "look like seconds, not minutes"),
+        ({"travel_min": JOURNEYS / 1000 * 2.1 / 60}, "look like hours, not minutes"),
+        ({"travel_min": JOURNEYS * 1.3}, "look like metres, not minutes"),
         ({"travel_m": JOURNEYS * 1.3 / 1000}, "look like kilometres, not metres"),
         ({"travel_m": JOURNEYS * 1.3 / 1609.344}, "look like miles, not metres"),
     ],
@@ -745,11 +751,11 @@ def test_journeys_in_another_unit_are_refused_with_the_unit(given, words):
 @pytest.mark.parametrize(
     ("given", "words"),
     [
-        ({"minutes": JOURNEYS / 1000 * 25}, "30 journeys are slower than 3 km/h"),
-        ({"minutes": JOURNEYS / 1000 * 0.4}, "30 journeys are faster than 120 km/h"),
+        ({"travel_min": JOURNEYS / 1000 * 25}, "30 journeys are slower than 3 km/h"),
+        ({"travel_min": JOURNEYS / 1000 * 0.4}, "30 journeys are faster than 120 km/h"),
         ({"travel_m": JOURNEYS * 0.5}, "30 journeys are shorter than the straight line"),
-        ({"minutes": JOURNEYS / 1000 * 2}, None),
-        ({"minutes": JOURNEYS / 1000 * 13}, None),  # on foot
+        ({"travel_min": JOURNEYS / 1000 * 2}, None),
+        ({"travel_min": JOURNEYS / 1000 * 13}, None),  # on foot
         ({"travel_m": JOURNEYS * 1.3}, None),
     ],
 )

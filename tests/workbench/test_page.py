@@ -277,17 +277,6 @@ def test_a_rule_that_the_page_does_not_know_is_named_and_not_reckoned(valley, dr
     assert not shown["certificates"][0]["ok"]
 
 
-def test_the_package_can_be_called_however_it_was_imported():
-    code = (
-        "import clusters as cl\nfrom clusters.workbench import Session\n"
-        "import clusters.workbench\nprint(callable(cl.workbench))\n"
-        "print(cl.workbench.Session is Session)\n"
-        "cl.write_workbench\nprint(callable(cl.workbench))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "True", "True"]
-
-
 def test_without_the_extra_it_says_what_to_install(valley, drawn, rules, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(ImportError, match=r"clusters\[workbench\]"):

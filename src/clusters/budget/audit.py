@@ -23,15 +23,22 @@ from clusters.budget.audit_amounts import (
 )
 from clusters.budget.values import Share, Split
 from clusters.domain import SchoolId
+from clusters.shown import Shown
 
 __all__ = ["MoneyFinding", "check_split"]
 
 _CONTEXT = Context(prec=60)
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyFinding:
-    """Something about a split that does not hold: which check, of whom, and the figures."""
+@dataclass(frozen=True, slots=True, repr=False)
+class MoneyFinding(Shown):
+    """Something about a split that does not hold: which check, of whom, and the figures.
+
+    Examples
+    --------
+    >>> MoneyFinding(check="total", message="the shares do not come to the pot")
+    MoneyFinding(check='total', message='the shares do not come to the pot')
+    """
 
     check: str
     message: str
@@ -149,7 +156,7 @@ def _words(low: int | None, high: int | None) -> str:
 
 
 def _limits_again(again: Again) -> Iterator[MoneyFinding]:
-    """Floors and caps worked out anew; none where no limit holds at that level."""
+    """Floors and caps worked out again; none where no limit holds at that level."""
     protection = again.split.protection
     units = again.units()
     at_school = protection is not None and protection.level == "school"

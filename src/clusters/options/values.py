@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.domain import (
@@ -18,9 +19,13 @@ from clusters.domain import (
 )
 from clusters.measures import Comparison, always_together, compare
 from clusters.rulebook import whole_pyramids
+from clusters.shown import Drawn, clip, listed_briefly
 from clusters.solver import Result
 from clusters.text import listed
 from clusters.verifier import Certificate
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["Missing", "Option", "Options", "Together", "Trade", "together_in_every"]
 
@@ -145,7 +150,7 @@ class Together:
     sentences: tuple[str, ...]
 
 
-class Options(Mapping[str, Option]):
+class Options(Mapping[str, Option], Drawn):
     """Options by name, the best under the common priorities first.
 
     Attributes
@@ -184,6 +189,13 @@ class Options(Mapping[str, Option]):
         self.ceiling, self.min_difference = ceiling, min_difference
         self.asked, self.trades = asked, trades
         self.missing, self.no_more = missing, no_more
+
+    def __repr__(self) -> str:
+        return clip(f"Options({len(self)} of {self.asked} asked for: {listed_briefly(self)})")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Make a table of the options side by side (see :meth:`clusters.measures.Comparison`)."""
+        return self.compare().to_frame()
 
     def __getitem__(self, name: str) -> Option:
         """Look an option up by its name."""
