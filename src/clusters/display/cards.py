@@ -89,7 +89,7 @@ def _map(problem: Problem | None, plan: Plan, title: str, **options: Any) -> str
         return (
             "<p>No map: this plan does not know its schools; map_svg(problem, plan) draws it.</p>"
         )
-    fixed = {"title": title, "id_prefix": _prefix(), "links": False, "measures": ()}
+    fixed: dict[str, Any] = {"title": title, "id_prefix": _prefix(), "links": False, "measures": ()}
     try:
         drawn = map_svg(problem, plan, **(fixed | {"width": _WIDE} | options))
     except (ClustersError, ValueError) as error:
