@@ -371,7 +371,8 @@ def _draw_window(axes: Any, main: Panel, panel: Panel) -> None:
 def _legend_places(layout: Layout, *, with_moves: bool) -> list[tuple[str, str, float, int]]:
     """Place the entries of the key: symbol, words, distance from the left, and row."""
     places, left, row = [], 260.0, 0
-    for symbol, words in legend_entries(layout, with_moves=with_moves):
+    patterns = {"moved": "changes cluster"} if with_moves else {}
+    for symbol, words in legend_entries(layout, patterns):
         width = 40 + 8.6 * len(words)
         if left + width > layout.width and left > 260.0:
             left, row = 260.0, row + 1
