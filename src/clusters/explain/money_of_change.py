@@ -13,6 +13,7 @@ from clusters.domain import Plan, PlanLike, Problem, SchoolId, plan_of
 from clusters.errors import Fault, MoneyError
 from clusters.explain.what_if import WhatIf
 from clusters.money import Amount, as_pounds, largest_remainder, pounds, proportional
+from clusters.shown import Shown
 from clusters.text import counted, listed
 
 if TYPE_CHECKING:
@@ -23,8 +24,8 @@ __all__ = ["MoneyMove", "MoneyOfChange", "money_of_change"]
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyMove:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MoneyMove(Shown):
     """Pence of one cluster or school before and after; None where it is not there."""
 
     key: SchoolId
@@ -38,8 +39,8 @@ class MoneyMove:
         return (self.after_pence or 0) - (self.before_pence or 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MoneyOfChange:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class MoneyOfChange(Shown):
     """One pot split before and after a change.
 
     Parameters

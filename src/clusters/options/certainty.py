@@ -18,6 +18,7 @@ from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
 from clusters.options.draws import Drawn, placed
 from clusters.options.wording import called, percent
+from clusters.shown import Shown
 from clusters.text import counted, listed
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ LEAST_SURE = 5
 """Schools that the summary names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Draws:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Draws(Shown):
     """Plans that could be the best one instead, for one cause.
 
     Parameters

@@ -32,6 +32,7 @@ from clusters.explain import Move, why_here
 from clusters.measures import places_of
 from clusters.money import pounds
 from clusters.options.wording import called, journey_words
+from clusters.shown import Shown
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ MOST_NAMED = 5
 """Schools that the summary names for an option."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envy:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Envy(Shown):
     """A school to which the centre of another cluster is nearer than that of its own.
 
     Parameters
@@ -72,8 +73,8 @@ class Envy:
         return self.journey - self.nearer_journey
 
 
-@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
-class Fairness:
+@dataclass(frozen=True, slots=False, kw_only=True, eq=False, repr=False)
+class Fairness(Shown):
     """What each option means for each school.
 
     Parameters
