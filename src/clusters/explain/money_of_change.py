@@ -26,7 +26,21 @@ _NAMED = 3
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class MoneyMove(Shown):
-    """Pence of one cluster or school before and after; None where it is not there."""
+    """Pence of one cluster or school before and after; None where it is not there.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> answer = cl.what_if(problem, two, plan, cl.Change.close("a", to="c"))
+    >>> money = cl.explain.money_of_change(problem, plan, answer, "1000")
+    >>> {row.before_pence for row in money.clusters} != {None}
+    True
+    """
 
     key: SchoolId
     name: str
@@ -53,6 +67,19 @@ class MoneyOfChange(Shown):
         By id; a school under a new URN is one row, under the new one.
     notes
         What was done with money that was committed to schools that are gone.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> answer = cl.what_if(problem, two, plan, cl.Change.close("a", to="c"))
+    >>> money = cl.explain.money_of_change(problem, plan, answer, "1000")
+    >>> money.before.pot.total_pence, len(money.clusters)
+    (100000, 2)
     """
 
     before: Split

@@ -66,6 +66,18 @@ class Consensus(Shown):
         No plan under the rules has fewer disagreements.
     seconds
         Time used.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> found = cl.options.consensus(problem, two, {"Ann": plan, "Ben": plan})
+    >>> found.disagreements
+    0
     """
 
     problem: Problem

@@ -58,6 +58,12 @@ class Envy(Shown):
         Its cluster, and its journey to the centre.
     nearer, nearer_journey
         The cluster whose centre is nearest, and the journey to it.
+
+    Examples
+    --------
+    >>> Envy(school="a", name="Ash", cluster="West", journey=900.0, nearer="East",
+    ...      nearer_journey=700.0).nearer
+    'East'
     """
 
     school: SchoolId
@@ -85,6 +91,18 @@ class Fairness(Shown):
         The option with which the others are compared.
     pence
         For each option, what each school gets; empty where no money was given.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> found = cl.options.fairness(problem, two, {"halves": plan})
+    >>> found.worst_off("halves")
+    ('d',)
     """
 
     problem: Problem

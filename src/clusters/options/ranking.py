@@ -51,6 +51,13 @@ class Ranking(Shown):
         two options that the member puts the other way round are one.
     disagreements
         That number; proved, since every order is looked at.
+
+    Examples
+    --------
+    >>> from clusters.options import rank_options
+    >>> ranking = rank_options({"Ann": ["North", "Coast"], "Ben": ["North", "Coast"]})
+    >>> ranking.condorcet, ranking.disagreements
+    ('North', 0)
     """
 
     options: tuple[str, ...]

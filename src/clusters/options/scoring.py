@@ -32,6 +32,12 @@ class Win(Shown):
     """An option wins while the share of one criterion in all weight is from `low` to `high`.
 
     At an end that it shares with another option both have the same score.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> Win(option="Short", low=Fraction(0), high=Fraction(1, 2)).option
+    'Short'
     """
 
     option: str
@@ -51,6 +57,13 @@ class Scores(Shown):
         Share of each criterion in all weight; they add up to 1.
     totals
         Score of each option, the best first: the sum of share x points.
+
+    Examples
+    --------
+    >>> from clusters.options import score
+    >>> table = {"Short": {"journey": 900}, "Whole": {"journey": 1200}}
+    >>> score(table, {"journey": 1}, less_is_better=["journey"]).winners
+    ('Short',)
     """
 
     points: Mapping[str, Mapping[str, Fraction]]

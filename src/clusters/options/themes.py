@@ -49,6 +49,13 @@ class Theme(Shown):
     ------
     ArgumentError
         If there is no such thing to care for.
+
+    Examples
+    --------
+    >>> from clusters import Priorities
+    >>> Theme(name="Even", sentence="clusters alike in pupils", cares_for="balance",
+    ...       priorities=Priorities(balance=10.0, balance_by="pupils")).name
+    'Even'
     """
 
     name: str

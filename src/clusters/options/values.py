@@ -148,6 +148,11 @@ class Missing(Shown):
     proved
         Whether it is proved that no plan does better in it than the best plan; otherwise none was
         found in the time given, or none that is near and different enough.
+
+    Examples
+    --------
+    >>> Missing(name="Even", sentence="no plan is more even", proved=True).proved
+    True
     """
 
     name: str

@@ -68,6 +68,11 @@ class YearGroups(Shown):
         By id of the school, by year group.
     notes
         What was odd but harmless.
+
+    Examples
+    --------
+    >>> YearGroups(pupils={"101": {0: 28, 1: 30}}).pupils["101"]
+    {0: 28, 1: 30}
     """
 
     pupils: Mapping[SchoolId, Mapping[int, float]]

@@ -52,7 +52,20 @@ Using = Callable[..., Any]
 
 
 def solve_case(case: Case, on_progress: Callable[[Progress], None] | None = None) -> Result:
-    """Answer a case as `solve` does: what a study does unless another function is given."""
+    """Answer a case as `solve` does: what a study does unless another function is given.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> case = cl.study.Case(name="two", problem=problem, rules=two)
+    >>> cl.study.solve_case(case).status
+    'optimal'
+    """
     return solve(
         case.problem,
         case.rules,

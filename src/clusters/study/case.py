@@ -39,6 +39,18 @@ class Case(Shown):
     ------
     ArgumentError
         If the name is blank, or a label is nothing that a column can hold.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> case = cl.study.Case(name="two", problem=problem, rules=two)
+    >>> case.name, case.settings.seed
+    ('two', 1)
     """
 
     name: str
@@ -68,6 +80,13 @@ class Refused(Shown):
         As of a case.
     error
         Why there is no case.
+
+    Examples
+    --------
+    >>> from clusters import RulesError, Fault
+    >>> error = RulesError([Fault(what="n_clusters is 0", remedy="give 1 or more")])
+    >>> Refused(name="none", error=error).name
+    'none'
     """
 
     name: str

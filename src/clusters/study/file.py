@@ -91,6 +91,24 @@ def read_file(path: str | os.PathLike[str]) -> StudyFile:
     DataError
         Listing every key that there is not, and every value of the wrong kind. An authority whose
         data cannot be read is no such error: its cases are rows with what is wrong.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import clusters as cl
+    >>> text = f"""
+    ... [rules]
+    ... n_clusters = 18
+    ... [[authority]]
+    ... name = "Calderwick"
+    ... schools = {str(cl.datasets.path("schools"))!r}
+    ... """
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "study.toml"
+    ...     _ = path.write_text(text, "utf-8")
+    ...     found = read_file(path)
+    >>> [case.name for case in found.cases]
+    ['Calderwick']
     """
     text, name = open_text(path)
     try:

@@ -45,6 +45,21 @@ class Study(Shown):
         How many answers were in the store before.
     seconds
         What this call took.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> import tempfile
+    >>> case = cl.study.Case(name="two", problem=problem, rules=two)
+    >>> with tempfile.TemporaryDirectory() as store:
+    ...     found = cl.study.run([case], store)
+    >>> found.to_frame()["status"].tolist(), found.interrupted
+    (['optimal'], False)
     """
 
     store: Store
@@ -173,6 +188,22 @@ def read_store(store: str | os.PathLike[str]) -> Study:
     ------
     DataError
         If there is no store.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> import tempfile
+    >>> case = cl.study.Case(name="two", problem=problem, rules=two)
+    >>> with tempfile.TemporaryDirectory() as store:
+    ...     _ = cl.study.run([case], store)
+    ...     again = cl.study.read_store(store)
+    >>> len(again.rows)
+    1
     """
     kept = Store(store)
     kept.must_exist()

@@ -54,6 +54,12 @@ class StudyProgress(Shown):
         Of this call so far.
     left_s
         Estimate of the seconds still to come, from the pace so far; None before the first case.
+
+    Examples
+    --------
+    >>> StudyProgress(
+    ...     done=3, total=10, found=1, failed=0, running=2, seconds=9.0, left_s=21.0).left_s
+    21.0
     """
 
     done: int
