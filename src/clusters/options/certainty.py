@@ -18,6 +18,7 @@ from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
 from clusters.options.draws import Drawn, placed
 from clusters.options.wording import called, percent
+from clusters.shown import Shown
 from clusters.text import counted, listed
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ LEAST_SURE = 5
 """Schools that the summary names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Draws:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Draws(Shown):
     """Plans that could be the best one instead, for one cause.
 
     Parameters
@@ -50,6 +51,19 @@ class Draws:
         What came of each draw, also of those without a plan.
     exact
         Whether these are all plans of the kind, not a sample.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> answer = cl.options.stability(
+    ...     problem, two, plan, errors=None, weights=None, within=0.05)
+    >>> [draws.cause for draws in answer.causes.values()]
+    ['near']
     """
 
     cause: str
@@ -97,6 +111,19 @@ class Stability:
         Whether the same seed gives the same answer: work is limited, not time.
     notes
         What was not done, and why.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> answer = cl.options.stability(
+    ...     problem, two, plan, errors=None, weights=None, within=0.05)
+    >>> sorted(answer.sentences)
+    ['a', 'b', 'c', 'd']
     """
 
     def __init__(

@@ -32,6 +32,7 @@ from clusters.explain import Move, why_here
 from clusters.measures import places_of
 from clusters.money import pounds
 from clusters.options.wording import called, journey_words
+from clusters.shown import Shown
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -45,8 +46,8 @@ MOST_NAMED = 5
 """Schools that the summary names for an option."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envy:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Envy(Shown):
     """A school to which the centre of another cluster is nearer than that of its own.
 
     Parameters
@@ -57,6 +58,12 @@ class Envy:
         Its cluster, and its journey to the centre.
     nearer, nearer_journey
         The cluster whose centre is nearest, and the journey to it.
+
+    Examples
+    --------
+    >>> Envy(school="a", name="Ash", cluster="West", journey=900.0, nearer="East",
+    ...      nearer_journey=700.0).nearer
+    'East'
     """
 
     school: SchoolId
@@ -72,8 +79,8 @@ class Envy:
         return self.journey - self.nearer_journey
 
 
-@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
-class Fairness:
+@dataclass(frozen=True, slots=False, kw_only=True, eq=False, repr=False)
+class Fairness(Shown):
     """What each option means for each school.
 
     Parameters
@@ -84,6 +91,18 @@ class Fairness:
         The option with which the others are compared.
     pence
         For each option, what each school gets; empty where no money was given.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> found = cl.options.fairness(problem, two, {"halves": plan})
+    >>> found.worst_off("halves")
+    ('d',)
     """
 
     problem: Problem
