@@ -315,8 +315,9 @@ class Stability:
             )
         counts = {band.words: sum(band.holds(share) for share in here) for band in BANDS}
         held = [f"{count} {often}" for often, count in counts.items() if count]
+        held[0] = held[0].replace(" ", " stay ", 1)
         kind = "all " if draws.exact and len(draws) > 1 else ""
-        yield f"In {kind}{draws}, of {counted(len(here), 'school')} stay: {listed(held)}."
+        yield f"In {kind}{draws}, of {counted(len(here), 'school')} {listed(held)}."
         unsure = sorted((share, k) for k, share in enumerate(here) if share < 1)[:LEAST_SURE]
         if unsure:
             named = [
