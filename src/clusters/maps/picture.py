@@ -176,6 +176,13 @@ def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Pa
     return save_figure(figure, path)
 
 
+def draw_on(axes: Any, layout: Layout) -> None:
+    """Draw the map of a layout, without its enlargements and key, on axes of matplotlib."""
+    _frame(axes, 0, layout.width, layout.height, 0)
+    axes.set_aspect("equal")
+    _draw_panel(axes, layout, layout.main, None)
+
+
 def new_figure(width: float, height: float) -> Any:
     """Make a figure without pyplot, so that no window system and no global state take part."""
     try:

@@ -13,13 +13,14 @@ from clusters.options.ranking import Ranking, rank_options
 from clusters.options.scoring import Scores, Win, score
 from clusters.options.stability import stability
 from clusters.options.themes import Theme
-from clusters.options.values import Option, Options, Together, Trade, together_in_every
+from clusters.options.values import Missing, Option, Options, Together, Trade, together_in_every
 
 __all__ = [
     "Consensus",
     "Draws",
     "Envy",
     "Fairness",
+    "Missing",
     "Option",
     "Options",
     "Ranking",
