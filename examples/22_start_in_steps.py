@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     ready = pairs(arguments.ready)
     if not ready and is_packaged(arguments):
-        ready = {label: DAYS[1] for label in labels[::5]}  # made up, as the authority is
+        ready = dict.fromkeys(labels[::5], DAYS[1])  # made up, as the authority is
     asked = rollout.StartRules(
         starts=DAYS,
         leads_ready=dict.fromkeys(labels, DAYS[0]) | ready,

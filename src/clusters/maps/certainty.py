@@ -32,7 +32,9 @@ class Band:
 
 BANDS = (
     Band(low=Fraction(1), high=Fraction(2), words="always", pattern=None),
-    Band(low=Fraction(9, 10), high=Fraction(1), words="nine times in ten or more", pattern="degree-1"),
+    Band(
+        low=Fraction(9, 10), high=Fraction(1), words="nine times in ten or more", pattern="degree-1"
+    ),
     Band(
         low=Fraction(1, 2), high=Fraction(9, 10), words="half the time or more", pattern="degree-2"
     ),

@@ -18,6 +18,7 @@ from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
 from clusters.options.draws import Drawn, placed
 from clusters.options.wording import called, percent
+from clusters.shown import Shown
 from clusters.text import counted, listed
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ LEAST_SURE = 5
 """Schools that the summary names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Draws:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Draws(Shown):
     """Plans that could be the best one instead, for one cause.
 
     Parameters
@@ -79,7 +80,7 @@ class Draws:
         return counted(len(self), self.word, self.words)
 
 
-class Stability:
+class Stability(Shown):
     """How often each school stays in its cluster, and each two schools together.
 
     Clusters of other plans are matched with those of the given one so that the most schools stay

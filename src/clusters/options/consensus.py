@@ -31,6 +31,7 @@ from clusters.options.draws import placed
 from clusters.options.median import Votes, nearest_plan
 from clusters.options.wording import called, percent
 from clusters.presolve import refuse_impossible
+from clusters.shown import Shown
 from clusters.solver import Settings, effort
 from clusters.text import counted, listed
 from clusters.verifier import Certificate, verify
@@ -46,8 +47,8 @@ MOST_DIVIDED = 8
 """Schools on which members divide that the summary names."""
 
 
-@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
-class Consensus:
+@dataclass(frozen=True, slots=False, kw_only=True, eq=False, repr=False)
+class Consensus(Shown):
     """The plan nearest to several maps, and where the maps divide.
 
     Parameters

@@ -16,6 +16,7 @@ from clusters.arguments import checked
 from clusters.domain import FrozenDict
 from clusters.errors import ArgumentError, Fault
 from clusters.options.wording import percent
+from clusters.shown import Shown
 from clusters.text import listed
 
 if TYPE_CHECKING:
@@ -26,8 +27,8 @@ __all__ = ["Scores", "Win", "score"]
 Number: TypeAlias = int | float | Decimal | Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Win:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Win(Shown):
     """An option wins while the share of one criterion in all weight is from `low` to `high`.
 
     At an end that it shares with another option both have the same score.
@@ -38,8 +39,8 @@ class Win:
     high: Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Scores(Shown):
     """Scores of options under weights.
 
     Parameters

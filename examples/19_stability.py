@@ -2,8 +2,8 @@
 
 Run it on the packaged synthetic authority, or on your own file::
 
-    python examples/18_stability.py
-    python examples/18_stability.py --schools schools.csv --draws 100 --processes 2 --seconds 200
+    python examples/19_stability.py
+    python examples/19_stability.py --schools schools.csv --draws 100 --processes 2 --seconds 200
 """
 
 from __future__ import annotations
