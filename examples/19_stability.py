@@ -21,7 +21,7 @@ import clusters as cl
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print how sure the places are, who is least sure, and write a map and a table."""
-    parser = options(__doc__, seconds=20.0)
+    parser = options(__doc__, seconds=10.0)
     parser.add_argument("--draws", type=int, default=10, help="for each cause; 100 say more")
     parser.add_argument("--processes", type=int, default=1, help="that share the draws")
     arguments = parser.parse_args(argv)

@@ -340,7 +340,11 @@ def _effort_words(draws: Draws) -> Iterator[str]:
     else:
         gaps = [d.gap for d in draws.drawn if d.groups is not None]
         known = [gap for gap in gaps if gap is not None]
-        most = f", at most {percent(max(known))} above the best" if len(known) == len(gaps) else ""
+        most = (
+            f", and no plan can be more than {percent(round(max(known), 4))} better"
+            if len(known) == len(gaps)
+            else ""
+        )
         yield (
             f"{draws.proved} of these {len(draws)} plans are proved to be the best of their draw; "
             f"the others are the best found{most}."
