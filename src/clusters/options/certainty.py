@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -341,7 +342,7 @@ def _effort_words(draws: Draws) -> Iterator[str]:
         gaps = [d.gap for d in draws.drawn if d.groups is not None]
         known = [gap for gap in gaps if gap is not None]
         most = (
-            f", and no plan can be more than {percent(round(max(known), 4))} better"
+            f", and no plan can be more than {percent(math.ceil(max(known) * 1e4) / 1e4)} better"
             if len(known) == len(gaps)
             else ""
         )
