@@ -29,6 +29,7 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault, RulesError
 from clusters.geography.journeys import Given, journeys_of
 from clusters.measures.values import check_kind
+from clusters.shown import Shown
 from clusters.text import counted, listed, shown
 from clusters.verifier import Certificate, verify
 

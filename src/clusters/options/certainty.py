@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -93,7 +94,7 @@ class Draws(Shown):
         return counted(len(self), self.word, self.words)
 
 
-class Stability:
+class Stability(Shown):
     """How often each school stays in its cluster, and each two schools together.
 
     Clusters of other plans are matched with those of the given one so that the most schools stay
@@ -342,8 +343,9 @@ class Stability:
             )
         counts = {band.words: sum(band.holds(share) for share in here) for band in BANDS}
         held = [f"{count} {often}" for often, count in counts.items() if count]
+        held[0] = held[0].replace(" ", " stay ", 1)
         kind = "all " if draws.exact and len(draws) > 1 else ""
-        yield f"In {kind}{draws}, of {counted(len(here), 'school')} stay: {listed(held)}."
+        yield f"In {kind}{draws}, of {counted(len(here), 'school')} {listed(held)}."
         unsure = sorted((share, k) for k, share in enumerate(here) if share < 1)[:LEAST_SURE]
         if unsure:
             named = [
@@ -365,7 +367,11 @@ def _effort_words(draws: Draws) -> Iterator[str]:
     else:
         gaps = [d.gap for d in draws.drawn if d.groups is not None]
         known = [gap for gap in gaps if gap is not None]
-        most = f", at most {percent(max(known))} above the best" if len(known) == len(gaps) else ""
+        most = (
+            f", and no plan can be more than {percent(math.ceil(max(known) * 1e4) / 1e4)} better"
+            if len(known) == len(gaps)
+            else ""
+        )
         yield (
             f"{draws.proved} of these {len(draws)} plans are proved to be the best of their draw; "
             f"the others are the best found{most}."

@@ -280,7 +280,9 @@ class Consensus(Shown):
             As for :func:`clusters.maps.certainty_svg`.
         """
         title = title or f"How far {counted(len(self.maps), 'map')} agree on each school's place"
-        return certainty_svg(self.problem, self.plan, self.shares(), title=title, **more)
+        return certainty_svg(
+            self.problem, self.plan, self.shares(), title=title, cases="votes", **more
+        )
 
 
 @checked

@@ -31,7 +31,8 @@ from clusters.errors import ArgumentError, DataError, Fault
 from clusters.explain import Move, why_here
 from clusters.measures import places_of
 from clusters.money import pounds
-from clusters.options.wording import called, journey_words
+from clusters.options.wording import called
+from clusters.rulebook import length
 from clusters.shown import Shown
 from clusters.text import counted
 
@@ -179,9 +180,9 @@ class Fairness(Shown):
         if envy is None:
             return f"No centre of another cluster is nearer to {name} than its own."
         head = (
-            f"{name} travels {journey_words(self.problem, envy.journey)} to the centre of "
+            f"{name} travels {length(self.problem, envy.journey)} to the centre of "
             f"{called(envy.cluster)}; that of {called(envy.nearer)} is "
-            f"{journey_words(self.problem, envy.nearer_journey)} away"
+            f"{length(self.problem, envy.nearer_journey)} away"
         )
         why = why_here(self.problem, self.rules, self.plans[option], school, self.priorities)
         move = next(move for move in why.moves if move.to == envy.nearer)
@@ -202,7 +203,7 @@ class Fairness(Shown):
             return (
                 "No rule stands against it, but the plan as a whole would cost more: both clusters "
                 f"would choose their centre again, and its journey would be "
-                f"{journey_words(self.problem, move.journey)}."
+                f"{length(self.problem, move.journey)}."
             )
         return "No rule stands against it, and the plan would cost no more: it could move."
 
@@ -290,14 +291,13 @@ class Fairness(Shown):
             also = f" (and {counted(len(worst) - 1, 'other')} alike)" if len(worst) > 1 else ""
             yield (
                 f"{name}: the longest journey is that of {first}{also}, "
-                f"{journey_words(self.problem, float(np.nanmax(journeys)))}."
+                f"{length(self.problem, float(np.nanmax(journeys)))}."
             )
         if name != self.against:
             worse = self.worse_off(name)
             most = next(iter(worse), None)
             tail = (
-                f", {self.problem.school(most).name} the most "
-                f"({journey_words(self.problem, worse[most])})"
+                f", {self.problem.school(most).name} the most ({length(self.problem, worse[most])})"
                 if most is not None
                 else ""
             )
