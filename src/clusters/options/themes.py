@@ -67,7 +67,7 @@ class Theme(Shown):
         if self.cares_for is not None and self.cares_for not in (*WEIGHED, *RULED):
             raise ArgumentError(
                 Fault(
-                    what=f"theme {self.name!r}: cares_for is {clipped(self.cares_for)!r}, which is not known",
+                    what=f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known",
                     remedy=f"use None or one of {', '.join((*WEIGHED, *RULED))}",
                 )
             )
