@@ -7,7 +7,10 @@ that ``import clusters`` stays fast. Type checkers see ordinary imports.
 from __future__ import annotations
 
 import importlib
+import logging as _logging
 from typing import TYPE_CHECKING, Any
+
+from clusters.shown import attach as _attach
 
 __version__ = "0.2.0.dev0"
 
@@ -23,6 +26,7 @@ if TYPE_CHECKING:  # what type checkers and editors read; a test holds it agains
     from clusters import readers as readers
     from clusters import rollout as rollout
     from clusters import solver as solver
+    from clusters import study as study
     from clusters import verifier as verifier
     from clusters import visits as visits
     from clusters import workbench as workbench
@@ -136,6 +140,9 @@ _HOME = {
     "workbench": ("write_workbench",),
     "writers": ("write_plan",),
 }
+_logging.getLogger(__name__).addHandler(_logging.NullHandler())  # silent unless asked for
+_attach(lambda: importlib.import_module("clusters.display"))
+
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _GROUPS = (
     "budget",
@@ -149,6 +156,7 @@ _GROUPS = (
     "readers",
     "rollout",
     "solver",
+    "study",
     "verifier",
     "visits",
     "workbench",

@@ -22,6 +22,7 @@ from clusters.money import (
     round_half_up,
 )
 from clusters.readers.commitments import Commitment
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,8 @@ THRESHOLD = 6_000
 """Pounds a year of each plan that a school pays itself before top-up (element 2)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commitments:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Commitments(Shown):
     """What must be paid in one year, by school.
 
     Parameters

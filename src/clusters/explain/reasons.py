@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from clusters.domain import Plan, Rules
+from clusters.domain import FrozenDict, Plan, Rules
 from clusters.presolve import Clause
 
-__all__ = ["Relaxation", "WhyNoPlan"]
+__all__ = ["Conflict", "Relaxation", "WhyNoPlan"]
 
 NO_PLAN, EXISTS, UNDECIDED = "no plan", "a plan exists", "undecided"
 
@@ -42,6 +43,28 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Conflict:
+    """Rules that cannot all hold.
+
+    Parameters
+    ----------
+    clauses
+        The rules.
+    sentences
+        One for each of `clauses`.
+    reason
+        Why, with the numbers; "" where none was looked for.
+    smallest
+        Whether for each of them a plan was found that keeps all the others.
+    """
+
+    clauses: tuple[Clause, ...]
+    sentences: tuple[str, ...]
+    reason: str = ""
+    smallest: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WhyNoPlan:
     """Whether rules can all hold, and if not, which of them conflict.
 
@@ -58,6 +81,13 @@ class WhyNoPlan:
     smallest
         Whether it was shown that no rule of the conflict can be left out: for each, a plan was
         found that keeps all the others.
+    conflicts
+        That conflict, and others that were found: sets of rules that cannot all hold, from which
+        none can be left out.
+    complete
+        Whether these are all the conflicts there are, each one cut down to the smallest: proved.
+    by_count
+        Over a range of numbers of clusters, the conflict of each number by itself.
     relaxations
         Changes that allow a plan, each with a plan that shows it, less given up first. Where none
         was found in time, some that could not be tried to the end.
@@ -72,6 +102,9 @@ class WhyNoPlan:
     clauses: tuple[Clause, ...] = ()
     conflict: tuple[str, ...] = ()
     smallest: bool = False
+    conflicts: tuple[Conflict, ...] = ()
+    complete: bool = False
+    by_count: Mapping[int, Conflict] = field(default_factory=FrozenDict)
     relaxations: tuple[Relaxation, ...] = ()
     plan: Plan | None = None
     seconds: float = 0.0
@@ -94,6 +127,7 @@ class WhyNoPlan:
         lines += ["These cannot all hold:", *(f"- {sentence}" for sentence in self.conflict)]
         if self.smallest and len(self.conflict) > 1:
             lines.append("None of them can be left out: without any one of them there is a plan.")
+        lines += self._others()
         if self.relaxations:
             tried = all(relaxation.checked for relaxation in self.relaxations)
             lines.append(
@@ -105,3 +139,16 @@ class WhyNoPlan:
                 note = "" if relaxation.checked else " (not checked in time)"
                 lines.append(f"- {relaxation.sentence}{note}")
         return "\n".join(lines)
+
+    def _others(self) -> Iterator[str]:
+        """Tell further conflicts, and whether there are others."""
+        further = self.conflicts[1:]
+        for number, conflict in enumerate(further, start=2):
+            yield f"Nor can these all hold (conflict {number}):"
+            yield from (f"- {sentence}" for sentence in conflict.sentences)
+        if self.complete and further:
+            yield f"There are {len(self.conflicts)} such conflicts and no others: proved."
+        elif self.complete:
+            yield "There is no other conflict: proved."
+        else:
+            yield "There may be further conflicts: they were not all looked for in the time given."

@@ -21,8 +21,9 @@ from clusters.explain.changes import Change, after_changes
 from clusters.explain.repair import Repair, repair
 from clusters.explain.why_here import refuse_broken
 from clusters.naming import name_clusters
+from clusters.rulebook import length
 from clusters.solver import Result, Settings, solve
-from clusters.verifier import Finding, verify
+from clusters.verifier import Certificate, Finding, verify
 
 __all__ = ["WhatIf", "what_if"]
 
@@ -145,7 +146,8 @@ def what_if(
     scene = after_changes(problem, rules, plan, listed, priorities)
     later, changed, drawn = scene.problem, scene.rules, scene.plan
     check_rules(later, changed, scene.priorities)
-    before = verify(problem, rules, plan, priorities).objective
+    now = verify(problem, rules, plan, priorities)
+    before = now.objective
     breaks = verify(later, changed, drawn).findings
     # where what there is changes, moves are counted from the plan with that change made
     reshaped = any(change.reshapes for change in listed)
@@ -163,7 +165,9 @@ def what_if(
         nearest=nearest,
         free=free,
         conflict=conflict,
-        sentence=_sentence(problem, listed, breaks, before or 0.0, nearest, free, conflict)
+        sentence=_sentence(
+            (problem, later), priorities, listed, breaks, now, nearest, free, conflict
+        )
         + _against(free, baseline, before or 0.0),
         problem=later,
         heirs=scene.heirs,
@@ -246,15 +250,21 @@ def _renamed(problem: Problem, result: Result, keep: Plan) -> Result:
 
 
 def _sentence(
-    problem: Problem,
+    problems: tuple[Problem, Problem],
+    priorities: Priorities,
     changes: tuple[Change, ...],
     breaks: tuple[Finding, ...],
-    before: float,
+    now: Certificate,
     nearest: Repair | None,
     free: Result | None,
     conflict: tuple[str, ...],
 ) -> str:
-    text = f"To {' and to '.join(change.sentence(problem) for change in changes)}: "
+    text = f"To {' and to '.join(change.sentence(problems[0]) for change in changes)}: "
+    before = now.objective or 0.0
+
+    def journeys(after: Certificate) -> str:
+        return _journeys(problems, priorities, (now, after))
+
     if conflict:
         return f"{text}no plan can keep the rules then. These cannot all hold: " + "; ".join(
             conflict
@@ -265,13 +275,31 @@ def _sentence(
         text += "no plan close by was found in time; "
     else:
         cost = (nearest.certificate.objective or 0.0) - before
-        text += f"{_moves(nearest)} and the cost {_price(cost, before)}; "
+        text += f"{_moves(nearest)} and the cost {_price(cost, before)}"
+        text += f"{journeys(nearest.certificate)}; "
     if free is None:
         return f"{text}with everything free to move, no plan was found in time."
     text += f"with everything free to move, the cost {_price(free.objective - before, before)}"
+    text += journeys(free.certificate)
     if free.status != "optimal":
         text += " (the cheapest plan found; a cheaper one may exist)"
     return f"{text}."
+
+
+def _journeys(
+    problems: tuple[Problem, Problem],
+    priorities: Priorities,
+    certificates: tuple[Certificate, Certificate],
+) -> str:
+    """Give the mean journey after the change, and that of the plan asked about."""
+    means = []
+    for problem, certificate in zip(problems, certificates, strict=True):
+        total = float(problem.measure(priorities.travel_by).sum()) * priorities.travel
+        if not total or "travel" not in certificate.costs:
+            return ""
+        means.append(length(problem, certificate.costs["travel"] / total, 2))
+    was, will = means
+    return "" if was == will else f" (mean journey {will} instead of {was})"
 
 
 def _moves(nearest: Repair) -> str:

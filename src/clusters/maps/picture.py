@@ -176,6 +176,13 @@ def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Pa
     return save_figure(figure, path)
 
 
+def draw_on(axes: Any, layout: Layout) -> None:
+    """Draw the map of a layout, without its enlargements and key, on axes of matplotlib."""
+    _frame(axes, 0, layout.width, layout.height, 0)
+    axes.set_aspect("equal")
+    _draw_panel(axes, layout, layout.main, None)
+
+
 def new_figure(width: float, height: float) -> Any:
     """Make a figure without pyplot, so that no window system and no global state take part."""
     try:
@@ -364,7 +371,8 @@ def _draw_window(axes: Any, main: Panel, panel: Panel) -> None:
 def _legend_places(layout: Layout, *, with_moves: bool) -> list[tuple[str, str, float, int]]:
     """Place the entries of the key: symbol, words, distance from the left, and row."""
     places, left, row = [], 260.0, 0
-    for symbol, words in legend_entries(layout, with_moves=with_moves):
+    patterns = {"moved": "changes cluster"} if with_moves else {}
+    for symbol, words in legend_entries(layout, patterns):
         width = 40 + 8.6 * len(words)
         if left + width > layout.width and left > 260.0:
             left, row = 260.0, row + 1

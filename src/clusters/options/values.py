@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.domain import (
@@ -17,11 +18,16 @@ from clusters.domain import (
     plans_of,
 )
 from clusters.measures import Comparison, always_together, compare
+from clusters.rulebook import whole_pyramids
+from clusters.shown import Drawn, clip, listed_briefly
 from clusters.solver import Result
 from clusters.text import listed
 from clusters.verifier import Certificate
 
-__all__ = ["Option", "Options", "Together", "Trade", "together_in_every"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Missing", "Option", "Options", "Together", "Trade", "together_in_every"]
 
 MOST_NAMED = 12
 """Most schools named in one sentence."""
@@ -44,6 +50,10 @@ class Option:
         Of the verifier, under the common rules and priorities.
     above_best
         By what share its cost is above that of the best plan (0.04 = 4 %).
+    aim, floor
+        How much it has of what its theme would have less of, in the theme's unit, and what no plan
+        of so many clusters under the rules can be below: proved. None where it has no theme, or
+        nothing is known.
     """
 
     name: str
@@ -51,6 +61,8 @@ class Option:
     result: Result
     certificate: Certificate
     above_best: float
+    aim: float | None = None
+    floor: float | None = None
 
     @property
     def plan(self) -> Plan:
@@ -97,6 +109,26 @@ class Trade:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Missing:
+    """A theme that no option is of.
+
+    Parameters
+    ----------
+    name
+        Theme.
+    sentence
+        Why not, in plain words.
+    proved
+        Whether it is proved that no plan does better in it than the best plan; otherwise none was
+        found in the time given, or none that is near and different enough.
+    """
+
+    name: str
+    sentence: str
+    proved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Together:
     """What several plans have in common.
 
@@ -118,7 +150,7 @@ class Together:
     sentences: tuple[str, ...]
 
 
-class Options(Mapping[str, Option]):
+class Options(Mapping[str, Option], Drawn):
     """Options by name, the best under the common priorities first.
 
     Attributes
@@ -132,6 +164,10 @@ class Options(Mapping[str, Option]):
         Number of options asked for.
     trades
         Plans left out, and what would let them in; empty where all options were found.
+    missing
+        Themes that no option is of, and why.
+    no_more
+        Whether it is proved that there are no more options under this ceiling and difference.
     """
 
     def __init__(
@@ -145,11 +181,21 @@ class Options(Mapping[str, Option]):
         min_difference: float,
         asked: int,
         trades: tuple[Trade, ...] = (),
+        missing: tuple[Missing, ...] = (),
+        no_more: bool = False,
     ) -> None:
         self._options = FrozenDict(options)
         self.problem, self.rules, self.priorities = problem, rules, priorities
         self.ceiling, self.min_difference = ceiling, min_difference
         self.asked, self.trades = asked, trades
+        self.missing, self.no_more = missing, no_more
+
+    def __repr__(self) -> str:
+        return clip(f"Options({len(self)} of {self.asked} asked for: {listed_briefly(self)})")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Make a table of the options side by side (see :meth:`clusters.measures.Comparison`)."""
+        return self.compare().to_frame()
 
     def __getitem__(self, name: str) -> Option:
         """Look an option up by its name."""
@@ -188,15 +234,26 @@ class Options(Mapping[str, Option]):
         """Say in plain words what the options are, and what was left out."""
         lines = [f"{name}: {option.theme}" for name, option in self.items()]
         if len(self) < self.asked:
-            lines.append(
-                f"Only {len(self)} of {self.asked} options were found in the time given within "
-                f"{100 * self.ceiling:g} % of the least cost found and "
-                f"{100 * self.min_difference:g} % different from one another; whether there are "
-                "more is not known."
-            )
-            lines += [trade.sentence for trade in self.trades]
+            lines += [self._too_few(), *(trade.sentence for trade in self.trades)]
+            lines += [missing.sentence for missing in self.missing if missing.proved]
         lines += self.together().sentences[:1]
         return "\n".join(lines)
+
+    def _too_few(self) -> str:
+        """Say that there are fewer than asked for: none exist, or none were found in time."""
+        within = (
+            f"within {100 * self.ceiling:g} % of the least cost found and "
+            f"{100 * self.min_difference:g} % different from one another"
+        )
+        if self.no_more:
+            return (
+                f"Only {len(self)} of {self.asked} options fit these rules {within}: proved, no "
+                f"other plan fits beside {'it' if len(self) == 1 else 'them'}."
+            )
+        return (
+            f"Only {len(self)} of {self.asked} options were found in the time given {within}; "
+            "whether there are more is not known."
+        )
 
 
 @checked
@@ -269,7 +326,8 @@ def _sentences(
 
 
 def _names(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
-    names = [problem.school(key).name for key in ids]
+    whole, others = whole_pyramids(problem, ids)
+    names = [*whole, *(problem.school(key).name for key in others)]
     if len(names) > MOST_NAMED + 1:
         names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
         return f"{', '.join(names[:-1])} and {names[-1]}"
