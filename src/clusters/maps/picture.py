@@ -67,6 +67,18 @@ def map_png(
     ------
     MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     map_png(pathlib.Path(folder) / "map.png", problem, plan, title="Two clusters").name
+    'map.png'
     """
     plan = plan_of(problem, plan)
     layout = lay_out(
@@ -88,6 +100,19 @@ def difference_png(
     """Draw the ground that changes cluster between two plans as a PNG picture.
 
     See :func:`clusters.maps.difference_svg` and :func:`map_png`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> after = {**plan, "b": "East"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     difference_png(pathlib.Path(folder) / "change.png", problem, plan, after).name
+    'change.png'
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
@@ -118,6 +143,19 @@ def small_multiples_png(
         Colour of each cluster by its number; by default one that it can have in every map.
     columns
         Maps beside each other, 1 or more.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> plans = {"today": plan, "proposal": {**plan, "b": "East"}}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     small_multiples_png(pathlib.Path(folder) / "both.png", problem, plans).name
+    'both.png'
     """
     at_least(1, columns=columns)
     plans = plans_of(problem, plans)

@@ -15,6 +15,7 @@ from clusters.measures.values import check_kind
 from clusters.money import largest_remainder, pounds
 from clusters.rollout.checking import check_starts, findings_of
 from clusters.rollout.terms import StartRules, financial_year, in_words, months_in
+from clusters.shown import Shown
 from clusters.solver import Settings, effort
 from clusters.text import counted, listed, shown, words
 
@@ -29,8 +30,8 @@ _YEAR = 12
 """Months after the last start for which need that is not served then is taken to wait."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Start(Shown):
     """When one cluster starts.
 
     Parameters
@@ -57,8 +58,8 @@ class Start:
     cost_pence: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearOfMoney:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class YearOfMoney(Shown):
     """What clusters that have started cost in a financial year, and what there is (or None)."""
 
     year: str
@@ -66,8 +67,8 @@ class YearOfMoney:
     money_pence: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartOrder:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StartOrder(Shown):
     """Which clusters start when.
 
     Parameters
