@@ -73,6 +73,21 @@ class StudyFile(Shown):
         Processes on this machine; or the address of a dask scheduler.
     attempts
         As `run` takes it.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import clusters as cl
+    >>> schools = str(cl.datasets.path("schools"))
+    >>> text = chr(10).join([
+    ...     "[rules]", "n_clusters = 18",
+    ...     "[[authority]]", "name = 'Calderwick'", f"schools = {schools!r}"])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "study.toml"
+    ...     _ = path.write_text(text, "utf-8")
+    ...     found = cl.study.read_file(path)
+    >>> len(found.cases), found.attempts
+    (1, 3)
     """
 
     cases: tuple[Case | Refused, ...]
@@ -96,13 +111,10 @@ def read_file(path: str | os.PathLike[str]) -> StudyFile:
     --------
     >>> import pathlib, tempfile
     >>> import clusters as cl
-    >>> text = f"""
-    ... [rules]
-    ... n_clusters = 18
-    ... [[authority]]
-    ... name = "Calderwick"
-    ... schools = {str(cl.datasets.path("schools"))!r}
-    ... """
+    >>> schools = str(cl.datasets.path("schools"))
+    >>> text = chr(10).join([
+    ...     "[rules]", "n_clusters = 18",
+    ...     "[[authority]]", "name = 'Calderwick'", f"schools = {schools!r}"])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = pathlib.Path(folder) / "study.toml"
     ...     _ = path.write_text(text, "utf-8")
