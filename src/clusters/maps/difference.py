@@ -139,7 +139,7 @@ def difference_svg(
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after) if numbers is None else numbers
-    layout = lay_out(problem, after, numbers=numbers, names=False, width=width)
+    layout = lay_out(problem, after, numbers=numbers, width=width)
     moves = moves_between(problem, before, after)
     count = sum(map(len, moves.values()))
     words = f"{count:,} of {len(problem):,} schools change cluster; their ground is hatched."
@@ -147,8 +147,7 @@ def difference_svg(
         layout,
         title=title,
         description=description or words,
-        link=link,
+        link=link if links else "",
         id_prefix=id_prefix,
-        links=links,
         moves=moves,
     )
