@@ -356,10 +356,9 @@ def place_towns(
             continue
         width = text_width(name, PLACE_SIZE)
         offsets = [
-            (dx, dy)
-            for ring in (0.0, 14.0, 26.0, 40.0)
-            for dx, dy in ((0, 1), (0, -1), (1, 0), (-1, 0), (1, 1), (-1, 1), (1, -1), (-1, -1))
-            for dx, dy in ((dx * (ring + 0.5 * width * (ring > 0)), dy * ring),)
+            (cx * (0.5 * width + ring) * (ring > 0), cy * (0.5 * PLACE_SIZE + ring) * (ring > 0))
+            for ring in _TOWN_RINGS
+            for cx, cy in _AROUND.tolist()
         ]
         boxes = np.array(
             [
@@ -428,6 +427,7 @@ def place_school_numbers(
 
 _AROUND = np.stack([np.cos(_TURNS := np.arange(16) * np.pi / 8), np.sin(_TURNS)], axis=1)
 _RINGS = (0.0, 9.0, 16.0, 24.0, 33.0, 44.0, 58.0, 75.0)
+_TOWN_RINGS = (0.0, 3.0, 8.0, 15.0, 23.0, 32.0, 42.0)
 _FAR = (*_RINGS[1:], 95.0, 120.0, 150.0, 190.0, 240.0)
 
 

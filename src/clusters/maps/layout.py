@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -266,12 +266,13 @@ def lay_out(
     bare = drawing.bare(view)
     windows = _dense_views(bare) if enlarge and marks else []
     larger = [
-        drawing.labelled(drawing.bare(window, letter))
+        replace(
+            drawing.labelled(drawing.bare(window, letter)), letter_at=_letter_spot(bare, window)
+        )
         for letter, window in zip("ABC", windows, strict=False)
     ]
-    main = drawing.labelled(bare, {label.of for panel in larger for label in panel.numbered})
-    panels = tuple(replace(panel, letter_at=_letter_spot(main, panel.view)) for panel in larger)
-    height = view.height + (_GAP * 2 + _PANEL_HEIGHT if panels else 0)
+    main = drawing.labelled(bare, larger)
+    height = view.height + (_GAP * 2 + _PANEL_HEIGHT if larger else 0)
     return Layout(
         problem=problem,
         zones=zones,
@@ -279,7 +280,7 @@ def lay_out(
         cells_m=tuple(cells),
         spare_m=spare,
         main=main,
-        enlargements=panels,
+        enlargements=tuple(larger),
         width=width,
         height=height,
         source=clean(source),
@@ -325,18 +326,21 @@ class _Drawing:
             radius=radius,
         )
 
-    def labelled(self, panel: Panel, elsewhere: Collection[int] = ()) -> Panel:
+    def labelled(self, panel: Panel, larger: Sequence[Panel] = ()) -> Panel:
         """Put the words on a panel: what must be said first, then what fits.
 
-        Schools that an enlargement numbers (`elsewhere`) need no number here.
+        Schools that an enlargement (`larger`) numbers need no number here.
         """
+        elsewhere = {label.of for window in larger for label in window.numbered}
+        letters = [window.letter_at for window in larger]
         view = panel.view
         seen = list(panel.visible)
         centres = {zone.centre for zone in self.zones}
         radii = [panel.radius * (RING if k in centres else 1.0) for k in seen]
         room = Field(frame=view.frame.bounds, marks=panel.points[seen], radii=np.array(radii))
         if panel.letter:  # its letter stands in its corner
-            room.boxes.append((view.left, view.top, view.left + LETTER, view.top + LETTER))
+            letters.append((view.left, view.top))
+        room.boxes += [(x, y, x + LETTER, y + LETTER) for x, y in letters]
         small = view.width < _SMALL and not panel.letter
         named = self.names and not panel.letter
         plates, names = place_plates(
@@ -500,10 +504,8 @@ def _letter_spot(main: Panel, window: View) -> tuple[float, float]:
         for x in (west, east - LETTER)
     ]
     marks = shapely.multipoints(main.points[list(main.visible)])
-    plates = shapely.multipoints([(plate.x, plate.y) for plate in main.plates])
 
     def hidden(spot: tuple[float, float]) -> bool:
-        box = shapely.box(*spot, spot[0] + LETTER, spot[1] + LETTER)
-        return bool(box.dwithin(marks, RADIUS * 2) or box.dwithin(plates, CHIP * 1.5))
+        return bool(shapely.box(*spot, spot[0] + LETTER, spot[1] + LETTER).dwithin(marks, RADIUS))
 
     return min(spots, key=hidden)

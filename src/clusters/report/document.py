@@ -77,6 +77,8 @@ class Picture:
     ----------
     svg
         Draws it for the page; the drawing is safe to print as it is.
+    narrow
+        Draws it for a screen too narrow for `svg`, in whose place it stands there.
     png
         Name of the picture that was drawn for papers; "" for one that only the page has.
     small
@@ -86,6 +88,7 @@ class Picture:
     caption: str
     alt: str
     svg: Callable[[], str] | None = None
+    narrow: Callable[[], str] | None = None
     png: str = ""
     small: bool = False
 

@@ -106,6 +106,7 @@ class _Pack:
                         source=material.source_line,
                         numbers=option.numbers or None,
                         colours=material.colours,
+                        backdrop=material.backdrop,
                     )
                 )
         self.pictures["chosen"] = drawn[1 + list(options).index(chosen)]
@@ -186,6 +187,8 @@ class _Pack:
                 source=material.source_line,
                 numbers=option.numbers or None,
                 colours=material.colours,
+                backdrop=material.backdrop,
+                school_key=True,
                 links=False,
             )
             self.note(write_bytes(folder / f"option_{k}.svg", drawing.encode()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clusters.domain import FrozenDict, SchoolId
+from clusters.maps import Backdrop
 from clusters.report.audience import AUDIENCES, Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
@@ -45,6 +46,8 @@ class Material:
         Whose paper it is.
     colours
         Colour of each cluster by its number: the same on every map.
+    backdrop
+        Roads and places of the maps.
     """
 
     reader: Reader
@@ -64,6 +67,7 @@ class Material:
     start_month: int = 9
     council: str = ""
     colours: Mapping[int, int] = field(default_factory=FrozenDict)
+    backdrop: Backdrop | None = None
 
     @property
     def stand_ins(self) -> list[str]:

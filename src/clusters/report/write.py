@@ -23,7 +23,7 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault
 from clusters.explain import WhyHere
 from clusters.leads import Leads
-from clusters.maps import shared_colours
+from clusters.maps import Backdrop, shared_colours
 from clusters.report.audience import AUDIENCES, Reader, reader_of
 from clusters.report.figures import figures_of
 from clusters.report.folder import write_file, write_folder
@@ -61,6 +61,7 @@ def write_report(
     outlook: Outlook | None = None,
     start_month: int = 9,
     council: str = "",
+    backdrop: Backdrop | None = None,
     formats: Collection[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write the papers on one plan or several options: one page, or the whole pack.
@@ -114,6 +115,8 @@ def write_report(
         First month of the year that is paid for (9 for September), for the financial years.
     council
         Whose paper it is: the name of the council, over the title.
+    backdrop
+        Roads and places for the maps, of :func:`clusters.maps.read_backdrop`.
     formats
         Parts of the pack to write, of "html", "csv", "maps", "geo", "word", "excel", "letters" and
         "pdf"; what is named is written or refused. None for all that can be made here: without
@@ -187,6 +190,7 @@ def write_report(
         outlook=outlook,
         start_month=start_month,
         council=clean(council),
+        backdrop=backdrop,
         colours=_colours(reader, made),
     )
     if ending not in FILES:

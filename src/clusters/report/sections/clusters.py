@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clusters.budget import explain
-from clusters.maps import lay_out
-from clusters.maps.svg import draw_svg
+from clusters.maps import map_svg
 from clusters.report.cards import card, cluster_table
 from clusters.report.document import (
     Block,
@@ -30,33 +29,38 @@ def clusters(material: Material) -> Section:
 def _clusters(material: Material) -> Iterator[Block]:
     chosen = material.chosen
     facts = chosen.facts.clusters
-    layout = lay_out(
-        material.reader.shown,
-        chosen.plan,
-        numbers=chosen.numbers or None,
-        colours=material.colours,
-        source=material.source_line,
-    )
     names = ", ".join(f"{c.number} {c.label}" for c in facts)
     yield Words(
         "Each number is one cluster, on every map and in every table. Colours only tell neighbours "
-        "apart."
+        "apart. The small numbers are the schools, from A to Z."
     )
     yield Picture(
-        caption="The clusters. A ring marks the centre: the school to which journeys are measured.",
+        caption="The clusters. A ring marks the centre: the school to which journeys are measured. "
+        "Lettered frames are drawn again, larger, below the map.",
         alt=f"Map of {len(facts)} numbered clusters: {names}.",
-        svg=lambda: draw_svg(layout, title=f"Map of the clusters: {chosen.name}"),
+        svg=lambda: _map(material),
+        narrow=lambda: _map(material, narrow=True),
         png="chosen",
     )
-    if layout.enlargements:
-        yield Words(
-            "The lettered frames show where schools stand close together; these places are drawn "
-            "again, larger, below the map.",
-            "note",
-        )
     yield Grid(cluster_table(material.reader, chosen, leads_by_label(material)))
     if not material.leads:
         yield Judgement("say who should lead each cluster, or how leads will be found.")
+
+
+def _map(material: Material, *, narrow: bool = False) -> str:
+    """Draw the recommended option; narrow for a phone, where the key names the clusters."""
+    chosen = material.chosen
+    return map_svg(
+        material.reader.shown,
+        chosen.plan,
+        title=material.headline(chosen),
+        numbers=chosen.numbers or None,
+        colours=material.colours,
+        source=material.source_line,
+        backdrop=material.backdrop,
+        **({"width": 400.0, "id_prefix": "map-narrow"} if narrow else {}),
+        **dict.fromkeys(("enlarge", "names", "number_schools"), not narrow),
+    )
 
 
 def leads_by_label(material: Material) -> dict[str, str]:
