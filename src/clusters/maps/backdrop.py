@@ -110,7 +110,7 @@ def read_backdrop(*sources: Any, layer: str | None = None, crs: Any = None) -> B
         places += named
     places.sort(key=lambda pair: -pair[0])
     return Backdrop(
-        roads=shapely.union_all(lines) if lines else None,
+        roads=shapely.MultiLineString(list(shapely.get_parts(lines))) if lines else None,
         places=tuple(place for _, place in places),
     )
 
