@@ -10,7 +10,7 @@ from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.column_names import near, simple
 from clusters.readers.columns import find_column
-from clusters.readers.faults import listed
+from clusters.readers.faults import column_list
 from clusters.readers.opening import open_table
 from clusters.readers.table import WRONG_STATE, Cell
 
@@ -93,7 +93,7 @@ def read_cells(
     faults = [
         Fault(
             what=f"there is no column {key!r}",
-            remedy=f"{near(key, table.header)} The columns are {listed(table.header)}".strip(),
+            remedy=f"{near(key, table.header)} The columns are {column_list(table.header)}".strip(),
             where=table.where,
             column=key,
         )

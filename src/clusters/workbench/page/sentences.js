@@ -74,6 +74,7 @@ const RULE_WORDS = /** @type {Object<string, string>} */ ({
   max_travel: "longest journey",
   contiguous: "clusters in one piece",
   expertise: "expertise in each cluster",
+  phases: "phases in each cluster",
   together: "kept together",
   apart: "kept apart",
   centres: "who may be a centre",
@@ -92,6 +93,7 @@ export function breakWords(facts, labels, broken) {
   if (broken.have && broken.bound && broken.of) {
     const side = broken.above ? "above the most allowed" : "below the least allowed";
     const thing = broken.rule === "expertise" ? `of recorded ${broken.of} capacity`
+      : broken.rule === "phases" ? `${broken.of} ${broken.have.n === 1n ? "school" : "schools"}`
       : words(facts, broken.of, broken.have);
     const bound = broken.have.n % broken.have.d ? broken.bound : wholly(broken.bound, !broken.above);
     const off = difference(broken.have, bound);
@@ -156,7 +158,7 @@ export function sizeWords(facts, now, label) {
   return `${label} has ${shown(have)} ${words(facts, measure, have)}${limit}`;
 }
 
-/** The measure by which sizes are told, and a cluster's bounds. @param {Facts} facts
+/** The measure by which sizes are given, and a cluster's bounds. @param {Facts} facts
  * @param {Group} group @param {number} count
  * @returns {{measure: string, least: Ratio | null, most: Ratio | null}} */
 function mainBounds(facts, group, count) {
@@ -190,7 +192,7 @@ export function rulesWords(facts, before, after) {
   const was = new Map(before.breaks.map((broken) => [breakKey(before, broken), broken]));
   const is = new Set(after.breaks.map((broken) => breakKey(after, broken)));
   const fresh = after.breaks.filter((broken) => !was.has(breakKey(after, broken)));
-  const mended = [...was.keys()].filter((key) => !is.has(key)).length;
+  const repaired = [...was.keys()].filter((key) => !is.has(key)).length;
   const parts = [];
   if (fresh.length) {
     const labels = after.plan.labels;
@@ -199,7 +201,7 @@ export function rulesWords(facts, before, after) {
     const rules = new Set(fresh.map((broken) => broken.rule)).size;
     parts.push(`breaks ${rules === 1 ? "a rule" : `${rules} rules`} (${said.join("; ")}${more})`);
   }
-  if (mended) parts.push(`puts ${breaches(mended)} right`);
+  if (repaired) parts.push(`puts ${breaches(repaired)} right`);
   const old = after.breaks.length - fresh.length;
   if (old) parts.push(`${breaches(old)} stay${old === 1 ? "s" : ""} as before`);
   return parts.join(", ");
@@ -254,7 +256,7 @@ function centreWords(facts, centres) {
  * @param {string} head such as "Moving Brockholes to Honley"
  * @param {Reckoned} before
  * @param {Reckoned} after
- * @param {string[]} clusters whose sizes are told
+ * @param {string[]} clusters whose sizes are given
  * @param {{cluster: string, before: number, after: number}[]} centres
  */
 export function consequences(facts, head, before, after, clusters, centres) {
