@@ -12,9 +12,9 @@ from clusters.report.facts import ClusterFacts
 from clusters.report.money import pence_by_cluster
 from clusters.report.option import Option
 from clusters.report.tables import Cell, Column, Pair, Table, make_table
-from clusters.report.words import capital, journey, listed, measure_name, need_name, number
+from clusters.report.words import capital, journey, measure_name, need_name, number
 from clusters.report.working import sum_words
-from clusters.text import clean
+from clusters.text import all_listed, clean
 
 
 def cluster_table(reader: Reader, option: Option, leads: Mapping[str, str]) -> Table:
@@ -154,4 +154,4 @@ def _expertise_words(cluster: ClusterFacts) -> str:
         for kind, capacity in member.school.expertise.items():
             if capacity.amount > 0:
                 found[kind] = found.get(kind, 0.0) + capacity.amount
-    return listed([need_name(kind) for kind in sorted(found)])
+    return all_listed([need_name(kind) for kind in sorted(found)])

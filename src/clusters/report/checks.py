@@ -13,12 +13,11 @@ from clusters.report.words import (
     measure_name,
     number,
     percent,
-    plural,
     priority_sentences,
     proof_sentence,
     rule_sentences,
 )
-from clusters.text import clean
+from clusters.text import clean, counted
 
 
 def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[str, Any]:
@@ -92,7 +91,7 @@ def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[
         "time it worked out a limit that no plan can beat."
     )
     gaps = [
-        f"{capital(measure_name(name))}: not known for {plural(len(ids), 'school')} "
+        f"{capital(measure_name(name))}: not known for {counted(len(ids), 'school')} "
         f"(first: {clean(problem.school(ids[0]).name)}). It takes no part."
         for name, ids in problem.unknown.items()
     ]

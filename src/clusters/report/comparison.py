@@ -9,7 +9,8 @@ from clusters.domain import Problem
 from clusters.maps import changes
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, make_table
-from clusters.report.words import capital, journey, measure_name, number, percent_up, plural
+from clusters.report.words import capital, journey, measure_name, number, percent_up
+from clusters.text import counted
 
 
 def option_table(problem: Problem, options: Sequence[Option], chosen: Option) -> Table:
@@ -62,7 +63,7 @@ def option_table(problem: Problem, options: Sequence[Option], chosen: Option) ->
                 if option.certificate is None
                 else ("those shown hold" if option.unchecked else "all hold")
                 if option.certificate.ok
-                else plural(len(option.certificate.findings), "finding")
+                else counted(len(option.certificate.findings), "finding")
                 for option in options
             ],
         ]

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from clusters.domain import Problem
 from clusters.measures.access import Access
 from clusters.report.option import Option
-from clusters.report.words import journey, listed, need_name, school_name
-from clusters.text import clean
+from clusters.report.words import journey, need_name, school_name
+from clusters.text import all_listed, clean
 
 
 def lack_sentences(option: Option, shown: Problem) -> Iterator[str]:
@@ -25,7 +25,7 @@ def lack_sentences(option: Option, shown: Problem) -> Iterator[str]:
             lacks.setdefault(clean(row.cluster), []).append(_lack(row, shown))
     for label, words in lacks.items():
         name = found[label].name if label in found else label
-        yield f"{name}: {listed(words)}."
+        yield f"{name}: {all_listed(words)}."
 
 
 def _lack(row: Access, shown: Problem) -> str:

@@ -10,8 +10,7 @@ from clusters.domain import FrozenDict, SchoolId
 from clusters.report.audience import AUDIENCES, Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
-from clusters.report.words import plural
-from clusters.text import clean
+from clusters.text import clean, counted
 
 if TYPE_CHECKING:
     from clusters.budget import Outlook
@@ -78,8 +77,8 @@ class Material:
     def headline(self, option: Option) -> str:
         """Say what a map of an option shows, in a line over it."""
         facts = option.facts
-        schools = plural(facts.measures.whole.n_schools, "school")
-        return f"{option.name}: {schools} in {plural(len(facts.clusters), 'cluster')}"
+        schools = counted(facts.measures.whole.n_schools, "school")
+        return f"{option.name}: {schools} in {counted(len(facts.clusters), 'cluster')}"
 
     @property
     def audience_note(self) -> str:

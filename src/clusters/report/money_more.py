@@ -12,9 +12,9 @@ from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import ENDLESS, capital, number, percent, plural
+from clusters.report.words import ENDLESS, capital, number, percent
 from clusters.report.working import sum_words
-from clusters.text import clean
+from clusters.text import clean, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -100,7 +100,7 @@ def _effect_words(reader: Reader, option: Option) -> list[str]:
     gains = [change for change in changes if change > 0]
     losses = [-change for change in changes if change < 0]
     of = (
-        f"Of the {plural(len(known), 'cluster')} whose money is shown, "
+        f"Of the {counted(len(known), 'cluster')} whose money is shown, "
         if (reader.masked_money)
         else "Against today, "
     )

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusters.money import pounds
-from clusters.report.words import listed, measure_name
-from clusters.text import amount, clean
+from clusters.report.words import measure_name
+from clusters.text import all_listed, amount, clean
 
 if TYPE_CHECKING:
     from clusters.budget import Share, Split
@@ -135,7 +135,7 @@ def _weight_sentences(split: Split) -> Iterator[str]:
         f"each {one_of(name)} counts {exact(Fraction(weight))}"
         for name, weight in split.formula.weights.items()
     ]
-    yield f"Need is counted in {unit}s: {listed(counts)}."
+    yield f"Need is counted in {unit}s: {all_listed(counts)}."
 
 
 def _rate_sentence(split: Split, factor: Factor) -> str:
@@ -169,4 +169,4 @@ def _year_sentence(start_month: int) -> str:
         f"{12 * part} of 12 months fall into the {name}"
         for name, part in year_parts(start_month).items()
     ]
-    return f"The sums are for a year from {month}: {listed(parts)} (April to March)."
+    return f"The sums are for a year from {month}: {all_listed(parts)} (April to March)."

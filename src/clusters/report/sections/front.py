@@ -21,8 +21,8 @@ from clusters.report.money import shared_pence
 from clusters.report.sections.parts import decisions_asked
 from clusters.report.summary import warnings
 from clusters.report.tables import Cell, Column, Pair, make_table
-from clusters.report.words import journey, listed, measure_name, number, plural
-from clusters.text import clean
+from clusters.report.words import journey, measure_name, number
+from clusters.text import all_listed, clean, counted
 
 
 def proposal(material: Material) -> Section:
@@ -40,8 +40,8 @@ def _proposal(material: Material) -> Iterator[Block]:
     low, high = facts.sizes
     each = f"{low} schools each" if low == high else f"{low} to {high} schools each"
     yield Words(
-        f"{plural(facts.measures.whole.n_schools, 'school')} would work together in "
-        f"{plural(len(facts.clusters), 'cluster')} of {each}, to share expertise in special "
+        f"{counted(facts.measures.whole.n_schools, 'school')} would work together in "
+        f"{counted(len(facts.clusters), 'cluster')} of {each}, to share expertise in special "
         f"educational needs. {_money_sentence(material)}",
         "lead",
     )
@@ -94,7 +94,7 @@ def _money_sentence(material: Material) -> str:
     names = [measure_name(name) for name in (*split.formula.weights, *split.formula.shares)]
     return (
         f"The clusters would share {_short(shared_pence(split))} a year for this, by a formula "
-        f"that counts {listed(list(dict.fromkeys(names)))}."
+        f"that counts {all_listed(list(dict.fromkeys(names)))}."
     )
 
 

@@ -19,7 +19,8 @@ from clusters.report.document import (
 from clusters.report.material import Material
 from clusters.report.option import Option, numbers_in
 from clusters.report.sections.parts import change_title, moves_table, together_blocks
-from clusters.report.words import number, plural
+from clusters.report.words import number
+from clusters.text import counted
 
 
 def options(material: Material) -> Section:
@@ -55,7 +56,7 @@ def _options(material: Material) -> Iterator[Block]:
             moves = material.figures.get(f"moves_{k}")
             count = 0 if moves is None else len(moves.frame)
             yield Words(
-                f"From {option.name} to {chosen.name}, {plural(count, 'school')} would change "
+                f"From {option.name} to {chosen.name}, {counted(count, 'school')} would change "
                 f"cluster. An appendix names each, with the reason."
                 if count
                 else f"From {option.name} to {chosen.name}, no school would change cluster."

@@ -14,17 +14,8 @@ from clusters.report.figure import Figure
 from clusters.report.lacks import numbers_without
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import (
-    capital,
-    journey,
-    listed,
-    need_name,
-    number,
-    percent,
-    plural,
-    school_name,
-)
-from clusters.text import clean
+from clusters.report.words import capital, journey, need_name, number, percent, school_name
+from clusters.text import all_listed, clean, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,14 +51,14 @@ def together_blocks(
         Words(sentence)
         for sentence in sentences
         or [
-            f"{plural(count, 'school')} of {number(len(reader.shown))} have partners from whom no "
-            f"option parts them. They form {plural(len(sets), 'set')}. A whole set may still go to "
-            "another cluster: a place is open where the options differ on it.",
+            f"{counted(count, 'school')} of {number(len(reader.shown))} have partners from whom no "
+            f"option parts them. They form {counted(len(sets), 'set')}. A whole set may still go "
+            "to another cluster: a place is open where the options differ on it.",
             _open_places(reader, together_in_every(reader.shown, plans).open),
         ]
     )
     rows = [
-        [f"Set {letters(k)}", number(len(rows)), listed([clean(n) for n in rows["school"]])]
+        [f"Set {letters(k)}", number(len(rows)), all_listed([clean(n) for n in rows["school"]])]
         for k, (_, rows) in enumerate(sets, start=1)
     ]
     columns = [Column("Set of schools", False), Column("Schools"), Column("Who they are", False)]
@@ -94,7 +85,7 @@ def _open_places(reader: Reader, ids: Sequence[SchoolId]) -> str:
     if not ids:
         return "No school's place is open: the options are the same."
     names = sorted(school_name(reader.shown, urn) for urn in ids)
-    return f"The place of {plural(len(ids), 'school')} is open: {listed(names)}."
+    return f"The place of {counted(len(ids), 'school')} is open: {all_listed(names)}."
 
 
 def change_title(chosen: Option, option: Option) -> str:
@@ -162,7 +153,7 @@ def expertise_parts(
     worst = max(kinds.to_dict("records"), key=lambda row: float(row["gaps"]))
     said = (
         f"The type with most gaps is {need_name(str(worst['type']))}: "
-        f"{plural(int(worst['gaps']), 'cluster')} have no recorded expertise in it."
+        f"{counted(int(worst['gaps']), 'cluster')} have no recorded expertise in it."
         if worst["gaps"]
         else "Every cluster has some recorded expertise in every type."
     )
