@@ -16,8 +16,8 @@ from clusters.report.document import MARK, Judgement, Points, Words
 from clusters.report.facts import ClusterFacts, SchoolFacts
 from clusters.report.material import Material
 from clusters.report.render.word import add_points, new_document, save
-from clusters.report.words import journey
-from clusters.report.working import one_of, sum_words, units_words
+from clusters.report.words import journey, one_of
+from clusters.report.working import sum_words, units_words
 from clusters.text import all_listed, clean, counted
 
 QUESTIONS: tuple[tuple[str, str], ...] = (
@@ -104,7 +104,7 @@ def letter(
         f"We propose that your school works in {clean(cluster.name)}, with "
         f"{counted(len(partners), 'other school')}: {all_listed(partners)}."
     )
-    lead = {clean(label): clean(who) for label, who in material.leads.items()}.get(cluster.label)
+    lead = material.leads.get(cluster.label)
     if lead:
         yield Words(f"The proposed lead is {lead}.")
     else:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from clusters.domain import RULEBOOK, Clause, Priorities, Problem, Rules, SchoolId
+from clusters.domain import RULEBOOK, Capacity, Clause, Priorities, Problem, Rules, SchoolId
 from clusters.need_types import NEED_TYPES
 from clusters.rulebook import Rule, changed, clauses_of, counted_of, entry_of, rule_of
-from clusters.text import MEASURE_WORDS, all_listed, clean
+from clusters.text import MEASURE_WORDS, all_listed, amount, clean, shown
 
 MEASURE_NAMES = {**MEASURE_WORDS, "topup_pence": "top-up money today"}
 
@@ -33,9 +33,22 @@ def measure_name(measure: str) -> str:
     return MEASURE_NAMES.get(measure, clean(measure).replace("_", " "))
 
 
+def one_of(measure: str) -> str:
+    """Name one of what a measure counts: "EHC plan", "pupil with SEN support"."""
+    return amount(1, measure_name(measure)).removeprefix("1 ")
+
+
 def need_name(kind: str) -> str:
     """Name of a type of need for a reader."""
     return NEED_TYPES.get(kind, clean(kind))
+
+
+def amounts(held: Iterable[Capacity]) -> str:
+    """Add expertise up, unit by unit: "4 staff days, 10 places"."""
+    sums: dict[str, float] = {}
+    for capacity in held:
+        sums[capacity.unit] = sums.get(capacity.unit, 0.0) + capacity.amount
+    return ", ".join(f"{shown(sum_)} {clean(unit)}" for unit, sum_ in sums.items() if sum_)
 
 
 def number(value: float | None, decimals: int = 0) -> str:
@@ -91,6 +104,12 @@ def journey(length: float | None, unit: str = "m") -> str:
     if not math.isfinite(length):
         return "no way there"
     return f"{length / 1000:,.1f} km" if unit == "m" else f"{length:,.0f} minutes"
+
+
+def journeys_by(measure: str) -> str:
+    """Say what a mean journey counts: it is never left to the reader to guess."""
+    each = "once" if measure == "schools" else f"by its {measure_name(measure)}"
+    return f"In mean journeys each school counts {each}."
 
 
 def capital(words: str) -> str:

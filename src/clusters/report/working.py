@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusters.money import pounds
-from clusters.report.words import measure_name
-from clusters.text import all_listed, amount, clean
+from clusters.report.words import measure_name, one_of
+from clusters.text import all_listed, clean
 
 if TYPE_CHECKING:
     from clusters.budget import Share, Split
@@ -83,11 +83,6 @@ def exact(value: Fraction) -> str:
         decimal = Decimal(value.numerator) / Decimal(value.denominator)
         short = decimal.quantize(Decimal(1).scaleb(-12), ROUND_DOWN)
     return f"{short.normalize():,f}" if Fraction(short) == value else str(value)
-
-
-def one_of(measure: str) -> str:
-    """Name one of what a measure counts: "EHC plan", "pupil with SEN support"."""
-    return amount(1, measure_name(measure)).removeprefix("1 ")
 
 
 def _pot_sentence(split: Split) -> str:
