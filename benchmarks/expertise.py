@@ -60,7 +60,7 @@ def packaged(seconds: float) -> None:
         print(f"{name}: {found.status}, gap {found.gap}, {found.seconds:.0f} s", flush=True)
     table("Calderwick (synthetic)", problem, rules, results, weights["expertise 1"])
     alone = results["expertise alone"]
-    counted = sum(cl.unmet_floor(problem, rules, weights["expertise 1"]).values())
+    counted = sum(cl.expertise.unmet_floor(problem, rules, weights["expertise 1"]).values())
     least = max(counted, (alone.bound or 0.0) / 1000)
     print(
         f"\nPupils whom no capacity in their cluster covers: {alone.objective / 1000:,.0f} in the "
@@ -71,11 +71,13 @@ def packaged(seconds: float) -> None:
 
 def broad_areas(seconds: float) -> None:
     """Ask for the fewest gaps by broad area of need, where fewer clusters can each hold them."""
-    schools = cl.recode(datasets.load_schools(), cl.BROAD_AREAS, leave_out=["oth", "nsa"])
+    schools = cl.expertise.recode(
+        datasets.load_schools(), cl.expertise.BROAD_AREAS, leave_out=["oth", "nsa"]
+    )
     problem = cl.build_problem(schools, boundary=datasets.path("boundary"))
     rules = cl.Rules(n_clusters=12, balance={"need": 0.25})
     near = cl.solve(problem, rules, settings=_settings(seconds))
-    asked = cl.rules_for_fewest_gaps(problem, rules)
+    asked = cl.expertise.rules_for_fewest_gaps(problem, rules)
     found = cl.solve(problem, asked, settings=_settings(seconds), start=near.plan)
     table(
         "Calderwick (synthetic), by broad area",
@@ -97,7 +99,7 @@ def real(census: Path, seconds: float) -> None:
     results = {"without expertise": cl.solve(problem, rules, priorities, _settings(seconds))}
     asked = list(kinds)
     while asked:
-        spread = cl.rules_for_fewest_gaps(problem, rules, asked)
+        spread = cl.expertise.rules_for_fewest_gaps(problem, rules, asked)
         try:
             results["fewest gaps"] = cl.solve(problem, spread, priorities, _settings(seconds))
             break
@@ -108,7 +110,11 @@ def real(census: Path, seconds: float) -> None:
     for kind in kinds:
         holders = sum(kind in school.expertise for school in problem.schools)
         print(f"{kind}: held by {holders} mainstream schools")
-    for row in cl.nearest_holders(problem, results["fewest gaps"].plan, n=1).head(12).itertuples():
+    for row in (
+        cl.expertise.nearest_holders(problem, results["fewest gaps"].plan, n=1)
+        .head(12)
+        .itertuples()
+    ):
         print(f"{row.cluster} lacks {row.type}: {row.holder_name}, {row.journey_m:,.0f} m")
 
 
@@ -127,7 +133,7 @@ def kirklees(census: Path) -> tuple[cl.Problem, list[tuple[str, str]]]:
     for row in rows.itertuples():
         kind = str(row.council_category).split(" (")[0]
         urn = by_new.get(str(row.URN_2026))
-        if urn is None or kind not in cl.COUNCIL_CATEGORIES:
+        if urn is None or kind not in cl.expertise.COUNCIL_CATEGORIES:
             reason = "not in the census file" if urn is None else f"category {kind!r}"
             left_out.append((str(row.EstablishmentName), reason))
         else:
@@ -145,7 +151,7 @@ def table(
 ) -> None:
     """Print how the plans share, with gaps by type and the price in travel."""
     plans = {name: found.plan for name, found in results.items()}
-    frame = cl.compare_sharing(problem, plans, priorities, rules=rules)
+    frame = cl.expertise.compare_sharing(problem, plans, priorities, rules=rules)
     journey = frame["mean_journey_m"]
     frame["price_in_travel"] = (100 * (journey / journey.iloc[0] - 1)).map("{:.1f} %".format)
     frame["status"] = [found.status for found in results.values()]
@@ -153,7 +159,9 @@ def table(
     print(f"\n{title}: {len(problem)} schools\n{frame.T.to_string()}")
     kinds = {name: cl.measure(problem, plan).to_frame("type") for name, plan in plans.items()}
     by_type = pd.DataFrame({name: f.set_index("type")["gaps"] for name, f in kinds.items()})
-    by_type["no plan has fewer"] = {row.kind: row.least for row in cl.gap_floor(problem, rules)}
+    by_type["no plan has fewer"] = {
+        row.kind: row.least for row in cl.expertise.gap_floor(problem, rules)
+    }
     print(f"\nClusters without recorded capacity, by type\n{by_type.to_string()}")
 
 

@@ -75,7 +75,7 @@ def read_capacitated(path: Path, *, truncated: bool) -> Task:
         list(range(1, n + 1)),
         xy,
         {"demand": demand},
-        distance_m=np.floor(distance) if truncated else distance,
+        travel_m=np.floor(distance) if truncated else distance,
     )
     limits = {"demand": (None, float(capacity[0]))}
     return Task(
@@ -216,7 +216,7 @@ def read_state(path: Path) -> Task:
         1000 * km,
         {"people": people},
         pairs,
-        distance_m=(apart**2).sum(axis=2),
+        travel_m=(apart**2).sum(axis=2),
     )
     return Task(
         problem=problem,

@@ -32,7 +32,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"\nSearching for {arguments.seconds:g} seconds:")
     said = 0.0
 
-    def tell(progress: cl.Progress) -> None:
+    def tell(progress: cl.solver.Progress) -> None:
         nonlocal said
         if progress.gap is not None and progress.seconds >= said:
             print(f"  {progress.seconds:4.1f} s: at most {100 * progress.gap:.2f} % from the best")

@@ -48,7 +48,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(found.summary())
 
     # 4. Side by side. A map with mistakes in it has no cost, and its journeys leave out the schools
-    #    that it forgot: mend it first (example 08 finds the smallest repair).
+    #    that it forgot: repair it first (example 08 finds the smallest repair).
     comparison = cl.compare(problem, {**maps, "found": found.plan}, priorities, rules=rules)
     unit = problem.travel_unit
     shown = [

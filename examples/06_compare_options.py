@@ -57,7 +57,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     # What would evener clusters cost in journeys? Every point of the curve is a plan.
     try:
-        curve = cl.trade_off(
+        curve = cl.options.trade_off(
             problem,
             rules,
             cl.Priorities(travel_by="pupils", balance_by="pupils"),

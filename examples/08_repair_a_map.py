@@ -29,20 +29,25 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     print(cl.verify(problem, rules, drawn, priorities).summary())
 
-    mended = cl.repair(
+    repaired = cl.repair(
         problem, rules, drawn, priorities, settings=cl.Settings(time_limit_s=seconds)
     )
-    print(f"\n{mended.sentence}")
-    print(mended.to_frame().to_string(index=False))
+    print(f"\n{repaired.sentence}")
+    print(repaired.to_frame().to_string(index=False))
 
     # Is it worth moving more? The whole curve, from 0 to 20 schools moved.
-    curve = cl.improve_curve(
-        problem, rules, mended.plan, priorities, 20, settings=cl.Settings(time_limit_s=2 * seconds)
+    curve = cl.explain.improve_curve(
+        problem,
+        rules,
+        repaired.plan,
+        priorities,
+        20,
+        settings=cl.Settings(time_limit_s=2 * seconds),
     )
     print()
     for moves in (1, 2, 5, 10, 20):
         print("-", curve.at(moves).sentence)
-    where = cl.write_plan(arguments.out, problem, mended.plan)
+    where = cl.write_plan(arguments.out, problem, repaired.plan)
     print(f"\nThe repaired map is in {where}.")
 
 

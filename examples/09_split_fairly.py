@@ -86,7 +86,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"   The cluster that loses most: {worst['cluster']} ({worst['change_percent']} %).")
 
     print("\n5. Three years of transition, no cluster down by more than 10 % a year:")
-    years = transition(problem, plan, [pot, pot, pot], split.formula, cl.Protection(floor="90%"))
+    years = transition(
+        problem, plan, [pot, pot, pot], split.formula, cl.budget.Protection(floor="90%")
+    )
     for number, year in enumerate(years, start=1):
         share = next(s for s in year.clusters if s.key == worst["cluster"])
         print(f"   year {number}: {worst['cluster']} has £{share.yearly_pence / 100:,.2f}")

@@ -31,13 +31,13 @@ def main(argv: Sequence[str] | None = None) -> None:
             "--expertise (urn, type, amount, unit) and --need (urn, type, ehcps, sen_support)."
         )
         return
-    mapping = {**cl.COUNCIL_CATEGORIES, "HI": ("hi", "msi")}  # say one team serves both
+    mapping = {**cl.expertise.COUNCIL_CATEGORIES, "HI": ("hi", "msi")}  # say one team serves both
     del mapping["MSI"]
     print("\nThe mapping, and what the schools record:")
-    frame = cl.mapping_frame(mapping, schools)
+    frame = cl.expertise.mapping_frame(mapping, schools)
     columns = ["code", "category", "schools_with_known_need", "pupils", "capacity"]
     print(frame[columns].to_string(index=False))
-    problem = cl.build_problem(cl.recode(schools, mapping, leave_out=["nsa"]))
+    problem = cl.build_problem(cl.expertise.recode(schools, mapping, leave_out=["nsa"]))
 
     # 2. Two plans: one looks at journeys alone, the other also at pupils whom nobody in their own
     #    cluster covers. One such pupil costs as much as one pupil travelling 2 km further.
@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     # 3. Side by side, with special schools that reach out to several clusters. They belong to none,
     #    so they are in no plan; the one for the packaged authority is invented.
     middle = problem.xy_m.mean(axis=0)
-    special = cl.Provider(
+    special = cl.expertise.Provider(
         urn="999001",
         name="Example Special School (invented)",
         easting=float(middle[0]),
@@ -62,7 +62,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     providers = [special] if is_packaged(arguments) else []
     print("\nThe plans side by side (a gap: no recorded capacity of a type in a cluster):")
-    compared = cl.compare_sharing(
+    compared = cl.expertise.compare_sharing(
         problem, plans, policy, rules=rules, providers=providers, within_m=5_000
     )
     print(compared.T.round(3).to_string())
@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     # 4. Where a cluster lacks a type: who is nearest, and what agreement would help.
     plan = shared.plan
     print("\nThe nearest holders outside, for the first gaps:")
-    holders = cl.nearest_holders(problem, plan, n=1)
+    holders = cl.expertise.nearest_holders(problem, plan, n=1)
     columns = ["cluster", "type", "holder_name", "holder_cluster", "capacity", "journey_m"]
     print(holders[columns].head(8).to_string(index=False))
     agreements = cl.propose_sharing(problem, plan, policy, providers=providers, at_least=5)
@@ -84,7 +84,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     # 5. Not recorded is not absent, and recorded is not certain.
     print()
-    print(cl.expertise_sensitivity(problem, plan, policy, share=0.1).summary())
+    print(cl.expertise.expertise_sensitivity(problem, plan, policy, share=0.1).summary())
     dark = sum(not school.expertise for school in problem.schools)
     print(f"{dark} of {len(problem)} schools record no expertise at all: not known, not none.")
 

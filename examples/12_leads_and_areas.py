@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"{len(able)} of {len(problem)} schools are recorded as able and willing to lead.")
     rules = cl.Rules(n_clusters=arguments.clusters, balance={"need": 0.25})
     if able:
-        rules = cl.leads_as_centres(problem, rules)
+        rules = cl.leads.leads_as_centres(problem, rules)
     else:
         print("Who can lead is not in the file (column can_lead): here every school may be asked.")
         able = list(problem.ids)
@@ -36,7 +36,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     #    the packaged authority are made up from the URN, so that there is something to weigh.
     made_up = is_packaged(arguments)
     candidates = [
-        cl.Candidate(
+        cl.leads.Candidate(
             urn=urn, experience_years=float(sum(map(ord, str(urn))) % 12) if made_up else None
         )
         for urn in able
@@ -46,8 +46,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         problem,
         plan,
         candidates,
-        cl.LeadRules(alternates=1, phases=phases),
-        cl.LeadPriorities(experience=0.1),  # a year is worth 100 m of mean journey
+        cl.leads.LeadRules(alternates=1, phases=phases),
+        cl.leads.LeadPriorities(experience=0.1),  # a year is worth 100 m of mean journey
     )
     columns = ["cluster", "lead_name", "phase", "mean_journey_m", "experience_years", "alternates"]
     columns = [name for name in columns if made_up or name != "experience_years"]
@@ -58,12 +58,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     # 3. What if somebody asks for more than there is? The answer names the clusters and schools.
     try:
         if made_up:
-            cl.choose_leads(problem, plan, candidates, cl.LeadRules(min_experience_years=10))
+            cl.choose_leads(problem, plan, candidates, cl.leads.LeadRules(min_experience_years=10))
     except InfeasibleError as error:
         print(f"\nTen years of experience for all? {error.conflict[0]}")
 
     # 4. Areas by the same engine: clusters are its schools, and an area lead must be able to cover.
-    areas = cl.make_areas(
+    areas = cl.leads.make_areas(
         problem,
         plan,
         (3, 5),
@@ -79,19 +79,19 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     # 5. Or areas that somebody drew: checked in the same way.
     drawn = {label: "A" if k % 2 else "B" for k, label in enumerate(areas.labels)}
-    given = cl.check_areas(problem, plan, drawn, n_areas=2, balance={"need": 0.3})
+    given = cl.leads.check_areas(problem, plan, drawn, n_areas=2, balance={"need": 0.3})
     broken = ", ".join(given.certificate.broken) or "none"
     print(f"\nTwo areas drawn blindfold break these rules: {broken}.")
 
     # 6. The team round the schools, by need, in half posts; advisors work for a whole area. How
     #    many posts there are is for you to say: these numbers are examples.
-    team = cl.share_team(
+    team = cl.expertise.share_team(
         problem,
         plan,
         [
-            cl.TeamRole(name="educational psychologist", posts="12.5"),
-            cl.TeamRole(name="early support worker", posts=18, step=1),
-            cl.TeamRole(name="area advisor", posts=4, over="area"),
+            cl.expertise.TeamRole(name="educational psychologist", posts="12.5"),
+            cl.expertise.TeamRole(name="early support worker", posts=18, step=1),
+            cl.expertise.TeamRole(name="area advisor", posts=4, over="area"),
         ],
         areas=areas.labels,
     )

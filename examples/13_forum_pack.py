@@ -68,7 +68,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         )
         inputs = [] if arguments.schools is None else [arguments.schools]
         public = audience == "public"
-        cl.write_run(
+        cl.writers.write_run(
             folder / "run.json",
             redacted(problem) if public else problem,  # totals and costs could tell too much
             rules,

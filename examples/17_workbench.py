@@ -52,7 +52,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         return
 
     # 3. Served on this computer, the library answers. Every change is saved in decisions.json.
-    with cl.workbench(
+    with cl.workbench.serve_workbench(
         problem, rules, plans, priorities, pot=pot, formula=formula, title="Which clusters?"
     ) as session:
         print(f"Open {session.url} if no browser has opened. Ctrl-C ends the meeting.")

@@ -89,7 +89,7 @@ def good() -> SimpleNamespace:
         priorities=cl.Priorities(),
         pot=cl.Pot("1000"),
         formula=cl.Formula(),
-        protection=cl.Protection(today=dict.fromkeys(IDS, "100")),
+        protection=cl.budget.Protection(today=dict.fromkeys(IDS, "100")),
         amounts={"a": 5, "b": 7},
         budget=budget,
     )
@@ -105,48 +105,48 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
     money = {"pot": g.pot, "formula": g.formula}
     table = folder / "schools.csv"
     return {
-        "award": {"claims": g.amounts, "pot": "3"},
+        "budget.award": {"claims": g.amounts, "pot": "3"},
         "build_problem": {"schools": g.schools},
-        "check_areas": {**both, "areas": {"1": "N", "2": "S"}},
-        "check_leads": {**both, "leads": {"1": "s1", "2": "s4"}},
+        "leads.check_areas": {**both, "areas": {"1": "N", "2": "S"}},
+        "leads.check_leads": {**both, "leads": {"1": "s1", "2": "s4"}},
         "choose_leads": both,
         "compare": {"problem": problem, "plans": plans},
-        "compare_sharing": {"problem": problem, "plans": plans},
-        "expertise_sensitivity": {**both, "draws": 3},
-        "gap_floor": {"problem": problem, "rules": rules},
-        "improve_curve": {
+        "expertise.compare_sharing": {"problem": problem, "plans": plans},
+        "expertise.expertise_sensitivity": {**both, "draws": 3},
+        "expertise.gap_floor": {"problem": problem, "rules": rules},
+        "explain.improve_curve": {
             **both,
             "rules": rules,
             "max_moves": 1,
             "settings": cl.Settings(time_limit_s=0.2),
         },
-        "leads_as_centres": {"problem": problem, "rules": rules},
-        "make_areas": {**both, "n_areas": 1, "settings": g.settings},
-        "mapping_frame": {"mapping": {"asd": ["ASD"]}},
+        "leads.leads_as_centres": {"problem": problem, "rules": rules},
+        "leads.make_areas": {**both, "n_areas": 1, "settings": g.settings},
+        "expertise.mapping_frame": {"mapping": {"asd": ["ASD"]}},
         "measure": both,
-        "nearest_holders": both,
-        "need_beyond_reach": {"problem": problem, "within_m": 500},
-        "plan_frame": both,
-        "plan_geodataframe": both,
-        "problem_of_clusters": both,
+        "expertise.nearest_holders": both,
+        "expertise.need_beyond_reach": {"problem": problem, "within_m": 500},
+        "writers.plan_frame": both,
+        "writers.plan_geodataframe": both,
+        "leads.problem_of_clusters": both,
         "propose": {**asked, "n_options": 1},
         "propose_sharing": both,
-        "reach": both,
+        "expertise.reach": both,
         "read_boundary": {"source": table},
         "read_links": {"source": table},
         "read_pairs": {"source": table},
         "read_plan": {"source": table, "problem": problem},
-        "read_postcodes": {"source": table},
+        "readers.read_postcodes": {"source": table},
         "read_schools": {"source": table},
-        "recode": {"schools": g.schools, "mapping": {"asd": ["asd"]}},
+        "expertise.recode": {"schools": g.schools, "mapping": {"asd": ["asd"]}},
         "repair": {**both, "rules": rules, "settings": cl.Settings(time_limit_s=0.5)},
-        "rules_for_fewest_gaps": {"problem": problem, "rules": rules},
-        "share_team": {**both, "posts": [cl.TeamRole(name="EP", posts=2)]},
+        "expertise.rules_for_fewest_gaps": {"problem": problem, "rules": rules},
+        "expertise.share_team": {**both, "posts": [cl.expertise.TeamRole(name="EP", posts=2)]},
         "solve": asked,
         "split_budget": {**both, **money},
-        "together_in_every": {"problem": problem, "plans": plans},
-        "trade_off": {**asked, "n_points": 2, "b": "pyramids"},
-        "unmet_floor": {
+        "options.together_in_every": {"problem": problem, "plans": plans},
+        "options.trade_off": {**asked, "n_points": 2, "b": "pyramids"},
+        "expertise.unmet_floor": {
             "problem": problem,
             "rules": rules,
             "priorities": cl.Priorities(expertise=1, pupils_per_capacity={"asd": 2}),
@@ -165,18 +165,18 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "rules": rules,
             "settings": cl.Settings(time_limit_s=0.5),
         },
-        "write_frame": {"path": folder / "f.csv", "frame": pd.DataFrame({"a": [1]})},
-        "write_geopackage": {**both, "path": folder / "f.gpkg"},
+        "writers.write_frame": {"path": folder / "f.csv", "frame": pd.DataFrame({"a": [1]})},
+        "writers.write_geopackage": {**both, "path": folder / "f.gpkg"},
         "write_plan": {**both, "path": folder / "p.csv"},
         "write_workbench": {**both, "rules": rules, "path": folder / "w.html"},
-        "workbench": {
+        "workbench.serve_workbench": {
             **both,
             "rules": rules,
             "decisions": folder / "d.json",
             "open_browser": False,
         },
         "write_report": {"path": folder / "page.html", "problem": problem, "options": plan},
-        "write_run": {"path": folder / "run.json", "problem": problem},
+        "writers.write_run": {"path": folder / "run.json", "problem": problem},
         "budget.controlled_rounding": {"table": [[Fraction(1, 2), Fraction(1, 2)]]},
         "budget.look_ahead": {
             "split": split,
@@ -212,7 +212,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             **both,
             "pots": ["1000", "1100"],
             "formula": g.formula,
-            "protection": cl.Protection(floor="98%", today=dict.fromkeys(IDS, "100")),
+            "protection": cl.budget.Protection(floor="98%", today=dict.fromkeys(IDS, "100")),
         },
         "budget.turbulence": {
             "split": cl.split_budget(problem, plan, protection=g.protection, **money)
@@ -286,19 +286,19 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "report.furthest_frame": both,
         "report.small_frame": both,
         # Classes that users make.
-        "Candidate": {"urn": "s1"},
+        "leads.Candidate": {"urn": "s1"},
         "Capacity": {"amount": 1, "unit": "places"},
         "Change": {"kind": "drop", "name": "balance"},
         "Formula": {},
-        "LeadPriorities": {},
-        "LeadRules": {},
+        "leads.LeadPriorities": {},
+        "leads.LeadRules": {},
         "NeedCount": {"ehcps": 1},
         "Pot": {"total": "5"},
         "Priorities": {},
         "Problem.from_arrays": {"ids": IDS, "xy_m": XY},
         "Problem.from_schools": {"schools": g.schools},
-        "Protection": {"floor": "98%", "today": dict.fromkeys(IDS, "100")},
-        "Provider": {
+        "budget.Protection": {"floor": "98%", "today": dict.fromkeys(IDS, "100")},
+        "expertise.Provider": {
             "urn": "x",
             "name": "X",
             "easting": 1,
@@ -308,8 +308,13 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "Rules": {"n_clusters": 2},
         "School": {"urn": "s1", "name": "A", "easting": 1, "northing": 2},
         "Settings": {},
-        "TeamRole": {"name": "EP", "posts": 1},
-        "Theme": {"name": "x", "sentence": "y", "cares_for": None, "priorities": g.priorities},
+        "expertise.TeamRole": {"name": "EP", "posts": 1},
+        "options.Theme": {
+            "name": "x",
+            "sentence": "y",
+            "cares_for": None,
+            "priorities": g.priorities,
+        },
         "budget.Assumptions": {},
         "budget.Backdated": {
             "urn": "s1",
@@ -390,11 +395,11 @@ SLOW = (
     *("maps.map_png", "maps.difference_png", "maps.small_multiples_png", "datasets.load_problem"),
     *("budget.look_ahead", "budget.look_years_ahead", "budget.sensitivity"),
     "propose",
-    "trade_off",
+    "options.trade_off",
     "write_report",
-    "make_areas",
-    "write_geopackage",
-    "improve_curve",
+    "leads.make_areas",
+    "writers.write_geopackage",
+    "explain.improve_curve",
 )
 
 
@@ -552,7 +557,7 @@ def test_a_result_or_a_mapping_goes_wherever_a_plan_goes():
             sum(s.formula_pence for s in cl.split_budget(g.problem, given, "1000").schools)
             == 100_000
         )
-        assert len(cl.plan_frame(g.problem, given)) == 6
+        assert len(cl.writers.plan_frame(g.problem, given)) == 6
         assert cl.compare(g.problem, {"one": given, "two": g.plan}).to_frame().shape[0] == 2
         assert cl.solve(g.problem, g.rules, settings=g.settings, start=given).status
         assert cl.Priorities(change=1.0, reference=given).reference is not None
@@ -679,8 +684,8 @@ def test_degrees_are_refused_in_plain_arrays():
         ({"xy_m": [["a", "b"]] * 3}, "xy_m is not an array of numbers"),
         ({"xy_m": [[0, 0], [1], [2, 2]]}, "xy_m is not an array of numbers"),
         ({"measures": {"need": ["x", 1, 2]}}, "need is not an array of numbers"),
-        ({"distance_m": [["x"] * 3] * 3}, "distance_m is not an array of numbers"),
-        ({"distance_m": np.ones(3)}, "distance_m has shape"),
+        ({"travel_m": [["x"] * 3] * 3}, "travel_m is not an array of numbers"),
+        ({"travel_m": np.ones(3)}, "travel_m has shape"),
         ({"neighbours": {"a": ["b"]}}, "pair 1 is not a pair of ids|neighbours"),
         ({"neighbours": np.ones((3, 3))}, "neighbours"),
         ({"neighbours": [("a", "b", "c")]}, "neighbours"),
@@ -726,8 +731,8 @@ JOURNEYS = np.hypot(*(np.array(XY)[:, None] - np.array(XY)[None]).transpose(2, 0
         ({"minutes": JOURNEYS / 1000 * 2.1 * 60}, "look like seconds, not minutes"),
         ({"minutes": JOURNEYS / 1000 * 2.1 / 60}, "look like hours, not minutes"),
         ({"minutes": JOURNEYS * 1.3}, "look like metres, not minutes"),
-        ({"distance_m": JOURNEYS * 1.3 / 1000}, "look like kilometres, not metres"),
-        ({"distance_m": JOURNEYS * 1.3 / 1609.344}, "look like miles, not metres"),
+        ({"travel_m": JOURNEYS * 1.3 / 1000}, "look like kilometres, not metres"),
+        ({"travel_m": JOURNEYS * 1.3 / 1609.344}, "look like miles, not metres"),
     ],
 )
 def test_journeys_in_another_unit_are_refused_with_the_unit(given, words):
@@ -742,10 +747,10 @@ def test_journeys_in_another_unit_are_refused_with_the_unit(given, words):
     [
         ({"minutes": JOURNEYS / 1000 * 25}, "30 journeys are slower than 3 km/h"),
         ({"minutes": JOURNEYS / 1000 * 0.4}, "30 journeys are faster than 120 km/h"),
-        ({"distance_m": JOURNEYS * 0.5}, "30 journeys are shorter than the straight line"),
+        ({"travel_m": JOURNEYS * 0.5}, "30 journeys are shorter than the straight line"),
         ({"minutes": JOURNEYS / 1000 * 2}, None),
         ({"minutes": JOURNEYS / 1000 * 13}, None),  # on foot
-        ({"distance_m": JOURNEYS * 1.3}, None),
+        ({"travel_m": JOURNEYS * 1.3}, None),
     ],
 )
 def test_odd_journeys_are_noted(given, words):
@@ -763,9 +768,9 @@ def test_a_routers_number_for_no_way_is_refused(number):
     minutes = JOURNEYS / 1000 * 2
     minutes[1, 4] = number
     with pytest.raises(cl.DataError, match=r"from s1 to s4.*put infinity there"):
-        Problem.from_arrays(IDS, XY, minutes=minutes)
+        Problem.from_arrays(IDS, XY, travel_min=minutes)
     minutes[1, 4] = np.inf
-    assert np.isinf(Problem.from_arrays(IDS, XY, minutes=minutes).travel[1, 4])
+    assert np.isinf(Problem.from_arrays(IDS, XY, travel_min=minutes).travel[1, 4])
 
 
 def test_a_wrong_id_in_bridges_is_told_of_bridges():

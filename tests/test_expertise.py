@@ -15,25 +15,27 @@ from hypothesis import strategies as st
 import clusters as cl
 from clusters import (
     Capacity,
-    Cluster,
     DataError,
     NeedCount,
     Plan,
     Priorities,
     Problem,
-    Provider,
     Rules,
     RulesError,
     School,
-    TeamRole,
     build_problem,
+    measure,
+    propose_sharing,
+)
+from clusters.domain import Cluster
+from clusters.expertise import (
+    Provider,
+    TeamRole,
     compare_sharing,
     expertise_sensitivity,
     gap_floor,
-    measure,
     nearest_holders,
     need_beyond_reach,
-    propose_sharing,
     reach,
     rules_for_fewest_gaps,
     share_team,

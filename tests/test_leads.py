@@ -10,18 +10,13 @@ import numpy as np
 import pytest
 
 import clusters as cl
-from clusters import (
+from clusters import DataError, InfeasibleError, Plan, Problem, RulesError, choose_leads
+from clusters.leads import (
     Candidate,
-    DataError,
-    InfeasibleError,
     LeadPriorities,
     LeadRules,
-    Plan,
-    Problem,
-    RulesError,
     check_areas,
     check_leads,
-    choose_leads,
     leads_as_centres,
     make_areas,
     problem_of_clusters,

@@ -55,7 +55,7 @@ def test_help_is_quick_and_names_every_verb():
         [sys.executable, "-m", "clusters", "--help"], capture_output=True, text=True, check=True
     )
     assert time.perf_counter() - start < 2  # 0.1 s on a quiet machine; the target is 0.5 s
-    assert all(verb in done.stdout for verb in ("demo", "check", "propose", "fund", "report"))
+    assert all(verb in done.stdout for verb in ("demo", "check", "solve", "fund", "report"))
 
 
 def test_help_imports_nothing_heavy():
@@ -113,7 +113,7 @@ def test_all_faults_are_listed_without_a_traceback(tmp_path, capsys):
         ["check", "--schools", "{schools}", "--keep", "colour=red"],
         ["check", "--schools", "{schools}", "--bridge", "100"],
         ["check", "--scenario", "{schools}"],
-        ["propose", "--schools", "{schools}"],
+        ["solve", "--schools", "{schools}"],
         ["fund", "--schools", "{schools}", "--plan", "{plan}", "--pot", "lots"],
         ["fund", "--schools", "{schools}", "--plan", "{plan}", "--pot", "10", "--formula", "x=1"],
     ],
@@ -121,7 +121,7 @@ def test_all_faults_are_listed_without_a_traceback(tmp_path, capsys):
 def test_bad_input_is_refused_and_nothing_is_written(arguments, schools, plan, tmp_path, capsys):
     before = set(tmp_path.iterdir())
     filled = [word.format(schools=schools, plan=plan) for word in arguments]
-    if filled[0] in ("propose", "fund"):
+    if filled[0] in ("solve", "fund"):
         filled += ["--out", str(tmp_path / "out")]
     assert main(filled) == BAD_INPUT
     assert capsys.readouterr().err.startswith("clusters: ")
@@ -275,7 +275,7 @@ def test_a_search_does_not_count_journeys_by_another_measure_than_need(
     suppressed, tmp_path, capsys
 ):
     out = tmp_path / "out"
-    propose = ["propose", "--schools", str(suppressed), "--clusters", "3", "--out", str(out)]
+    propose = ["solve", "--schools", str(suppressed), "--clusters", "3", "--out", str(out)]
     assert main([*propose, "--quiet"]) == BAD_INPUT
     error = capsys.readouterr().err
     assert "travel_by" in error
@@ -367,7 +367,7 @@ def asked_for(verb, words):
     return vars(parse([verb, *required, *words]))
 
 
-@pytest.mark.parametrize("verb", ["demo", "check", "propose", "fund", "report"])
+@pytest.mark.parametrize("verb", ["demo", "check", "solve", "fund", "report"])
 def test_every_option_means_the_same_in_every_spelling(verb, tmp_path):
     for action, name in options_of(verb):
         scenario = tmp_path / f"{verb}.toml"
@@ -478,7 +478,7 @@ def test_one_scenario_serves_several_verbs(schools, plan, tmp_path, capsys):
 )
 def test_a_setting_of_another_kind_is_refused_in_words(line, tmp_path, capsys):
     scenario = tmp_path / "s.toml"
-    verb = "check" if line.startswith("plan") else "propose"
+    verb = "check" if line.startswith("plan") else "solve"
     scenario.write_text(line + "\n")
     assert main([verb, "--scenario", str(scenario)]) == BAD_INPUT
     assert capsys.readouterr().err.startswith(f"clusters: {scenario}")
@@ -541,7 +541,7 @@ def test_propose_writes_everything(schools, tmp_path, capsys):
     out = tmp_path / "out"
     code = main(
         [
-            *("propose", "--schools", str(schools), "--clusters", "3", "--out", str(out)),
+            *("solve", "--schools", str(schools), "--clusters", "3", "--out", str(out)),
             *("--balance", "pupils=0.3", "--together", "100,101", "--time", "5", "--quiet"),
             *("--pot", "18000000"),
         ]
@@ -563,7 +563,7 @@ def test_propose_writes_everything(schools, tmp_path, capsys):
 
 def test_no_plan_ends_with_3_and_writes_nothing(schools, tmp_path, capsys):
     out = tmp_path / "out"
-    arguments = ["propose", "--schools", str(schools), "--clusters", "3", "--out", str(out)]
+    arguments = ["solve", "--schools", str(schools), "--clusters", "3", "--out", str(out)]
     assert main([*arguments, "--sizes", "4-4", "--time", "5", "--quiet"]) == NO_PLAN
     assert capsys.readouterr().err.startswith("clusters: ")
     assert not out.exists()
@@ -577,7 +577,7 @@ def test_an_interruption_ends_with_4_only_where_a_plan_was_written(
     from clusters import solver
 
     out = tmp_path / "out"
-    words = ["propose", "--schools", str(schools), "--clusters", "3", "--out", str(out), "--quiet"]
+    words = ["solve", "--schools", str(schools), "--clusters", "3", "--out", str(out), "--quiet"]
     solve = solver.solve
 
     def stopped(*given, **more):
@@ -619,7 +619,7 @@ def test_the_real_job_in_one_command(tmp_path):
     out = tmp_path / "out"
     code = main(
         [
-            *("propose", "--schools", str(SHARED / "schools_jan2019_mainstream_kirklees.csv")),
+            *("solve", "--schools", str(SHARED / "schools_jan2019_mainstream_kirklees.csv")),
             *("--clusters", "18", "--balance", "pupils=0.25", "--travel-by", "pupils"),
             *("--together-file", f"{SHARED / 'pyramid_shelley.csv'}:URN_2019"),
             *("--except-together", "balance", "--time", "20", "--quiet"),

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusters import Cluster, Plan, Priorities, Problem, Rules, RulesError, School, compare, measure
+from clusters import Plan, Priorities, Problem, Rules, RulesError, School, compare, measure
+from clusters.domain import Cluster
 from clusters.measures import always_together, co_membership, difference, gini, matches, places_of
 from tests.worlds import drawn_plan, with_cluster, world
 
@@ -200,7 +201,7 @@ def test_schools_that_count_for_nothing_still_have_a_mean_journey():
 
 def test_a_journey_without_a_way_does_not_spoil_the_mean_of_those_that_count():
     travel = np.array([[0, 7.0, 5], [math.inf, 0, 5], [3, 5, 0]])
-    problem = Problem.from_arrays("abc", np.zeros((3, 2)), {"need": [1, 0, 1]}, distance_m=travel)
+    problem = Problem.from_arrays("abc", np.zeros((3, 2)), {"need": [1, 0, 1]}, travel_m=travel)
     by_need = Priorities(travel_by="need")
     measures = measure(problem, Plan.from_assignment(dict.fromkeys("abc", "a")), by_need)
     assert measures.whole.journeys.mean == 1.5
@@ -247,7 +248,7 @@ def test_frames_have_the_rows_and_the_units_that_they_say():
     assert measures.to_frame("expertise").shape[0] == 2 * 2
     assert list(measures.to_frame("type")["type"]) == ["asd", "vi"]
     assert measures.coverage("need").loc["2", "asd"] == 6
-    minutes = Problem.from_arrays("ab", np.zeros((2, 2)), minutes=[[0, 4], [4, 0]])
+    minutes = Problem.from_arrays("ab", np.zeros((2, 2)), travel_min=[[0, 4], [4, 0]])
     assert (
         "mean_journey_min"
         in measure(minutes, Plan.from_assignment({"a": "a", "b": "a"})).to_frame()

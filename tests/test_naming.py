@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusters import Cluster, Plan, Problem, School
+from clusters import Plan, Problem, School
+from clusters.domain import Cluster
 from clusters.naming import name_clusters, place_of
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from clusters import BROAD_AREAS, COUNCIL_CATEGORIES, DataError, mapping_frame, recode
+from clusters import DataError
 from clusters.domain import Capacity, NeedCount, School
+from clusters.expertise import BROAD_AREAS, COUNCIL_CATEGORIES, mapping_frame, recode
 from clusters.need_types import NEED_TYPES, category_by_code, refuse_unknown_types
 
 

@@ -180,7 +180,7 @@ def test_a_search_in_another_thread_ends_with_the_main_thread() -> None:
 def test_a_search_in_another_thread_is_interrupted_from_on_progress() -> None:
     enough = threading.Event()
 
-    def progress(state: cl.Progress) -> None:
+    def progress(state: cl.solver.Progress) -> None:
         if enough.is_set() and state.objective is not None:
             raise KeyboardInterrupt
 
@@ -239,7 +239,7 @@ def test_only_one_place_makes_solvers() -> None:
 
 
 def test_an_error_in_on_progress_stops_the_threads_and_is_raised() -> None:
-    def fail(progress: cl.Progress) -> None:
+    def fail(progress: cl.solver.Progress) -> None:
         if progress.phase != "compiling":
             raise ValueError("the bar was closed")
 

@@ -62,7 +62,7 @@ def test_the_time_limit_is_honoured() -> None:
 
 
 def test_an_interruption_in_on_progress_keeps_the_best_plan() -> None:
-    def interrupt(progress: cl.Progress) -> None:
+    def interrupt(progress: cl.solver.Progress) -> None:
         if progress.objective is not None:
             raise KeyboardInterrupt
 
@@ -82,7 +82,7 @@ def test_stop_at_gap() -> None:
 
 
 def test_progress_tells_objective_bound_gap_and_phase() -> None:
-    seen: list[cl.Progress] = []
+    seen: list[cl.solver.Progress] = []
     cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=2), on_progress=seen.append)
     assert seen
     last = seen[-1]
@@ -273,7 +273,7 @@ def test_a_wide_range_with_balance_is_proved_as_its_counts_are() -> None:
 @pytest.mark.parametrize("work", [0.02, 0.05, 0.1, 0.3])
 def test_no_bound_is_ever_negative(work: float) -> None:
     problem, rules = _town(), cl.Rules(n_clusters=(5, 30), balance={"need": 0.3})
-    seen: list[cl.Progress] = []
+    seen: list[cl.solver.Progress] = []
     try:
         result = cl.solve(
             problem,

@@ -51,7 +51,7 @@ CALLS: dict[str, Callable[[], object]] = {
     "propose: a range": lambda: cl.propose(
         _given()[0], cl.Rules(n_clusters=(16, 20), balance={"need": 0.25}), None, SETTINGS
     ),
-    "trade_off": lambda: cl.trade_off(_given()[0], RULES, settings=SETTINGS),
+    "trade_off": lambda: cl.options.trade_off(_given()[0], RULES, settings=SETTINGS),
     "repair": lambda: cl.repair(
         _given()[0], TIGHT, _given()[1], settings=cl.Settings(time_limit_s=LIMIT_S)
     ),
@@ -87,24 +87,27 @@ CALLS: dict[str, Callable[[], object]] = {
         cl.Rules(n_clusters=(14, 10**9), balance={"need": 0.001}, contiguous=False),
         settings=cl.Settings(time_limit_s=LIMIT_S),
     ),
-    "improve_curve": lambda: cl.improve_curve(
+    "improve_curve": lambda: cl.explain.improve_curve(
         _given()[0],
         cl.Rules(n_clusters=18),
         _given()[1],
         settings=cl.Settings(time_limit_s=LIMIT_S),
     ),
-    "improve_curve: broken": lambda: cl.improve_curve(
+    "improve_curve: broken": lambda: cl.explain.improve_curve(
         _given()[0], RULES, _given()[1], settings=cl.Settings(time_limit_s=LIMIT_S)
     ),
-    "make_areas": lambda: cl.make_areas(_given()[0], _given()[1], (2, 9), settings=SETTINGS),
+    "make_areas": lambda: cl.leads.make_areas(_given()[0], _given()[1], (2, 9), settings=SETTINGS),
 }
 
 
 def _limited() -> set[str]:
     """Public functions that take a time limit, or settings to search with."""
     found = set()
-    for name in cl.__all__:
-        value = getattr(cl, name)
+    public = {name: getattr(cl, name) for name in cl.__all__}
+    for group in cl._GROUPS:
+        module = getattr(cl, group)
+        public |= {name: getattr(module, name) for name in module.__all__}
+    for name, value in public.items():
         if inspect.isfunction(value):
             names = inspect.signature(value).parameters
             if any("time_limit" in p for p in names) or "settings" in names:
@@ -142,14 +145,14 @@ def test_compiling_is_a_phase_of_its_own_and_counted_apart(
             yield
             time.sleep(0.2)
 
-    monkeypatch.setattr("clusters.solver.compiling", slow)
+    monkeypatch.setattr("clusters.solver.schedule.compiling", slow)
     problem = cl.Problem.from_arrays(
         ["a", "b", "c", "d"],
         [[0, 0], [1, 0], [9, 0], [10, 0]],
         {"need": [1, 2, 1, 3]},
         [("a", "b"), ("b", "c"), ("c", "d")],
     )
-    seen: list[cl.Progress] = []
+    seen: list[cl.solver.Progress] = []
     rules, settings = cl.Rules(n_clusters=2), cl.Settings(time_limit_s=0.5)
     result = cl.solve(problem, rules, None, settings, on_progress=seen.append)
     assert [state.phase for state in seen[:3]] == ["compiling"] * 3
@@ -176,8 +179,8 @@ def test_the_proof_compiles_while_plans_are_searched_where_there_is_time(
         asked.append(proof)
         yield
 
-    monkeypatch.setattr("clusters.solver.compiling", compiling)
-    monkeypatch.setattr("clusters.solver.kept", lambda: left_from_before)
+    monkeypatch.setattr("clusters.solver.schedule.compiling", compiling)
+    monkeypatch.setattr("clusters.solver.schedule.kept", lambda: left_from_before)
     problem = cl.Problem.from_arrays(
         ["a", "b", "c", "d"], [[0, 0], [1, 0], [9, 0], [10, 0]], {"need": [1, 2, 1, 3]}
     )

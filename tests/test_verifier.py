@@ -13,8 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from clusters import Cluster, Plan, Priorities, Problem, Rules, RulesError, School, verify
-from clusters.domain import RULE_NAMES, Capacity, NeedCount
+from clusters import Plan, Priorities, Problem, Rules, RulesError, School, verify
+from clusters.domain import RULE_NAMES, Capacity, Cluster, NeedCount
 from tests.worlds import drawn_plan, with_cluster, world
 
 GRID = world(
@@ -440,7 +440,7 @@ def test_ids_may_be_numbers_where_the_problem_has_text():
 
 def test_a_journey_without_a_way_is_found_though_no_limit_is_set():
     travel = np.array([[0, math.inf], [5, 0]])
-    problem = Problem.from_arrays(["a", "b"], np.zeros((2, 2)), {"need": [1, 1]}, distance_m=travel)
+    problem = Problem.from_arrays(["a", "b"], np.zeros((2, 2)), {"need": [1, 1]}, travel_m=travel)
     plan = Plan.from_assignment({"a": "b", "b": "b"})
     certificate = verify(problem, Rules(n_clusters=1, contiguous=False), plan)
     assert [f.message for f in certificate.findings] == [
@@ -452,7 +452,7 @@ def test_a_journey_without_a_way_is_found_though_no_limit_is_set():
 
 def test_a_school_that_counts_for_nothing_costs_nothing_though_it_has_no_way():
     travel = np.array([[0, math.inf], [5, 0]])
-    problem = Problem.from_arrays(["a", "b"], np.zeros((2, 2)), {"need": [0, 1]}, distance_m=travel)
+    problem = Problem.from_arrays(["a", "b"], np.zeros((2, 2)), {"need": [0, 1]}, travel_m=travel)
     plan = Plan.from_assignment({"a": "b", "b": "b"})
     assert verify(problem, Rules(n_clusters=1, contiguous=False), plan).objective == 0
 
@@ -532,7 +532,7 @@ def test_a_move_is_counted_against_the_group_of_the_centre():
 
 def test_prices_are_per_minute_where_journeys_are_in_minutes():
     problem = Problem.from_arrays(
-        ["a", "b", "c"], np.zeros((3, 2)), {"need": [1, 2, 6]}, minutes=10 * (1 - np.eye(3))
+        ["a", "b", "c"], np.zeros((3, 2)), {"need": [1, 2, 6]}, travel_min=10 * (1 - np.eye(3))
     )
     plan = Plan.from_assignment({"a": "a", "b": "a", "c": "c"})
     rules = Rules(n_clusters=2, max_travel_min=10, contiguous=False)

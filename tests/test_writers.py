@@ -44,7 +44,7 @@ def plan() -> cl.Plan:
 
 
 def test_the_frame_of_a_plan(problem, plan):
-    frame = cl.plan_frame(problem, plan)
+    frame = cl.writers.plan_frame(problem, plan)
     assert frame["urn"].tolist() == ["3", "2", "0", "1"]
     assert frame["cluster"].tolist() == ["+North", "+North", "South", "South"]
     assert frame["centre_name"].tolist() == ["Vale", "Vale", "=1+1", "=1+1"]
@@ -54,23 +54,23 @@ def test_the_frame_of_a_plan(problem, plan):
 
 
 def test_minutes_have_their_own_column():
-    problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [1, 1]], minutes=[[0, 7], [8, 0]])
-    frame = cl.plan_frame(problem, cl.Plan.from_assignment({"a": "a", "b": "a"}))
+    problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [1, 1]], travel_min=[[0, 7], [8, 0]])
+    frame = cl.writers.plan_frame(problem, cl.Plan.from_assignment({"a": "a", "b": "a"}))
     assert frame["journey_min"].tolist() == [0, 8]
 
 
 def test_a_broken_plan_is_shown_as_it_is(problem):
     plan = cl.Plan((cl.Cluster("A", None, ("1", "99", "1")),))
-    frame = cl.plan_frame(problem, plan)
+    frame = cl.writers.plan_frame(problem, plan)
     assert frame["urn"].tolist() == ["1", "99", "1", "0", "2", "3"]
     assert frame["cluster"].isna().tolist() == [False] * 3 + [True] * 3
     assert frame["name"].isna().tolist() == [False, True] + [False] * 4
 
 
 def test_geometry_is_territories_else_points(problem, plan):
-    assert cl.plan_geodataframe(problem, plan).geometry.geom_type.unique() == ["Polygon"]
+    assert cl.writers.plan_geodataframe(problem, plan).geometry.geom_type.unique() == ["Polygon"]
     bare = cl.Problem.from_schools(problem.schools)
-    geo = cl.plan_geodataframe(bare, plan)
+    geo = cl.writers.plan_geodataframe(bare, plan)
     assert geo.geometry.geom_type.unique() == ["Point"]
     assert geo.crs == "EPSG:27700"
 
@@ -159,8 +159,8 @@ def test_a_named_index_becomes_a_column(tmp_path):
 def test_a_folder_that_is_not_there(problem, plan, tmp_path):
     for write in (
         lambda path: cl.write_plan(path, problem, plan),
-        lambda path: cl.write_geopackage(path, problem, plan),
-        lambda path: cl.write_run(path, problem),
+        lambda path: cl.writers.write_geopackage(path, problem, plan),
+        lambda path: cl.writers.write_run(path, problem),
     ):
         with pytest.raises(cl.DataError, match="there is no such folder"):
             write(tmp_path / "nowhere" / "x.gpkg")
@@ -186,7 +186,7 @@ def test_a_failure_leaves_the_old_file_whole(problem, plan, tmp_path, monkeypatc
 def test_the_layers_of_a_geopackage(problem, plan, tmp_path):
     import geopandas
 
-    path = cl.write_geopackage(tmp_path / "plan.gpkg", problem, plan)
+    path = cl.writers.write_geopackage(tmp_path / "plan.gpkg", problem, plan)
     layers = geopandas.list_layers(path)
     assert layers["name"].tolist() == ["schools", "territories", "clusters"]
     clusters = geopandas.read_file(path, layer="clusters")
@@ -198,8 +198,8 @@ def test_the_layers_of_a_geopackage(problem, plan, tmp_path):
 
 
 def test_the_same_plan_gives_the_same_bytes(problem, plan, tmp_path):
-    one = cl.write_geopackage(tmp_path / "plan.gpkg", problem, plan).read_bytes()
-    assert cl.write_geopackage(tmp_path / "plan.gpkg", problem, plan).read_bytes() == one
+    one = cl.writers.write_geopackage(tmp_path / "plan.gpkg", problem, plan).read_bytes()
+    assert cl.writers.write_geopackage(tmp_path / "plan.gpkg", problem, plan).read_bytes() == one
     base = sqlite3.connect(tmp_path / "plan.gpkg")
     dates = base.execute("SELECT DISTINCT last_change FROM gpkg_contents").fetchall()
     base.close()
@@ -210,7 +210,7 @@ def test_without_territories_clusters_are_their_points(problem, plan, tmp_path):
     import geopandas
 
     bare = cl.Problem.from_schools(problem.schools)
-    path = cl.write_geopackage(tmp_path / "plan.gpkg", bare, plan)
+    path = cl.writers.write_geopackage(tmp_path / "plan.gpkg", bare, plan)
     assert geopandas.read_file(path, layer="clusters").geometry.geom_type.tolist() == [
         "MultiPoint",
         "MultiPoint",
@@ -234,7 +234,7 @@ def test_the_record_of_a_run(problem, plan, tmp_path):
         history=((0.1, 3000.0, None),),
         reproducible=False,
     )
-    path = cl.write_run(
+    path = cl.writers.write_run(
         tmp_path / "run.json",
         problem,
         cl.Rules(n_clusters=2, balance={"ehcps": 0.5}),
@@ -257,5 +257,5 @@ def test_the_record_of_a_run(problem, plan, tmp_path):
 
 def test_a_record_of_lost_inputs_is_refused(problem, tmp_path):
     with pytest.raises(cl.DataError, match="cannot be read"):
-        cl.write_run(tmp_path / "run.json", problem, inputs=[tmp_path / "gone.csv"])
+        cl.writers.write_run(tmp_path / "run.json", problem, inputs=[tmp_path / "gone.csv"])
     assert list(tmp_path.iterdir()) == []

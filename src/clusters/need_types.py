@@ -4,7 +4,7 @@ Source: Department for Education, school census guide, "SEN type" code set; the 
 those of the SEND Code of Practice 2015, paragraphs 6.28 to 6.35.
 
 A mapping is plain data, ``{category: codes}``: print it, copy it, change it. It is applied to
-schools by :func:`clusters.recode`.
+schools by :func:`clusters.expertise.recode`.
 """
 
 from __future__ import annotations

@@ -43,7 +43,7 @@ def split():
         taper=Taper(full_to=100, none_from=1000),
     )
     return split_budget(
-        problem, plan, pot, formula, cl.Protection(floor="60%", cap="150%", level="school")
+        problem, plan, pot, formula, cl.budget.Protection(floor="60%", cap="150%", level="school")
     )
 
 
@@ -259,7 +259,7 @@ def test_figures_beside_the_money_are_worked_out_again_too(split, level):
 @pytest.mark.parametrize("level", ["cluster", "school"])
 def test_limits_must_stand_at_their_own_level(level):
     problem, plan = authority(6, 2)
-    protection = cl.Protection(floor="10%", cap="900%", level=level)
+    protection = cl.budget.Protection(floor="10%", cap="900%", level=level)
     pot = sum(one.topup_pence for one in problem.schools) // 100
     made = split_budget(problem, plan, pot, cl.Formula({"pupils": 1}), protection)
     assert check_split(made) == ()

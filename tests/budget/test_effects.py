@@ -137,7 +137,7 @@ def test_a_transition_falls_by_the_floor_each_year():
     problem = problem_of([school("1", ehcps=1, topup=10_000), school("2", ehcps=9, topup=10_000)])
     plan = plan_of({"A": ["1"], "B": ["2"]})
     years = fx.transition(
-        problem, plan, ["200"] * 3, cl.Formula({"ehcps": 1}), cl.Protection(floor="80%")
+        problem, plan, ["200"] * 3, cl.Formula({"ehcps": 1}), cl.budget.Protection(floor="80%")
     )
     assert [split.schools[0].flexible_pence for split in years] == [8_000, 6_400, 5_120]
     assert all(sum(s.total_pence for s in split.clusters) == 20_000 for split in years)
@@ -153,7 +153,7 @@ def test_every_moved_number_moves_as_said():
         "lump_per_cluster": "100.05",
         "lump_per_school": 10,
     }
-    protection = cl.Protection(cap="900%", floor="1%")
+    protection = cl.budget.Protection(cap="900%", floor="1%")
     split = split_budget(problem, plan, "100000", cl.Formula(**numbers), protection)
     frame = fx.sensitivity(split, "50%", "school")
     changed = {
@@ -178,7 +178,11 @@ def test_sensitivity_keeps_the_protection():
     problem, plan = authority(12, 3)
     pot = sum(school.topup_pence for school in problem.schools) // 100
     split = split_budget(
-        problem, plan, pot, cl.Formula({"ehcps": 3, "sen_support": 1}), cl.Protection(floor="99%")
+        problem,
+        plan,
+        pot,
+        cl.Formula({"ehcps": 3, "sen_support": 1}),
+        cl.budget.Protection(floor="99%"),
     )
     floors = [share.floor_pence for share in split.clusters]
     frame = fx.sensitivity(split, "500%")

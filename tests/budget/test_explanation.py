@@ -41,7 +41,11 @@ def test_floors_caps_and_scaling_are_named():
     )
     plan = plan_of({"A": ["1"], "B": ["2"], "C": ["3"]})
     split = split_budget(
-        problem, plan, "130000", cl.Formula({"ehcps": 1}), cl.Protection(floor="80%", cap="150%")
+        problem,
+        plan,
+        "130000",
+        cl.Formula({"ehcps": 1}),
+        cl.budget.Protection(floor="80%", cap="150%"),
     )
     lines = explain(split)
     assert "+ floor £" in lines["A"]
@@ -102,7 +106,7 @@ def test_every_line_recomputes_to_the_penny(n, seed, pot_pence, protection):
     )
     try:
         split = split_budget(
-            problem, plan, pot, formula, protection and cl.Protection(**protection)
+            problem, plan, pot, formula, protection and cl.budget.Protection(**protection)
         )
     except MoneyError as error:
         message = str(error)

@@ -76,7 +76,7 @@ def test_a_pot_of_rows_can_be_compared_kept_and_changed():
 
 def test_today_s_spend_is_added_up_like_commitments():
     today = pd.Series(["100", "50", "70"], index=["101", "101", "102"])
-    split = split_of({}, protection=cl.Protection(floor="50%", today=today))
+    split = split_of({}, protection=cl.budget.Protection(floor="50%", today=today))
     assert [share.today_pence for share in split.schools] == [15_000, 7_000]
     assert any(said.startswith("Today's spend: 3 rows for 2 schools") for said in split.notes)
     assert check_split(split) == ()
@@ -90,7 +90,7 @@ SPELT = {"101": 100, 101: 200}
     "call",
     [
         lambda: cl.Pot("1000", committed=SPELT),
-        lambda: cl.Protection(floor="1%", today=SPELT),
+        lambda: cl.budget.Protection(floor="1%", today=SPELT),
         lambda: award(TWICE, 100),
         lambda: award(SPELT, 100),
         lambda: award({"A": 100, "B": 200}, 100, floors=TWICE / 100),

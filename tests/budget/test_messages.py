@@ -74,7 +74,7 @@ def broken(**groups: Any) -> Any:
 def outside() -> Any:
     late = Backdated(urn="8", a_year=1, compliance_date=JANUARY, paid_from=MARCH)
     pot = cl.Pot("10", committed={"9": "1"}, backdated=late)
-    return split(pot, NEED, cl.Protection(floor="1%", today={"7": 1}))
+    return split(pot, NEED, cl.budget.Protection(floor="1%", today={"7": 1}))
 
 
 THREE = (
@@ -90,7 +90,7 @@ THREE = (
 
 
 def protected(pot: Any, **limits: Any) -> Any:
-    return split_budget(*THREE, pot, cl.Formula({"ehcps": 1}), cl.Protection(**limits))
+    return split_budget(*THREE, pot, cl.Formula({"ehcps": 1}), cl.budget.Protection(**limits))
 
 
 CASES: dict[str, Callable[[], Any]] = {
@@ -110,19 +110,19 @@ CASES: dict[str, Callable[[], Any]] = {
     "table negative row": lambda: controlled_rounding([[F(1), F(1)]], [-2]),
     "table negative column": lambda: controlled_rounding([[F(1), F(1)]], None, [3, -1]),
     "path": lambda: find_parameter([F(1)], lambda t: [min(t, F(1))], F(200)),
-    "award everything": lambda: cl.award([1.5, -2, "x"], 0.5, "rule", floors=[0.1, 0, 0]),
-    "award no list": lambda: cl.award("12", 3),
-    "award number": lambda: cl.award(12, 3),
-    "award nothing": lambda: cl.award([], 3),
-    "award zeros": lambda: cl.award([0, 0], 3),
-    "award too little claimed": lambda: cl.award([1, 2], 4, "cea"),
-    "award floors": lambda: cl.award([4, 4], 3, "proportional", [2, 2]),
-    "award caps": lambda: cl.award([4, 4], 3, "proportional", None, [1, 1]),
-    "award floor above cap": lambda: cl.award([4, 4], 3, "proportional", [1, 2], [2, 1]),
-    "award one floor": lambda: cl.award([4, 4], 3, "cea", [1]),
-    "award strangers": lambda: cl.award({"a": 4}, 3, "cea", {"c": 1, "b": 1}),
-    "award keys": lambda: cl.award({"a": 4}, 3, "cea", [1], [1]),
-    "award cap float": lambda: cl.award({"a": 4}, 3, "cea", None, {"a": 2.5}),
+    "award everything": lambda: cl.budget.award([1.5, -2, "x"], 0.5, "rule", floors=[0.1, 0, 0]),
+    "award no list": lambda: cl.budget.award("12", 3),
+    "award number": lambda: cl.budget.award(12, 3),
+    "award nothing": lambda: cl.budget.award([], 3),
+    "award zeros": lambda: cl.budget.award([0, 0], 3),
+    "award too little claimed": lambda: cl.budget.award([1, 2], 4, "cea"),
+    "award floors": lambda: cl.budget.award([4, 4], 3, "proportional", [2, 2]),
+    "award caps": lambda: cl.budget.award([4, 4], 3, "proportional", None, [1, 1]),
+    "award floor above cap": lambda: cl.budget.award([4, 4], 3, "proportional", [1, 2], [2, 1]),
+    "award one floor": lambda: cl.budget.award([4, 4], 3, "cea", [1]),
+    "award strangers": lambda: cl.budget.award({"a": 4}, 3, "cea", {"c": 1, "b": 1}),
+    "award keys": lambda: cl.budget.award({"a": 4}, 3, "cea", [1], [1]),
+    "award cap float": lambda: cl.budget.award({"a": 4}, 3, "cea", None, {"a": 2.5}),
     "pot everything": lambda: cl.Pot(
         1.5, committed={"1": 0.1, "2": "x"}, contingency=0.1, low_incidence="200%"
     ),
@@ -150,13 +150,15 @@ CASES: dict[str, Callable[[], Any]] = {
     "plan": lambda: broken(A=["1", "9"], B=[], C=["1"]),
     "plan labels": lambda: split_budget(pair()[0], pair()[1].relabelled({"B": "A"}), "10", NEED),
     "outside": outside,
-    "today": lambda: split("10", NEED, cl.Protection(floor="1%"), topup=None),
-    "protection everything": lambda: cl.Protection(
+    "today": lambda: split("10", NEED, cl.budget.Protection(floor="1%"), topup=None),
+    "protection everything": lambda: cl.budget.Protection(
         floor=95, cap="x", loss_per_pupil=0.5, gain_per_pupil="-1", method="a", level="b", today=[1]
     ),
-    "protection today": lambda: cl.Protection(floor="1%", today={"7": 1, "1": 0.5, 7: 2}),
-    "protection order": lambda: cl.Protection(floor="95%", cap="90%"),
-    "protection kinds": lambda: cl.Protection(floor="9%", gain_per_pupil=1, method="capping"),
+    "protection today": lambda: cl.budget.Protection(floor="1%", today={"7": 1, "1": 0.5, 7: 2}),
+    "protection order": lambda: cl.budget.Protection(floor="95%", cap="90%"),
+    "protection kinds": lambda: cl.budget.Protection(
+        floor="9%", gain_per_pupil=1, method="capping"
+    ),
     "floors": lambda: protected("400", floor="80%"),
     "floors per pupil": lambda: protected("400", loss_per_pupil="5"),
     "floors of two kinds": lambda: protected("400", floor="80%", loss_per_pupil=1),
@@ -227,7 +229,7 @@ def rich_split() -> Any:
         taper=Taper(full_to=100, none_from=1000),
         sparsity=Sparsity(amount="300"),
     )
-    return split_budget(problem, plan, pot, formula, cl.Protection(floor="60%"))
+    return split_budget(problem, plan, pot, formula, cl.budget.Protection(floor="60%"))
 
 
 def lines(items: Any) -> str:

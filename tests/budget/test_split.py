@@ -102,7 +102,7 @@ def test_frames_add_up_in_every_column():
         taper=Taper(full_to=150, none_from=400),
         sparsity=Sparsity(amount="3000"),
     )
-    protection = cl.Protection(floor="50%", cap="200%", level="school")
+    protection = cl.budget.Protection(floor="50%", cap="200%", level="school")
     split = split_budget(problem, plan, pot, formula, protection)
     schools, clusters = split.to_frame("school"), split.to_frame("cluster")
     columns = [name for name in clusters if name.endswith("_pence") or name == "total"]
@@ -148,7 +148,8 @@ def test_a_thousand_clusters():
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    "protection", [None, cl.Protection(floor="15%", method="capping"), cl.Protection(floor="15%")]
+    "protection",
+    [None, cl.budget.Protection(floor="15%", method="capping"), cl.budget.Protection(floor="15%")],
 )
 def test_a_thousand_clusters_with_everything(protection):
     problem, plan = authority(1000, 1000)
@@ -230,7 +231,7 @@ def test_money_for_schools_outside_the_plan_is_refused():
     )
     pot = cl.Pot("10", committed={"z": "1"}, backdated=[late])
     with pytest.raises(MoneyError) as caught:
-        split_budget(problem, plan, pot, NEED, cl.Protection(floor="1%", today={"x": 1}))
+        split_budget(problem, plan, pot, NEED, cl.budget.Protection(floor="1%", today={"x": 1}))
     text = str(caught.value)
     assert "URN z: a committed top-up goes to a school outside the plan" in text
     assert "URN y: a backdated payment goes to a school outside the plan" in text
@@ -380,7 +381,7 @@ def test_any_protection_holds_or_is_refused(case, level, method, limits, percent
     today = sum(school.topup_pence for school in problem.schools)
     ids = dict.fromkeys((problem.ids[0], problem.ids[-1]), "777.77")
     pot = cl.Pot(F(today * percent, 10_000).__floor__() + F(50_000, 1), committed=ids)
-    protection = cl.Protection(level=level, method=method, **limits)
+    protection = cl.budget.Protection(level=level, method=method, **limits)
     try:
         split = split_budget(problem, plan, pot, formula, protection)
     except MoneyError as error:
@@ -424,7 +425,7 @@ def more_need_never_less_money(case, more, protection):
 PROTECTIONS = st.one_of(
     st.none(),
     st.builds(
-        cl.Protection,
+        cl.budget.Protection,
         floor=st.sampled_from([None, "0%", "40%"]),
         cap=st.sampled_from([None, "150%", "900%"]),
         level=st.sampled_from(["cluster", "school"]),
@@ -572,10 +573,12 @@ def test_the_odd_pennies_of_factors_go_by_number_whatever_the_order(together):
 def test_a_cluster_may_be_called_like_a_school():
     problem = problem_of([school("1", topup=100), school("2", topup=100)])
     plan = plan_of({"1": ["1"], "2": ["2"]})
-    by_cluster = split_budget(problem, plan, "2", NEED, cl.Protection(floor="50%"))
+    by_cluster = split_budget(problem, plan, "2", NEED, cl.budget.Protection(floor="50%"))
     assert [share.floor_pence for share in by_cluster.schools] == [None, None]
     assert [share.floor_pence for share in by_cluster.clusters] == [50, 50]
-    by_school = split_budget(problem, plan, "2", NEED, cl.Protection(floor="50%", level="school"))
+    by_school = split_budget(
+        problem, plan, "2", NEED, cl.budget.Protection(floor="50%", level="school")
+    )
     assert [share.floor_pence for share in by_school.clusters] == [None, None]
     assert [share.name for share in by_school.clusters] == ["1", "2"]
 
@@ -583,7 +586,7 @@ def test_a_cluster_may_be_called_like_a_school():
 def test_exact_shares_are_kept():
     problem = problem_of([school("1"), school("2"), school("3")])
     plan = plan_of({"A": ["1", "2"], "B": ["3"]})
-    split = split_budget(problem, plan, "1", NEED, cl.Protection(cap="100%", floor="0%"))
+    split = split_budget(problem, plan, "1", NEED, cl.budget.Protection(cap="100%", floor="0%"))
     assert [s.formula_exact for s in split.clusters] == [F(200, 3), F(100, 3)]
     assert [s.flexible_exact for s in split.schools] == [F(100, 3)] * 3
     assert [f.kind for f in split.factors] == ["rate"]

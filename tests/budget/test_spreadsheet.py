@@ -29,10 +29,10 @@ def splits():
     problem, plan = authority(40, 9)
     pot = cl.Pot("4076543.21", committed={problem.ids[0]: "1000.01"}, contingency="2.5%")
     protect = {
-        "cluster": cl.Protection(floor="95%", cap="160%"),
-        "school": cl.Protection(floor="80%", level="school"),
-        "capping": cl.Protection(floor="90%", method="capping"),
-        "pupil": cl.Protection(loss_per_pupil=20, method="capping"),
+        "cluster": cl.budget.Protection(floor="95%", cap="160%"),
+        "school": cl.budget.Protection(floor="80%", level="school"),
+        "capping": cl.budget.Protection(floor="90%", method="capping"),
+        "pupil": cl.budget.Protection(loss_per_pupil=20, method="capping"),
     }
     made = {"plain": split_budget(problem, plan, pot, FORMULA)}
     for name, protection in protect.items():

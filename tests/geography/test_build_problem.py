@@ -191,7 +191,7 @@ def test_misspelt_arguments_fail():
 
 def test_supplied_journeys_and_their_directions():
     there = [[0, 5, np.inf], [7, 0, 2], [np.inf, 2, 0]]
-    problem = build_problem(world("abc"), minutes=there)
+    problem = build_problem(world("abc"), travel_min=there)
     assert problem.travel_unit == "min"
     assert problem.travel[1, 0] == 7
     assert any("differ by direction for 1 pair of" in note for note in problem.notes)
@@ -199,20 +199,20 @@ def test_supplied_journeys_and_their_directions():
 
 
 def test_short_metres_are_noted():
-    problem = build_problem(world("ab"), distance_m=[[0, 1.2], [1.2, 0]])
+    problem = build_problem(world("ab"), travel_m=[[0, 1.2], [1.2, 0]])
     assert any("shorter than the straight line" in note for note in problem.notes)
 
 
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ({"distance_m": np.zeros((2, 2)), "minutes": np.zeros((2, 2))}, "give one of them"),
-        ({"distance_m": np.zeros((3, 3))}, "shape"),
-        ({"minutes": [[0, np.nan], [1, 0]]}, 'no_way=\\["blank"\\]'),
-        ({"minutes": [[0, -1], [1, 0]]}, r"no_way=\[-1\]"),
-        ({"minutes": [[0, -2], [1, 0]]}, "negative or missing"),
-        ({"minutes": "nowhere.csv"}, "there is no such file"),
-        ({"minutes": [["x", "y"], ["z", "t"]]}, "not an array of numbers"),
+        ({"travel_m": np.zeros((2, 2)), "travel_min": np.zeros((2, 2))}, "give one of them"),
+        ({"travel_m": np.zeros((3, 3))}, "shape"),
+        ({"travel_min": [[0, np.nan], [1, 0]]}, 'no_way=\\["blank"\\]'),
+        ({"travel_min": [[0, -1], [1, 0]]}, r"no_way=\[-1\]"),
+        ({"travel_min": [[0, -2], [1, 0]]}, "negative or missing"),
+        ({"travel_min": "nowhere.csv"}, "there is no such file"),
+        ({"travel_min": [["x", "y"], ["z", "t"]]}, "not an array of numbers"),
     ],
 )
 def test_wrong_journeys_are_refused(arguments, words):
@@ -223,7 +223,7 @@ def test_wrong_journeys_are_refused(arguments, words):
 def test_journeys_from_a_file_follow_the_ids(tmp_path):
     path = tmp_path / "minutes.csv"
     path.write_text("from,to,minutes\nb,a,3\na,b,4\n")
-    assert build_problem(world("ab"), minutes=path).travel.tolist() == [[0, 4], [3, 0]]
+    assert build_problem(world("ab"), travel_min=path).travel.tolist() == [[0, 4], [3, 0]]
 
 
 def test_no_schools():

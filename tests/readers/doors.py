@@ -112,12 +112,14 @@ DOORS: Mapping[str, Door] = {
         pd.DataFrame({"from": URNS[:5], "to": URNS[1:]}), readers.read_pairs, "`read_pairs`"
     ),
     "journeys": Door(
-        _long, lambda source: read_matrix(source, URNS, "min").values.tolist(), "`minutes=`, long"
+        _long,
+        lambda source: read_matrix(source, URNS, "min").values.tolist(),
+        "`travel_min=`, long",
     ),
     "square": Door(
         _square,
         lambda source: read_matrix(source, URNS, "min").values.tolist(),
-        "`distance_m=`, square",
+        "`travel_m=`, square",
     ),
     "postcodes": Door(
         pd.DataFrame(

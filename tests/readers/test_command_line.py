@@ -131,7 +131,7 @@ def test_messages_speak_of_options(ours, theirs):
 
 def test_the_help_tells_defaults(capsys):
     with pytest.raises(SystemExit):
-        main(["propose", "--help"])
+        main(["solve", "--help"])
     told = " ".join(capsys.readouterr().out.split())
     for words in (
         "(default: territories)",
@@ -201,13 +201,13 @@ def test_units_and_no_way(run, tmp_path):
     table.loc[table.from_id == table.to_id, "travel_time"] = 0
     table.loc[3, "travel_time"] = -1
     path = saved(tmp_path, table, "times.csv")
-    code, _, error = run("--schools", saved(tmp_path), "--minutes", path)
+    code, _, error = run("--schools", saved(tmp_path), "--travel-min", path)
     assert code == BAD_INPUT
     assert "--no-way=-1" in error
-    code, _, error = run("--schools", saved(tmp_path), "--minutes", path, "--no-way=-1")
+    code, _, error = run("--schools", saved(tmp_path), "--travel-min", path, "--no-way=-1")
     assert "--travel-unit s" in error
     assert run(
-        "--schools", saved(tmp_path), "--minutes", path, "--no-way=-1", "--travel-unit", "s"
+        "--schools", saved(tmp_path), "--travel-min", path, "--no-way=-1", "--travel-unit", "s"
     )[0] == DONE  # fmt: skip
 
 
@@ -275,7 +275,7 @@ def test_a_slow_file_is_named(capsys, monkeypatch, tmp_path):
 def test_the_record_of_a_run_says_where_each_number_came_from(tmp_path):
     schools = clusters.read_schools(FRAME, set_aside={"900001": "closes"})
     problem = clusters.build_problem(schools)
-    path = clusters.write_run(tmp_path / "run.json", problem, reading=schools.report)
+    path = clusters.writers.write_run(tmp_path / "run.json", problem, reading=schools.report)
     record = json.loads(path.read_text(encoding="utf-8"))
     assert record["reading"]["columns"]["pupils"] == {
         "file": "frame",

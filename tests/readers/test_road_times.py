@@ -45,7 +45,7 @@ def test_the_recipe_runs_and_its_table_is_read(tmp_path, capsys):
     out = tmp_path / "road_times.csv"
     recipe["main"](schools, roads(tmp_path / "roads.osm"), out)
     assert "12 schools, 64 junctions" in capsys.readouterr().out
-    problem = cl.build_problem(cl.read_schools(schools), minutes=out)
+    problem = cl.build_problem(cl.read_schools(schools), travel_min=out)
     along, across = STEP_M / 1000 / 25 * 60, STEP_M / 1000 / 45 * 60
     assert problem.travel[0, 1] == pytest.approx(along, abs=0.02)  # a residential road
     assert problem.travel[0, 4] == pytest.approx(across, abs=0.02)  # a primary road

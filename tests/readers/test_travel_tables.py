@@ -169,56 +169,56 @@ def valhalla(values):
 
 KM = STRAIGHT * 1.3 / 1000
 TOOLS = {
-    "r5py": (pairs(["from_id", "to_id", "travel_time"], MINUTES), "minutes", {}),
-    "r5py percentile": (pairs(["from_id", "to_id", "travel_time_p50"], MINUTES), "minutes", {}),
+    "r5py": (pairs(["from_id", "to_id", "travel_time"], MINUTES), "travel_min", {}),
+    "r5py percentile": (pairs(["from_id", "to_id", "travel_time_p50"], MINUTES), "travel_min", {}),
     "ORS Tools": (
         pairs(["FROM_ID", "TO_ID", "DURATION_H"], MINUTES / 60).assign(DIST_KM=1.0),
-        "minutes",
+        "travel_min",
         {},
     ),
     "ORS Tools, distances": (
         pairs(["FROM_ID", "TO_ID", "DIST_KM"], KM).assign(DURATION_H=1.0),
-        "distance_m",
+        "travel_m",
         {},
     ),
     "QNEAT3": (
         pairs(["origin_id", "destination_id", "total_cost"], KM * 1000).assign(
             entry_cost=5.0, network_cost=9.0, exit_cost=5.0
         ),
-        "distance_m",
+        "travel_m",
         {},
     ),
     "QNEAT3, seconds": (
         pairs(["origin_id", "destination_id", "total_cost"], MINUTES * 60),
-        "minutes",
+        "travel_min",
         {"travel_unit": "s"},
     ),
-    "QGIS": (pairs(["InputID", "TargetID", "Distance"], KM * 1000), "distance_m", {}),
+    "QGIS": (pairs(["InputID", "TargetID", "Distance"], KM * 1000), "travel_m", {}),
     "a spreadsheet": (
         pairs(["Origin URN", "Destination URN", "Drive time (mins)"], MINUTES),
-        "minutes",
+        "travel_min",
         {},
     ),
-    "miles": (pairs(["from", "to", "Miles"], KM / 1.609344), "distance_m", {}),
-    "OSRM": (osrm(MINUTES * 60), "minutes", {}),
+    "miles": (pairs(["from", "to", "Miles"], KM / 1.609344), "travel_m", {}),
+    "OSRM": (osrm(MINUTES * 60), "travel_min", {}),
     "OpenRouteService": (
         osrm(MINUTES * 60) | {"metadata": {"query": {"units": "m"}}},
-        "minutes",
+        "travel_min",
         {},
     ),
     "OpenRouteService, km": (
         {"distances": KM.tolist(), "metadata": {"query": {"units": "km"}}},
-        "distance_m",
+        "travel_m",
         {},
     ),
-    "Valhalla": (valhalla(MINUTES * 60), "minutes", {}),
+    "Valhalla": (valhalla(MINUTES * 60), "travel_min", {}),
     "Valhalla, short": (
         {"sources_to_targets": {"durations": (MINUTES * 60).tolist()}, "units": "miles"},
-        "minutes",
+        "travel_min",
         {},
     ),
-    "an array of seconds": (MINUTES * 60, "minutes", {"travel_unit": "seconds"}),
-    "an array of kilometres": (KM, "distance_m", {"travel_unit": "km"}),
+    "an array of seconds": (MINUTES * 60, "travel_min", {"travel_unit": "seconds"}),
+    "an array of kilometres": (KM, "travel_m", {"travel_unit": "km"}),
 }
 
 
@@ -233,18 +233,18 @@ def test_what_routing_tools_give(schools, tool, saved, tmp_path):
         source.to_excel(tmp_path / "answer.xlsx", index=False)
         source = tmp_path / "answer.xlsx"
     problem = cl.build_problem(schools, **{argument: source}, **options)
-    wanted = MINUTES if argument == "minutes" else KM * 1000
+    wanted = MINUTES if argument == "travel_min" else KM * 1000
     assert np.allclose(problem.travel, wanted, atol=0.02)
 
 
 @pytest.mark.parametrize(
     ("arguments", "unit"),
     [
-        ({"minutes": MINUTES * 60}, "s"),
-        ({"minutes": MINUTES / 60}, "h"),
-        ({"distance_m": KM}, "km"),
-        ({"distance_m": KM / 1.609344}, "miles"),
-        ({"minutes": pairs(["from", "to", "travel_time"], MINUTES * 60)}, "s"),
+        ({"travel_min": MINUTES * 60}, "s"),
+        ({"travel_min": MINUTES / 60}, "h"),
+        ({"travel_m": KM}, "km"),
+        ({"travel_m": KM / 1.609344}, "miles"),
+        ({"travel_min": pairs(["from", "to", "travel_time"], MINUTES * 60)}, "s"),
     ],
 )
 def test_journeys_in_another_unit_are_refused_and_it_is_named(schools, arguments, unit):
@@ -256,7 +256,7 @@ def test_journeys_in_another_unit_are_refused_and_it_is_named(schools, arguments
 @pytest.mark.parametrize("unit", ["furlongs", "km"])
 def test_a_wrong_unit_is_refused(schools, unit):
     with pytest.raises(DataError, match="use s, min or h"):
-        cl.build_problem(schools, minutes=MINUTES, travel_unit=unit)
+        cl.build_problem(schools, travel_min=MINUTES, travel_unit=unit)
 
 
 def with_number(value):
@@ -271,14 +271,14 @@ def test_numbers_for_no_way_are_refused_and_marked_by_choice(schools, value, for
     values = with_number(value)
     source = values.astype(float)
     if form == "frame":
-        source = pairs(["from_id", "to_id", "minutes"], values)
+        source = pairs(["from_id", "to_id", "travel_min"], values)
     elif form == "answer":
         source = {"durations": [[None if x != x else x for x in row] for row in values]}
     options = {"travel_unit": "min"} if form == "answer" else {}
     with pytest.raises(DataError, match="no_way="):
-        cl.build_problem(schools, minutes=source, **options)
+        cl.build_problem(schools, travel_min=source, **options)
     mark = "blank" if value != value else value
-    problem = cl.build_problem(schools, minutes=source, no_way=[mark], **options)
+    problem = cl.build_problem(schools, travel_min=source, no_way=[mark], **options)
     assert np.isinf(problem.travel[1, 2])
     assert np.isinf(problem.travel).sum() == 1
 
@@ -305,20 +305,20 @@ def test_nines_are_no_way_only_where_they_cannot_be_a_journey(value, unit, facto
 def test_an_answer_in_another_order_is_refused(schools):
     answer = osrm(MINUTES * 60) | {"sources": PLACES[::-1]}
     with pytest.raises(DataError, match="km from the school in that place"):
-        cl.build_problem(schools, minutes=answer)
+        cl.build_problem(schools, travel_min=answer)
 
 
 def test_an_answer_for_other_schools_is_refused(schools):
     with pytest.raises(DataError, match="for 8 places, and there are 7 schools"):
-        cl.build_problem(schools[:7], minutes=osrm(MINUTES * 60))
+        cl.build_problem(schools[:7], travel_min=osrm(MINUTES * 60))
     with pytest.raises(DataError, match="ask the service for distances too"):
-        cl.build_problem(schools, distance_m=osrm(MINUTES * 60))
+        cl.build_problem(schools, travel_m=osrm(MINUTES * 60))
 
 
 def test_several_columns_that_could_be_meant_are_refused(schools):
     table = pairs(["from_id", "to_id", "travel_time_p25"], MINUTES).assign(travel_time_p75=1)
     with pytest.raises(DataError, match="2 columns could hold the minutes"):
-        cl.build_problem(schools, minutes=table)
+        cl.build_problem(schools, travel_min=table)
 
 
 def test_a_table_with_thousands_separators_is_read_and_noted(tmp_path):

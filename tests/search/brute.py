@@ -14,7 +14,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from clusters import Cluster, Plan, Priorities, Problem, Rules
+from clusters import Plan, Priorities, Problem, Rules
+from clusters.domain import Cluster
 
 
 def exact(value: float) -> Fraction:

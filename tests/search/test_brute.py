@@ -7,7 +7,8 @@ import math
 
 import pytest
 
-from clusters import Cluster, Plan, verify
+from clusters import Plan, verify
+from clusters.domain import Cluster
 from tests.search.brute import Judge, best_of, partings
 from tests.search.drawn import RULES, Case, draw
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from clusters import Cluster, InfeasibleError, Plan, Settings, solve, verify
+from clusters import InfeasibleError, Plan, Settings, solve, verify
+from clusters.domain import Cluster
 from clusters.model.instance import Instance, compile_instance
 from clusters.search.arrays import tables_of
 from clusters.search.heuristics.annealing import anneal

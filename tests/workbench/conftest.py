@@ -98,7 +98,7 @@ def rules() -> Rules:
 @contextmanager
 def served(problem: Problem, plan: Plan, rules: Rules, folder: Path) -> Iterator[Session]:
     """Serve a meeting; only its decisions file may appear in its folder."""
-    with cl.workbench(
+    with cl.workbench.serve_workbench(
         problem,
         rules,
         {"Today": plan},

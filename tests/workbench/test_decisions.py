@@ -100,7 +100,9 @@ def test_what_the_library_writes_it_reads(written):
 
 
 def test_the_schema_in_the_docs_is_the_readers():
-    assert json.loads(SCHEMA.read_text(encoding="utf-8")) == cl.Decisions.model_json_schema()
+    assert (
+        json.loads(SCHEMA.read_text(encoding="utf-8")) == cl.readers.Decisions.model_json_schema()
+    )
 
 
 def test_pins_become_rules():
@@ -189,7 +191,7 @@ def test_flipped_and_missing_bytes_end_in_words_or_in_a_plan(written, tmp_path):
             data[rng.randrange(len(data))] = rng.randrange(256)
         path.write_bytes(bytes(data))
         with contextlib.suppress(cl.DataError):
-            assert isinstance(cl.read_decisions(path), cl.Decisions)
+            assert isinstance(cl.read_decisions(path), cl.readers.Decisions)
 
 
 def test_decisions_of_other_schools_are_refused(valley, drawn, rules, tmp_path):
@@ -258,7 +260,7 @@ def test_check_takes_decisions_as_plan_and_as_pins(table, saved, capsys):
 
 def test_the_search_keeps_the_pins_and_records_the_meeting(table, saved, tmp_path, capsys):
     out = tmp_path / "out"
-    given = ["propose", "--schools", str(table), "--clusters", "4", "--time", "2", "--quiet"]
+    given = ["solve", "--schools", str(table), "--clusters", "4", "--time", "2", "--quiet"]
     assert main([*given, "--decisions", str(saved), "--out", str(out)]) == DONE
     capsys.readouterr()
     record = json.loads((out / "run.json").read_text())

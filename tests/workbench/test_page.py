@@ -259,7 +259,7 @@ def test_money_with_floors_and_caps_is_not_guessed(valley, drawn, rules, tmp_pat
         drawn,
         pot="90000000",
         formula=cl.Formula({"ehcps": 1}),
-        protection=cl.Protection(floor="80%"),
+        protection=cl.budget.Protection(floor="80%"),
     )
     start = drive(data_of(path.read_text(encoding="utf-8")), [[]])[0][0]
     assert start["money"] is None
@@ -277,21 +277,12 @@ def test_a_rule_that_the_page_does_not_know_is_named_and_not_reckoned(valley, dr
     assert not shown["certificates"][0]["ok"]
 
 
-def test_the_package_can_be_called_however_it_was_imported():
-    code = (
-        "import clusters as cl\nfrom clusters.workbench import Session\n"
-        "import clusters.workbench\nprint(callable(cl.workbench))\n"
-        "print(cl.workbench.Session is Session)\n"
-        "cl.write_workbench\nprint(callable(cl.workbench))"
-    )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout.split() == ["True", "True", "True"]
-
-
 def test_without_the_extra_it_says_what_to_install(valley, drawn, rules, tmp_path, monkeypatch):
     monkeypatch.setitem(sys.modules, "uvicorn", None)
     with pytest.raises(ImportError, match=r"clusters\[workbench\]"):
-        cl.workbench(valley, rules, drawn, decisions=tmp_path / "d.json", open_browser=False)
+        cl.workbench.serve_workbench(
+            valley, rules, drawn, decisions=tmp_path / "d.json", open_browser=False
+        )
     assert cl.write_workbench(tmp_path / "a.html", valley, rules, drawn).exists()
 
 

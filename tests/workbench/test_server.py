@@ -127,12 +127,14 @@ def test_a_file_that_somebody_else_changed_is_not_overwritten(session, drawn):
 def test_the_meeting_goes_on_from_the_file(valley, rules, drawn, tmp_path):
     path = tmp_path / "decisions.json"
     moved = {**drawn.labels, "2": "East"}
-    with cl.workbench(
+    with cl.workbench.serve_workbench(
         valley, rules, moved, open_browser=False, decisions=tmp_path / "a.json"
     ) as one:
         plan = one.plan
     path.write_text(json.dumps(saved(plan, pins=[{"urn": "2"}])))
-    with cl.workbench(valley, rules, drawn, open_browser=False, decisions=path) as again:
+    with cl.workbench.serve_workbench(
+        valley, rules, drawn, open_browser=False, decisions=path
+    ) as again:
         assert again.plan.labels["2"] == "East"
         assert again.pinned_rules.together
         page = request(again, "GET", f"/?token={again.token}", {"Host": host(again)})
@@ -143,7 +145,7 @@ def test_a_file_that_is_something_else_is_never_taken_for_decisions(valley, rule
     path = tmp_path / "letter.json"
     path.write_text('{"dear": "sir"}')
     with pytest.raises(cl.DataError, match="would be replaced"):
-        cl.workbench(valley, rules, drawn, decisions=path, open_browser=False)
+        cl.workbench.serve_workbench(valley, rules, drawn, decisions=path, open_browser=False)
     assert path.read_text() == '{"dear": "sir"}'
 
 
@@ -152,7 +154,7 @@ def test_a_killed_server_leaves_a_whole_file(tmp_path):
         "import clusters as cl\n"
         "p = cl.Problem.from_arrays(['a','b','c'], [[0,0],[1000,0],[2000,9]], {'need':[1,2,3]},"
         " [('a','b'),('b','c')])\n"
-        "s = cl.workbench(p, cl.Rules(n_clusters=1), {'a':'N','b':'N','c':'N'},"
+        "s = cl.workbench.serve_workbench(p, cl.Rules(n_clusters=1), {'a':'N','b':'N','c':'N'},"
         " open_browser=False, decisions='decisions.json')\n"
         "print(s.port, s.token, flush=True)\ns.wait()\n"
     )
@@ -427,7 +429,7 @@ def test_it_listens_on_the_loopback_address_only(standing):
 def test_the_token_is_long_random_and_not_shown(session, valley, rules, drawn, tmp_path):
     assert len(session.token) >= 40
     assert session.token not in repr(session)
-    with cl.workbench(
+    with cl.workbench.serve_workbench(
         valley, rules, drawn, decisions=tmp_path / "two.json", open_browser=False
     ) as other:
         assert other.token != session.token
@@ -470,7 +472,7 @@ def test_a_thousand_requests_at_once(session, drawn):
 
 def test_a_port_that_is_taken_is_said(session, valley, rules, drawn, tmp_path):
     with pytest.raises(cl.DataError, match="port"):
-        cl.workbench(
+        cl.workbench.serve_workbench(
             valley,
             rules,
             drawn,

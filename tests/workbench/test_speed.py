@@ -88,7 +88,7 @@ def test_a_move_answers_in_50_ms_for_170_schools_and_200_ms_for_2000(calderwick,
 def test_the_library_answers_within_150_ms(calderwick, tmp_path):
     rules = cl.Rules(n_clusters=18, balance={"pupils": 0.3}, schools_per_cluster=(4, 16))
     plan = cl.datasets.load_plan(calderwick)
-    with cl.workbench(
+    with cl.workbench.serve_workbench(
         calderwick,
         rules,
         plan,

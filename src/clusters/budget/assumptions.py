@@ -163,7 +163,7 @@ class Assumptions:
             faults.check()
         if not isinstance(self.growth, Mapping):
             mean, source = float(percentage(self.growth)), "given"
-            spread, told = percentage(GROWTH_SPREAD), GROWTH_SPREAD_SOURCE
+            spread, basis = percentage(GROWTH_SPREAD), GROWTH_SPREAD_SOURCE
         else:
             counts = [float(exact_number(value)) for value in self.growth.values()]
             rates = [after / before - 1 for before, after in pairwise(counts)]
@@ -173,10 +173,10 @@ class Assumptions:
                 f"fitted to {len(counts)} years, {years[0]} to {years[-1]}: "
                 f"from {100 * min(rates):.1f} % to {100 * max(rates):.1f} % a year"
             )
-            told = "of the same series"
+            basis = "of the same series"
         if self.growth_spread is not None:
-            spread, told = percentage(self.growth_spread), "given"
-        where = source if told in ("given", "of the same series") else f"{source}; spread {told}"
+            spread, basis = percentage(self.growth_spread), "given"
+        where = source if basis in ("given", "of the same series") else f"{source}; spread {basis}"
         return Growth(mean=mean, spread=float(spread), source=where)
 
 

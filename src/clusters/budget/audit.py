@@ -149,7 +149,7 @@ def _words(low: int | None, high: int | None) -> str:
 
 
 def _limits_again(again: Again) -> Iterator[MoneyFinding]:
-    """Floors and caps worked out anew; none where no limit holds at that level."""
+    """Floors and caps worked out again; none where no limit holds at that level."""
     protection = again.split.protection
     units = again.units()
     at_school = protection is not None and protection.level == "school"

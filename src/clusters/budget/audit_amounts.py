@@ -244,7 +244,7 @@ class Unit:
     pupils: Decimal
 
     def low(self, protection: Protection) -> Decimal:
-        """Work out its floor anew: whole pence, rounded up."""
+        """Work out its floor again: whole pence, rounded up."""
         lows = [Decimal(0)]
         if protection.floor is not None:
             lows.append(read_decimal(protection.floor) * self.today - self.committed)
@@ -255,7 +255,7 @@ class Unit:
         return max(lows).to_integral_value(ROUND_CEILING)
 
     def high(self, protection: Protection) -> Decimal:
-        """Work out its cap anew: whole pence, rounded down; infinite for none."""
+        """Work out its cap again: whole pence, rounded down; infinite for none."""
         highs = []
         if protection.cap is not None and self.today > 0:
             highs.append(read_decimal(protection.cap) * self.today - self.committed)
@@ -277,7 +277,7 @@ class Unit:
 
 
 def held_back(pot: Pot) -> int:
-    """Work out contingency and low-incidence fund anew, in pence."""
+    """Work out contingency and low-incidence fund again, in pence."""
     total = read_pence(pot.total)
     return sum(
         half_up(read_decimal(value) * (total if str(value).strip().endswith("%") else 100))
@@ -286,7 +286,7 @@ def held_back(pot: Pot) -> int:
 
 
 def paid_before(pot: Pot) -> tuple[dict[str, int], dict[str, int]]:
-    """Work out committed and backdated pence by school anew."""
+    """Work out committed and backdated pence by school again."""
     owed = read_rows(pot.committed_as_given)
     late: dict[str, int] = {}
     for payment in pot.backdated:
@@ -387,7 +387,7 @@ def _halve(paid: Callable[[Decimal], list[Decimal]], start: Decimal, pot: int) -
 
 
 def read_decimal(value: Any) -> Decimal:
-    """Read a number anew: "5%", "1,234.50", a float as written, a Fraction."""
+    """Read a number again: "5%", "1,234.50", a float as written, a Fraction."""
     if isinstance(value, Fraction):
         return Decimal(value.numerator) / value.denominator
     text = str(value).replace(",", "").replace("£", "").strip()
@@ -395,7 +395,7 @@ def read_decimal(value: Any) -> Decimal:
 
 
 def read_pence(value: Any) -> int:
-    """Read pounds anew, as pence."""
+    """Read pounds again, as pence."""
     return half_up(read_decimal(value) * 100)
 
 

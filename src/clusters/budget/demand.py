@@ -133,7 +133,7 @@ def simulated_years(
     """Simulate one year after another: costs in pounds, array (n_simulations, schools) a year.
 
     Rates and the shocks of areas are drawn once: an area whose demand grows faster keeps doing so.
-    The authority's shock, leavers, new plans and prices are drawn anew in each year.
+    The authority's shock, leavers, new plans and prices are drawn again in each year.
     """
     rng = np.random.default_rng(seed)
     size = (n_simulations, len(demand.plans))
@@ -229,8 +229,8 @@ def _costs(split: Split, plans: IntArray, assumptions: Assumptions) -> tuple[Flo
     held = plans > 0
     mean = sum(sums) / int(plans.sum())
     cost = np.divide(np.array(sums), plans, out=np.full(len(plans), mean), where=held)
-    told = " and ".join(f"{name} at {counted(n, 'school')}" for name, n in used.items() if n)
-    return cost, f"{pounds(round(100 * mean))} a year on average ({told})"
+    used_words = " and ".join(f"{name} at {counted(n, 'school')}" for name, n in used.items() if n)
+    return cost, f"{pounds(round(100 * mean))} a year on average ({used_words})"
 
 
 def _cost_unknown(missing: list[str]) -> Fault:

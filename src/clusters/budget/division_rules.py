@@ -316,12 +316,12 @@ def _limits_by_key(
         except MoneyError as error:
             faults += error.faults
             return {}
-        strangers = sorted(set(given) - set(keys), key=lowest_first)
+        unknown = sorted(set(given) - set(keys), key=lowest_first)
         faults += [
             _fault(f"there is a {what} for {key!r}, which has no claim", "check the key")
-            for key in strangers
+            for key in unknown
         ]
-        return {key: given[key] for key in given if key not in strangers}
+        return {key: given[key] for key in given if key not in unknown}
     if isinstance(given, Set):
         faults.append(_fault(f"the {what}s are a set, which has no order", "give a list", given))
         return {}

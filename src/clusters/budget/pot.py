@@ -167,11 +167,11 @@ class Pot:
         faults = Faults()
         total = faults.take(0, pence, self.total, "the total of the pot")
         put(self, "total_pence", total)
-        told: tuple[str, ...] = ()
+        earlier: tuple[str, ...] = ()
         raw: Any = self.committed
         if isinstance(raw, Commitments):
             put(self, "committed", raw.committed)
-            told = raw.notes
+            earlier = raw.notes
         elif not is_keyed(self.committed):
             faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
             put(self, "committed", FrozenDict())
@@ -193,7 +193,7 @@ class Pot:
                 }
             ),
         )
-        put(self, "notes", (*told, *words_on_rows(rows, "Committed top-ups")))
+        put(self, "notes", (*earlier, *words_on_rows(rows, "Committed top-ups")))
         put(self, "backdated", _payments(faults, self.backdated))
         owed: dict[SchoolId, int] = {}
         for payment in self.backdated:

@@ -110,8 +110,8 @@ class Split:
         """Return the notes without numbers of pupils, for readers who may not see small ones."""
         if self.coverage is None:
             return self.notes
-        told = set(self.coverage.sentences())
-        kept = [note for note in self.notes if note not in told]
+        said = set(self.coverage.sentences())
+        kept = [note for note in self.notes if note not in said]
         return (*kept, *self.coverage.sentences(counts=False))
 
     @property

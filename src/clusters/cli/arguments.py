@@ -70,7 +70,7 @@ def make_parser() -> argparse.ArgumentParser:
             (_data, _plan, _rules, _priorities),
         ),
         (
-            "propose",
+            "solve",
             "find the best plan under the rules, and split the money",
             (_data, _rules, _priorities, _effort, _money, _out),
         ),
@@ -138,8 +138,8 @@ def _data(verb: argparse.ArgumentParser) -> None:
     )
     _mapping(box, "--need-weights", number_of, "MEASURE=WEIGHT", 'what makes up "need"')
     land = verb.add_argument_group("the ground")
-    land.add_argument("--distance-m", metavar="FILE", help="journeys in metres, long or square")
-    land.add_argument("--minutes", metavar="FILE", help="journeys in minutes, long or square")
+    land.add_argument("--travel-m", metavar="FILE", help="journeys in metres, long or square")
+    land.add_argument("--travel-min", metavar="FILE", help="journeys in minutes, long or square")
     land.add_argument(
         "--neighbours",
         default="territories",

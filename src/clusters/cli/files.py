@@ -36,9 +36,10 @@ __all__ = [
 OPTIONS: Mapping[str, str] = {
     **{name: f"--{name}" for name in ("sheet", "layer", "crs", "columns", "measures", "traits")},
     **{name: f"--{name}" for name in ("types", "unknown", "keep", "need", "postcodes", "boundary")},
-    **{name: f"--{name}" for name in ("barriers", "links", "prefer", "minutes", "neighbours")},
+    **{name: f"--{name}" for name in ("barriers", "links", "prefer", "neighbours")},
     "bridges": "--bridge",
-    "distance_m": "--distance-m",
+    "travel_m": "--travel-m",
+    "travel_min": "--travel-min",
     "expertise": "--school-expertise",
     "expertise_unit": "--expertise-unit",
     "further": "a further --schools",
@@ -203,8 +204,8 @@ def add_options(box: Any, land: Any) -> None:
     land.add_argument(
         "--travel-unit",
         choices=("s", "min", "h", "m", "km", "miles"),
-        help="unit of the journeys where the file does not say it; minutes for --minutes, metres "
-        "for --distance-m by default",
+        help="unit of the journeys where the file does not say it; by default minutes for "
+        "--travel-min, metres for --travel-m",
     )
     land.add_argument(
         "--no-way",

@@ -56,7 +56,7 @@ def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
         "prefer": files.pairs(chosen.prefer) or None,
     }
     given = {key: value for key, value in settings.items() if value is not None}
-    others = (chosen.links, chosen.need, chosen.postcodes, chosen.distance_m, chosen.minutes)
+    others = (chosen.links, chosen.need, chosen.postcodes, chosen.travel_m, chosen.travel_min)
     with files.reading([*chosen.schools, *others], quiet=getattr(chosen, "quiet", False)):
         schools = read_schools(files.part(chosen, first, main=True), **given)
         problem = _problem_of(chosen, schools, part)
@@ -69,8 +69,8 @@ def _problem_of(chosen: Namespace, schools: Schools, part: Callable[[str | None]
 
     return build_problem(
         schools,
-        distance_m=part(chosen.distance_m),
-        minutes=part(chosen.minutes),
+        travel_m=part(chosen.travel_m),
+        travel_min=part(chosen.travel_min),
         travel_unit=chosen.travel_unit,
         no_way=chosen.no_way,
         neighbours=_neighbours(chosen.neighbours, part),

@@ -41,8 +41,8 @@ _PATHS = (
     *(
         "boundary",
         "barriers",
-        "distance_m",
-        "minutes",
+        "travel_m",
+        "travel_min",
         "decisions",
         "together_file",
         "centres_file",

@@ -17,8 +17,8 @@ _FILES = {
     *(
         "boundary",
         "barriers",
-        "distance-m",
-        "minutes",
+        "travel-m",
+        "travel-min",
         "together-file",
         "centres-file",
         "out",

@@ -35,11 +35,11 @@ def demo(chosen: Namespace) -> bool:
     chosen.schools = [str(datasets.path(name)) for name in ("schools", "need", "expertise")]
     # whatever the demonstration does not set is as it is for the verb without its option
     files = [word for file in chosen.schools for word in ("--schools", file)]
-    usual = parse(["propose", *files, "--clusters", str(chosen.clusters)])
+    usual = parse(["solve", *files, "--clusters", str(chosen.clusters)])
     for name, value in vars(usual).items():
         if name not in chosen:
             setattr(chosen, name, value)
-    return _propose(chosen, problem, rules, Priorities(travel_by="pupils"))
+    return _solve(chosen, problem, rules, Priorities(travel_by="pupils"))
 
 
 def check(chosen: Namespace) -> bool:
@@ -77,7 +77,7 @@ def check(chosen: Namespace) -> bool:
     return False
 
 
-def propose(chosen: Namespace) -> bool:
+def solve(chosen: Namespace) -> bool:
     """Find the best plan, split the money, write everything."""
     from clusters.errors import Fault, RulesError
 
@@ -92,10 +92,10 @@ def propose(chosen: Namespace) -> bool:
             )
         )
     priorities = inputs.make_priorities(chosen, problem)
-    return _propose(chosen, problem, rules, priorities)
+    return _solve(chosen, problem, rules, priorities)
 
 
-def _propose(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priorities) -> bool:
+def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priorities) -> bool:
     from clusters.cli.progress import show_progress
     from clusters.report.words import proof_sentence
     from clusters.solver import Settings, solve
@@ -225,8 +225,7 @@ def report(chosen: Namespace) -> bool:
 
 def workbench(chosen: Namespace) -> bool:
     """Write the page for a meeting, or serve it until Ctrl-C."""
-    from clusters.workbench import workbench as served
-    from clusters.workbench import write_workbench
+    from clusters.workbench import serve_workbench, write_workbench
 
     schools, problem = inputs.read_data(chosen)
     say(schools.report.summary())
@@ -245,7 +244,7 @@ def workbench(chosen: Namespace) -> bool:
         )
         say(f"Written to {written.resolve()}: open it in a browser; it needs nothing else.")
         return False
-    with served(
+    with serve_workbench(
         *given,
         decisions=path or "decisions.json",
         port=chosen.port,
@@ -306,7 +305,7 @@ def warm(_chosen: Namespace) -> bool:
 VERBS: Mapping[str, Callable[[Namespace], bool]] = {
     "demo": demo,
     "check": check,
-    "propose": propose,
+    "solve": solve,
     "fund": fund,
     "report": report,
     "workbench": workbench,

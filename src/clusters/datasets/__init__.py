@@ -142,7 +142,7 @@ def load_problem(
 
     problem = build_problem(
         load_schools(),
-        minutes=path("minutes") if by_road else None,
+        travel_min=path("minutes") if by_road else None,
         boundary=path("boundary"),
         barriers=path("barriers") if barriers else None,
         need_weights=need_weights,

@@ -55,8 +55,8 @@ ODD_DETOUR = 10.0
 """A journey in metres of more than this many times the straight line gets a note."""
 
 _ARE = ("journey is", "journeys are")
-_DOOR = {"m": "distance_m", "min": "minutes"}
-_WORDS = {"m": "metres", "min": "minutes"}
+_DOOR = {"m": "travel_m", "min": "travel_min"}
+_WORDS = {"m": "metres", "min": "travel_min"}
 _MINUTES = {"seconds": 1 / 60, "hours": 60.0, "milliseconds": 1 / 60_000}
 _METRES = {"kilometres": 1_000.0, "miles": 1_609.344, "feet": 0.3048, "centimetres": 0.01}
 

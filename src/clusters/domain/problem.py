@@ -167,9 +167,9 @@ class Problem:
         xy_m: npt.ArrayLike,
         measures: Mapping[str, npt.ArrayLike] | None = None,
         neighbours: Iterable[tuple[SchoolId, SchoolId] | str] | None = None,
-        distance_m: npt.ArrayLike | None = None,
+        travel_m: npt.ArrayLike | None = None,
         *,
-        minutes: npt.ArrayLike | None = None,
+        travel_min: npt.ArrayLike | None = None,
         names: Sequence[str] | None = None,
         pyramids: Sequence[str | None] | None = None,
         expertise: Mapping[str, npt.ArrayLike] | None = None,
@@ -187,7 +187,7 @@ class Problem:
             Arrays (n,) of numbers of 0 or more, by name.
         neighbours
             Pairs of ids; None where contiguity plays no part.
-        distance_m, minutes
+        travel_m, travel_min
             Array (n, n) of journeys from row to column, in metres or minutes (give one at most);
             straight lines otherwise.
         names, pyramids
@@ -210,7 +210,9 @@ class Problem:
         ids = [plain(key) for key in ids]
         n = len(ids)
         xy = numbers_of(xy_m, "xy_m")
-        journeys, travel = ("distance_m", distance_m) if minutes is None else ("minutes", minutes)
+        journeys, travel = (
+            ("travel_m", travel_m) if travel_min is None else ("travel_min", travel_min)
+        )
         given = {name: numbers_of(values, name) for name, values in (measures or {}).items()}
         able = {name: numbers_of(values, name) for name, values in (expertise or {}).items()}
         faults = [] if xy.shape == (n, 2) else [_shape_fault("xy_m", xy.shape, f"({n}, 2)")]
@@ -224,9 +226,9 @@ class Problem:
             for name, seq in (("names", names), ("pyramids", pyramids))
             if seq is not None and len(seq) != n
         ]
-        if distance_m is not None and minutes is not None:
+        if travel_m is not None and travel_min is not None:
             faults.append(
-                Fault(what="both distance_m and minutes are given", remedy="give one of them")
+                Fault(what="both travel_m and travel_min are given", remedy="give one of them")
             )
         faults += id_faults(ids)
         if "schools" in given:
@@ -268,7 +270,7 @@ class Problem:
                 school_faults += error.faults
         if school_faults:
             raise DataError(school_faults)
-        unit: TravelUnit = "m" if minutes is None else "min"
+        unit: TravelUnit = "m" if travel_min is None else "min"
         matrix = None if travel is None else numbers_of(travel, journeys)
         return cls.from_schools(
             schools,
@@ -432,7 +434,7 @@ def check_journeys(
 ) -> tuple[str, ...]:
     """Refuse given journeys that cannot be what they are said to be; notes on what is odd."""
     straight = straight_line_m(schools)
-    faults = [*_travel_faults(travel, len(schools), "distance_m" if unit == "m" else "minutes")]
+    faults = [*_travel_faults(travel, len(schools), "travel_m" if unit == "m" else "travel_min")]
     faults = faults or journey_faults(travel, unit, straight, [school.urn for school in schools])
     if faults:
         raise DataError(faults)

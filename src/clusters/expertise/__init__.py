@@ -17,8 +17,11 @@ from clusters.expertise.reach import Reach, Reaches, need_beyond_reach, reach
 from clusters.expertise.sensitivity import Sensitivity, expertise_sensitivity
 from clusters.expertise.shared_posts import gaps, share_posts
 from clusters.expertise.team import Team, TeamRole, TeamShare, share_team
+from clusters.need_types import BROAD_AREAS, COUNCIL_CATEGORIES
 
 __all__ = [
+    "BROAD_AREAS",
+    "COUNCIL_CATEGORIES",
     "Agreement",
     "Agreements",
     "Gap",

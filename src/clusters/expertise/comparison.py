@@ -44,7 +44,8 @@ def compare_sharing(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, compare_sharing
+    >>> from clusters import Plan, Problem
+    >>> from clusters.expertise import compare_sharing
     >>> problem = Problem.from_arrays(["a", "b", "c"], [[0, 0], [3, 0], [9, 0]],
     ...     expertise={"asd": [2, 1, 0]})
     >>> plans = {"near": Plan.from_assignment({"a": "a", "b": "a", "c": "c"}),

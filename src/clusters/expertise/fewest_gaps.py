@@ -63,7 +63,8 @@ def gap_floor(
 
     Examples
     --------
-    >>> from clusters import Problem, Rules, gap_floor
+    >>> from clusters import Problem, Rules
+    >>> from clusters.expertise import gap_floor
     >>> problem = Problem.from_arrays(["a", "b", "c"], [[0, 0], [3, 0], [9, 0]],
     ...     expertise={"asd": [0, 1, 0]})
     >>> gap_floor(problem, Rules(n_clusters=3, contiguous=False))[0].least
@@ -115,7 +116,8 @@ def unmet_floor(
 
     Examples
     --------
-    >>> from clusters import Capacity, NeedCount, Priorities, Problem, Rules, School, unmet_floor
+    >>> from clusters import Capacity, NeedCount, Priorities, Problem, Rules, School
+    >>> from clusters.expertise import unmet_floor
     >>> schools = [School(urn=u, name=u, easting=x, northing=0, need={"vi": NeedCount(ehcps=n)},
     ...     expertise={"vi": Capacity(amount=9, unit="days")} if u == "a" else {})
     ...     for u, x, n in [("a", 0, 2), ("b", 4, 3), ("c", 9, 1)]]
@@ -219,7 +221,8 @@ def rules_for_fewest_gaps(
 
     Examples
     --------
-    >>> from clusters import Problem, Rules, rules_for_fewest_gaps
+    >>> from clusters import Problem, Rules
+    >>> from clusters.expertise import rules_for_fewest_gaps
     >>> problem = Problem.from_arrays(["a", "b", "c"], [[0, 0], [3, 0], [9, 0]],
     ...     expertise={"asd": [2, 1, 4], "vi": [1, 1, 0]})
     >>> rules = rules_for_fewest_gaps(problem, Rules(n_clusters=3, contiguous=False))

@@ -63,7 +63,8 @@ def nearest_holders(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, nearest_holders
+    >>> from clusters import Plan, Problem
+    >>> from clusters.expertise import nearest_holders
     >>> problem = Problem.from_arrays(["a", "b", "c"], [[0, 0], [300, 0], [900, 0]],
     ...     expertise={"asd": [float("nan"), 1, 2]})
     >>> plan = Plan.from_assignment({"a": "a", "b": "b", "c": "c"})

@@ -204,5 +204,5 @@ class PostPlan:
 
 
 def fault(what: str, remedy: str, value: object = None) -> Fault:
-    """Make a fault: what is wrong, how to mend it, and the value."""
+    """Make a fault: what is wrong, how to correct it, and the value."""
     return Fault(what=what, remedy=remedy, value=None if value is None else str(value))

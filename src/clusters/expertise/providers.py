@@ -53,7 +53,8 @@ class Provider:
 
     Examples
     --------
-    >>> from clusters import Capacity, Provider
+    >>> from clusters import Capacity
+    >>> from clusters.expertise import Provider
     >>> Provider(urn="9", name="Moor Special School", easting=0, northing=0,
     ...     capacity={"asd": Capacity(amount=40, unit="staff days")}, reach_m=8_000).reach_m
     8000

@@ -175,7 +175,8 @@ def reach(
 
     Examples
     --------
-    >>> from clusters import Capacity, Plan, Problem, Provider, reach
+    >>> from clusters import Capacity, Plan, Problem
+    >>> from clusters.expertise import Provider, reach
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [900, 0]], expertise={"asd": [0, 2]})
     >>> plan = Plan.from_assignment({"a": "a", "b": "b"})
     >>> outreach = Provider(urn="z", name="Moor School", easting=0, northing=500,
@@ -230,7 +231,8 @@ def need_beyond_reach(
 
     Examples
     --------
-    >>> from clusters import NeedCount, Problem, School, Capacity, need_beyond_reach
+    >>> from clusters import Capacity, NeedCount, Problem, School
+    >>> from clusters.expertise import need_beyond_reach
     >>> schools = [School(urn=u, name=u, easting=x, northing=0, need={"asd": NeedCount(ehcps=3)},
     ...     expertise={"asd": Capacity(amount=1, unit="level")} if u == "a" else {})
     ...     for u, x in [("a", 0), ("b", 400), ("c", 900)]]

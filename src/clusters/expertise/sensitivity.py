@@ -147,7 +147,8 @@ def expertise_sensitivity(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, expertise_sensitivity
+    >>> from clusters import Plan, Problem
+    >>> from clusters.expertise import expertise_sensitivity
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [9, 0]], expertise={"asd": [1, 0]})
     >>> plan = Plan.from_assignment({"a": "a", "b": "b"})
     >>> found = expertise_sensitivity(problem, plan, share=1.0)

@@ -189,7 +189,8 @@ def share_team(
 
     Examples
     --------
-    >>> from clusters import Plan, TeamRole, Problem, share_team
+    >>> from clusters import Plan, Problem
+    >>> from clusters.expertise import TeamRole, share_team
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [900, 0]], {"need": [10, 20]})
     >>> plan = Plan.from_assignment({"a": "a", "b": "b"})
     >>> team = share_team(problem, plan, [TeamRole(name="psychologist", posts="2.5")])

@@ -49,8 +49,8 @@ _TERRITORIES_NOTE = (
 def build_problem(
     schools: Iterable[School],
     *,
-    distance_m: Any = None,
-    minutes: Any = None,
+    travel_m: Any = None,
+    travel_min: Any = None,
     neighbours: Literal["territories", "gabriel", "delaunay"] | Any | None = "territories",
     boundary: Any = None,
     barriers: Any = None,
@@ -65,7 +65,7 @@ def build_problem(
     ----------
     schools
         The schools, as `read_schools` returns them.
-    distance_m, minutes
+    travel_m, travel_min
         Journeys from row to column: an array (n, n) in the order of the schools, or a file or frame
         (long or square, by id, or the JSON answer of OSRM, Valhalla or OpenRouteService; see
         docs/data.md). Metres or minutes; give one at most. Straight lines in metres where neither
@@ -126,7 +126,7 @@ def build_problem(
     schools = tuple(schools)
     xy = np.array([(s.easting, s.northing) for s in schools], dtype=np.float64).reshape(-1, 2)
     _check_schools(schools, xy)
-    travel = journeys_of(schools, Given(distance_m, minutes, travel_unit, no_way))
+    travel = journeys_of(schools, Given(travel_m, travel_min, travel_unit, no_way))
     land = _land(schools, xy, boundary)
     ways = _ways(schools, land, neighbours)
     notes = [*left_out, *travel.notes, *land.notes, *ways.notes, *stand_ins]

@@ -32,8 +32,8 @@ class Given:
     `unit` is what they are in where they do not say it, `no_way` what in them means no way.
     """
 
-    distance_m: Any = None
-    minutes: Any = None
+    travel_m: Any = None
+    travel_min: Any = None
     unit: str | None = None
     no_way: Any = ()
 
@@ -47,17 +47,17 @@ def journeys_of(schools: tuple[School, ...], given: Given) -> Travel:
         If both are given, if what is given is no table of numbers for these schools, or if no
         journey could be as fast or as long as the numbers say.
     """
-    if given.distance_m is not None and given.minutes is not None:
+    if given.travel_m is not None and given.travel_min is not None:
         raise DataError(
-            Fault(what="both distance_m and minutes are given", remedy="give one of them")
+            Fault(what="both travel_m and travel_min are given", remedy="give one of them")
         )
     straight = straight_line_m(schools)
-    if given.distance_m is None and given.minutes is None:
+    if given.travel_m is None and given.travel_min is None:
         return Travel(straight, "m", ("Journeys are straight lines, in metres.",))
-    unit: TravelUnit = "m" if given.minutes is None else "min"
-    where = "distance_m" if unit == "m" else "minutes"
-    source = given.distance_m if unit == "m" else given.minutes
-    words = "metres" if unit == "m" else "minutes"
+    unit: TravelUnit = "m" if given.travel_min is None else "min"
+    where = "travel_m" if unit == "m" else "travel_min"
+    source = given.travel_m if unit == "m" else given.travel_min
+    words = "metres" if unit == "m" else "travel_min"
     notes = [f"Journeys are {words} as supplied."]
     if is_travel_table(source):
         read = read_matrix(

@@ -210,7 +210,8 @@ def make_areas(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, make_areas
+    >>> from clusters import Plan, Problem
+    >>> from clusters.leads import make_areas
     >>> problem = Problem.from_arrays("abcd", [[0, 0], [1, 0], [8, 0], [9, 0]],
     ...     {"need": [1, 1, 1, 1]}, ["ab", "bc", "cd"])
     >>> plan = Plan.from_assignment({key: key for key in "abcd"})
@@ -282,7 +283,8 @@ def check_areas(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, check_areas
+    >>> from clusters import Plan, Problem
+    >>> from clusters.leads import check_areas
     >>> problem = Problem.from_arrays("abc", [[0, 0], [1, 0], [8, 0]],
     ...     {"need": [1, 1, 1]}, ["ab", "bc"])
     >>> plan = Plan.from_assignment({key: key for key in "abc"})
@@ -292,15 +294,15 @@ def check_areas(
     """
     plan = plan_of(problem, plan)
     case = _case(problem, plan, candidates, not_these, lead_rules)
-    strangers = [label for label in areas if case.small.find(label) is None]
-    if strangers:
+    unknown = [label for label in areas if case.small.find(label) is None]
+    if unknown:
         raise DataError(
             Fault(
                 what=f"the plan has no cluster {label!r}",
                 remedy=f"use one of {', '.join(map(str, case.small.ids))}",
                 where="areas",
             )
-            for label in strangers
+            for label in unknown
         )
     by = _weights(problem, travel_by)
     names = list(dict.fromkeys(areas.values()))

@@ -270,7 +270,8 @@ def leads_as_centres(
 
     Examples
     --------
-    >>> from clusters import Problem, Rules, leads_as_centres
+    >>> from clusters import Problem, Rules
+    >>> from clusters.leads import leads_as_centres
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [9, 0]])
     >>> leads_as_centres(problem, Rules(n_clusters=1, contiguous=False), ["b"]).centres
     ('b',)

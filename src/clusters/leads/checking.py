@@ -43,7 +43,8 @@ def check_leads(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, check_leads
+    >>> from clusters import Plan, Problem
+    >>> from clusters.leads import check_leads
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [900, 0]])
     >>> plan = Plan.from_assignment({"a": "a", "b": "b"})
     >>> print(check_leads(problem, plan, {"1": "a", "2": "a"}, ["a"]).findings[0].message)

@@ -216,7 +216,7 @@ def _scene(
 ) -> _Scene:
     from clusters.leads.scale import problem_of_clusters
 
-    problem_of_clusters(problem, plan)  # refuses muddled plans
+    problem_of_clusters(problem, plan)  # refuses plans that do not fit
     known = checked_candidates(problem, candidates)
     clusters = tuple(
         c for c in plan.clusters if any(problem.find(m) is not None for m in c.members)
@@ -317,9 +317,9 @@ def _refuse_leaderless(scene: _Scene) -> None:
             for c, place in zip(scene.candidates, scene.places, strict=True)
             if place in inside
         ]
-        told = "; ".join(reasons) if reasons else "none of its schools is a candidate"
+        why = "; ".join(reasons) if reasons else "none of its schools is a candidate"
         sentences.append(
-            f"Cluster {cluster.label!r} ({len(inside)} schools) has nobody to lead it: {told}."
+            f"Cluster {cluster.label!r} ({len(inside)} schools) has nobody to lead it: {why}."
         )
     if sentences:
         raise InfeasibleError(" ".join(sentences), sentences)

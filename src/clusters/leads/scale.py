@@ -39,7 +39,8 @@ def problem_of_clusters(
 
     Examples
     --------
-    >>> from clusters import Plan, Problem, problem_of_clusters
+    >>> from clusters import Plan, Problem
+    >>> from clusters.leads import problem_of_clusters
     >>> problem = Problem.from_arrays(["a", "b", "c"], [[0, 0], [3, 0], [9, 0]],
     ...     {"need": [1, 2, 4]}, [("a", "b"), ("b", "c")])
     >>> small = problem_of_clusters(problem, Plan.from_assignment({"a": "a", "b": "a", "c": "c"}))
@@ -52,12 +53,12 @@ def problem_of_clusters(
     )
     _refuse_muddle(problem, clusters)
     members = [_members(problem, cluster) for cluster in clusters]
-    heart = [_heart(problem, c, held) for c, held in zip(clusters, members, strict=True)]
-    stops = list(heart)
+    middle = [_middle(problem, c, held) for c, held in zip(clusters, members, strict=True)]
+    stops = list(middle)
     for k, cluster in enumerate(clusters):
         if posts and cluster.label in posts:
             stops[k] = problem.position(posts[cluster.label])
-    travel = problem.travel[np.ix_(heart, stops)].copy()
+    travel = problem.travel[np.ix_(middle, stops)].copy()
     np.fill_diagonal(travel, 0.0)
     schools = [
         School(
@@ -71,7 +72,7 @@ def problem_of_clusters(
                 if name != "schools"
             },
         )
-        for cluster, h, held in zip(clusters, heart, members, strict=True)
+        for cluster, h, held in zip(clusters, middle, members, strict=True)
     ]
     small = Problem.from_schools(
         schools,
@@ -96,7 +97,7 @@ def _members(problem: Problem, cluster: Cluster) -> list[int]:
     return sorted(position for position in found if position is not None)
 
 
-def _heart(problem: Problem, cluster: Cluster, members: list[int]) -> int:
+def _middle(problem: Problem, cluster: Cluster, members: list[int]) -> int:
     """Position of the centre; without one, of the member with the least journeys to it."""
     centre = None if cluster.centre is None else problem.find(cluster.centre)
     if centre is not None:

@@ -1,4 +1,4 @@
-"""Every check, in the order in which reasons are told: the plainest come first."""
+"""Every check, in the order in which reasons are given: the plainest come first."""
 
 from __future__ import annotations
 

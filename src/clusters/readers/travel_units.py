@@ -97,7 +97,7 @@ def unit_of(given: str | None, wanted: Unit) -> str | None:
         raise DataError(
             Fault(
                 what=what,
-                remedy="use s, min or h with minutes=, and m, km or miles with distance_m=",
+                remedy="use s, min or h with travel_min=, and m, km or miles with travel_m=",
                 where="travel_unit",
             )
         )

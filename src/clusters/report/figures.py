@@ -94,7 +94,7 @@ def _of_plans(
     yield Figure(
         name="schools",
         title="The schools and their clusters",
-        how="clusters.plan_frame(problem, plan)",
+        how="clusters.writers.plan_frame(problem, plan)",
         frame=schools_frame(reader, chosen.plan),
     )
     yield Figure(
@@ -114,7 +114,7 @@ def _of_plans(
         yield Figure(
             name=f"option_{k}",
             title=f"Schools and clusters of the option {option.name}",
-            how="clusters.plan_frame(problem, plan)",
+            how="clusters.writers.plan_frame(problem, plan)",
             frame=_membership(shown, option.plan),
         )
         if option is not chosen:

@@ -101,15 +101,15 @@ class Job:
             self._program.stdin.write(f"{len(task)}\n".encode() + task)
             self._program.stdin.flush()
             for line in self._program.stdout:
-                told = json.loads(line)
-                if "ready" in told:
+                reply = json.loads(line)
+                if "ready" in reply:
                     self.ready, self.begun = True, time.monotonic()
                     self.deadline = self.begun + self.seconds + PATIENCE_S
                     self.news = {"phase": "Searching", "gap": None}
-                elif "progress" in told:
-                    self.news = told["progress"]
+                elif "progress" in reply:
+                    self.news = reply["progress"]
                 else:
-                    answer = told
+                    answer = reply
         self._program.wait()
         for pipe in (self._program.stdin, self._program.stdout):
             with contextlib.suppress(OSError):

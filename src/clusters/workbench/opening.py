@@ -20,7 +20,7 @@ from clusters.workbench.payload import AUDIENCES, fingerprint, payload
 from clusters.workbench.session import Session
 from clusters.writers.atomic import write_bytes
 
-__all__ = ["workbench", "write_workbench"]
+__all__ = ["serve_workbench", "write_workbench"]
 
 TITLE = "Clusters: the workbench"
 
@@ -117,7 +117,7 @@ def write_workbench(
 
 
 @checked
-def workbench(
+def serve_workbench(
     problem: Problem,
     rules: Rules,
     plan: PlanLike | Mapping[str, PlanLike],

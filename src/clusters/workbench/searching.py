@@ -28,30 +28,30 @@ def main() -> None:
         source.readline()
         stopped.set()
 
-    def tell(told: dict[str, Any]) -> None:
-        out.write(json.dumps(told) + "\n")
+    def send(reply: dict[str, Any]) -> None:
+        out.write(json.dumps(reply) + "\n")
         out.flush()
 
     def on_progress(progress: Any) -> None:
         if stopped.is_set():
             raise KeyboardInterrupt
-        tell({"progress": {"phase": str(progress.phase).capitalize(), "gap": progress.gap}})
+        send({"progress": {"phase": str(progress.phase).capitalize(), "gap": progress.gap}})
 
     threading.Thread(target=listen, daemon=True).start()
     try:
         library.prepare()
-        tell({"ready": True})
+        send({"ready": True})
         if kind == "repair":
-            told = _of_repair(library.repaired(problem, rules, plan, priorities, seconds))
+            reply = _of_repair(library.repaired(problem, rules, plan, priorities, seconds))
         elif kind == "best":
-            told = _of_result(library.best(problem, rules, plan, priorities, seconds, on_progress))
+            reply = _of_result(library.best(problem, rules, plan, priorities, seconds, on_progress))
         else:
-            told = {"said": library.conflict(problem, rules, priorities, seconds).summary()}
+            reply = {"said": library.conflict(problem, rules, priorities, seconds).summary()}
     except ClustersError as error:
-        told = {"error": str(error), "conflict": list(getattr(error, "conflict", ()))}
+        reply = {"error": str(error), "conflict": list(getattr(error, "conflict", ()))}
     except KeyboardInterrupt:
-        told = {"error": "Stopped before there was a plan; the plan on the table is as it was."}
-    tell(told)
+        reply = {"error": "Stopped before there was a plan; the plan on the table is as it was."}
+    send(reply)
     out.close()
     os._exit(0)  # the thread that listens is not waited for
 

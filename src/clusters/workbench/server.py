@@ -44,7 +44,7 @@ AT_ONCE = 2
 """Questions that are worked on at the same time; the machine is the presenter's laptop."""
 
 WAITING = 64
-"""Questions that may wait; more are told to come again."""
+"""Questions that may wait; more are asked to come again."""
 
 LONGEST_SEARCH_S = 3600.0
 

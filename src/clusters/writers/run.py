@@ -27,7 +27,7 @@ from clusters.writers.atomic import write_bytes
 __all__ = ["write_run"]
 
 _PACKAGES = (
-    *("clusters", "geopandas", "highspy", "numba", "numpy", "ortools", "pandas", "pyogrio"),
+    *("geopandas", "highspy", "numba", "numpy", "ortools", "pandas", "pyogrio"),
     *("scipy", "shapely"),
 )
 
@@ -140,7 +140,10 @@ def _private(problem: Problem, split: Any, result: Any, reading: Any) -> dict[st
 
 
 def _versions() -> dict[str, str]:
-    found = {"python": platform.python_version()}
+    # of the code that runs: what is installed under the name may be another copy
+    from clusters import __version__
+
+    found = {"python": platform.python_version(), "clusters": __version__}
     for name in _PACKAGES:
         with contextlib.suppress(metadata.PackageNotFoundError):
             found[name] = metadata.version(name)
@@ -182,11 +185,11 @@ def _of_split(split: Any) -> dict[str, Any]:
 
 def _of_result(result: Any, plan: Plan) -> dict[str, Any]:
     names = ("status", "objective", "bound", "gap", "seconds", "stopped", "reproducible")
-    told = {name: _plain(getattr(result, name, None)) for name in names}
-    told["reproducible"] = bool(told["reproducible"])
-    told["history"] = _plain(getattr(result, "history", ()))
-    told["clusters"] = [_plain(cluster) for cluster in plan.clusters]
-    return told
+    record = {name: _plain(getattr(result, name, None)) for name in names}
+    record["reproducible"] = bool(record["reproducible"])
+    record["history"] = _plain(getattr(result, "history", ()))
+    record["clusters"] = [_plain(cluster) for cluster in plan.clusters]
+    return record
 
 
 def _plain(value: Any) -> Any:

@@ -42,13 +42,13 @@ export class LibraryPanel {
       return await ask(this.server, what, body);
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      this.#tell([h("p", { class: "bad" }, text)], text);
+      this.#report([h("p", { class: "bad" }, text)], text);
       return null;
     }
   }
 
   /** @param {(Node | string)[]} content @param {string} said */
-  #tell(content, said) {
+  #report(content, said) {
     put(this.answer, ...content);
     if (said) this.desk.say(said);
   }
@@ -60,22 +60,22 @@ export class LibraryPanel {
 
   async #verify() {
     const { plan } = this.desk.state();
-    const told = await this.#ask("verify", { plan: this.#plan() });
-    if (!told) return;
-    this.desk.certified(plan, told.certificate);
-    this.#tell([h("pre", {}, told.summary)], told.summary.split("\n")[0]);
+    const reply = await this.#ask("verify", { plan: this.#plan() });
+    if (!reply) return;
+    this.desk.certified(plan, reply.certificate);
+    this.#report([h("pre", {}, reply.summary)], reply.summary.split("\n")[0]);
   }
 
   async #money() {
-    const told = await this.#ask("money", { plan: this.#plan() });
-    if (!told) return;
+    const reply = await this.#ask("money", { plan: this.#plan() });
+    if (!reply) return;
     /** @param {{name: string, pence: string}[]} rows @param {string} head */
     const grid = (rows, head) => h("div", { class: "scroll", tabindex: "0", role: "region", "aria-label": head },
       h("table", {}, h("caption", {}, head), h("tbody", {}, rows.map(({ name, pence }) =>
         h("tr", {}, h("th", { scope: "row" }, name), h("td", {}, pounds(BigInt(pence))))))));
-    this.#tell([h("p", {}, told.said), grid(told.clusters, "Money by cluster"),
+    this.#report([h("p", {}, reply.said), grid(reply.clusters, "Money by cluster"),
       h("details", {}, h("summary", {}, "Indicative money by school"),
-        grid(told.schools, "Indicative money by school"))], told.said);
+        grid(reply.schools, "Indicative money by school"))], reply.said);
   }
 
   /** Ask why a school is where it is. @param {number} school @param {HTMLElement} box */
@@ -83,9 +83,9 @@ export class LibraryPanel {
     const { facts } = this.desk;
     put(box, h("p", { class: "quiet" }, "The library is asked…"));
     try {
-      const told = await ask(this.server, "why", { plan: this.#plan(), school: facts.ids[school] });
-      put(box, h("p", { class: "why" }, told.sentence));
-      this.desk.say(told.sentence);
+      const reply = await ask(this.server, "why", { plan: this.#plan(), school: facts.ids[school] });
+      put(box, h("p", { class: "why" }, reply.sentence));
+      this.desk.say(reply.sentence);
     } catch (error) {
       put(box, h("p", { class: "bad" }, error instanceof Error ? error.message : String(error)));
     }
@@ -102,12 +102,12 @@ export class LibraryPanel {
       const begun = await this.#ask("start", { kind, plan: this.#plan(), pins, seconds });
       while (begun) {
         await new Promise((resolve) => setTimeout(resolve, EVERY_MS));
-        const told = await this.#ask("progress", {});
-        if (!told || told.state === "done") {
-          if (told) this.#done(kind, told);
+        const reply = await this.#ask("progress", {});
+        if (!reply || reply.state === "done") {
+          if (reply) this.#done(kind, reply);
           break;
         }
-        this.#show(told, seconds);
+        this.#show(reply, seconds);
       }
     } finally {
       this.#busy(false);
@@ -121,39 +121,39 @@ export class LibraryPanel {
     this.stop.hidden = !busy;
   }
 
-  /** @param {any} told @param {number} seconds */
-  #show(told, seconds) {
-    const bar = h("progress", { max: seconds, value: Math.min(seconds, told.seconds), "aria-label":
+  /** @param {any} reply @param {number} seconds */
+  #show(reply, seconds) {
+    const bar = h("progress", { max: seconds, value: Math.min(seconds, reply.seconds), "aria-label":
       "Time used" });
-    const gap = told.gap === null ? "" : `, at most ${(100 * told.gap).toFixed(2)} % from the best possible`;
-    const used = told.seconds ? `: ${Math.round(told.seconds)} of ${seconds} seconds${gap}` : "";
-    put(this.answer, h("p", {}, `${told.phase}${used}`), bar);
+    const gap = reply.gap === null ? "" : `, at most ${(100 * reply.gap).toFixed(2)} % from the best possible`;
+    const used = reply.seconds ? `: ${Math.round(reply.seconds)} of ${seconds} seconds${gap}` : "";
+    put(this.answer, h("p", {}, `${reply.phase}${used}`), bar);
   }
 
-  /** @param {"repair" | "best" | "conflict"} kind @param {any} told */
-  #done(kind, told) {
-    if (told.error) {
-      this.#tell([h("p", { class: "bad" }, told.error),
-        told.conflict?.length ? h("ul", {}, told.conflict.map((/** @type {string} */ one) => h("li", {}, one))) :
-          ""], told.error);
+  /** @param {"repair" | "best" | "conflict"} kind @param {any} reply */
+  #done(kind, reply) {
+    if (reply.error) {
+      this.#report([h("p", { class: "bad" }, reply.error),
+        reply.conflict?.length ? h("ul", {}, reply.conflict.map((/** @type {string} */ one) => h("li", {}, one))) :
+          ""], reply.error);
       return;
     }
     if (kind === "conflict") {
-      this.#tell([h("pre", {}, told.said)], told.said.split("\n")[0]);
+      this.#report([h("pre", {}, reply.said)], reply.said.split("\n")[0]);
       return;
     }
     const { facts, state } = this.desk;
-    const plan = planIn(facts, told.plan), now = state().plan;
+    const plan = planIn(facts, reply.plan), now = state().plan;
     const label = (/** @type {Plan} */ one, /** @type {number} */ k) =>
       one.place[k] < 0 ? "" : one.labels[one.place[k]];
     const count = now.place.filter((_, k) => label(plan, k) !== label(now, k)).length;
     const what = kind === "repair" ? "The library's repair" : "The library's best plan with these pins";
-    this.#tell([h("p", {}, told.said),
+    this.#report([h("p", {}, reply.said),
       count ? h("p", {}, `${counted(count, "school")} would change cluster. `,
         button("Take this plan", () => {
-          this.desk.take(plan, what, told.certificate);
-          put(this.answer, h("p", {}, told.said), h("p", {}, "Taken. Undo brings the earlier plan back."));
+          this.desk.take(plan, what, reply.certificate);
+          put(this.answer, h("p", {}, reply.said), h("p", {}, "Taken. Undo brings the earlier plan back."));
         }, { class: "main" })) : h("p", {}, "The plan on the table is that plan already."),
-    ], told.said);
+    ], reply.said);
   }
 }

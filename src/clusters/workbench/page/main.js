@@ -312,8 +312,8 @@ async function verify() {
   const { plan } = state;
   if (known.has(keyOf(plan))) return;
   try {
-    const told = await ask(server, "verify", { plan: planOut(facts, plan) });
-    certified(plan, told.certificate);
+    const reply = await ask(server, "verify", { plan: planOut(facts, plan) });
+    certified(plan, reply.certificate);
   } catch {
     // the banner goes on saying that the plan is not verified
   }
@@ -399,7 +399,7 @@ function buildRest() {
   put(byId("about"), h("ul", {}, given.notes.map((note) => h("li", {}, note)),
     h("li", {}, `Journeys are weighted by ${given.words[given.priorities.travel_by] ??
       given.priorities.travel_by}. When a school moves, the cluster that it leaves and the one that it ` +
-      "joins choose their centres anew: the member to which the journeys are shortest."),
+      "joins choose their centres again: the member to which the journeys are shortest."),
     h("li", {}, "Money that moves is what the clusters that gain gain; it is worked out to the penny.")));
   put(byId("saved"), server ? given.decisions
     ? `Goes on from ${server.file}, saved ${clock(given.decisions.saved_at)}, and is saved there.`

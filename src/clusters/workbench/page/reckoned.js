@@ -57,9 +57,9 @@ export function priced(facts, before, moves, at) {
   const head = `Moving ${names} to ${listed(to.map((label) => label || "no cluster"))}`;
   const left = [...new Set(step.changes.map((change) => change.before))];
   const said = rulesWords(facts, before, after);
-  const told = [...to, ...left.filter((label) => label && isPressed(after, label) &&
+  const named = [...to, ...left.filter((label) => label && isPressed(after, label) &&
     !said.includes(`${label} has `))];
-  const sentence = consequences(facts, head, before, after, told.filter(Boolean), step.centres);
+  const sentence = consequences(facts, head, before, after, named.filter(Boolean), step.centres);
   return { step: { at, kind: "move", sentence, ...step }, after };
 }
 

@@ -156,7 +156,7 @@ export function sizeWords(facts, now, label) {
   return `${label} has ${shown(have)} ${words(facts, measure, have)}${limit}`;
 }
 
-/** The measure by which sizes are told, and a cluster's bounds. @param {Facts} facts
+/** The measure by which sizes are given, and a cluster's bounds. @param {Facts} facts
  * @param {Group} group @param {number} count
  * @returns {{measure: string, least: Ratio | null, most: Ratio | null}} */
 function mainBounds(facts, group, count) {
@@ -190,7 +190,7 @@ export function rulesWords(facts, before, after) {
   const was = new Map(before.breaks.map((broken) => [breakKey(before, broken), broken]));
   const is = new Set(after.breaks.map((broken) => breakKey(after, broken)));
   const fresh = after.breaks.filter((broken) => !was.has(breakKey(after, broken)));
-  const mended = [...was.keys()].filter((key) => !is.has(key)).length;
+  const repaired = [...was.keys()].filter((key) => !is.has(key)).length;
   const parts = [];
   if (fresh.length) {
     const labels = after.plan.labels;
@@ -199,7 +199,7 @@ export function rulesWords(facts, before, after) {
     const rules = new Set(fresh.map((broken) => broken.rule)).size;
     parts.push(`breaks ${rules === 1 ? "a rule" : `${rules} rules`} (${said.join("; ")}${more})`);
   }
-  if (mended) parts.push(`puts ${breaches(mended)} right`);
+  if (repaired) parts.push(`puts ${breaches(repaired)} right`);
   const old = after.breaks.length - fresh.length;
   if (old) parts.push(`${breaches(old)} stay${old === 1 ? "s" : ""} as before`);
   return parts.join(", ");
@@ -254,7 +254,7 @@ function centreWords(facts, centres) {
  * @param {string} head such as "Moving Brockholes to Honley"
  * @param {Reckoned} before
  * @param {Reckoned} after
- * @param {string[]} clusters whose sizes are told
+ * @param {string[]} clusters whose sizes are given
  * @param {{cluster: string, before: number, after: number}[]} centres
  */
 export function consequences(facts, head, before, after, clusters, centres) {

@@ -30,7 +30,7 @@ export async function ask(server, what, body) {
   } catch {
     throw new Refused("The library does not answer: its program was stopped, or the computer slept.", 0);
   }
-  const told = await answer.json().catch(() => ({}));
-  if (!answer.ok) throw new Refused(told.error ?? `The library refused (${answer.status}).`, answer.status);
-  return told;
+  const reply = await answer.json().catch(() => ({}));
+  if (!answer.ok) throw new Refused(reply.error ?? `The library refused (${answer.status}).`, answer.status);
+  return reply;
 }

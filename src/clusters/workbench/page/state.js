@@ -34,7 +34,7 @@ export function labelOf(plan, k) {
 
 /**
  * The step that brings schools into clusters; both the clusters that they leave and those that they
- * join choose their centres anew.
+ * join choose their centres again.
  * @param {Facts} facts
  * @param {Plan} plan
  * @param {{school: number, to: string}[]} moves

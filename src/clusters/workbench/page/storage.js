@@ -40,9 +40,9 @@ export function remember(given, decisions) {
 }
 
 /** Say when another window of this browser keeps something for the same page. @param {Payload} given
- * @param {() => void} tell */
-export function whenElsewhere(given, tell) {
-  addEventListener("storage", (event) => { if (event.key === place(given) && event.newValue) tell(); });
+ * @param {() => void} report */
+export function whenElsewhere(given, report) {
+  addEventListener("storage", (event) => { if (event.key === place(given) && event.newValue) report(); });
 }
 
 /** @param {Payload} given */
@@ -70,11 +70,11 @@ export function download(name, content, type) {
  */
 export class DiskSaver {
   /** @param {import("./server.js").Server} server @param {() => unknown} decisions
-   * @param {(said: {saved: boolean, text: string, lost?: boolean}) => void} tell */
-  constructor(server, decisions, tell) {
+   * @param {(said: {saved: boolean, text: string, lost?: boolean}) => void} report */
+  constructor(server, decisions, report) {
     this.server = server;
     this.decisions = decisions;
-    this.tell = tell;
+    this.report = report;
     this.busy = false;
     this.waiting = false;
     this.clean = true;
@@ -94,14 +94,14 @@ export class DiskSaver {
     while (this.waiting) {
       this.waiting = false;
       try {
-        const told = await ask(this.server, "save", { decisions: this.decisions() });
+        const reply = await ask(this.server, "save", { decisions: this.decisions() });
         if (!this.waiting) {
           this.clean = true;
-          this.tell({ saved: true, text: told.said });
+          this.report({ saved: true, text: reply.said });
         }
       } catch (error) {
         const refused = /** @type {import("./server.js").Refused} */ (error);
-        this.tell({ saved: false, text: refused.message, lost: refused.status === 409 });
+        this.report({ saved: false, text: refused.message, lost: refused.status === 409 });
         if (refused.status !== 409) this.again = setTimeout(() => this.save(), 3000);
         break;
       }

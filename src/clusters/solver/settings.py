@@ -1,0 +1,94 @@
+"""How hard to search."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from clusters.arguments import checked
+from clusters.domain import is_number
+from clusters.domain.forms import rule_fault
+from clusters.errors import Fault, RulesError
+
+__all__ = ["Settings", "effort"]
+
+
+@checked
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """How hard to search.
+
+    Parameters
+    ----------
+    time_limit_s
+        Seconds of wall-clock time; None where `work_limit` is given instead.
+    seed
+        Whole number of 0 or more.
+    workers
+        Threads: 1 takes turns between plans and proof, 2 (the default where there are two cores)
+        gives each its own, 3 takes the two ways of proof side by side, and each further one
+        searches for plans with random numbers of its own.
+    work_limit
+        Deterministic budget, in units of about a second of one core: the same seed, version and
+        machine give the same plan. Runs in one thread.
+    stop_at_gap
+        Stop as soon as the gap is at most this fraction (0.01 = 1 %).
+
+    Raises
+    ------
+    RulesError
+        Listing every value out of range.
+    """
+
+    time_limit_s: float | None = 60.0
+    seed: int = 1
+    workers: int | None = None
+    work_limit: float | None = None
+    stop_at_gap: float = 0.0
+
+    def __post_init__(self) -> None:
+        faults = []
+        if self.time_limit_s is None and self.work_limit is None:
+            faults.append(rule_fault("neither time_limit_s nor work_limit is given", "give one"))
+        for name in ("time_limit_s", "work_limit"):
+            value = getattr(self, name)
+            if value is not None and (not is_number(value) or value <= 0):
+                faults.append(rule_fault(f"{name} is not a number above 0", "correct it", value))
+        for name, least in (("seed", 0), ("workers", 1)):
+            value = getattr(self, name)
+            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+            if value is not None and not (whole and value >= least):
+                faults.append(
+                    rule_fault(
+                        f"{name} is not a whole number of {least} or more", "correct it", value
+                    )
+                )
+        if not is_number(self.stop_at_gap) or not 0 <= self.stop_at_gap < 1:
+            faults.append(
+                rule_fault("stop_at_gap is not a fraction from 0 to below 1", "write 1 % as 0.01")
+            )
+        if faults:
+            raise RulesError(faults)
+
+
+def effort(settings: Settings | None, usual_s: float) -> tuple[float, int]:
+    """Return the seconds and the seed of an answer that is given by the clock.
+
+    Where no settings are given, `usual_s` seconds.
+
+    Raises
+    ------
+    RulesError
+        If work is limited in place of time: answers are given by the clock.
+    """
+    if settings is None:
+        return usual_s, Settings().seed
+    if settings.time_limit_s is None or settings.work_limit is not None:
+        raise RulesError(
+            Fault(
+                what="settings limit the work, and answers are given by the clock",
+                remedy="give settings=Settings(time_limit_s=...) without a work_limit",
+            )
+        )
+    return settings.time_limit_s, settings.seed
