@@ -12,14 +12,14 @@ from tests.worlds import drawn_plan, world
 ROADS = geopandas.GeoDataFrame(
     {"ref": ["A62", "A629"]},
     geometry=[
-        shapely.LineString([(0, 0), (1500, 1800), (4000, 4000)]),
-        shapely.MultiLineString([[(0, 3900), (3900, 0)]]),
+        shapely.LineString([(0, 0), (1500, -1800), (4000, -4000)]),
+        shapely.MultiLineString([[(0, -3900), (3900, 0)]]),
     ],
     crs=27700,
 )
 TOWNS = geopandas.GeoDataFrame(
     {"NAME1": ["Small", "Large"], "population": ["900", "12,000"]},
-    geometry=[shapely.Point(0, 1500), shapely.Point(1500, 1500)],
+    geometry=[shapely.Point(500, -2500), shapely.Point(1500, -500)],
     crs=27700,
 )
 
@@ -45,7 +45,7 @@ def test_roads_and_places_are_read_from_what_gis_programs_save(tmp_path, ending)
 
 
 def test_one_file_may_hold_both_and_areas_are_places_too(tmp_path):
-    shapes = [ROADS.geometry[0], shapely.box(400, 2000, 900, 2600)]
+    shapes = [ROADS.geometry[0], shapely.box(400, -2600, 900, -2000)]
     both = geopandas.GeoDataFrame({"BUA22NM": [None, "Built-up"]}, geometry=shapes, crs=27700)
     found = read_backdrop(both)
     assert [place.name for place in found.places] == ["Built-up"]
@@ -75,7 +75,7 @@ def test_a_file_of_every_lane_still_makes_a_small_drawing(four):
     import numpy as np
 
     rng = np.random.default_rng(1)
-    starts = rng.uniform(0, 4000, (1500, 1, 2))
+    starts = rng.uniform(0, 3000, (1500, 1, 2)) * [1, -1]
     lanes = [shapely.LineString(line) for line in starts + rng.normal(0, 60, (1500, 8, 2))]
     backdrop = read_backdrop(geopandas.GeoDataFrame(geometry=lanes, crs=27700))
     layout = lay_out(*four, backdrop=backdrop)

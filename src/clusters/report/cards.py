@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from clusters.disclosure import HIDDEN
+from clusters.domain import Capacity
 from clusters.money import pounds
 from clusters.report.audience import Reader
 from clusters.report.document import Card
@@ -12,23 +13,24 @@ from clusters.report.facts import ClusterFacts
 from clusters.report.money import pence_by_cluster
 from clusters.report.option import Option
 from clusters.report.tables import Cell, Column, Pair, Table, make_table
-from clusters.report.words import capital, journey, listed, measure_name, need_name, number
+from clusters.report.words import amounts, capital, journey, measure_name, need_name, number
 from clusters.report.working import sum_words
-from clusters.text import clean
+from clusters.text import all_listed, clean
 
 
-def cluster_table(reader: Reader, option: Option, leads: Mapping[str, str]) -> Table:
+def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> Table:
     """Make the table of all clusters, with who leads; each links to its card.
 
     Parameters
     ----------
-    leads
-        Who leads, by label; none where nobody is known yet.
+    areas
+        Area of each cluster, by label; none where there are no areas.
     """
-    facts, counts = option.facts, reader.counts
+    facts, counts, leads = option.facts, reader.counts, option.leads
     measures = counts.names
     columns = [
         Column("Cluster", False),
+        *([Column("Area", False)] if areas else []),
         *([Column("Lead", False)] if leads else []),
         Column("Centre", False),
         Column("Schools"),
@@ -40,6 +42,7 @@ def cluster_table(reader: Reader, option: Option, leads: Mapping[str, str]) -> T
     rows = [
         [
             Cell(cluster.name, f"#{cluster.anchor}"),
+            *([areas.get(cluster.label, "none")] if areas else []),
             *([leads.get(cluster.label, "not settled")] if leads else []),
             cluster.measures.centre_name or "not known",
             number(len(cluster.schools)),
@@ -51,6 +54,7 @@ def cluster_table(reader: Reader, option: Option, leads: Mapping[str, str]) -> T
     ]
     total = [
         "All clusters",
+        *([""] if areas else []),
         *([""] if leads else []),
         "",
         number(sum(len(cluster.schools) for cluster in facts.clusters)),
@@ -66,7 +70,7 @@ def card(
     option: Option,
     cluster: ClusterFacts,
     *,
-    lead: str = "",
+    area: str = "",
     line: str = "",
     units: str = "",
 ) -> Card:
@@ -74,8 +78,8 @@ def card(
 
     Parameters
     ----------
-    lead
-        Who leads the cluster, where this is known.
+    area
+        The area that it feeds into, if any.
     line
         How its sum of money comes about.
     units
@@ -102,7 +106,8 @@ def card(
         )
     facts = [
         Pair("Centre", clean(cluster.measures.centre_name) or "not known"),
-        Pair("Lead", clean(lead) or "not settled"),
+        Pair("Lead", option.leads.get(cluster.label) or "not settled"),
+        *([Pair("Area", area)] if area else []),
         Pair("Schools", _phase_words(cluster)),
         *[
             Pair(
@@ -149,9 +154,9 @@ def _phase_words(cluster: ClusterFacts) -> str:
 
 def _expertise_words(cluster: ClusterFacts) -> str:
     """Say what expertise the schools of a cluster record; nothing recorded is not "none"."""
-    found: dict[str, float] = {}
+    found: dict[str, list[Capacity]] = {}
     for member in cluster.schools:
         for kind, capacity in member.school.expertise.items():
             if capacity.amount > 0:
-                found[kind] = found.get(kind, 0.0) + capacity.amount
-    return listed([need_name(kind) for kind in sorted(found)])
+                found.setdefault(kind, []).append(capacity)
+    return all_listed([f"{need_name(kind)} ({amounts(found[kind])})" for kind in sorted(found)])

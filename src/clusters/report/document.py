@@ -43,9 +43,13 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A place that the author has to fill, and what belongs there: in papers, not on the page."""
+    """A place that the author has to fill, and what belongs there: in papers, not on the page.
+
+    Facts that are known stand before it, on the page too.
+    """
 
     text: str
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from clusters.measures import always_together
 from clusters.report.audience import Reader
 from clusters.report.equality import equality_frame, furthest_frame, journeys_of, small_frame
 from clusters.report.figure import Figure
-from clusters.report.money_figures import of_money, of_outlook
+from clusters.report.money_figures import of_medium_term, of_money, of_outlook
 from clusters.report.option import Option, numbers_in
 from clusters.report.words import journey
 from clusters.text import clean
@@ -20,7 +20,7 @@ from clusters.text import clean
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clusters.budget import Outlook
+    from clusters.budget import MediumTermPlan, Outlook
 
 
 def figures_of(
@@ -29,6 +29,7 @@ def figures_of(
     chosen: Option,
     *,
     outlook: Outlook | None = None,
+    medium_term: MediumTermPlan | None = None,
     why_here: Mapping[SchoolId, Sequence[str]] | None = None,
     start_month: int = 9,
 ) -> dict[str, Figure]:
@@ -39,6 +40,7 @@ def figures_of(
         *_of_expertise(reader, chosen),
         *of_money(reader, chosen, start_month),
         *of_outlook(outlook),
+        *of_medium_term(medium_term),
         *_of_equality(reader, chosen),
         *_of_search(chosen),
     ):
@@ -166,7 +168,7 @@ def _options_frame(options: Sequence[Option]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        {"plan": option.name, **row}
+        {"plan": option.name, **row, "expertise_gaps": len(option.gaps)}
         for option in options
         for row in option.facts.measures.to_frame("plan").to_dict("records")
     ]
@@ -246,11 +248,14 @@ def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Figure]:
     if not measures.types:
         return
     frame = measures.to_frame("expertise").drop(columns=["nearest_outside"])
-    how = 'clusters.measure(problem, plan).to_frame("expertise")'
+    frame["gap"] = frame["capacity"] == 0
+    how = 'clusters.measure(problem, plan).to_frame("expertise"); gap: capacity == 0'
     title = "Need and expertise by cluster and type"
     yield Figure(name="expertise", title=title, how=how, frame=frame.dropna(axis=1, how="all"))
     kinds = measures.to_frame("type").dropna(axis=1, how="all")
-    how = 'clusters.measure(problem, plan).to_frame("type")'
+    gaps = [row.kind for row in chosen.gaps]
+    kinds["gaps"] = [gaps.count(kind) for kind in kinds["type"]]
+    how = 'clusters.measure(problem, plan).to_frame("type"); gaps: clusters with capacity == 0'
     title = "Access to expertise by type"
     yield Figure(name="types", title=title, how=how, frame=kinds)
     if reader.need is not None:

@@ -99,6 +99,8 @@ class _Writer:
 
     def judgement(self, block: Judgement) -> None:
         self.turn(wide=False)
+        if block.facts:
+            self.document.add_paragraph(clean(block.facts))
         _mark(self.document.add_paragraph(style="For the author"), f"[{MARK} {block.text}]")
 
     def figures(self, block: Figures) -> None:

@@ -17,8 +17,10 @@ from clusters.report.document import (
     Words,
 )
 from clusters.report.material import Material
+from clusters.report.tables import Column, Table, make_table
+from clusters.report.words import number
 from clusters.report.working import units_words
-from clusters.text import clean
+from clusters.text import all_listed, clean, counted
 
 
 def clusters(material: Material) -> Section:
@@ -42,9 +44,15 @@ def _clusters(material: Material) -> Iterator[Block]:
         narrow=lambda: _map(material, narrow=True),
         png="chosen",
     )
-    yield Grid(cluster_table(material.reader, chosen, leads_by_label(material)))
+    yield Grid(cluster_table(material.reader, chosen, material.area_of))
     if not material.leads:
         yield Judgement("say who should lead each cluster, or how leads will be found.")
+    if material.areas:
+        yield Words(
+            f"The clusters feed into {counted(len(material.areas), 'area')}, where need that is "
+            "rare or costly can be met together."
+        )
+        yield Grid(_areas(material))
 
 
 def _map(material: Material, *, narrow: bool = False) -> str:
@@ -63,9 +71,26 @@ def _map(material: Material, *, narrow: bool = False) -> str:
     )
 
 
-def leads_by_label(material: Material) -> dict[str, str]:
-    """Who leads each cluster, where that is known, by its label as papers print it."""
-    return {clean(label): clean(lead) for label, lead in material.leads.items()}
+def _areas(material: Material) -> Table:
+    """Make the table of the areas."""
+    names = material.chosen.cluster_names
+    sizes = {cluster.label: len(cluster.schools) for cluster in material.chosen.facts.clusters}
+    rows = [
+        [
+            area.name,
+            area.lead or "not settled",
+            all_listed([names[label] for label in area.labels if label in names]),
+            number(sum(sizes.get(label, 0) for label in area.labels)),
+        ]
+        for area in material.areas
+    ]
+    columns = [
+        Column("Area", False),
+        Column("Lead", False),
+        Column("Clusters", False),
+        Column("Schools"),
+    ]
+    return make_table("The areas", columns, rows)
 
 
 def cards(material: Material) -> Section:
@@ -74,13 +99,12 @@ def cards(material: Material) -> Section:
     lines = {} if chosen.split is None else explain(chosen.split, "cluster")
     said = {clean(label): line for label, line in lines.items()}
     shares = {} if chosen.split is None else {clean(s.key): s for s in chosen.split.clusters}
-    leads = leads_by_label(material)
     made = tuple(
         card(
             material.reader,
             chosen,
             cluster,
-            lead=leads.get(cluster.label, ""),
+            area=material.area_of.get(cluster.label, ""),
             line=said.get(cluster.label, ""),
             units=units_words(chosen.split, shares[cluster.label])
             if chosen.split is not None and cluster.label in shares
