@@ -33,6 +33,7 @@ from clusters.money import exact_number, lowest_first, pence
 __all__ = ["SHEET", "Workings", "add_workings", "without_results", "write_workings"]
 
 SHEET = "Working"
+_POT_HEADS = ("step", "value", "name of the cell")
 _POUNDS = "£#,##0.00;[Red]-£#,##0.00"
 _EXACT = "£#,##0.00#####;[Red]-£#,##0.00#####"
 
@@ -93,7 +94,9 @@ def add_workings(
     made.write()
     blocks = [made.clusters, *([made.schools] if split.schools else [])]
     return Workings(
-        columns=tuple(dict.fromkeys(name for block in blocks for name in block.letters)),
+        columns=tuple(
+            dict.fromkeys([*_POT_HEADS, *(name for block in blocks for name in block.letters)])
+        ),
         cells={
             name: tuple(
                 f"{SHEET}!{made.clusters.cell(name, i)}" for i in range(len(split.clusters))
@@ -243,6 +246,8 @@ class _Working:
             "below follows."
         )
         self.sheet.write_string(0, 0, words, self.styles["title"])
+        for k, head in enumerate(_POT_HEADS, start=1):
+            self.sheet.write_string(1, k, head, self.styles["head"])
         for block in (self.clusters, *([self.schools] if self.by_school else [])):
             self.sheet.write_string(block.top - 1, 0, block.title, self.styles["title"])
         self.sheet.set_column(0, 0, 11)
