@@ -188,7 +188,7 @@ class _Book:
         listed: list[tuple[str, str, str]] = [("Contents", "This list", "")]
         figures = self.material.figures
         if "money" in figures:
-            listed.append(("Money", "The money by cluster, with live formulas", "money.csv"))
+            listed.append(("Money", "The money by cluster, with live formulas", "figures/money.csv"))
             words = "The whole working on one sheet: pot, formula and every sum, with named cells"
             listed.append(("Working", words, ""))
             _Money(self).write()
