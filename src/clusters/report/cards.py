@@ -19,7 +19,7 @@ from clusters.text import all_listed, clean
 
 
 def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> Table:
-    """Make the table of all clusters, with who leads; each links to its card.
+    """Make the table of all clusters, with who leads (or else the centre); each links to its card.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> T
         Column("Cluster", False),
         *([Column("Area", False)] if areas else []),
         *([Column("Lead", False)] if leads else []),
-        Column("Centre", False),
+        *([] if leads else [Column("Centre", False)]),
         Column("Schools"),
         *[Column(capital(_SHORT.get(name, measure_name(name)))) for name in measures],
         Column("Mean journey"),
@@ -44,7 +44,7 @@ def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> T
             Cell(cluster.name, f"#{cluster.anchor}"),
             *([areas.get(cluster.label, "none")] if areas else []),
             *([leads.get(cluster.label, "not settled")] if leads else []),
-            cluster.measures.centre_name or "not known",
+            *([] if leads else [cluster.measures.centre_name or "not known"]),
             number(len(cluster.schools)),
             *[counts.cluster(name, cluster.label) for name in measures],
             journey(cluster.mean_journey, unit),
@@ -55,7 +55,6 @@ def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> T
     total = [
         "All clusters",
         *([""] if areas else []),
-        *([""] if leads else []),
         "",
         number(sum(len(cluster.schools) for cluster in facts.clusters)),
         *[counts.total(name) for name in measures],

@@ -43,12 +43,24 @@ def option_table(material: Material) -> Table:
     columns = [Column("Measure", False)] + [
         Column(option.name + (" (recommended)" if option is chosen else "")) for option in options
     ]
-    rows = []
-    for name, say in _rows(material):
-        said = [say(option) for option in options]
-        if any(said):
-            rows.append([name, *(words or "not known" for words in said)])
+    rows = [
+        [name, *said] for name, said in _said(material) if len(options) < 2 or len(set(said)) > 1
+    ]
     return make_table("The options", columns, rows)
+
+
+def alike(material: Material) -> str:
+    """Say in one sentence in which rows all options are alike: the table has the others."""
+    rows = [(name, said[0]) for name, said in _said(material) if len(set(said)) == 1]
+    return "; ".join(f"{name[:1].lower()}{name[1:]}: {words}" for name, words in rows)
+
+
+def _said(material: Material) -> Iterator[tuple[str, list[str]]]:
+    """List the rows of the table with the words of each option."""
+    for name, say in _rows(material):
+        said = [say(option) for option in material.options]
+        if any(said):
+            yield name, [words or "not known" for words in said]
 
 
 def _rows(material: Material) -> Iterator[tuple[str, Say]]:
@@ -222,7 +234,7 @@ def _points(material: Material) -> Iterator[_Point]:
     yield _Point(_width, _spread_of("pupils"), "most even in pupils", "least even in pupils")
     yield _Point(
         lambda o: o.moved,
-        lambda o: counted(o.moved or 0, "school"),
+        lambda o: _moved(o),
         "fewest schools moved from today",
         "most schools moved from today",
     )

@@ -82,7 +82,7 @@ def _effects(frame: pd.DataFrame) -> Table:
             "today_pence": "Today",
             "yearly_pence": "A year, as proposed",
             "change_pence": "Change",
-            "change_percent": "Change in per cent",
+            "change_percent": "Change, %",
         },
     )
 

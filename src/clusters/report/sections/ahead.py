@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from clusters.budget.years import MONTHS, year_parts
 from clusters.money import pounds
-from clusters.report.document import Block, Grid, Heading, Judgement, Points, Section, Words
+from clusters.report.document import Block, Fold, Grid, Heading, Judgement, Points, Section, Words
 from clusters.report.material import Material
 from clusters.report.money import pence_by_cluster, shared_pence
 from clusters.report.sections.expertise import gaps_of
@@ -103,13 +103,9 @@ def next_steps(material: Material) -> Section:
 
 
 def _next(material: Material) -> Iterator[Block]:
-    yield Grid(
-        make_table(
-            "Risks to talk about",
-            [Column("Risk", False), Column("What could be done", False)],
-            [list(risk) for risk in _RISKS],
-        )
-    )
+    columns = [Column("Risk", False), Column("What could be done", False)]
+    risks = make_table("Risks to talk about", columns, [list(risk) for risk in _RISKS])
+    yield Fold(title=risks.caption, blocks=(Grid(risks),))
     yield Judgement("say how likely each of these is, how bad, and who looks after it.")
     steps = [
         ["The Forum discusses this paper", material.date or "to be settled"],

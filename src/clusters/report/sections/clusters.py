@@ -73,17 +73,18 @@ def _map(material: Material, *, narrow: bool = False) -> str:
 
 def _areas(material: Material) -> Table:
     """Make the table of the areas."""
-    names = material.chosen.cluster_names
-    sizes = {cluster.label: len(cluster.schools) for cluster in material.chosen.facts.clusters}
-    rows = [
-        [
-            area.name,
-            area.lead or "not settled",
-            all_listed([names[label] for label in area.labels if label in names]),
-            number(sum(sizes.get(label, 0) for label in area.labels)),
-        ]
-        for area in material.areas
-    ]
+    found = {cluster.label: cluster for cluster in material.chosen.facts.clusters}
+    rows = []
+    for area in material.areas:
+        clusters = [found[label] for label in area.labels if label in found]
+        rows.append(
+            [
+                area.name,
+                area.lead or "not settled",
+                all_listed([str(n) for n in sorted(cluster.number for cluster in clusters)]),
+                number(sum(len(cluster.schools) for cluster in clusters)),
+            ]
+        )
     columns = [
         Column("Area", False),
         Column("Lead", False),

@@ -115,13 +115,15 @@ def _types(material: Material) -> Table:
     for row in frame.to_dict("records"):
         kind = str(row["type"])
         with_it = holders(material, kind)
+        if not with_it:
+            continue  # the sentences name it
         rows.append(
             [
                 capital(need_name(kind)),
                 *([number(_known(row["need"]))] if "need" in frame else []),
                 number(len(with_it)),
                 amounts(school.expertise[kind] for school in with_it) or "none",
-                _without(gaps.get(kind, []), len(material.chosen.facts.clusters)),
+                _without(gaps.get(kind, []), [c.number for c in material.chosen.facts.clusters]),
                 *([_share(row.get("covered_share"))] if "covered_share" in frame else []),
                 *([journey(_known(row.get(far)), unit)] if far in frame else []),
             ]
@@ -129,11 +131,14 @@ def _types(material: Material) -> Table:
     return make_table("Access to expertise by type of need", columns, rows)
 
 
-def _without(numbers: list[int], total: int) -> str:
-    """Count clusters and name them by their numbers."""
-    if not numbers or len(numbers) == total:
-        return "all of them" if numbers else "none"
-    return f"{len(numbers)}: {', '.join(map(str, numbers))}"
+def _without(numbers: list[int], everyone: list[int]) -> str:
+    """Count clusters and name them by their numbers, or the others where they are fewer."""
+    if not numbers:
+        return "none"
+    others = [number for number in everyone if number not in numbers]
+    if len(others) < len(numbers):
+        return f"{len(numbers)}: all but {all_listed(list(map(str, others))) or 'none'}"
+    return f"{len(numbers)}: {all_listed(list(map(str, numbers)))}"
 
 
 def _lacks(material: Material) -> Iterator[Access]:

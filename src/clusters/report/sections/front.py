@@ -56,12 +56,11 @@ def _proposal(material: Material) -> Iterator[Block]:
         yield Figures(tuple(_flow(material)))
     links = [("find", "Find your school"), ("map", "See the map")]
     yield Links(tuple(links))
-    sizes = [_spread(material, name) for name in ("pupils", "ehcps")]
     yield Points(
         tuple(
             sentence
             for sentence in (
-                *sizes,
+                _spread(material, "pupils"),
                 f"A school is {journey(facts.mean_journey, shown.travel_unit)} from the centre of "
                 f"its cluster on average, and {journey(facts.longest_journey, shown.travel_unit)} "
                 "at most.",

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from clusters.report.document import Block, Grid, Judgement, Points, Section, Words
 from clusters.report.equality import deprivation_sentence
 from clusters.report.material import Material
-from clusters.report.sections.parts import equality_parts
+from clusters.report.sections.parts import equality_said, equality_tables
 from clusters.text import all_listed
 
 
@@ -19,16 +19,13 @@ def equality(material: Material) -> Section:
 
 
 def _equality(material: Material) -> Iterator[Block]:
-    said = equality_parts(material.reader, material.chosen, material.figures)
     yield Words(
         "This is evidence for an equality analysis. It is not one. It looks at groups of schools, "
         "since nothing is known here of single pupils."
     )
-    if said["sentences"]:
-        yield Points(tuple(said["sentences"]))
-    basis = deprivation_sentence(material.reader.shown)
-    if basis:
-        yield Words(basis)
+    if said := equality_said(material.reader, material.figures, short=True):
+        yield Words("The largest differences (an appendix has the others):")
+        yield Points(tuple(said))
     yield Judgement(
         "say how people with protected characteristics would be affected, who was asked, and what "
         "would be done about harm. The duty is in section 149 of the Equality Act 2010.",
@@ -49,12 +46,18 @@ def _evidence(material: Material) -> str:
 
 def equality_in_full(material: Material) -> Section | None:
     """Set the tables behind the section on equality."""
-    tables = equality_parts(material.reader, material.chosen, material.figures)["tables"]
+    tables = list(equality_tables(material.reader, material.chosen, material.figures))
     if not tables:
         return None
+    said = equality_said(material.reader, material.figures, short=False)
+    basis = deprivation_sentence(material.reader.shown)
     return Section(
         title="Groups of schools",
         anchor="groups",
-        blocks=tuple(Grid(table) for table in tables),
+        blocks=(
+            Points(tuple(said)),
+            *([Words(basis)] if basis else []),
+            *(Grid(table) for table in tables),
+        ),
         is_appendix=True,
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from clusters.maps import map_svg
 from clusters.maps.difference import difference_svg
-from clusters.report.comparison import for_and_against, option_table
+from clusters.report.comparison import alike, for_and_against, option_table
 from clusters.report.document import (
     Block,
     Grid,
@@ -39,9 +39,11 @@ def _options(material: Material) -> Iterator[Block]:
         "this paper describes it."
     )
     yield Grid(option_table(material))
-    by = chosen.facts.measures.travel_by
+    same = alike(material)
     yield Words(
-        f"{journeys_by(by)} A gap is a cluster in which a type of need has no expertise on record."
+        f"{f'Alike in all options: {same}. ' if same else ''}"
+        f"{journeys_by(chosen.facts.measures.travel_by)} A gap is a cluster in which a type of "
+        "need has no expertise on record."
     )
     yield Grid(for_and_against(material))
     yield Picture(

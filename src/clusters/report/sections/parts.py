@@ -9,7 +9,7 @@ from clusters.domain import SchoolId
 from clusters.options import together_in_every
 from clusters.report.audience import Reader
 from clusters.report.document import Block, Grid, Words
-from clusters.report.equality import SMALL_SCHOOL, equality_sentences
+from clusters.report.equality import SMALL_SCHOOL, equality_sentences, widest
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
@@ -116,15 +116,23 @@ def moves_table(frame: pd.DataFrame, chosen: Option, option: Option) -> Table:
     )
 
 
-def equality_parts(reader: Reader, chosen: Option, figures: Mapping[str, Figure]) -> dict[str, Any]:
-    """Make the tables and sentences of the section on equality and impact."""
+def equality_said(reader: Reader, figures: Mapping[str, Figure], *, short: bool) -> list[str]:
+    """Say how groups of schools differ; shortly, in which way they differ most."""
+    if "equality" not in figures:
+        return []
+    frame, unit = figures["equality"].frame, reader.shown.travel_unit
+    kept = widest(frame) if short else frame
+    return equality_sentences(kept, lambda length: journey(length, unit))
+
+
+def equality_tables(
+    reader: Reader, chosen: Option, figures: Mapping[str, Figure]
+) -> Iterator[Table]:
+    """Make the tables of the appendix on equality."""
     unit = reader.shown.travel_unit
-    frame = figures["equality"].frame if "equality" in figures else None
-    tables: list[Table] = []
-    sentences: list[str] = []
-    if frame is not None:
-        sentences = equality_sentences(frame, lambda length: journey(length, unit))
-        tables = [_group_table(way, rows, unit) for way, rows in frame.groupby("way", sort=False)]
+    if "equality" in figures:
+        for way, rows in figures["equality"].frame.groupby("way", sort=False):
+            yield _group_table(way, rows, unit)
     for name, caption in (
         ("furthest", "The longest journeys"),
         ("small_schools", f"Schools with fewer than {SMALL_SCHOOL} pupils"),
@@ -132,18 +140,14 @@ def equality_parts(reader: Reader, chosen: Option, figures: Mapping[str, Figure]
         if name in figures:
             rows = figures[name].frame.drop(columns=["number"])
             names = [chosen.cluster_names.get(label, label) for label in rows["cluster"]]
-            tables.append(
-                frame_table(
-                    caption,
-                    rows.assign(
-                        cluster=names,
-                        journey=[journey(_known(far), unit) for far in rows["journey"]],
-                    ),
-                    headings={"yearly_pence": "A year, as proposed", **_MONEY_HEADS},
-                    total=False,
-                )
+            yield frame_table(
+                caption,
+                rows.assign(
+                    cluster=names, journey=[journey(_known(far), unit) for far in rows["journey"]]
+                ),
+                headings={"yearly_pence": "A year, as proposed", **_MONEY_HEADS},
+                total=False,
             )
-    return {"sentences": sentences, "tables": tables}
 
 
 _MONEY_HEADS = {"today_pence": "Today", "change_pence": "Change"}

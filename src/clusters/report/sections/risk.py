@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from clusters.money import pounds
-from clusters.report.document import Block, Grid, Heading, Judgement, Points, Section, Words
+from clusters.report.document import Block, Fold, Grid, Heading, Judgement, Points, Section, Words
 from clusters.report.material import Material
 from clusters.report.money import shared_pence
 from clusters.report.tables import Column, Table, make_table
@@ -39,13 +40,23 @@ def _outlook(material: Material, outlook: Outlook) -> Iterator[Block]:
     if split is not None:
         yield Words(
             f"The risk is read against the {_whole(100 * outlook.authority.budget)} that clusters "
-            f"have for EHC plans, of the {_whole(shared_pence(split))} that they share. What this "
-            "rests on:"
+            f"have for EHC plans, of the {_whole(shared_pence(split))} that they share. "
+            f"{_all_of_it(shared_pence(split), 100 * outlook.authority.expected)} What this rests "
+            "on:"
         )
     short = {name: clean(outlook.assumptions.get(name, "")).partition(" (")[0] for name in _BODY}
     yield Points(tuple(f"{capital(name)}: {said}." for name, said in short.items() if said))
     yield Grid(_scenarios(outlook))
     yield Judgement("say which of these would be met, from what, and who decides it.")
+
+
+def _all_of_it(shared: int, cost: int) -> str:
+    """Say what the plans would cost against all that clusters share, whatever it is meant for."""
+    if cost > shared:
+        return f"If all of it went to EHC plans, {_whole(cost - shared)} would still be missing."
+    return (
+        f"If all of it could go to EHC plans, {_whole(shared - cost)} would be left for the rest."
+    )
 
 
 def _scenarios(outlook: Outlook) -> Table:
@@ -71,34 +82,27 @@ def _scenarios(outlook: Outlook) -> Table:
 
 def _years(plan: MediumTermPlan) -> Iterator[Block]:
     yield Heading("The coming financial years", 2)
-    yield Words(" ".join(map(clean, plan.sentences())))
-    spread = plan.demand is not None
-    rows = []
-    for k, year in enumerate(plan.years):
-        low, middle, high = plan.closing_pence(k)
-        rows.append(
-            [
-                year.name,
-                _whole(plan.closing_pence(k - 1)[1]),
-                _whole(year.came_pence),
-                _whole(year.saved_pence),
-                _whole(year.came_pence + year.saved_pence - plan.in_year_pence(k)[1]),
-                _whole(plan.in_year_pence(k)[1]),
-                _whole(middle),
-                *([f"{_whole(high)} to {_whole(low)}"] if spread else []),
-            ]
-        )
-    columns = [
-        Column("Year", False),
-        Column("At the start"),
-        Column("Comes in"),
-        Column("Saved by measures"),
-        Column("Costs"),
-        Column("Left in the year"),
-        Column("At the end"),
-        *([Column("In 8 of 10 futures")] if spread else []),
-    ]
-    yield Grid(make_table("The plan of the coming financial years", columns, rows))
+    yield Words(_without_pence(" ".join(map(clean, plan.sentences()))))
+    count = range(len(plan.years))
+    closing = [plan.closing_pence(k) for k in count]
+    sums = {
+        "At the start": [plan.closing_pence(k - 1)[1] for k in count],
+        "Comes in": [year.came_pence for year in plan.years],
+        "Saved by measures": [year.saved_pence for year in plan.years],
+        "Costs": [
+            y.came_pence + y.saved_pence - plan.in_year_pence(k)[1]
+            for k, y in enumerate(plan.years)
+        ],
+        "Left in the year": [plan.in_year_pence(k)[1] for k in count],
+        "At the end": [middle for _, middle, _ in closing],
+    }
+    if plan.demand is not None:
+        sums["At the end, if 9 of 10 futures are better"] = [worst for *_, worst in closing]
+        sums["At the end, if 1 of 10 futures is better"] = [best for best, *_ in closing]
+    columns = [Column("Pounds", False), *(Column(year.name) for year in plan.years)]
+    rows = [[name, *map(_whole, row)] for name, row in sums.items() if any(row)]
+    caption = "The plan of the coming financial years"
+    yield Fold(title=caption, blocks=(Grid(make_table(caption, columns, rows)),))
 
 
 def risk_in_full(material: Material) -> Section | None:
@@ -146,6 +150,10 @@ def risk_in_full(material: Material) -> Section | None:
         ),
         is_appendix=True,
     )
+
+
+def _without_pence(words: str) -> str:
+    return re.sub(r"(?<=\d)\.00\b", "", words)
 
 
 def _whole(pence: int) -> str:
