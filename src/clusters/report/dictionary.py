@@ -12,6 +12,8 @@ COLUMNS: Mapping[str, str] = {
     "school": "Name of the school.",
     "phase": "Age group of the school.",
     "number": "Number of the cluster: the same on every map and in every table and option.",
+    "colour": "Colour of the cluster on every map, as red, green and blue.",
+    "map_number": "Number of the school on the maps: its place from A to Z.",
     "from_number": "Number of the cluster that the school leaves.",
     "to_number": "Number of the cluster that the school joins.",
     "from": "Cluster that the school leaves.",

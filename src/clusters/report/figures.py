@@ -7,6 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import Plan, Problem, SchoolId
+from clusters.maps import school_numbers
+from clusters.maps.colours import TINTS
 from clusters.maps.difference import changes
 from clusters.measures import always_together
 from clusters.report.audience import Reader
@@ -32,6 +34,7 @@ def figures_of(
     medium_term: MediumTermPlan | None = None,
     why_here: Mapping[SchoolId, Sequence[str]] | None = None,
     start_month: int = 9,
+    colours: Mapping[int, int] | None = None,
 ) -> dict[str, Figure]:
     """Collect the frames of a pack by name, as its audience may see them."""
     found: dict[str, Figure] = {}
@@ -47,6 +50,8 @@ def figures_of(
         if len(figure.frame):
             option = _option_of(figure.name, options, chosen)
             frame = _numbered(_rounded(figure.frame), option, chosen)
+            if figure.name == "clusters" and colours is not None:
+                frame.insert(1, "colour", [TINTS[colours[n]] for n in frame["number"]])
             found[figure.name] = replace(figure, frame=frame)
     return found
 
@@ -140,6 +145,8 @@ def schools_frame(reader: Reader, plan: Plan) -> pd.DataFrame:
     shown, counts = reader.shown, reader.counts
     frame: pd.DataFrame = plan_frame(shown, plan).drop(columns=["need"])
     places = [shown.find(urn) for urn in frame["urn"]]
+    numbers = school_numbers(shown)
+    frame.insert(1, "map_number", _integers([None if k is None else numbers[k] for k in places]))
     for name in ("pupils", "ehcps", "sen_support"):
         if name in counts.names:
             frame[name] = [

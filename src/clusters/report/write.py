@@ -183,6 +183,7 @@ def write_report(
     else:
         reader = reader_of(audience, problem, chosen.plan, policy)
     sources = tuple(sources)
+    colours = _colours(reader, made)
     material = Material(
         reader=reader,
         options=made,
@@ -195,6 +196,7 @@ def write_report(
             medium_term=medium_term,
             why_here=_reasons(why_here),
             start_month=start_month,
+            colours=colours,
         ),
         title=title,
         date="" if date is None else str(date),
@@ -210,7 +212,7 @@ def write_report(
         start_month=start_month,
         council=clean(council),
         backdrop=backdrop,
-        colours=_colours(reader, made),
+        colours=colours,
     )
     if ending not in FILES:
         return write_folder(target, material, parts)

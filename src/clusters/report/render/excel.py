@@ -140,7 +140,7 @@ def _kind(column: str, unit: str) -> _Kind:
     return _PLAIN if column in _AS_THEY_ARE else _COUNT
 
 
-_AS_THEY_ARE = ("easting", "northing", "number", "from_number", "to_number", "group")
+_AS_THEY_ARE = ("easting", "northing", "number", "from_number", "to_number", "map_number", "group")
 
 
 def heading(column: str, unit: str = "m") -> str:
@@ -188,7 +188,8 @@ class _Book:
         listed: list[tuple[str, str, str]] = [("Contents", "This list", "")]
         figures = self.material.figures
         if "money" in figures:
-            listed.append(("Money", "The money by cluster, with live formulas", "figures/money.csv"))
+            words = "The money by cluster, with live formulas"
+            listed.append(("Money", words, "figures/money.csv"))
             words = "The whole working on one sheet: pot, formula and every sum, with named cells"
             listed.append(("Working", words, ""))
             _Money(self).write()

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from clusters.disclosure import HIDDEN
+from clusters.maps import school_numbers
 from clusters.money import pounds
 from clusters.report.document import (
     Block,
@@ -160,13 +161,20 @@ def find_your_school(material: Material) -> Section:
     lead and centre in the rows of others: so a search for a school finds its own row first.
     """
     chosen = material.chosen
+    shown = material.reader.shown
+    on_map = dict(zip(shown.ids, map(str, school_numbers(shown)), strict=True))
     rows = [
-        _school_row(material, cluster, member)
+        [*_school_row(material, cluster, member), on_map[member.school.urn]]
         for cluster in chosen.facts.clusters
         for member in cluster.schools
     ]
     rows += [
-        [Cell(clean(school.name)), "no cluster", *[""] * (4 if _money_heading(material) else 3)]
+        [
+            Cell(clean(school.name)),
+            "no cluster",
+            *[""] * (4 if _money_heading(material) else 3),
+            on_map[school.urn],
+        ]
         for school in chosen.facts.left_out
     ]
     rows.sort(key=lambda row: row[0].text.casefold())
@@ -184,6 +192,7 @@ def find_your_school(material: Material) -> Section:
         Column("Centre", False),
         Column("To the centre"),
         *([Column(heading)] if heading else []),
+        Column("On the map"),
     ]
     table = make_table("All schools, A to Z", columns, rows)
     return Section(
