@@ -42,6 +42,27 @@ COLUMNS: Mapping[str, str] = {
     "holders": "Schools in the cluster that have it on record.",
     "gap": "Whether the cluster has none on record.",
     "gaps": "Clusters that have none on record.",
+    "expertise_gaps": "Clusters without expertise on record in a type of need that some school "
+    "has, added up over types.",
+    "assumption": "What the simulated figures rest on.",
+    "value": "Value, and where it is from.",
+    "year": "Financial year, April to March.",
+    "grant_pence": "The high needs block.",
+    "transfer_pence": "What comes from another block.",
+    "income_pence": "Promised income that is counted on.",
+    "income_not_counted_pence": "Promised income that is not counted on.",
+    "mitigations_pence": "What measures are expected to save.",
+    "other_pence": "Further costs.",
+    **{
+        f"{name}_{level}_pence": f"{words} in {level} of 100 simulated futures, or better."
+        for name, words in (
+            ("opening", "Balance at the start of the year"),
+            ("demand", "Cost of provision"),
+            ("in_year", "What is left of the year"),
+            ("closing", "Balance at the end of the year"),
+        )
+        for level in (10, 50, 90)
+    },
     "covered_share": "Share of the pupils whose cluster has some.",
     "note": "What has to be known about the money.",
     "step": "Step from the pot to what is shared.",
