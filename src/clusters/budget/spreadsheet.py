@@ -195,7 +195,7 @@ class _Working:
             "head": book.add_format(
                 {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
             ),
-            "text": book.add_format({}),
+            "text": book.add_format({"text_wrap": True, "valign": "top"}),
             "number": book.add_format({"num_format": "#,##0.######"}),
             "plain": book.add_format({"num_format": "0"}),
             "pounds": book.add_format({"num_format": _POUNDS}),
@@ -253,7 +253,8 @@ class _Working:
         self.sheet.set_column(0, 0, 11)
         self.sheet.set_column(1, 1, 42)
         self.sheet.set_column(2, 2, 24)
-        self.sheet.set_column(3, 60, 17)
+        self.sheet.set_column(3, 3, 34)
+        self.sheet.set_column(4, 60, 17)
         self.sheet.freeze_panes(1, 2)
 
     def _pot_height(self) -> int:

@@ -100,6 +100,15 @@ class Folder:
         write_plan(self.file("plan.csv", "which school is in which cluster"), problem, plan)
         write_geopackage(self.file("plan.gpkg", "the map, for QGIS"), problem, plan)
 
+    def plans(self, problem: Problem, plans: Mapping[str, Plan]) -> None:
+        """Write each option as CSV, without counts of pupils: the folder may be published."""
+        from clusters.disclosure import redacted
+        from clusters.writers import write_plan
+
+        shown = redacted(problem)
+        for k, (name, plan) in enumerate(plans.items(), start=1):
+            write_plan(self._file(f"plan_{k}.csv", f"schools and clusters of {name}"), shown, plan)
+
     def split(self, split: Any) -> None:
         """Write the money by cluster and by school."""
         from clusters.writers import write_frame

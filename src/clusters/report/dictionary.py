@@ -29,8 +29,6 @@ COLUMNS: Mapping[str, str] = {
     "travel_by": "What each school counts with in the mean journey.",
     "pyramid_extra_pieces": "Clusters that pyramids lie in beyond one each: 0 if all are whole.",
     "schools_moved": "Schools that are in another cluster than today.",
-    "expertise_gaps": "Pairs of a cluster and a type of need for which it has no expertise "
-    "on record.",
     "unmet_need": "Pupils of whose type of need their cluster has no expertise on record.",
     "worst_journey_school": "The school with the longest journey to its centre.",
     "need_not_known": "Schools whose pupils with this need are not known.",
@@ -57,7 +55,6 @@ COLUMNS: Mapping[str, str] = {
     "simulated_buffer_percent": "The same in per cent of that cost.",
     "simulated_shortfall": "What would be missing, on average over the simulated years.",
     "clusters_at_risk": "Clusters whose money would not do.",
-    "assumption": "What was assumed.",
     "fsm": "Pupils who are eligible for free school meals.",
     "low_prior_attainment": "Pupils with low attainment before they came.",
     "centre": "URN of the school to which journeys are measured.",
@@ -82,6 +79,26 @@ COLUMNS: Mapping[str, str] = {
     "holders": "Schools in the cluster that have it on record.",
     "gap": "Whether the cluster has none on record.",
     "gaps": "Clusters that have none on record.",
+    "expertise_gaps": "Clusters without expertise on record in a type of need that some school "
+    "has, added up over types.",
+    "assumption": "What the simulated figures rest on.",
+    "year": "Financial year, April to March.",
+    "grant_pence": "The high needs block.",
+    "transfer_pence": "What comes from another block.",
+    "income_pence": "Promised income that is counted on.",
+    "income_not_counted_pence": "Promised income that is not counted on.",
+    "mitigations_pence": "What measures are expected to save.",
+    "other_pence": "Further costs.",
+    **{
+        f"{name}_{level}_pence": f"{words} in {level} of 100 simulated futures, or better."
+        for name, words in (
+            ("opening", "Balance at the start of the year"),
+            ("demand", "Cost of provision"),
+            ("in_year", "What is left of the year"),
+            ("closing", "Balance at the end of the year"),
+        )
+        for level in (10, 50, 90)
+    },
     "covered_share": "Share of the pupils whose cluster has some.",
     "note": "What has to be known about the money.",
     "step": "Step from the pot to what is shared.",
@@ -129,7 +146,7 @@ _IN_FRAME: Mapping[tuple[str, str], str] = {
     ("types", "need"): "Pupils with this need.",
     ("types", "schools"): "Number of schools.",
     ("options", "capacity"): "Expertise on record that can be shared.",
-    ("assumptions", "value"): "The number or words assumed.",
+    ("assumptions", "value"): "Value, and where it is from.",
     ("fairness", "figure"): "Name of the figure.",
     ("small_schools", "journey"): "Journey to the centre of the cluster.",
     ("furthest", "journey"): "Journey to the centre of the cluster.",

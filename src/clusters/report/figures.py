@@ -260,7 +260,7 @@ def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Figure]:
     title = "Need and expertise by cluster and type"
     yield Figure(name="expertise", title=title, how=how, frame=frame.dropna(axis=1, how="all"))
     kinds = measures.to_frame("type").dropna(axis=1, how="all")
-    gaps = [row.kind for row in chosen.gaps]
+    gaps = [row.kind for row in measures.expertise if row.capacity == 0]
     kinds["gaps"] = [gaps.count(kind) for kind in kinds["type"]]
     how = 'clusters.measure(problem, plan).to_frame("type"); gaps: clusters with capacity == 0'
     title = "Access to expertise by type"

@@ -73,11 +73,13 @@ class Option:
 
     @property
     def gaps(self) -> list[Access]:
-        """Clusters and types of need without recorded expertise.
+        """Clusters without recorded expertise in a type of need that some school has.
 
-        Whether pupils there need it plays no part, so that every audience reads one number.
+        Whether pupils there need it plays no part: so every audience reads one number.
         """
-        return [row for row in self.facts.measures.expertise if row.capacity == 0]
+        rows = self.facts.measures.expertise
+        held = {row.kind for row in rows if row.capacity > 0}
+        return [row for row in rows if row.capacity == 0 and row.kind in held]
 
     @property
     def cluster_names(self) -> dict[str, str]:

@@ -272,6 +272,7 @@ class _Book:
             sheet.set_column(k, k, min(width, _WIDEST))
             across += min(width, _WIDEST)
         sheet.freeze_panes(1, 1)
+        sheet.autofilter(0, 0, max(1, len(names)), len(rows) + 1)
         _set_up_print(sheet, across, 0)
 
     def cell(self, sheet: Any, row: int, column: int, value: Any, kind: _Kind) -> None:
@@ -332,14 +333,13 @@ def _set_width(sheet: Any, column: int, head: str, texts: Sequence[str]) -> int:
     return width
 
 
-def _set_up_print(sheet: Any, across: float, head_row: int | None) -> None:
+def _set_up_print(sheet: Any, across: float, head_row: int) -> None:
     """Print across, one page wide, headings on every page; A3 where A4 would be too small."""
     sheet.set_landscape()
     sheet.set_paper(9 if across <= _A4_WIDTH else 8)
     sheet.fit_to_pages(1, 0)
     sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
-    if head_row is not None:
-        sheet.repeat_rows(head_row)
+    sheet.repeat_rows(head_row)
     sheet.set_footer("&L&A&RPage &P of &N")
 
 
@@ -364,7 +364,7 @@ class _Money:
         work = add_workings(made.book, self.split, numbers, step_pence=reader.money_step)
         for name in work.columns:
             made.columns.append((SHEET, name.replace("_", " "), _of_working(name)))
-        _set_up_print(made.book.get_worksheet_by_name(SHEET), 400, None)
+        _set_up_print(made.book.get_worksheet_by_name(SHEET), 400, 0)
         rows = {clean(share.key): i for i, share in enumerate(self.split.clusters)}
         labels = [clean(label) for label in self.frame["cluster"]]
         at = [rows.get(label) for label in labels]  # None where the money is not shown

@@ -39,7 +39,7 @@ def expertise_in_full(material: Material) -> Section | None:
     if "types" not in material.figures:
         return None
     blocks: list[Block] = []
-    rows = list(_lacks(material))
+    rows = _lacks(material)
     if rows:
         blocks.append(Grid(_lack_table(material, rows)))
     if "need" in material.figures:
@@ -80,15 +80,15 @@ def gaps_of(material: Material) -> dict[str, list[int]]:
 
 def _sentences(material: Material) -> Iterator[str]:
     gaps, of = gaps_of(material), len(material.chosen.facts.clusters)
-    nobody = [need_name(kind) for kind in gaps if not holders(material, kind)]
-    held = {kind: len(of) for kind, of in gaps.items() if holders(material, kind)}
-    if held:
-        kind = max(held, key=lambda name: held[name])
+    kinds = material.figures["types"].frame["type"].astype(str)
+    nobody = [need_name(kind) for kind in kinds if not holders(material, kind)]
+    if gaps:
+        kind = max(gaps, key=lambda name: len(gaps[name]))
         yield (
             f"Of the types that some school has, {need_name(kind)} is missing from most: "
-            f"{held[kind]} of {of} clusters have none on record."
+            f"{len(gaps[kind])} of {of} clusters have none on record."
         )
-    if not gaps:
+    elif not nobody:
         yield "Every cluster has some recorded expertise in every type."
     if nobody:
         yield f"No school at all has expertise on record in {all_listed(nobody)}."
@@ -141,11 +141,10 @@ def _without(numbers: list[int], everyone: list[int]) -> str:
     return f"{len(numbers)}: {all_listed(list(map(str, numbers)))}"
 
 
-def _lacks(material: Material) -> Iterator[Access]:
-    """Gaps that another school could fill, in the order of the clusters' numbers."""
+def _lacks(material: Material) -> list[Access]:
+    """Gaps in the order of the clusters' numbers."""
     number_of = {cluster.label: cluster.number for cluster in material.chosen.facts.clusters}
-    fillable = [row for row in material.chosen.gaps if row.nearest_outside is not None]
-    yield from sorted(fillable, key=lambda row: number_of[clean(row.cluster)])
+    return sorted(material.chosen.gaps, key=lambda row: number_of[clean(row.cluster)])
 
 
 def _lack_table(material: Material, rows: list[Access]) -> Table:

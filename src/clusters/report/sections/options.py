@@ -42,8 +42,8 @@ def _options(material: Material) -> Iterator[Block]:
     same = alike(material)
     yield Words(
         f"{f'Alike in all options: {same}. ' if same else ''}"
-        f"{journeys_by(chosen.facts.measures.travel_by)} A gap is a cluster in which a type of "
-        "need has no expertise on record."
+        f"{journeys_by(chosen.facts.measures.travel_by)} A gap is a cluster without "
+        "expertise on record in a type of need that some school has."
     )
     yield Grid(for_and_against(material))
     yield Picture(
