@@ -482,6 +482,13 @@ def _out(verb: argparse.ArgumentParser) -> None:
     box.add_argument("--title", default="Proposed clusters for SEND support")
     box.add_argument("--council", default="", metavar="NAME", help="printed over the title")
     box.add_argument("--source", action="append", default=[], metavar="TEXT", help="data and date")
+    box.add_argument(
+        "--map-layer",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="main roads and towns for the maps: GeoPackage, GeoJSON or shape file; may be repeated",
+    )
     box.add_argument("--date", default="", metavar="TEXT", help="printed on the page as given")
 
 

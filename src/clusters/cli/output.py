@@ -166,6 +166,7 @@ class Folder:
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
     ) -> None:
         """Write the whole pack, or the parts that were asked for."""
+        from clusters.maps import read_backdrop
         from clusters.report import write_report
         from clusters.report.parts import left_out
 
@@ -185,6 +186,7 @@ class Folder:
             threshold=chosen.threshold,
             decisions=chosen.decision,
             formats=chosen.parts,
+            backdrop=read_backdrop(*chosen.map_layer) if chosen.map_layer else None,
             **more,
         )
         for path in written:
