@@ -522,19 +522,22 @@ class _Working:
         shown = [(self.clusters, split.clusters)]
         shown += [(self.schools, split.schools)] if self.by_school else []
         for block, shares in shown:
-            if "flexible" not in block.letters and split.protection is None:
-                block.add("flexible", lambda i, b=block: f"={b.cell('formula exact', i)}", "pounds")
-            elif "flexible" not in block.letters:  # rests on sums of schools that are not shown
-                block.add("flexible", [_pounds(s.flexible_pence) for s in shares], "pounds")
-            block.add("committed", [_pounds(s.committed_pence) for s in shares], "pounds")
-            block.add("backdated", [_pounds(s.backdated_pence) for s in shares], "pounds")
-            block.add("total", lambda i, b=block: _sum(b, i), "pounds")
-            block.add("of the split", [_pounds(s.total_pence) for s in shares], "pounds")
-            block.add(
-                "difference",
-                lambda i, b=block: f"=ROUND({b.cell('total', i)}-{b.cell('of the split', i)},2)",
-                "pounds",
-            )
+            self._total_of(block, shares)
+
+    def _total_of(self, block: _Block, shares: Sequence[Share]) -> None:
+        if "flexible" not in block.letters and self.split.protection is None:
+            block.add("flexible", lambda i: f"={block.cell('formula exact', i)}", "pounds")
+        elif "flexible" not in block.letters:  # rests on sums of schools that are not shown
+            block.add("flexible", [_pounds(s.flexible_pence) for s in shares], "pounds")
+        block.add("committed", [_pounds(s.committed_pence) for s in shares], "pounds")
+        block.add("backdated", [_pounds(s.backdated_pence) for s in shares], "pounds")
+        block.add("total", lambda i: _sum(block, i), "pounds")
+        block.add("of the split", [_pounds(s.total_pence) for s in shares], "pounds")
+        block.add(
+            "difference",
+            lambda i: f"=ROUND({block.cell('total', i)}-{block.cell('of the split', i)},2)",
+            "pounds",
+        )
 
 
 def _sum(block: _Block, i: int) -> str:

@@ -487,7 +487,7 @@ def _out(verb: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         metavar="FILE",
-        help="main roads and towns for the maps: GeoPackage, GeoJSON or shape file; may be repeated",
+        help="main roads and towns for the maps: GeoPackage, GeoJSON or shape file; repeatable",
     )
     box.add_argument("--date", default="", metavar="TEXT", help="printed on the page as given")
 

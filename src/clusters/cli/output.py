@@ -107,7 +107,7 @@ class Folder:
 
         shown = redacted(problem)
         for k, (name, plan) in enumerate(plans.items(), start=1):
-            write_plan(self._file(f"plan_{k}.csv", f"schools and clusters of {name}"), shown, plan)
+            write_plan(self.file(f"plan_{k}.csv", f"schools and clusters of {name}"), shown, plan)
 
     def split(self, split: Any) -> None:
         """Write the money by cluster and by school."""
@@ -166,10 +166,12 @@ class Folder:
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
     ) -> None:
         """Write the whole pack, or the parts that were asked for."""
+        from clusters.cli.files import part as part_of
         from clusters.maps import read_backdrop
         from clusters.report import write_report
         from clusters.report.parts import left_out
 
+        layers = [part_of(chosen, path) for path in chosen.map_layer]
         if chosen.parts is None:
             for part, reason in left_out(public=chosen.audience == "public").items():
                 say(f"Left out: {part}: {reason}.")
@@ -186,7 +188,7 @@ class Folder:
             threshold=chosen.threshold,
             decisions=chosen.decision,
             formats=chosen.parts,
-            backdrop=read_backdrop(*chosen.map_layer) if chosen.map_layer else None,
+            backdrop=read_backdrop(*layers) if layers else None,
             **more,
         )
         for path in written:

@@ -109,11 +109,11 @@ def _columns(
     deep = -(-len(lines) // count)
     step = 1.32 * size
     items: list[Item] = []
-    for k, (number, line) in enumerate(lines):
+    for k, (said, line) in enumerate(lines):
         x, y = _LEFT + (k // deep) * width, top + step * (k % deep + 1)
-        if number:
+        if said:
             right = x + indent - 0.5 * size
-            items.append(Words(x=right, y=y, text=number, size=size, anchor="end", bold=True))
+            items.append(Words(x=right, y=y, text=said, size=size, anchor="end", bold=True))
         items.append(Words(x=x + indent, y=y, text=line, size=size))
     return items, top + step * deep + 6
 

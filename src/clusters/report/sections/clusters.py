@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from clusters.budget import explain
 from clusters.maps import map_svg
+from clusters.maps.layout import WIDTH
 from clusters.report.cards import card, cluster_table
 from clusters.report.document import (
     Block,
@@ -66,8 +67,11 @@ def _map(material: Material, *, narrow: bool = False) -> str:
         colours=material.colours,
         source=material.source_line,
         backdrop=material.backdrop,
-        **({"width": 400.0, "id_prefix": "map-narrow"} if narrow else {}),
-        **dict.fromkeys(("enlarge", "names", "number_schools"), not narrow),
+        width=400.0 if narrow else WIDTH,
+        id_prefix="map-narrow" if narrow else "map",
+        enlarge=not narrow,
+        names=not narrow,
+        number_schools=not narrow,
     )
 
 
