@@ -45,7 +45,6 @@ COLUMNS: Mapping[str, str] = {
     "expertise_gaps": "Clusters without expertise on record in a type of need that some school "
     "has, added up over types.",
     "assumption": "What the simulated figures rest on.",
-    "value": "Value, and where it is from.",
     "year": "Financial year, April to March.",
     "grant_pence": "The high needs block.",
     "transfer_pence": "What comes from another block.",
@@ -94,7 +93,7 @@ COLUMNS: Mapping[str, str] = {
     "seconds": "Seconds since the search began.",
     "bound": "What no plan under the rules can beat.",
     "figure": "Name of the figure.",
-    "value": "Its value.",
+    "value": "Its value, and where it is from.",
     "convention": "How it is worked out.",
     "meaning": "What it means.",
     "plans": "EHC plans today.",
