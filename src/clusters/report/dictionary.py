@@ -130,7 +130,7 @@ COLUMNS: Mapping[str, str] = {
     "seconds": "Seconds since the search began.",
     "bound": "What no plan under the rules can beat.",
     "figure": "Name of the figure.",
-    "value": "Its value.",
+    "value": "Its value, and where it is from.",
     "convention": "How it is worked out.",
     "meaning": "What it means.",
     "plans": "EHC plans today.",

@@ -52,9 +52,10 @@ def _panel(material: Material) -> str:
     """Count the votes that phases would have if every school had one."""
     clusters = material.chosen.facts.clusters
     low, high = material.chosen.facts.sizes
-    said = f"Panels and votes: {counted(len(clusters), 'panel')} of {low} to {high} schools."
+    of = str(low) if low == high else f"{low} to {high}"
+    said = f"Panels and votes: {counted(len(clusters), 'panel')} of {of} schools."
     held = [[phases_of(member.school) for member in cluster.schools] for cluster in clusters]
-    upper = [sum("secondary" in phases for phases in of) for of in held]
+    upper = [sum("secondary" in phases for phases in each) for each in held]
     if any(upper):
         alone = sum(count <= 1 for count in upper)
         said += (
