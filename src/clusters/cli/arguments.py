@@ -9,6 +9,7 @@ from typing import Any
 
 from clusters import __version__
 from clusters.cli import files
+from clusters.cli.study import add_study
 from clusters.cli.values import (
     amounts,
     bounds,
@@ -122,6 +123,7 @@ def make_parser() -> argparse.ArgumentParser:
             verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
         for part in parts:
             part(verb)
+    add_study(verbs)
     return parser
 
 

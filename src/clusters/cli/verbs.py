@@ -11,6 +11,7 @@ from clusters.cli import inputs, questions
 from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.cli.pack import write_pack
+from clusters.cli.study import study
 from clusters.domain import Plan, Priorities, Problem, Rules
 
 
@@ -362,6 +363,7 @@ VERBS: Mapping[str, Callable[[Namespace], bool]] = {
     "fund": fund,
     "report": report,
     "workbench": workbench,
+    "study": study,
     "warm": warm,
 }
 """Each verb returns whether the search was interrupted."""

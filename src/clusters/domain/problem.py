@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -38,6 +38,11 @@ from clusters.domain.values import (
     plain,
 )
 from clusters.errors import DataError, Fault, RulesError
+from clusters.shown import Drawn, clip, listed_briefly
+from clusters.text import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 STAND_IN = "Put in where a count is not known: "
 """How a note begins that says which numbers the user gave for counts that are not known."""
@@ -47,8 +52,8 @@ _NAMED = 3
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Problem:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Problem(Drawn):
     """Validated facts: schools, journeys, neighbours, and the numbers that add up.
 
     Make one with :func:`clusters.build_problem` or :meth:`Problem.from_arrays`.
@@ -77,6 +82,18 @@ class Problem:
         Shapely polygon of the authority, where known.
     notes
         Sentences on how the facts were made ("need counts each pupil once"), for reports.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(
+    ...     ["a", "b", "c"], [[0, 0], [3, 4], [6, 8]], {"need": [5, 7, 2]},
+    ...     neighbours=[("a", "b"), ("b", "c")])
+    >>> problem
+    Problem(3 schools, 2 pairs of neighbours, journeys in metres, measures: need, schools)
+    >>> float(problem.measures["need"].sum())
+    14.0
+    >>> list(problem.neighbour_pairs())
+    [('a', 'b'), ('b', 'c')]
     """
 
     schools: tuple[School, ...]
@@ -285,6 +302,38 @@ class Problem:
             notes=() if matrix is None else check_journeys(schools, matrix, unit),
             edges=None if neighbours is None else edges_of_pairs(ids, neighbours),
         )
+
+    def __repr__(self) -> str:
+        near = "" if self.edges is None else f", {counted(len(self.edges), 'pair')} of neighbours"
+        unit = "metres" if self.travel_unit == "m" else "minutes"
+        return clip(
+            f"Problem({counted(len(self), 'school')}{near}, journeys in {unit}, measures: "
+            f"{listed_briefly(sorted(self.measures))})"
+        )
+
+    @checked
+    def to_frame(self) -> pd.DataFrame:
+        """Make a table of the schools in the order of positions: one row each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            urn, name, phase, easting, northing, pyramid, trust and a column for each measure. The
+            counts of each school are in it: it is not for publication.
+
+        Examples
+        --------
+        >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [3, 4]], {"need": [5, 7]})
+        >>> problem.to_frame()[["urn", "need"]].values.tolist()
+        [['a', 5.0], ['b', 7.0]]
+        """
+        import pandas as pd
+
+        plain_facts = ("urn", "name", "phase", "easting", "northing", "pyramid", "trust")
+        rows = [{name: getattr(school, name) for name in plain_facts} for school in self.schools]
+        frame = pd.DataFrame(rows, columns=list(plain_facts))
+        measures = {name: values for name, values in self.measures.items() if name != "schools"}
+        return frame.assign(**measures)
 
     def __len__(self) -> int:
         """Count the schools."""

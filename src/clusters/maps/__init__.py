@@ -8,6 +8,7 @@ is escaped, every coordinate rounded, so that the same plan gives the same bytes
 """
 
 from clusters.maps.backdrop import Backdrop, Place, read_backdrop
+from clusters.maps.certainty import certainty_svg
 from clusters.maps.difference import changes, difference_svg, matched_numbers
 from clusters.maps.layout import Layout, lay_out
 from clusters.maps.matching import same_numbers, shared_colours
@@ -19,6 +20,7 @@ __all__ = [
     "Backdrop",
     "Layout",
     "Place",
+    "certainty_svg",
     "changes",
     "difference_png",
     "difference_svg",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 import shapely
@@ -12,8 +12,8 @@ from clusters.maps.colours import INK
 from clusters.maps.labels import text_width
 from clusters.maps.layout import KIND_ORDER, Layout, kind_of
 from clusters.maps.scene import (
+    FILLS,
     HATCH,
-    MOVED_HATCH,
     ROAD,
     Ground,
     Group,
@@ -43,11 +43,15 @@ def heading(layout: Layout, title: str) -> tuple[list[Item], float]:
     return said, height
 
 
-def key(layout: Layout, *, with_moves: bool, with_schools: bool) -> tuple[list[Item], float]:
+def key(
+    layout: Layout, patterns: Mapping[str, str], *, with_schools: bool
+) -> tuple[list[Item], float]:
     """Set scale, north arrow, signs and sources below the map; return them and their height.
 
     Parameters
     ----------
+    patterns
+        What each pattern of ground that is picked out means.
     with_schools
         Whether the names of the schools stand there by number.
     """
@@ -55,7 +59,7 @@ def key(layout: Layout, *, with_moves: bool, with_schools: bool) -> tuple[list[I
     items = list(_scale_bar(layout, top + 12))
     first = 300.0 if layout.width >= 600 else _LEFT
     left, baseline = first, top + 18 if first > _LEFT else top + 66
-    for sign, words in legend_entries(layout, with_moves=with_moves):
+    for sign, words in legend_entries(layout, patterns):
         width = 48 + text_width(words, _TEXT)
         if left + width > layout.width and left > first:
             left, baseline = first, baseline + _ROW
@@ -142,7 +146,7 @@ def _lines(text: str, width: float, size: float, *, bold: bool = False) -> list[
     return textwrap.wrap(words, max(8, int(width / max(each, 0.55 * size))), break_on_hyphens=False)
 
 
-def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[str, str]]:
+def legend_entries(layout: Layout, patterns: Mapping[str, str]) -> list[tuple[str, str]]:
     """Say what each kind of sign on this map means."""
     phases: dict[str, list[str]] = {}
     for position in layout.main.visible:
@@ -155,8 +159,7 @@ def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[st
         entries.append(("centre", "ring: centre of its cluster"))
     if not layout.spare_m.is_empty:
         entries.append((HATCH, "in no cluster"))
-    if with_moves:
-        entries.append((MOVED_HATCH, "changes cluster"))
+    entries += patterns.items()
     if not layout.main.roads.is_empty:
         entries.append(("road", "main road"))
     if layout.main.towns:
@@ -165,7 +168,7 @@ def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[st
 
 
 def _sign(sign: str, left: float, baseline: float) -> Iterator[Item]:
-    if sign in (HATCH, MOVED_HATCH):
+    if sign in FILLS:
         yield Ground(shapely.box(left + 2, baseline - 13, left + 20, baseline + 1), sign, 1.0)
     elif sign == "road":
         yield Strokes(

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.maps.colours import INK, MOVED, PAPER
+from clusters.maps.colours import INK, MOVED, PAPER, TINTS
+
+DEGREES = {
+    "degree-1": (TINTS[4], "M3 4.5h2"),
+    "degree-2": (TINTS[1], "M-2 7L2 11M0 0L9 9M7 -2L11 2"),
+    "degree-3": (TINTS[3], "M-2 7L2 11M0 0L9 9M7 -2L11 2M-2 2L2 -2M0 9L9 0M7 11L11 7"),
+}
+"""Patterns for ground of rising doubt, told apart without colour: dots, lines, crossed lines."""
 
 MARK_SIDE = 3.4
 """Side of the square of 32 units that a sign is drawn in, in radii of a mark."""
@@ -30,6 +37,15 @@ OUTLINES: Mapping[str, tuple[tuple[float, float], ...]] = {
 RADII: Mapping[str, float] = {"circle": 10.0, "centre": 13.0}
 DARK = frozenset({"circle", "star"})
 """Small schools are dark with a white edge; the others are white with a dark one."""
+
+
+def use(symbol: str, x: float, y: float, radius: float) -> str:
+    """Place a mark with its middle at (x, y)."""
+    side = MARK_SIDE * radius
+    return (
+        f'<use href="#{symbol}" x="{px(x - side / 2)}" y="{px(y - side / 2)}" '
+        f'width="{px(side)}" height="{px(side)}"/>'
+    )
 
 
 def symbols(prefix: str) -> Iterator[str]:
@@ -59,6 +75,12 @@ def symbols(prefix: str) -> Iterator[str]:
         f'<rect width="8" height="8" fill="{MOVED}"/>'
         f'<path d="M-2 6L2 10M0 0L8 8M6 -2L10 2" stroke="{INK}" stroke-width="1"/></pattern>'
     )
+    for name, (tint, lines) in DEGREES.items():
+        yield (
+            f'<pattern id="{prefix}-{name}" width="9" height="9" patternUnits="userSpaceOnUse">'
+            f'<rect width="9" height="9" fill="{tint}"/>'
+            f'<path d="{lines}" stroke="{INK}" stroke-width="1"/></pattern>'
+        )
     yield "</defs>"
 
 

@@ -16,7 +16,7 @@ from clusters.domain import PlanLike, Problem, plan_of, plans_of
 from clusters.errors import MissingLibraryError
 from clusters.maps.backdrop import Backdrop
 from clusters.maps.colours import INK, MOVED, PAPER
-from clusters.maps.difference import matched_numbers, moves_between
+from clusters.maps.difference import MOVED_WORDS, matched_numbers, moved_grounds
 from clusters.maps.layout import WIDTH, Layout, lay_out
 from clusters.maps.legend import heading, key
 from clusters.maps.marks import DARK, MARK_SIDE, OUTLINES, RADII
@@ -26,10 +26,10 @@ from clusters.maps.scene import (
     MOVED_HATCH,
     Box,
     Ground,
+    Grounds,
     Group,
     Item,
     Mark,
-    Moves,
     Words,
     scene,
 )
@@ -77,6 +77,18 @@ def map_png(
     ------
     MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     map_png(pathlib.Path(folder) / "map.png", problem, plan, title="Two clusters").name
+    'map.png'
     """
     plan = plan_of(problem, plan)
     layout = lay_out(
@@ -106,12 +118,25 @@ def difference_png(
     """Draw the ground that changes cluster between two plans as a PNG picture.
 
     See :func:`clusters.maps.difference_svg` and :func:`map_png`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> after = {**plan, "b": "East"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     difference_png(pathlib.Path(folder) / "change.png", problem, plan, after).name
+    'change.png'
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after) if numbers is None else numbers
     layout = lay_out(problem, after, numbers=numbers)
-    return _save(layout, Path(path), title, moves_between(problem, before, after))
+    return _save(layout, Path(path), title, moved_grounds(problem, before, after))
 
 
 @checked
@@ -135,6 +160,19 @@ def small_multiples_png(
         Colour of each cluster by its number; by default one that it can have in every map.
     columns
         Maps beside each other, 1 or more.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> plans = {"today": plan, "proposal": {**plan, "b": "East"}}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     small_multiples_png(pathlib.Path(folder) / "both.png", problem, plans).name
+    'both.png'
     """
     at_least(1, columns=columns)
     plans = plans_of(problem, plans)
@@ -171,15 +209,22 @@ def small_multiples_png(
 
 
 def _save(
-    layout: Layout, path: Path, title: str, moves: Moves, *, school_key: bool = False
+    layout: Layout, path: Path, title: str, grounds: Grounds, *, school_key: bool = False
 ) -> Path:
     head, top = heading(layout, title)
-    foot, bottom = key(layout, with_moves=moves is not None, with_schools=school_key)
+    foot, bottom = key(layout, {} if grounds is None else MOVED_WORDS, with_schools=school_key)
     figure = new_figure(layout.width, top + layout.height + bottom)
     axes = figure.add_axes((0, 0, 1, 1))
     _frame(axes, layout.width, layout.height + bottom, -top)
-    _paint(axes, [*head, *scene(layout, moves=moves), *foot], None)
+    _paint(axes, [*head, *scene(layout, grounds=grounds), *foot], None)
     return save_figure(figure, path)
+
+
+def draw_on(axes: Any, layout: Layout) -> None:
+    """Draw the map of a layout, without what stands round it, on axes of matplotlib."""
+    _frame(axes, layout.width, layout.height, 0)
+    axes.set_aspect("equal")
+    _paint(axes, scene(layout), None)
 
 
 def new_figure(width: float, height: float) -> Any:

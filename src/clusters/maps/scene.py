@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
@@ -11,13 +11,31 @@ import shapely
 from clusters.maps.colours import INK, PAPER, TINTS
 from clusters.maps.labels import Anchor, Label
 from clusters.maps.layout import LETTER, Layout, Panel, Zone, kind_of
+from clusters.maps.marks import DEGREES
 from clusters.text import clean
 
 HATCH, MOVED_HATCH = "hatch", "moved"
 """Fills that are no plain colour: ground in no cluster, and ground that changes cluster."""
 
+FILLS = frozenset({HATCH, MOVED_HATCH, *DEGREES})
+
 ROAD, TOWN = "#6e6259", "#3d3d3d"
-Moves: TypeAlias = Mapping[str, Sequence[int]] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Picked:
+    """Ground that is picked out: the positions of its schools, what is said of it, its pattern.
+
+    `pattern` is the name of one of those that :func:`clusters.maps.marks.symbols` defines.
+    """
+
+    words: str
+    positions: Sequence[int]
+    pattern: str
+
+
+Grounds: TypeAlias = Sequence[Picked] | None
+"""Ground picked out on white zones; None where the zones are tinted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +126,7 @@ Item: TypeAlias = Ground | Strokes | Words | Mark | Box | Group
 
 
 def scene(
-    layout: Layout, *, measures: Sequence[str] = (), link: str = "", moves: Moves = None
+    layout: Layout, *, measures: Sequence[str] = (), link: str = "", grounds: Grounds = None
 ) -> Iterator[Item]:
     """List what a map draws, from the bottom to the top.
 
@@ -118,11 +136,11 @@ def scene(
         Totals to name when a cluster is pointed at.
     link
         Where a cluster leads; ``{number}`` is replaced.
-    moves
-        Positions of schools by what is said of their move; only their ground is coloured then.
+    grounds
+        Ground that is picked out; only it is coloured then.
     """
     panel = layout.main
-    yield from _ground(layout, panel, moves, measures, link)
+    yield from _ground(layout, panel, grounds, measures, link)
     for window in layout.enlargements:
         west, north, east, south = panel.view.shape(window.view.ground).bounds
         frame = Box(x=west, y=north, width=east - west, height=south - north, dashed=True)
@@ -131,7 +149,7 @@ def scene(
     for window in layout.enlargements:
         view = window.view
         frame = Box(x=view.left, y=view.top, width=view.width, height=view.height)
-        items = (*_ground(layout, window, moves), *_over(layout, window, link))
+        items = (*_ground(layout, window, grounds), *_over(layout, window, link))
         yield Group(
             items=(
                 Group(items=items, clip=(window.letter, frame)),
@@ -143,12 +161,12 @@ def scene(
 
 
 def _ground(
-    layout: Layout, panel: Panel, moves: Moves, measures: Sequence[str] = (), link: str = ""
+    layout: Layout, panel: Panel, grounds: Grounds, measures: Sequence[str] = (), link: str = ""
 ) -> Iterator[Item]:
     if not panel.spare.is_empty:
         yield Group(items=(Ground(panel.spare, HATCH, 1.0),), title="Schools in no cluster")
     for zone, shape in zip(layout.zones, panel.shapes, strict=True):
-        area = Ground(shape, TINTS[zone.colour] if moves is None else PAPER)
+        area = Ground(shape, TINTS[zone.colour] if grounds is None else PAPER)
         if not panel.letter:
             yield Group(
                 items=(area,),
@@ -158,12 +176,12 @@ def _ground(
             )
         elif not shape.is_empty:
             yield area
-    for words, positions in (moves or {}).items():
-        ground = shapely.union_all([layout.cells_m[k] for k in positions])
-        shape = panel.view.shape(ground.intersection(panel.view.ground))
+    for picked in grounds or ():
+        cells = shapely.union_all([layout.cells_m[k] for k in picked.positions])
+        shape = panel.view.shape(cells.intersection(panel.view.ground))
         if not shape.is_empty:
-            yield Group(items=(Ground(shape, MOVED_HATCH, 0.8),), title=words)
-    if moves:
+            yield Group(items=(Ground(shape, picked.pattern, 0.8),), title=picked.words)
+    if grounds:
         for shape in panel.shapes:
             yield Strokes(shape.boundary, 2.6)
     if not panel.roads.is_empty:

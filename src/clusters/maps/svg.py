@@ -11,16 +11,15 @@ from clusters.maps.backdrop import Backdrop
 from clusters.maps.colours import INK, PAPER
 from clusters.maps.layout import WIDTH, Layout, lay_out
 from clusters.maps.legend import heading, key
-from clusters.maps.marks import MARK_SIDE, path_data, px, symbols
+from clusters.maps.marks import path_data, px, symbols, use
 from clusters.maps.scene import (
-    HATCH,
-    MOVED_HATCH,
+    FILLS,
     Box,
     Ground,
+    Grounds,
     Group,
     Item,
     Mark,
-    Moves,
     Strokes,
     Words,
     scene,
@@ -145,14 +144,21 @@ def draw_svg(
     id_prefix: str = "map",
     legend: bool = True,
     school_key: bool = False,
-    moves: Moves = None,
+    grounds: Grounds = None,
+    patterns: Mapping[str, str] | None = None,
 ) -> str:
-    """Draw a layout; see :func:`map_svg` and :func:`clusters.maps.scene.scene`."""
+    """Draw a layout; see :func:`map_svg` and :func:`clusters.maps.scene.scene`.
+
+    Parameters
+    ----------
+    grounds
+        Ground that is picked out.
+    patterns
+        What each of its patterns means, for the key.
+    """
     prefix = escaped(id_prefix).replace(" ", "-")
     head, top = heading(layout, title) if legend else ([], 0.0)
-    foot, bottom = (
-        key(layout, with_moves=moves is not None, with_schools=school_key) if legend else ([], 0.0)
-    )
+    foot, bottom = key(layout, patterns or {}, with_schools=school_key) if legend else ([], 0.0)
     width, height = px(layout.width), px(top + layout.height + bottom)
     lines = [
         f'<svg xmlns="http://www.w3.org/2000/svg" class="cluster-map" '
@@ -165,7 +171,7 @@ def draw_svg(
         f'<rect y="{px(-top)}" width="{width}" height="{height}" fill="{PAPER}"/>',
         *symbols(prefix),
         *_drawn([Group(items=tuple(head), is_silent=True)] if head else [], prefix),
-        *_drawn(scene(layout, measures=measures, link=link, moves=moves), prefix),
+        *_drawn(scene(layout, measures=measures, link=link, grounds=grounds), prefix),
         *_drawn(foot, prefix),
         "</svg>",
     ]
@@ -210,7 +216,7 @@ def _one(item: Item, prefix: str) -> str:
 
 
 def _fill(fill: str, prefix: str) -> str:
-    return f"url(#{prefix}-{fill})" if fill in (HATCH, MOVED_HATCH) else fill
+    return f"url(#{prefix}-{fill})" if fill in FILLS else fill
 
 
 def _group(group: Group, prefix: str) -> Iterator[str]:
@@ -247,11 +253,7 @@ def _words(words: Words) -> str:
 
 
 def _mark(mark: Mark, prefix: str) -> str:
-    side = MARK_SIDE * mark.radius
-    return (
-        f'<use href="#{prefix}-{mark.kind}" x="{px(mark.x - side / 2)}" '
-        f'y="{px(mark.y - side / 2)}" width="{px(side)}" height="{px(side)}"/>'
-    )
+    return use(f"{prefix}-{mark.kind}", mark.x, mark.y, mark.radius)
 
 
 def _box(box: Box) -> str:

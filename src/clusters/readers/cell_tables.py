@@ -13,16 +13,22 @@ from clusters.readers.columns import find_column
 from clusters.readers.faults import column_list
 from clusters.readers.opening import open_table
 from clusters.readers.table import WRONG_STATE, Cell
+from clusters.shown import Shown
 
 __all__ = ["CellRows", "read_cells"]
 
 
-@dataclass(frozen=True, slots=True)
-class CellRows:
+@dataclass(frozen=True, slots=True, repr=False)
+class CellRows(Shown):
     """Rows of cells by our names of the columns, and what was odd but harmless.
 
     Each cell has ``.text``, ``.where`` (the file), ``.row`` and ``.column``; ``.fault(what,
     remedy)`` makes the fault of it.
+
+    Examples
+    --------
+    >>> len(CellRows(rows=(), where="plans.csv").rows)
+    0
     """
 
     rows: tuple[Mapping[str, Cell], ...]
