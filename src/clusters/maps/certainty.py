@@ -10,7 +10,8 @@ from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, SchoolId, is_number, plan_of
 from clusters.errors import ArgumentError, Fault
 from clusters.maps.layout import WIDTH, lay_out
-from clusters.maps.svg import Ground, draw_svg
+from clusters.maps.scene import Picked
+from clusters.maps.svg import draw_svg
 from clusters.text import clean, counted
 
 __all__ = ["BANDS", "Band", "certainty_svg"]
@@ -112,9 +113,9 @@ def certainty_svg(
     """
     plan = plan_of(problem, plan)
     by_position = _shares(problem, shares)
-    layout = lay_out(problem, plan, numbers=numbers, names=False, width=width, source=source)
+    layout = lay_out(problem, plan, numbers=numbers, width=width, source=source)
     grounds = [
-        Ground(words=_tip(problem, k, share, cases), positions=[k], pattern=band.pattern)
+        Picked(words=_tip(problem, k, share, cases), positions=[k], pattern=band.pattern)
         for k, share in sorted(by_position.items())
         for band in BANDS
         if band.holds(share) and band.pattern
@@ -129,9 +130,8 @@ def certainty_svg(
         layout,
         title=title,
         description=description or words,
-        link=link,
+        link=link if links else "",
         id_prefix=id_prefix,
-        links=links,
         grounds=grounds,
         patterns={
             band.pattern: f"here in {band.part} of the {cases}"

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, plan_of
 from clusters.maps.layout import WIDTH, lay_out
+from clusters.maps.scene import MOVED_HATCH, Picked
 from clusters.maps.svg import draw_svg
 from clusters.maps.zones import members_of, numbers_of
 from clusters.measures import matches, overlap, places_of
@@ -127,6 +128,18 @@ def moves_between(problem: Problem, before: Plan, after: Plan) -> dict[str, list
     }
 
 
+MOVED_WORDS = {MOVED_HATCH: "changes cluster"}
+"""What the key says of ground that moves."""
+
+
+def moved_grounds(problem: Problem, before: Plan, after: Plan) -> list[Picked]:
+    """Pick out the ground that changes cluster, one piece for each kind of move."""
+    return [
+        Picked(words=words, positions=held, pattern=MOVED_HATCH)
+        for words, held in moves_between(problem, before, after).items()
+    ]
+
+
 @checked
 def difference_svg(
     problem: Problem,
@@ -171,16 +184,16 @@ def difference_svg(
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after) if numbers is None else numbers
-    layout = lay_out(problem, after, numbers=numbers, names=False, width=width)
-    moves = moves_between(problem, before, after)
-    count = sum(map(len, moves.values()))
+    layout = lay_out(problem, after, numbers=numbers, width=width)
+    moves = moved_grounds(problem, before, after)
+    count = sum(len(move.positions) for move in moves)
     words = f"{count:,} of {len(problem):,} schools change cluster; their ground is hatched."
     return draw_svg(
         layout,
         title=title,
         description=description or words,
-        link=link,
+        link=link if links else "",
         id_prefix=id_prefix,
-        links=links,
-        moves=moves,
+        grounds=moves,
+        patterns=MOVED_WORDS,
     )

@@ -265,6 +265,19 @@ def _labels(problem: Problem, plan: Plan) -> dict[int, str]:
     }
 
 
+def widest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the ways in which mean journeys, and in which changes of money, differ most."""
+    kept = set()
+    for name in ("mean_journey", "change_percent"):
+        if name in frame:
+            known = frame[(frame["group"] != "not known") & frame[name].notna()]
+            of = known.groupby("way")[name]
+            spread = (of.max() - of.min()).astype(float)
+            if len(spread) and spread.max() > 0:
+                kept.add(str(spread.idxmax()))
+    return frame[frame["way"].isin(kept)]
+
+
 def equality_sentences(frame: pd.DataFrame, journey_words: Callable[[float], str]) -> list[str]:
     """Say the largest differences between groups, way by way, in plain words."""
     said = []
