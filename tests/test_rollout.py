@@ -165,7 +165,7 @@ def test_a_cluster_that_breaks_a_rule_does_not_start():
 
 def test_every_phase_is_a_valid_part_of_the_map():
     order = order_of(most_at_once=1)
-    assert [order.phase(day) for day in order.days] == [("3",), ("2", "3"), ("1", "2", "3")]
+    assert [order.started(day) for day in order.days] == [("3",), ("2", "3"), ("1", "2", "3")]
     assert order.to_frame("days")["started"].tolist() == [1, 2, 3]
     for day in order.days:
         begun = {label: start for label, start in order.starts.items() if start and start <= day}

@@ -28,6 +28,8 @@ from clusters.domain import (
 )
 from clusters.errors import DataError, Fault, RulesError
 from clusters.geography.journeys import Given, journeys_of
+from clusters.measures.values import check_kind
+from clusters.shown import Shown
 from clusters.text import counted, listed, shown
 from clusters.verifier import Certificate, verify
 
@@ -52,8 +54,8 @@ Often = float | Mapping[SchoolId, float]
 _WORDS = {"m": ("metres", "metre"), "min": ("minutes", "minute")}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SchoolVisits:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SchoolVisits(Shown):
     """Trips to one school.
 
     Parameters
@@ -82,8 +84,8 @@ class SchoolVisits:
         return (self.out + self.back) * self.visits if self.visits else 0.0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterVisits:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ClusterVisits(Shown):
     """Trips in one cluster: its base, how many trips and how long on the road a month."""
 
     cluster: str
@@ -94,8 +96,8 @@ class ClusterVisits:
     furthest: SchoolVisits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Visits:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Visits(Shown):
     """Round trips of every SENCO under one table of journeys.
 
     Parameters
@@ -139,6 +141,7 @@ class Visits:
         """Make a frame with a row for each cluster or school; journeys in the column's unit."""
         import pandas as pd
 
+        check_kind(level, ("cluster", "school"))
         rows: list[tuple[Any, ...]]
         if level == "school":
             rows = [
@@ -307,8 +310,8 @@ def longest_of(problems: Mapping[str, Problem]) -> Problem:
     return replace(first, travel=longest, notes=(*first.notes, note))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TableVisits:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TableVisits(Shown):
     """One plan under one table: whether it keeps the rules, and the round trips."""
 
     plan: str
@@ -317,8 +320,8 @@ class TableVisits:
     visits: Visits
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tables:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Tables(Shown):
     """Plans under several tables of journeys.
 
     Parameters
@@ -406,6 +409,7 @@ class Tables:
         """
         import pandas as pd
 
+        check_kind(level, ("plan", "cluster", "school"))
         unit = self.rows[0].visits.unit
         if level == "plan":
             return pd.DataFrame(

@@ -109,6 +109,7 @@ def test_the_majority_decides_where_members_divide():
     assert tuple(pairs.loc[("3", "4"), ["votes_together", "votes_apart"]]) == (2, 1)
     assert "proved: no plan under the rules disagrees less" in found.summary()
     assert "degree-2" in found.to_svg()
+    assert "here in half or more of the votes" in found.to_svg()
 
 
 def test_votes_count():

@@ -347,7 +347,7 @@ def test_the_map_tells_doubt_by_pattern_and_in_words(best):
     patterns = re.findall(r'id="certainty-degree-\d".*?<path d="([^"]+)"', drawing)
     assert len(set(patterns)) == 3  # told apart without colour
     assert "here in 95 % of the cases" in drawing
-    assert "here less than half the time" in drawing
+    assert "here in less than half of the cases" in drawing
     assert "http" not in drawing.replace("http://www.w3.org/2000/svg", "")
     certain = cl.maps.certainty_svg(problem, best, dict.fromkeys(ids, 1), title="Sure")
     assert 'fill="url(#certainty-degree' not in certain

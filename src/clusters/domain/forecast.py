@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from clusters.arguments import checked
 from clusters.domain.values import FrozenDict, SchoolId, is_number
 from clusters.errors import DataError, Fault
+from clusters.shown import Shown
 
 __all__ = ["Forecast", "year_in", "year_order"]
 
@@ -40,8 +41,8 @@ def year_order(year: str) -> tuple[int, str]:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Forecast:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Forecast(Shown):
     """Numbers of each school in later years.
 
     Parameters

@@ -29,6 +29,7 @@ from clusters.explain.reshaping import RESHAPES, Scene
 from clusters.explain.single_moves import Ground
 from clusters.presolve import clauses_of, without
 from clusters.rulebook import school_name
+from clusters.shown import Shown
 
 __all__ = ["Change", "after_changes"]
 
@@ -36,8 +37,8 @@ DROPPABLE = tuple(name for name in RULE_NAMES if name != "n_clusters")
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Change(Shown):
     """One change of the rules, or of a plan, that somebody proposes.
 
     Make one with `move`, `pin`, `apart`, `together`, `count`, `size`, `limit`, `balance`, `travel`

@@ -12,7 +12,9 @@ from clusters.budget import Formula, Pot, Protection, Split, split_budget
 from clusters.domain import Plan, PlanLike, Problem, SchoolId, plan_of
 from clusters.errors import Fault, MoneyError
 from clusters.explain.what_if import WhatIf
+from clusters.measures.values import check_kind
 from clusters.money import Amount, as_pounds, largest_remainder, pounds, proportional
+from clusters.shown import Shown
 from clusters.text import counted, listed
 
 if TYPE_CHECKING:
@@ -23,9 +25,23 @@ __all__ = ["MoneyMove", "MoneyOfChange", "money_of_change"]
 _NAMED = 3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MoneyMove:
-    """Pence of one cluster or school before and after; None where it is not there."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MoneyMove(Shown):
+    """Pence of one cluster or school before and after; None where it is not there.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> answer = cl.what_if(problem, two, plan, cl.Change.close("a", to="c"))
+    >>> money = cl.explain.money_of_change(problem, plan, answer, "1000")
+    >>> {row.before_pence for row in money.clusters} != {None}
+    True
+    """
 
     key: SchoolId
     name: str
@@ -38,8 +54,8 @@ class MoneyMove:
         return (self.after_pence or 0) - (self.before_pence or 0)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class MoneyOfChange:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class MoneyOfChange(Shown):
     """One pot split before and after a change.
 
     Parameters
@@ -52,6 +68,19 @@ class MoneyOfChange:
         By id; a school under a new URN is one row, under the new one.
     notes
         What was done with money that was committed to schools that are gone.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> answer = cl.what_if(problem, two, plan, cl.Change.close("a", to="c"))
+    >>> money = cl.explain.money_of_change(problem, plan, answer, "1000")
+    >>> money.before.pot.total_pence, len(money.clusters)
+    (100000, 2)
     """
 
     before: Split
@@ -100,6 +129,7 @@ class MoneyOfChange:
         """Make a frame of pence before, after and the change; it adds up to both splits."""
         import pandas as pd
 
+        check_kind(level, ("cluster", "school"))
         rows = self.clusters if level == "cluster" else self.schools
         return pd.DataFrame(
             [(r.key, r.name, r.before_pence, r.after_pence, r.change_pence) for r in rows],
@@ -174,6 +204,10 @@ def _plan_after(answer: WhatIf, which: str) -> Plan:
         "free": None if answer.free is None else answer.free.plan,
         "drawn": answer.drawn,
     }
+    if which not in plans:
+        raise MoneyError(
+            Fault(what="there is no such plan", remedy=f"use {', '.join(plans)}", value=which)
+        )
     found = plans[which]
     if found is None:
         raise MoneyError(

@@ -22,14 +22,15 @@ from clusters.explain.repair import Repair, repair
 from clusters.explain.why_here import refuse_broken
 from clusters.naming import name_clusters
 from clusters.rulebook import length
+from clusters.shown import Shown
 from clusters.solver import Result, Settings, solve
 from clusters.verifier import Certificate, Finding, verify
 
 __all__ = ["WhatIf", "what_if"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIf:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WhatIf(Shown):
     """What some changes would mean for a plan.
 
     Parameters
@@ -60,6 +61,19 @@ class WhatIf:
         The facts under the changes: others than before where schools close, open or merge.
     heirs
         Each id that no longer is, in order, with the weights of the schools that follow it.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> change = cl.Change.move("b", "East")
+    >>> answer = cl.what_if(problem, rules, plan, change, settings=cl.Settings(time_limit_s=3))
+    >>> answer.nearest.fewest
+    1
     """
 
     changes: tuple[Change, ...]

@@ -15,6 +15,7 @@ from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, Rules, SchoolId, check_rules, plan_of
 from clusters.domain.forecast import Forecast
 from clusters.lasting.years import Excused, excused_years, in_year
+from clusters.shown import Shown
 from clusters.text import counted
 from clusters.verifier import Certificate, Finding, verify
 
@@ -27,8 +28,8 @@ TODAY = "today"
 _BY_YEAR = ("balance", "limits")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearCheck:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class YearCheck(Shown):
     """What the verifier found in one year.
 
     Parameters
@@ -52,8 +53,8 @@ class YearCheck:
     projected: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lasting:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Lasting(Shown):
     """How long a plan keeps the rules, year by year.
 
     Parameters

@@ -12,6 +12,7 @@ from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError
 from clusters.lasting.checking import Lasting, verify_years
 from clusters.lasting.years import Excused, excused_years, rules_for_years, with_forecast
 from clusters.measures import measure
+from clusters.shown import Shown
 from clusters.solver import Result, Settings, solve
 from clusters.text import shown
 
@@ -23,8 +24,8 @@ __all__ = ["Horizon", "Horizons", "PriceOfLasting", "price_by_horizon", "price_o
 _UNIT = {"m": "metres", "min": "minutes"}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PriceOfLasting:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PriceOfLasting(Shown):
     """The best plan found for today alone, the best one that lasts, and the difference.
 
     Parameters
@@ -233,16 +234,16 @@ def _cost(price: float, per_cent: float | None, journey: float | None, unit: str
 # ---- how far ahead ------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Horizon:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Horizon(Shown):
     """What it costs to keep the rules up to and including one year."""
 
     to: str
     price: PriceOfLasting
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Horizons:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Horizons(Shown):
     """The price of lasting to each year in turn."""
 
     rows: tuple[Horizon, ...]

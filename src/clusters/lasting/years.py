@@ -26,8 +26,9 @@ Excused = Collection[str] | Mapping[str, Collection[str]]
 _BY_MEASURE = ("balance", "limits")
 
 
+@checked
 def measure_of(name: str, year: str) -> str:
-    """Name of the measure that holds a forecast: "pupils@2027"."""
+    """Name the measure that holds a forecast: "pupils@2027"."""
     return f"{name}@{year}"
 
 
@@ -149,7 +150,8 @@ def excused_years(forecast: Forecast, excused: Excused) -> dict[str, frozenset[s
     given: Mapping[str, Iterable[str]]
     if isinstance(excused, Mapping):
         given = {
-            year: (names,) if isinstance(names, str) else names for year, names in excused.items()
+            year: (names,) if isinstance(names, str) else tuple(names or ())
+            for year, names in excused.items()
         }
     else:
         years = (excused,) if isinstance(excused, str) else excused

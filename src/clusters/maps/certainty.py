@@ -10,7 +10,8 @@ from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, SchoolId, is_number, plan_of
 from clusters.errors import ArgumentError, Fault
 from clusters.maps.layout import WIDTH, lay_out
-from clusters.maps.svg import Ground, draw_svg
+from clusters.maps.scene import Picked
+from clusters.maps.svg import draw_svg
 from clusters.text import clean, counted
 
 __all__ = ["BANDS", "Band", "certainty_svg"]
@@ -18,11 +19,15 @@ __all__ = ["BANDS", "Band", "certainty_svg"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Band:
-    """A class of certainty: shares from `low` on to below `high`, and how it is drawn."""
+    """A class of certainty: shares from `low` on to below `high`, how it is said and drawn.
+
+    `words` say how often a school stays; `part` says of how many cases.
+    """
 
     low: Fraction
     high: Fraction
     words: str
+    part: str
     pattern: str | None
 
     def holds(self, share: Fraction | float) -> bool:
@@ -30,13 +35,30 @@ class Band:
         return self.low <= share < self.high
 
 
+HALF, MOST, ALL = Fraction(1, 2), Fraction(9, 10), Fraction(1)
 BANDS = (
-    Band(low=Fraction(1), high=Fraction(2), words="always", pattern=None),
-    Band(low=Fraction(9, 10), high=Fraction(1), words="9 times in 10 or more", pattern="degree-1"),
+    Band(low=ALL, high=Fraction(2), words="always", part="all", pattern=None),
     Band(
-        low=Fraction(1, 2), high=Fraction(9, 10), words="half the time or more", pattern="degree-2"
+        low=MOST,
+        high=ALL,
+        words="nine times in ten or more",
+        part="90 % or more",
+        pattern="degree-1",
     ),
-    Band(low=Fraction(0), high=Fraction(1, 2), words="less than half the time", pattern="degree-3"),
+    Band(
+        low=HALF,
+        high=MOST,
+        words="half the time or more",
+        part="half or more",
+        pattern="degree-2",
+    ),
+    Band(
+        low=Fraction(0),
+        high=HALF,
+        words="less than half the time",
+        part="less than half",
+        pattern="degree-3",
+    ),
 )
 """The classes, surest first."""
 
@@ -48,6 +70,7 @@ def certainty_svg(
     shares: Mapping[SchoolId, Fraction | float],
     *,
     title: str,
+    cases: str = "cases",
     description: str = "",
     link: str = "#cluster-{number}",
     id_prefix: str = "certainty",
@@ -63,6 +86,8 @@ def certainty_svg(
     shares
         For each school in what share of the cases it is in its cluster, 0 to 1, for instance of
         ``clusters.options.stability(...).shares()``.
+    cases
+        What the shares are shares of: "draws", "votes".
     title, description, link, id_prefix, width, links, numbers, source
         As for :func:`clusters.maps.map_svg`.
 
@@ -88,9 +113,9 @@ def certainty_svg(
     """
     plan = plan_of(problem, plan)
     by_position = _shares(problem, shares)
-    layout = lay_out(problem, plan, numbers=numbers, names=False, width=width, source=source)
+    layout = lay_out(problem, plan, numbers=numbers, width=width, source=source)
     grounds = [
-        Ground(words=_tip(problem, k, share), positions=[k], pattern=band.pattern)
+        Picked(words=_tip(problem, k, share, cases), positions=[k], pattern=band.pattern)
         for k, share in sorted(by_position.items())
         for band in BANDS
         if band.holds(share) and band.pattern
@@ -105,11 +130,14 @@ def certainty_svg(
         layout,
         title=title,
         description=description or words,
-        link=link,
+        link=link if links else "",
         id_prefix=id_prefix,
-        links=links,
         grounds=grounds,
-        patterns={b.pattern: f"here {b.words}" for b in BANDS if b.pattern and b.pattern in used},
+        patterns={
+            band.pattern: f"here in {band.part} of the {cases}"
+            for band in BANDS
+            if band.pattern and band.pattern in used
+        },
     )
 
 
@@ -136,5 +164,5 @@ def _shares(problem: Problem, shares: Mapping[SchoolId, Fraction | float]) -> di
     return found
 
 
-def _tip(problem: Problem, position: int, share: float) -> str:
-    return f"{clean(problem.schools[position].name)}: here in {100 * share:.4g} % of the cases"
+def _tip(problem: Problem, position: int, share: float, cases: str) -> str:
+    return f"{clean(problem.schools[position].name)}: here in {100 * share:.4g} % of the {cases}"

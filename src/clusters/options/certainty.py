@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
 from clusters.options.draws import Drawn, placed
 from clusters.options.wording import called, percent
+from clusters.shown import Shown
 from clusters.text import counted, listed
 
 if TYPE_CHECKING:
@@ -29,8 +31,8 @@ LEAST_SURE = 5
 """Schools that the summary names."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Draws:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Draws(Shown):
     """Plans that could be the best one instead, for one cause.
 
     Parameters
@@ -50,6 +52,19 @@ class Draws:
         What came of each draw, also of those without a plan.
     exact
         Whether these are all plans of the kind, not a sample.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> answer = cl.options.stability(
+    ...     problem, two, plan, errors=None, weights=None, within=0.05)
+    >>> [draws.cause for draws in answer.causes.values()]
+    ['near']
     """
 
     cause: str
@@ -79,7 +94,7 @@ class Draws:
         return counted(len(self), self.word, self.words)
 
 
-class Stability:
+class Stability(Shown):
     """How often each school stays in its cluster, and each two schools together.
 
     Clusters of other plans are matched with those of the given one so that the most schools stay
@@ -97,6 +112,19 @@ class Stability:
         Whether the same seed gives the same answer: work is limited, not time.
     notes
         What was not done, and why.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> answer = cl.options.stability(
+    ...     problem, two, plan, errors=None, weights=None, within=0.05)
+    >>> sorted(answer.sentences)
+    ['a', 'b', 'c', 'd']
     """
 
     def __init__(
@@ -315,8 +343,9 @@ class Stability:
             )
         counts = {band.words: sum(band.holds(share) for share in here) for band in BANDS}
         held = [f"{count} {often}" for often, count in counts.items() if count]
+        held[0] = held[0].replace(" ", " stay ", 1)
         kind = "all " if draws.exact and len(draws) > 1 else ""
-        yield f"In {kind}{draws}, of {counted(len(here), 'school')} stay: {listed(held)}."
+        yield f"In {kind}{draws}, of {counted(len(here), 'school')} {listed(held)}."
         unsure = sorted((share, k) for k, share in enumerate(here) if share < 1)[:LEAST_SURE]
         if unsure:
             named = [
@@ -338,7 +367,11 @@ def _effort_words(draws: Draws) -> Iterator[str]:
     else:
         gaps = [d.gap for d in draws.drawn if d.groups is not None]
         known = [gap for gap in gaps if gap is not None]
-        most = f", at most {percent(max(known))} above the best" if len(known) == len(gaps) else ""
+        most = (
+            f", and no plan can be more than {percent(math.ceil(max(known) * 1e4) / 1e4)} better"
+            if len(known) == len(gaps)
+            else ""
+        )
         yield (
             f"{draws.proved} of these {len(draws)} plans are proved to be the best of their draw; "
             f"the others are the best found{most}."

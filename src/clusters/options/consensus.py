@@ -31,6 +31,7 @@ from clusters.options.draws import placed
 from clusters.options.median import Votes, nearest_plan
 from clusters.options.wording import called, percent
 from clusters.presolve import refuse_impossible
+from clusters.shown import Shown
 from clusters.solver import Settings, effort
 from clusters.text import counted, listed
 from clusters.verifier import Certificate, verify
@@ -46,8 +47,8 @@ MOST_DIVIDED = 8
 """Schools on which members divide that the summary names."""
 
 
-@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
-class Consensus:
+@dataclass(frozen=True, slots=False, kw_only=True, eq=False, repr=False)
+class Consensus(Shown):
     """The plan nearest to several maps, and where the maps divide.
 
     Parameters
@@ -65,6 +66,18 @@ class Consensus:
         No plan under the rules has fewer disagreements.
     seconds
         Time used.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> found = cl.options.consensus(problem, two, {"Ann": plan, "Ben": plan})
+    >>> found.disagreements
+    0
     """
 
     problem: Problem
@@ -267,7 +280,9 @@ class Consensus:
             As for :func:`clusters.maps.certainty_svg`.
         """
         title = title or f"How far {counted(len(self.maps), 'map')} agree on each school's place"
-        return certainty_svg(self.problem, self.plan, self.shares(), title=title, **more)
+        return certainty_svg(
+            self.problem, self.plan, self.shares(), title=title, cases="votes", **more
+        )
 
 
 @checked

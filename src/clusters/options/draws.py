@@ -33,8 +33,8 @@ __all__ = [
 CAUSES = ("errors", "weights", "near")
 """What may put a school elsewhere, in the order in which it is reported."""
 WEIGHTS = ("travel", "balance", "expertise", "pyramids", "change")
-CHAINS = 10
-"""Walks over near plans, each with random numbers of its own and all from the same plan."""
+CHAINS, DRAWS_EACH = 10, 10
+"""Most walks over near plans, all from the same plan, and the fewest draws of each."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -182,7 +182,8 @@ def walked_draws(
     case: Case, limit: float, draws: int, executor: Executor | None
 ) -> Iterator[Drawn]:
     """Sample plans that cost no more than a limit, by several walks from the start of the case."""
-    lengths = [len(part) for part in np.array_split(np.arange(draws), min(CHAINS, draws))]
+    chains = max(1, min(CHAINS, draws // DRAWS_EACH))
+    lengths = [len(part) for part in np.array_split(np.arange(draws), chains)]
     for chain in _run(partial(_walked, case, limit), list(enumerate(lengths)), executor):
         yield from chain
 

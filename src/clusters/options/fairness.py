@@ -31,7 +31,9 @@ from clusters.errors import ArgumentError, DataError, Fault
 from clusters.explain import Move, why_here
 from clusters.measures import places_of
 from clusters.money import pounds
-from clusters.options.wording import called, journey_words
+from clusters.options.wording import called
+from clusters.rulebook import length
+from clusters.shown import Shown
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -45,8 +47,8 @@ MOST_NAMED = 5
 """Schools that the summary names for an option."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Envy:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Envy(Shown):
     """A school to which the centre of another cluster is nearer than that of its own.
 
     Parameters
@@ -57,6 +59,12 @@ class Envy:
         Its cluster, and its journey to the centre.
     nearer, nearer_journey
         The cluster whose centre is nearest, and the journey to it.
+
+    Examples
+    --------
+    >>> Envy(school="a", name="Ash", cluster="West", journey=900.0, nearer="East",
+    ...      nearer_journey=700.0).nearer
+    'East'
     """
 
     school: SchoolId
@@ -72,8 +80,8 @@ class Envy:
         return self.journey - self.nearer_journey
 
 
-@dataclass(frozen=True, slots=False, kw_only=True, eq=False)
-class Fairness:
+@dataclass(frozen=True, slots=False, kw_only=True, eq=False, repr=False)
+class Fairness(Shown):
     """What each option means for each school.
 
     Parameters
@@ -84,6 +92,18 @@ class Fairness:
         The option with which the others are compared.
     pence
         For each option, what each school gets; empty where no money was given.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [1900, 0], [3000, 0]],
+    ...     {"need": [1, 1, 1, 1]}, [("a", "b"), ("b", "c"), ("c", "d")])
+    >>> two = cl.Rules(n_clusters=2)
+    >>> plan = {"a": "a", "b": "a", "c": "c", "d": "c"}
+    >>> found = cl.options.fairness(problem, two, {"halves": plan})
+    >>> found.worst_off("halves")
+    ('d',)
     """
 
     problem: Problem
@@ -160,9 +180,9 @@ class Fairness:
         if envy is None:
             return f"No centre of another cluster is nearer to {name} than its own."
         head = (
-            f"{name} travels {journey_words(self.problem, envy.journey)} to the centre of "
+            f"{name} travels {length(self.problem, envy.journey)} to the centre of "
             f"{called(envy.cluster)}; that of {called(envy.nearer)} is "
-            f"{journey_words(self.problem, envy.nearer_journey)} away"
+            f"{length(self.problem, envy.nearer_journey)} away"
         )
         why = why_here(self.problem, self.rules, self.plans[option], school, self.priorities)
         move = next(move for move in why.moves if move.to == envy.nearer)
@@ -183,7 +203,7 @@ class Fairness:
             return (
                 "No rule stands against it, but the plan as a whole would cost more: both clusters "
                 f"would choose their centre again, and its journey would be "
-                f"{journey_words(self.problem, move.journey)}."
+                f"{length(self.problem, move.journey)}."
             )
         return "No rule stands against it, and the plan would cost no more: it could move."
 
@@ -271,14 +291,13 @@ class Fairness:
             also = f" (and {counted(len(worst) - 1, 'other')} alike)" if len(worst) > 1 else ""
             yield (
                 f"{name}: the longest journey is that of {first}{also}, "
-                f"{journey_words(self.problem, float(np.nanmax(journeys)))}."
+                f"{length(self.problem, float(np.nanmax(journeys)))}."
             )
         if name != self.against:
             worse = self.worse_off(name)
             most = next(iter(worse), None)
             tail = (
-                f", {self.problem.school(most).name} the most "
-                f"({journey_words(self.problem, worse[most])})"
+                f", {self.problem.school(most).name} the most ({length(self.problem, worse[most])})"
                 if most is not None
                 else ""
             )

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from clusters.arguments import checked
 from clusters.domain import FrozenDict
 from clusters.errors import ArgumentError, Fault
+from clusters.shown import Shown
 from clusters.text import counted, listed
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ Order: TypeAlias = Sequence[str | Collection[str]]
 """Options, best first; a collection within it holds options that the member puts level."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Ranking:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Ranking(Shown):
     """What several orders of the options amount to.
 
     Parameters
@@ -50,6 +51,13 @@ class Ranking:
         two options that the member puts the other way round are one.
     disagreements
         That number; proved, since every order is looked at.
+
+    Examples
+    --------
+    >>> from clusters.options import rank_options
+    >>> ranking = rank_options({"Ann": ["North", "Coast"], "Ben": ["North", "Coast"]})
+    >>> ranking.condorcet, ranking.disagreements
+    ('North', 0)
     """
 
     options: tuple[str, ...]

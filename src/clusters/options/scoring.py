@@ -16,6 +16,7 @@ from clusters.arguments import checked
 from clusters.domain import FrozenDict
 from clusters.errors import ArgumentError, Fault
 from clusters.options.wording import percent
+from clusters.shown import Shown
 from clusters.text import listed
 
 if TYPE_CHECKING:
@@ -26,11 +27,17 @@ __all__ = ["Scores", "Win", "score"]
 Number: TypeAlias = int | float | Decimal | Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Win:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Win(Shown):
     """An option wins while the share of one criterion in all weight is from `low` to `high`.
 
     At an end that it shares with another option both have the same score.
+
+    Examples
+    --------
+    >>> from fractions import Fraction
+    >>> Win(option="Short", low=Fraction(0), high=Fraction(1, 2)).option
+    'Short'
     """
 
     option: str
@@ -38,8 +45,8 @@ class Win:
     high: Fraction
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scores:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Scores(Shown):
     """Scores of options under weights.
 
     Parameters
@@ -50,6 +57,13 @@ class Scores:
         Share of each criterion in all weight; they add up to 1.
     totals
         Score of each option, the best first: the sum of share x points.
+
+    Examples
+    --------
+    >>> from clusters.options import score
+    >>> table = {"Short": {"journey": 900}, "Whole": {"journey": 1200}}
+    >>> score(table, {"journey": 1}, less_is_better=["journey"]).winners
+    ('Short',)
     """
 
     points: Mapping[str, Mapping[str, Fraction]]

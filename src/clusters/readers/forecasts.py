@@ -19,6 +19,7 @@ from clusters.readers.links import links_of
 from clusters.readers.opening import open_table
 from clusters.readers.school_finder import SchoolFinder
 from clusters.readers.table import WRONG_STATE, Cell, Table
+from clusters.shown import Shown
 from clusters.text import counted
 
 __all__ = ["YearGroups", "read_forecast", "read_year_groups"]
@@ -57,8 +58,8 @@ _NAMED = 4
 Missing = Literal["refuse", "as today"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearGroups:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class YearGroups(Shown):
     """Pupils of each school by year group today: 0 is Reception, 7 is Year 7, -1 and below nursery.
 
     Parameters
@@ -67,6 +68,11 @@ class YearGroups:
         By id of the school, by year group.
     notes
         What was odd but harmless.
+
+    Examples
+    --------
+    >>> YearGroups(pupils={"101": {0: 28, 1: 30}}).pupils["101"]
+    {0: 28, 1: 30}
     """
 
     pupils: Mapping[SchoolId, Mapping[int, float]]

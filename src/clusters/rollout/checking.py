@@ -11,6 +11,7 @@ from clusters.domain import Plan, PlanLike, Problem, Rules, plan_of
 from clusters.errors import Fault, RulesError
 from clusters.money import pounds
 from clusters.rollout.terms import Day, StartRules, in_words
+from clusters.shown import Shown
 from clusters.text import counted
 from clusters.verifier import Finding, verify
 
@@ -20,8 +21,8 @@ _ANYWHERE = ("together", "apart", "assignment", "centre")
 """Rules whose findings may name schools of several clusters."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartFinding:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StartFinding(Shown):
     """One way in which a start in steps breaks what was asked.
 
     Parameters

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING, Literal
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, PlanLike, Problem, Rules, check_rules, plan_of
 from clusters.errors import ClustersError, Fault, InfeasibleError, OutOfTimeError, RulesError
+from clusters.measures.values import check_kind
 from clusters.money import largest_remainder, pounds
 from clusters.rollout.checking import check_starts, findings_of
 from clusters.rollout.terms import StartRules, financial_year, in_words, months_in
+from clusters.shown import Shown
 from clusters.solver import Settings, effort
 from clusters.text import counted, listed, shown, words
 
@@ -28,8 +30,8 @@ _YEAR = 12
 """Months after the last start for which need that is not served then is taken to wait."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Start:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Start(Shown):
     """When one cluster starts.
 
     Parameters
@@ -56,8 +58,8 @@ class Start:
     cost_pence: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class YearOfMoney:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class YearOfMoney(Shown):
     """What clusters that have started cost in a financial year, and what there is (or None)."""
 
     year: str
@@ -65,8 +67,8 @@ class YearOfMoney:
     money_pence: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartOrder:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StartOrder(Shown):
     """Which clusters start when.
 
     Parameters
@@ -98,7 +100,7 @@ class StartOrder:
         """Day by label."""
         return {row.cluster: row.day for row in self.rows}
 
-    def phase(self, day: date) -> tuple[str, ...]:
+    def started(self, day: date) -> tuple[str, ...]:
         """Labels of the clusters that have started by a day: a partial map that keeps the rules."""
         return tuple(row.cluster for row in self.rows if row.day is not None and row.day <= day)
 
@@ -132,6 +134,7 @@ class StartOrder:
         """Make a frame with a row for each cluster, each day, or each financial year."""
         import pandas as pd
 
+        check_kind(kind, ("clusters", "days", "money"))
         if kind == "money":
             return pd.DataFrame(
                 [(y.year, y.spent_pence, y.money_pence) for y in self.years],
@@ -139,7 +142,7 @@ class StartOrder:
             ).astype({"money_pence": "Int64"})
         if kind == "days":
             rows = [
-                (day, sum(row.day == day for row in self.rows), len(self.phase(day)))
+                (day, sum(row.day == day for row in self.rows), len(self.started(day)))
                 for day in self.days
             ]
             return pd.DataFrame(rows, columns=["day", "starting", "started"])
@@ -205,6 +208,8 @@ def choose_starts(
     plan = plan_of(problem, plan)
     check_rules(problem, rules)
     clusters = [cluster for cluster in plan.clusters if cluster.members]
+    if not clusters:
+        raise RulesError(Fault(what="the plan has no cluster with a school", remedy="give another"))
     _refuse_unknown([cluster.label for cluster in clusters], asked)
     seconds, seed = effort(settings, _USUAL_S)
     scene = _Scene(

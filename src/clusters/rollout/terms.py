@@ -13,6 +13,7 @@ from clusters.budget import Split
 from clusters.domain import FrozenDict, is_number
 from clusters.errors import ClustersError, Fault, RulesError
 from clusters.money import Amount, pence
+from clusters.shown import Shown
 
 __all__ = ["Day", "StartRules", "financial_year", "in_words", "months_in"]
 
@@ -42,8 +43,8 @@ def in_words(day: date) -> str:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartRules:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StartRules(Shown):
     """What has to be there before a cluster may start, and how much can be done at once.
 
     Parameters

@@ -52,7 +52,15 @@ Using = Callable[..., Any]
 
 
 def solve_case(case: Case, on_progress: Callable[[Progress], None] | None = None) -> Result:
-    """Answer a case as `solve` does: what a study does unless another function is given."""
+    """Answer a case as `solve` does: what a study does unless another function is given.
+
+    Examples
+    --------
+    >>> from clusters import Problem, Rules
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> solve_case(Case(name="one", problem=problem, rules=Rules(n_clusters=1))).objective
+    1.0
+    """
     return solve(
         case.problem,
         case.rules,

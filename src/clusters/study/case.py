@@ -10,6 +10,7 @@ from clusters.arguments import checked, described
 from clusters.domain import PlanLike, Priorities, Problem, Rules
 from clusters.domain.values import FrozenDict
 from clusters.errors import ArgumentError, ClustersError, Fault
+from clusters.shown import Shown
 from clusters.solver import Settings
 
 __all__ = ["Case", "Label", "Refused"]
@@ -19,8 +20,8 @@ Label = str | int | float | bool | None
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Case:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Case(Shown):
     """One search of a study.
 
     Parameters
@@ -38,6 +39,13 @@ class Case:
     ------
     ArgumentError
         If the name is blank, or a label is nothing that a column can hold.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> case = Case(name="as it is", problem=problem, rules=Rules(n_clusters=1))
+    >>> case.settings.workers
+    1
     """
 
     name: str
@@ -57,8 +65,8 @@ class Case:
             object.__setattr__(self, "settings", replace(self.settings, workers=1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Refused:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Refused(Shown):
     """A case that could not be made: it is a row of the results, with what is wrong with it.
 
     Parameters
@@ -67,6 +75,14 @@ class Refused:
         As of a case.
     error
         Why there is no case.
+
+    Examples
+    --------
+    >>> from clusters.study import cases
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> (row,) = cases([{"name": "none", "rules.n_clusters": 0}], problem)
+    >>> row.name, type(row.error).__name__
+    ('none', 'RulesError')
     """
 
     name: str

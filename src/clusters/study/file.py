@@ -18,6 +18,7 @@ from clusters.errors import ClustersError, DataError, Fault
 from clusters.geography import build_problem
 from clusters.readers import read_plan, read_schools
 from clusters.readers.opening import open_text
+from clusters.shown import Shown
 from clusters.study.case import Case, Refused
 from clusters.study.rows import SECTIONS, case_of, merged, unknown_key
 
@@ -58,8 +59,8 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudyFile:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StudyFile(Shown):
     """What a file says: the cases, where they are kept, and where they run.
 
     Parameters
@@ -72,6 +73,11 @@ class StudyFile:
         Processes on this machine; or the address of a dask scheduler.
     attempts
         As `run` takes it.
+
+    Examples
+    --------
+    >>> StudyFile(cases=(), store=Path("answers"), workers=2).attempts
+    3
     """
 
     cases: tuple[Case | Refused, ...]
@@ -90,6 +96,28 @@ def read_file(path: str | os.PathLike[str]) -> StudyFile:
     DataError
         Listing every key that there is not, and every value of the wrong kind. An authority whose
         data cannot be read is no such error: its cases are rows with what is wrong.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from clusters import datasets
+    >>> text = f'''
+    ... [rules]
+    ... n_clusters = {{schools_each = 9.5}}
+    ... [[authority]]
+    ... name = "Calderwick"
+    ... schools = "{datasets.path("schools").as_posix()}"
+    ... [[variant]]
+    ... seeds = [1, 2]
+    ... '''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = Path(folder) / "seeds.toml"
+    ...     written = path.write_text(text)
+    ...     file = read_file(path)
+    >>> [(case.name, case.rules.n_clusters) for case in file.cases]
+    [('Calderwick / seed 1', 18), ('Calderwick / seed 2', 18)]
+    >>> file.store.name
+    'seeds'
     """
     text, name = open_text(path)
     try:

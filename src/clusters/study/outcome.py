@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.arguments import checked
 from clusters.domain import Plan
 from clusters.errors import DataError, Fault
+from clusters.shown import Shown
 from clusters.study.attempt import FAILED
 from clusters.study.store import Store, plan_of_record
 from clusters.text import counted, listed
@@ -29,7 +30,7 @@ _COUNTS = ("clusters", "schools", "seed", "attempts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Study:
+class Study(Shown):
     """A row for each case, and the store that holds the plans.
 
     Parameters
@@ -44,6 +45,20 @@ class Study:
         How many answers were in the store before.
     seconds
         What this call took.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> case = cl.study.Case(name="one", problem=problem, rules=cl.Rules(n_clusters=1))
+    >>> with tempfile.TemporaryDirectory() as store:
+    ...     study = cl.study.run([case], store)
+    ...     study.plan("one").assignment
+    {'a': 'b', 'b': 'b'}
+    >>> print(study.summary())
+    1 case: 1 optimal.
     """
 
     store: Store
@@ -172,6 +187,18 @@ def read_store(store: str | os.PathLike[str]) -> Study:
     ------
     DataError
         If there is no store.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]}, [("a", "b")])
+    >>> case = cl.study.Case(name="one", problem=problem, rules=cl.Rules(n_clusters=1))
+    >>> with tempfile.TemporaryDirectory() as store:
+    ...     study = cl.study.run([case], store)
+    ...     read_store(store).to_frame()["status"].to_dict()
+    {'one': 'optimal'}
     """
     kept = Store(store)
     kept.must_exist()

@@ -2,8 +2,8 @@
 
 Run it on the packaged synthetic authority, or on your own files::
 
-    python examples/19_consensus.py
-    python examples/19_consensus.py --schools schools.csv --map ann.csv --map ben.csv
+    python examples/20_consensus.py
+    python examples/20_consensus.py --schools schools.csv --map ann.csv --map ben.csv
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 Run it on the packaged synthetic authority, or on your own file::
 
-    python examples/18_stability.py
-    python examples/18_stability.py --schools schools.csv --draws 100 --processes 2 --seconds 200
+    python examples/19_stability.py
+    python examples/19_stability.py --schools schools.csv --draws 100 --processes 2 --seconds 200
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import clusters as cl
 
 def main(argv: Sequence[str] | None = None) -> None:
     """Print how sure the places are, who is least sure, and write a map and a table."""
-    parser = options(__doc__, seconds=20.0)
+    parser = options(__doc__, seconds=10.0)
     parser.add_argument("--draws", type=int, default=10, help="for each cause; 100 say more")
     parser.add_argument("--processes", type=int, default=1, help="that share the draws")
     arguments = parser.parse_args(argv)

@@ -2,8 +2,8 @@
 
 Run it on the packaged synthetic authority, or on your own files::
 
-    python examples/20_fairness.py
-    python examples/20_fairness.py --schools schools.csv --plan today.csv
+    python examples/25_fairness.py
+    python examples/25_fairness.py --schools schools.csv --plan today.csv
 """
 
 from __future__ import annotations
