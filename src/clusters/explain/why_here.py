@@ -275,7 +275,7 @@ def _sentence(
             )
         reason = (others or list(best.breaks) or ["a rule would break."])[0]
         return f"{where}. It cannot move by itself; in {_called(best.to)}, the next best: {reason}"
-    if share is not None and best.cost_change < -NOTHING * abs(best.cost_change / share):
+    if share is not None and share < -NOTHING:
         return (
             f"{where}. It would be better in {_called(best.to)}, and no rule stands against it: "
             f"{_effects(ground, best)}."
