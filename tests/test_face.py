@@ -19,7 +19,7 @@ import clusters as cl
 SOURCE = Path(cl.__file__).parent
 ROOT = Path(__file__).parent.parent
 
-IMPORTED_AS = {"python-docx": "docx"}
+IMPORTED_AS = {"ipython": "IPython", "python-docx": "docx"}
 """Names of distributions that are imported by another name."""
 COMES_WITH = {
     "PIL": "matplotlib",
@@ -136,10 +136,11 @@ def imported() -> Iterator[str]:
 def test_what_is_declared_is_imported_and_what_is_imported_is_declared():
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    optional = [*extras["report"], *extras["pdf"], *extras["workbench"]]
+    names = ("report", "pdf", "notebook", "parquet", "scale", "workbench")
+    optional = [line for name in names for line in extras[name]]
     wanted = [*project["dependencies"], *optional]
-    names = [re.split(r"[<>=!\[ ]", one)[0] for one in wanted]
-    declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in names}
+    declared_names = [re.split(r"[<>=!\[ ]", one)[0] for one in wanted]
+    declared = {IMPORTED_AS.get(name, name.replace("-", "_")) for name in declared_names}
     found = {name for name in imported() if name not in sys.stdlib_module_names} - {"clusters"}
     assert declared - found == set()
     assert {COMES_WITH.get(name, name) for name in found} - declared == set()

@@ -123,16 +123,18 @@ def test_themes_can_be_ones_own():
         priorities=Priorities(travel_by="pupils", balance=1.0, balance_by="schools"),
     )
     found = propose(
-        _problem(),
-        RULES,
+        world("2345298\n3456312\n4567445"),
+        Rules(n_clusters=3, schools_per_cluster=(3, 11)),
         COMMON,
-        Settings(time_limit_s=5),
+        Settings(time_limit_s=8),
         n_options=2,
         ceiling=0.5,
         min_difference=0.0,
         themes=[theme],
     )
     assert list(found) == ["Best overall", "Even heads"]
+    assert found["Even heads"].aim == 0
+    assert "no plan of 3 clusters can do better" not in found["Best overall"].theme
 
 
 @pytest.mark.parametrize(

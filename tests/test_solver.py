@@ -15,7 +15,6 @@ import numpy as np
 import pytest
 
 import clusters as cl
-from clusters import solver
 from clusters.model.instance import compile_instance
 from tests.search.drawn import Case, draw
 from tests.worlds import drawn_plan, world
@@ -136,7 +135,7 @@ def test_a_plan_that_fails_the_verifier_is_never_returned(monkeypatch: pytest.Mo
     problem = world(MAP)
     wrong = cl.verify(problem, EVEN, drawn_plan("Aaaa\nbbbb\nbbbB"))
     assert not wrong.ok
-    monkeypatch.setattr(solver, "verify", lambda *_: wrong)
+    monkeypatch.setattr("clusters.solver.result.verify", lambda *_: wrong)
     with pytest.raises(cl.ClustersError, match="does not pass the verifier"):
         cl.solve(problem, EVEN, None, ENOUGH)
 

@@ -7,7 +7,10 @@ that ``import clusters`` stays fast. Type checkers see ordinary imports.
 from __future__ import annotations
 
 import importlib
+import logging as _logging
 from typing import TYPE_CHECKING, Any
+
+from clusters.shown import attach as _attach
 
 __version__ = "0.2.0.dev0"
 
@@ -16,12 +19,16 @@ if TYPE_CHECKING:  # what type checkers and editors read; a test holds it agains
     from clusters import datasets as datasets
     from clusters import expertise as expertise
     from clusters import explain as explain
+    from clusters import lasting as lasting
     from clusters import leads as leads
     from clusters import maps as maps
     from clusters import options as options
     from clusters import readers as readers
+    from clusters import rollout as rollout
     from clusters import solver as solver
+    from clusters import study as study
     from clusters import verifier as verifier
+    from clusters import visits as visits
     from clusters import workbench as workbench
     from clusters import writers as writers
     from clusters.budget import Formula as Formula
@@ -133,18 +140,25 @@ _HOME = {
     "workbench": ("write_workbench",),
     "writers": ("write_plan",),
 }
+_logging.getLogger(__name__).addHandler(_logging.NullHandler())  # silent unless asked for
+_attach(lambda: importlib.import_module("clusters.display"))
+
 _WHERE = {name: module for module, names in _HOME.items() for name in names}
 _GROUPS = (
     "budget",
     "datasets",
     "expertise",
     "explain",
+    "lasting",
     "leads",
     "maps",
     "options",
     "readers",
+    "rollout",
     "solver",
+    "study",
     "verifier",
+    "visits",
     "workbench",
     "writers",
 )

@@ -1,4 +1,4 @@
-"""``python -m clusters``: demo, check, solve, options, fund, report, workbench, warm.
+"""``python -m clusters VERB``: the command line; ``--help`` lists the verbs.
 
 Exit codes: 0 done; 2 bad input or bad arguments; 3 no plan exists, or none was found in time;
 4 the search was interrupted (Ctrl-C or SIGTERM), the best plan so far was written; 130 (128 + the

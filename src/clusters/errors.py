@@ -43,6 +43,12 @@ class Fault:
         Row in the file as a spreadsheet counts it (the header is row 1).
     column, urn, value
         As found in the file.
+
+    Examples
+    --------
+    >>> fault = Fault(what="pupils is below 0", remedy="correct it", where="schools.csv", row=7)
+    >>> print(fault)
+    schools.csv, row 7: pupils is below 0 - correct it
     """
 
     what: str
@@ -71,7 +77,17 @@ class Fault:
 
 
 class ClustersError(Exception):
-    """Root of every deliberate error of this package."""
+    """Root of every deliberate error of this package.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> try:
+    ...     cl.read_schools("nowhere.csv")
+    ... except cl.ClustersError as error:  # all that the package raises on purpose
+    ...     print(type(error).__name__)
+    DataError
+    """
 
 
 _MOST_SENTENCES = 20
@@ -171,25 +187,64 @@ class ArgumentError(_FaultsError, TypeError, ValueError):
 
     The message names the argument and shows the call. It is also what Python itself raises in such
     a case: a TypeError and a ValueError.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> try:
+    ...     cl.verify("a", "b", "c")
+    ... except cl.ArgumentError as error:
+    ...     print(error.faults[0].what)
+    problem is the text 'a', not a Problem
     """
 
     heading = "faults in the call"
 
 
 class DataError(_FaultsError):
-    """The facts cannot be used as given; `.faults` lists every fault found."""
+    """The facts cannot be used as given; `.faults` lists every fault found.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> try:
+    ...     cl.read_schools([{"urn": "1", "name": "Hill School", "easting": "x", "northing": 5}])
+    ... except cl.DataError as error:
+    ...     print(error.faults[0].column)
+    easting
+    """
 
     heading = "faults in the data"
 
 
 class RulesError(_FaultsError):
-    """Rules, priorities or settings are misspelt, contradictory or out of range."""
+    """Rules, priorities or settings are misspelt, contradictory or out of range.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> try:
+    ...     cl.Rules(n_clusters=0)
+    ... except cl.RulesError as error:
+    ...     print(error.faults[0].what)
+    n_clusters is neither a whole number of 1 or more nor a range (lowest, highest)
+    """
 
     heading = "faults in the rules"
 
 
 class MoneyError(_FaultsError):
-    """A sum of money cannot be divided as asked; `.faults` says by how much and what would fit."""
+    """A sum of money cannot be divided as asked; `.faults` says by how much and what would fit.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> try:
+    ...     cl.Pot(total="12.345")
+    ... except cl.MoneyError as error:
+    ...     print(error.faults[0].what)
+    the total of the pot is not a whole number of pence
+    """
 
     heading = "faults in the money"
 
@@ -199,7 +254,14 @@ class MissingLibraryError(ClustersError, ImportError):
 
 
 class NoPlanError(ClustersError):
-    """No plan can be returned."""
+    """No plan can be returned.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> issubclass(cl.InfeasibleError, cl.NoPlanError)
+    True
+    """
 
 
 class InfeasibleError(NoPlanError):
@@ -211,6 +273,17 @@ class InfeasibleError(NoPlanError):
         The reason in plain words, with the numbers.
     conflict
         One sentence for each rule that takes part in the conflict.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [3, 4]], {"need": [5, 7]})
+    >>> rules = cl.Rules(n_clusters=2, schools_per_cluster=(2, 2), contiguous=False)
+    >>> try:
+    ...     cl.solve(problem, rules)
+    ... except cl.InfeasibleError as error:
+    ...     print(error.conflict[0])
+    n_clusters: 2 clusters
     """
 
     def __init__(self, message: str, conflict: Iterable[str] = ()) -> None:
@@ -223,4 +296,14 @@ class InfeasibleError(NoPlanError):
 
 
 class OutOfTimeError(NoPlanError):
-    """The time ran out before any plan was found; whether one exists is not known."""
+    """The time ran out before any plan was found; whether one exists is not known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> def plan_or_none(problem, rules, settings):
+    ...     try:
+    ...         return cl.solve(problem, rules, settings=settings).plan
+    ...     except cl.OutOfTimeError:  # none was found; that there is none is not proved
+    ...         return None
+    """

@@ -99,7 +99,8 @@ def name_clusters(problem: Problem, plan: PlanLike, keep: PlanLike | None = None
     return Plan(
         tuple(
             replace(cluster, label=labels[number]) for number, cluster in enumerate(plan.clusters)
-        )
+        ),
+        problem=problem,
     )
 
 

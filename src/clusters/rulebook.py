@@ -8,7 +8,7 @@ verifier stays apart on purpose: it has its own function for each rule, written 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
@@ -44,11 +44,13 @@ __all__ = [
     "describe",
     "entry_of",
     "group_name",
+    "length",
     "most_travel",
     "named_in",
     "phases_of",
     "rule_of",
     "school_name",
+    "whole_pyramids",
     "without",
 ]
 
@@ -165,6 +167,15 @@ class Rule:
 UNIT_WORDS = {"m": "metres", "min": "minutes"}
 
 
+def length(problem: Problem, journey: float, places: int = 1) -> str:
+    """Show a journey as people say it: kilometres from 1,000 metres on, or minutes."""
+    if problem.travel_unit == "m" and journey >= 1000:
+        return f"{journey / 1000:.{places}f} km"
+    if problem.travel_unit == "m":
+        return f"{journey:.0f} metres"
+    return f"{shown(round(journey, 1))} {UNIT_WORDS[problem.travel_unit]}"
+
+
 def school_name(problem: Problem, key: SchoolId) -> str:
     """Name a school, with its URN."""
     school = problem.school(key)
@@ -173,12 +184,24 @@ def school_name(problem: Problem, key: SchoolId) -> str:
 
 
 def group_name(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
-    """Name a group: the pyramid that it is, else its schools."""
+    """Name a group: the pyramid that it is, or those in it, and its other schools."""
+    whole, others = whole_pyramids(problem, ids)
+    if len(whole) == 1 and not others:
+        return whole[0].partition(" (")[0]
+    return listed([*whole, *(school_name(problem, key) for key in others)])
+
+
+def whole_pyramids(problem: Problem, ids: Sequence[SchoolId]) -> tuple[list[str], list[SchoolId]]:
+    """Name the pyramids of which a group holds every school, and list its other schools."""
     held = {problem.position(key) for key in ids}
-    for name, members in problem.pyramids.items():
-        if {problem.position(key) for key in members} == held:
-            return name if "pyramid" in name.lower() else f"the {name} pyramid"
-    return listed([school_name(problem, key) for key in ids])
+    whole = []
+    for name, keys in problem.pyramids.items():
+        members = {problem.position(key) for key in keys}
+        if len(members) > 1 and members <= held:
+            held -= members
+            called = name if "pyramid" in name.lower() else f"the {name} pyramid"
+            whole.append(f"{called} ({counted(len(members), 'school')})")
+    return whole, [key for key in ids if problem.position(key) in held]
 
 
 def _pair_words(pair: Any, of: str) -> str:

@@ -63,8 +63,16 @@ def amount(value: Fraction | float, of: str) -> str:
 
 
 def words(measure: str) -> str:
-    """Say what a measure counts."""
-    return MEASURE_WORDS.get(measure, f'units of "{measure}"')
+    """Say what a measure counts; "pupils@2027" is the measure of a year ahead.
+
+    Examples
+    --------
+    >>> words("need"), words("pupils@2027"), words("hours")
+    ('units of need', 'pupils in 2027', 'units of "hours"')
+    """
+    name, _, year = measure.partition("@")
+    counted_ = MEASURE_WORDS.get(name, f'units of "{name}"')
+    return f"{counted_} in {year}" if year else counted_
 
 
 def shown(value: Fraction | float) -> str:

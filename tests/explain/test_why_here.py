@@ -156,3 +156,74 @@ def test_one_school_and_all_schools_name_the_same_next_best(sizes, contiguous):
             answers[key].next_best.allowed,
             answers[key].next_best.broken,
         )
+
+
+def test_why_not_the_nearer_one_is_always_answered():
+    # 3 is one step from 4 and two from 1, but three schools are the most
+    problem = world("111111")
+    plan = drawn_plan("A a a B b b")
+    rules = Rules(n_clusters=2, schools_per_cluster=(3, 3))
+    answers = why_all(problem, rules, plan, Priorities(travel_by="schools"))
+    for key, why in answers.items():
+        one = why_here(problem, rules, plan, key, Priorities(travel_by="schools"))
+        assert (why.nearer is None) == (key != "3")
+        assert (one.nearer, one.nearer_journey) == (why.nearer, pytest.approx(why.nearer_journey, nan_ok=True))  # fmt: skip  # noqa: E501
+    why = answers["3"]
+    assert why.nearer.to == "2"
+    assert why.nearer_journey == 1000
+    assert why.nearer.broken == ("schools_per_cluster",)
+    assert "whose centre is nearer (1.0 km)" in why.sentence
+    frame = answers.to_frame()
+    assert frame.loc[frame["nearer"].notna(), "school"].tolist() == ["3"]
+
+
+def test_what_the_nearer_one_would_cost_is_told_where_no_rule_forbids_it():
+    # 4 is nearer to 3 than to its own centre; the evenness says no
+    problem = world("111111")
+    plan = drawn_plan("a a A b b B")
+    priorities = Priorities(travel_by="schools", balance=5.0, balance_by="schools")
+    why = why_here(problem, Rules(n_clusters=2), plan, "4", priorities)
+    assert why.nearer.allowed
+    assert why.nearer.cost_change > 0
+    assert "is nearer (1.0 km), but the plan as a whole would be worse" in why.sentence
+
+
+def test_a_move_that_costs_nothing_is_just_as_good():
+    problem = world("1111111")
+    priorities = Priorities(travel_by="schools", balance=5.0, balance_by="schools")
+    why = why_here(problem, Rules(n_clusters=2), drawn_plan("a a A b b b B"), "4", priorities)
+    assert "would be just as good" in why.sentence
+    assert "nearer (1.0 km)." in why.sentence
+
+
+def test_a_pyramid_is_named_in_place_of_its_schools():
+    problem = world("11111\n11111", pyramids="aaaa?\naaaa?")
+    plan = drawn_plan("A a a a B\na a a a b")
+    rules = Rules(n_clusters=2, together=[list("12346789")])
+    why = why_here(problem, rules, plan, "4", Priorities(travel_by="schools"))
+    assert "the 7 other schools of a" in why.sentence
+    assert "School 2" not in why.sentence
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_what_a_move_breaks_is_what_the_verifier_finds(seed):
+    import random
+
+    rng = random.Random(seed)
+    problem = _problem()
+    ids = list(problem.ids)
+    plan = drawn_plan(PLAN)
+    rules = Rules(
+        n_clusters=4,
+        schools_per_cluster=rng.choice([None, (3, 3), (2, 4)]),
+        limits=rng.choice([{}, {"pupils": (10, 16)}]),
+        apart=rng.choice([[], [rng.sample(ids, 2)]]),
+        together=rng.choice([[], [rng.sample(ids, 2)]]),
+    )
+    if not verify(problem, rules, plan).ok:
+        return
+    ground = Ground(problem, rules, Priorities(travel_by="pupils"), plan)
+    for position in range(len(problem)):
+        for target in ground.targets(position, near=False):
+            move = ground.detailed(ground.move(position, target))
+            assert set(move.broken) == set(ground.would_break(position, target))

@@ -12,7 +12,7 @@ import pytest
 import clusters as cl
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
 from clusters.workbench import library
-from clusters.workbench.payload import LIBRARY_RULES, PAGE_RULES, payload
+from clusters.workbench.payload import PAGE_RULES, payload
 from tests.shared_data import shared_path
 from tests.workbench.conftest import drive
 from tests.worlds import drawn_plan, world
@@ -312,18 +312,23 @@ def test_every_rule_of_the_library_is_reckoned_or_named():
     assert set(shown["checked"]) <= {*PAGE_RULES, *shown["alone"]}
     from clusters.verifier.checks import CHECKS
 
-    assert {*CHECKS} == {*PAGE_RULES, *LIBRARY_RULES}, (
-        "a new rule: reckon it in rules.js, or leave it to `alone` by naming it in LIBRARY_RULES"
+    assert {*CHECKS} == {*PAGE_RULES}, "a new rule: reckon it in rules.js"
+
+
+@pytest.mark.parametrize(
+    "excused", [{}, {"1": {"phases": None}}, {"4": {"phases": {"primary": 3}}}]
+)
+def test_schools_of_a_phase_in_each_cluster(excused):
+    problem = world(
+        "2345\n3456\n2323\n4444",
+        phases="sppa\npmup\nfpsp\npupp",  # unknown, middle, first and all-through ones among them
     )
-    for rule in LIBRARY_RULES:
-        assert rule not in PAGE_RULES
-
-
-def test_a_rule_left_to_the_library_is_named_on_the_page():
-    problem, plan = world("23\n34", phases="ss\npp"), drawn_plan("A b\na B")
-    rules = Rules(n_clusters=2, phases={"secondary": 1}, exceptions={"1": {"phases": None}})
-    shown = payload(problem, rules, {"x": plan}, Priorities(), title="Test")
-    assert shown["alone"] == ["phases"]
+    phases = {"secondary": 1, "primary": (2, 3)}
+    rules = Rules(n_clusters=4, phases=phases, exceptions=excused)
+    assert all_agree(problem, rules, Priorities(), None, drawn_plan(EVEN), 4) > 20
+    shown = payload(problem, rules, {"x": drawn_plan(EVEN)}, Priorities(), title="Test")
+    assert "phases" in {row["rule"] for row in drive(shown, [[]])[0][0]["breaks"]}
+    assert shown["alone"] == []
 
 
 def _authority(name: str, code: str, k: int) -> tuple[Problem, Plan]:

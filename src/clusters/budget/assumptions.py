@@ -15,6 +15,7 @@ from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
 from clusters.domain import FrozenDict, SchoolId
 from clusters.money import Amount, Number, exact_number, pence, percentage, stated_share
+from clusters.shown import Shown
 
 __all__ = ["MINUTES", "Assumptions", "Growth", "Scenario"]
 
@@ -42,8 +43,8 @@ class Growth:
 
 
 @checked(leave=("growth",))
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Assumptions:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Assumptions(Shown):
     """What the outlook assumes. What is not given is read from the data; all of it is reported.
 
     Parameters
@@ -202,8 +203,8 @@ def _series(faults: Faults, given: Any) -> Mapping[str, Fraction]:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scenario:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Scenario(Shown):
     """Bad news of a stated size, by name; money in whole POUNDS.
 
     Parameters
@@ -215,6 +216,11 @@ class Scenario:
         Costs of other blocks that fall to the authority: early years, places out of area.
     income_pounds
         Income of the authority that was counted on and does not come.
+
+    Examples
+    --------
+    >>> Scenario(name="income does not come", income_pounds=4_000_000)
+    Scenario(name='income does not come', income_pounds=4000000)
     """
 
     name: str

@@ -23,15 +23,22 @@ from clusters.budget.audit_amounts import (
 )
 from clusters.budget.values import Share, Split
 from clusters.domain import SchoolId
+from clusters.shown import Shown
 
 __all__ = ["MoneyFinding", "check_split"]
 
 _CONTEXT = Context(prec=60)
 
 
-@dataclass(frozen=True, slots=True)
-class MoneyFinding:
-    """Something about a split that does not hold: which check, of whom, and the figures."""
+@dataclass(frozen=True, slots=True, repr=False)
+class MoneyFinding(Shown):
+    """Something about a split that does not hold: which check, of whom, and the figures.
+
+    Examples
+    --------
+    >>> MoneyFinding(check="total", message="the shares do not come to the pot")
+    MoneyFinding(check='total', message='the shares do not come to the pot')
+    """
 
     check: str
     message: str

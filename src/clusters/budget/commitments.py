@@ -22,6 +22,7 @@ from clusters.money import (
     round_half_up,
 )
 from clusters.readers.commitments import Commitment
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -34,8 +35,8 @@ THRESHOLD = 6_000
 """Pounds a year of each plan that a school pays itself before top-up (element 2)."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commitments:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Commitments(Shown):
     """What must be paid in one year, by school.
 
     Parameters
@@ -50,6 +51,16 @@ class Commitments:
         Whole pence by school: their sum is that of all plans, rounded once.
     notes
         What a reader has to know: how many plans, and what looks doubled.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> import pandas as pd
+    >>> problem = cl.Problem.from_arrays(["101", "102"], [[0, 0], [1, 1]])
+    >>> table = pd.DataFrame({"urn": ["101", "101"], "a_year": ["4000", "9000.50"]})
+    >>> rows = cl.readers.read_commitments(table, problem)
+    >>> cl.budget.committed_in_a_year(rows).pence["101"]
+    1300050
     """
 
     rows: tuple[Commitment, ...]

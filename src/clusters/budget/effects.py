@@ -24,6 +24,7 @@ from clusters.money import (
     round_half_up,
     stated_share,
 )
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,6 +43,14 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     `change_per_ehcp_pence` and `yearly_per_ehcp_pence` (whole pence, halves upwards), `outcome`
     ("gains", "loses", "the same"). A cell is empty where today's spend, pupils or plans are 0 or
     not known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> split = cl.split_budget(problem, cl.datasets.load_plan(problem), "18000000")
+    >>> effects(split)[["cluster", "change_pence"]].head(2).values.tolist()
+    [['Calderwick North', 10662293], ['Tenterfield', -8014617]]
     """
     import pandas as pd
 
@@ -67,8 +76,8 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Turbulence:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Turbulence(Shown):
     """How much moves against today.
 
     Parameters
@@ -81,6 +90,15 @@ class Turbulence:
         Largest loss (0 or below) and largest gain (0 or above).
     beyond
         How many change by more than 5, 10 and 20 % of today.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> split = cl.split_budget(problem, plan, "18000000")
+    >>> cl.budget.turbulence(split, "cluster").unknown
+    0
     """
 
     gainers: int
@@ -95,7 +113,18 @@ class Turbulence:
 
 @checked
 def turbulence(split: Split, level: Level = "school") -> Turbulence:
-    """Sum up how much a split moves against today's spend."""
+    """Sum up how much a split moves against today's spend.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> split = cl.split_budget(problem, plan, "18000000")
+    >>> found = turbulence(split, "cluster")
+    >>> found.gainers + found.losers + found.same
+    18
+    """
     shares = split.shares(level)
     changes = [change for share in shares if (change := _change(share)) is not None]
     percents = [_percent(_change(share), share.today_pence) for share in shares]
@@ -129,6 +158,15 @@ def sensitivity(split: Split, step: Number = "10%", level: Level = "cluster") ->
     ------
     MoneyError
         If the step is not above 0; if a lump sum that is moved no longer fits into the pot.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> formula = cl.Formula(weights={"ehcps": 3, "sen_support": 1})
+    >>> split = cl.split_budget(problem, cl.datasets.load_plan(problem), "18000000", formula)
+    >>> list(sensitivity(split).columns)
+    ['moved', 'key', 'before_pence', 'after_pence', 'change_pence']
     """
     import pandas as pd
 
@@ -207,6 +245,16 @@ def transition(
     ------
     MoneyError
         As `split_budget`, for the first year that does not work.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> protection = cl.budget.Protection(floor="95%")
+    >>> years = transition(problem, plan, ["18000000", "18500000"], cl.Formula(), protection)
+    >>> [year.pot.total_pence for year in years]
+    [1800000000, 1850000000]
     """
     plan = plan_of(problem, plan)
     splits: list[Split] = []

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.budget.values import Split
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -277,9 +278,22 @@ def need_line(
     return start, slope, spread / y_mean
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FairnessFigure:
-    """One figure: its name, value, convention, and what it means in a sentence."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FairnessFigure(Shown):
+    """One figure: its name, value, convention, and what it means in a sentence.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> figure = cl.budget.fairness(split)[0]
+    >>> figure.name, figure.convention
+    ('Gini', 'pounds by pupils; population, weighted; weights: pupils')
+    """
 
     name: str
     value: float
@@ -354,6 +368,17 @@ def fairness(
     ------
     MoneyError
         If a measure is missing, or there is nothing to compare.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> {figure.name: round(figure.value, 3) for figure in fairness(split)[:2]}
+    {'Gini': 0.158, 'Theil T': 0.046}
     """
     faults = Faults()
     nothing = split.problem.measures["schools"]
@@ -405,7 +430,19 @@ def fairness_frame(
     need: str = "need",
     per: str = "pupils",
 ) -> pd.DataFrame:
-    """Return the figures of :func:`fairness` as a table."""
+    """Return the figures of :func:`fairness` as a table.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> list(fairness_frame(split).columns)
+    ['figure', 'value', 'convention', 'meaning']
+    """
     import pandas as pd
 
     return pd.DataFrame(

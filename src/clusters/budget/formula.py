@@ -22,6 +22,7 @@ from clusters.money import (
     round_half_up,
     stated_share,
 )
+from clusters.shown import Shown
 
 __all__ = ["Factor", "Formula", "factors_of", "measure_names"]
 
@@ -38,8 +39,8 @@ _COLUMNS = frozenset(
 
 
 @checked
-@dataclass(frozen=True, slots=True)
-class Formula:
+@dataclass(frozen=True, slots=True, repr=False)
+class Formula(Shown):
     """How the flexible pot is shared: lump sums first, the rest by measures.
 
     Lump sums and sparsity are paid first. Of the rest, each measure in `shares` divides its share

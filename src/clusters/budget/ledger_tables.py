@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.budget.faults import Faults
 from clusters.budget.ledger_store import Store
 from clusters.money import pounds, round_half_up
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -17,8 +18,8 @@ if TYPE_CHECKING:
 __all__ = ["Balance", "balances_of", "findings_of", "forecast_of", "frame_of"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Balance:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Balance(Shown):
     """What one cluster has, in whole pence.
 
     Parameters
@@ -35,6 +36,14 @@ class Balance:
         What was awarded or paid, and what is held for plans to the end of the year.
     carried_pence
         What is carried forward to the next year.
+
+    Examples
+    --------
+    >>> found = Balance(
+    ...     cluster="West", allocation_pence=500_00, contributed_pence=0, reserve_pence=50_00,
+    ...     moved_pence=0, awarded_pence=100_00, committed_pence=20_00, carried_pence=0)
+    >>> found.cluster, found.allocation_pence
+    ('West', 50000)
     """
 
     cluster: str

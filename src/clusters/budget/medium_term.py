@@ -15,6 +15,7 @@ from clusters.budget.faults import Faults
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
 from clusters.money import Amount, pence, pounds
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -27,8 +28,8 @@ _MOST_YEARS = 10
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FinancialYear:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class FinancialYear(Shown):
     """One year of the plan; money in POUNDS.
 
     Parameters
@@ -49,6 +50,12 @@ class FinancialYear:
         Further costs, or a movement of the forecast that makes it worse.
     mitigations
         What measures are expected to save, by name.
+
+    Examples
+    --------
+    >>> year = FinancialYear(name="2026-27", grant="18000000", demand="18500000")
+    >>> year.name, year.grant
+    ('2026-27', '18000000')
     """
 
     name: str
@@ -82,12 +89,23 @@ class FinancialYear:
         return sum(pence(sum_) for sum_ in self.mitigations.values())
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DemandAhead:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class DemandAhead(Shown):
     """Simulated cost of EHC plans year by year, in whole pence.
 
     `by_level` has for each year the costs at which 10, 50 and 90 in 100 simulations stay, counted
     from the first year to the end of that year, less the same of the year before: so they add up.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> split = cl.split_budget(problem, plan, "18000000")
+    >>> assumptions = cl.budget.Assumptions(growth="5%")
+    >>> ahead = cl.budget.look_years_ahead(split, assumptions, n_years=2, n_simulations=200)
+    >>> ahead.n_simulations, ahead.seed
+    (200, 1)
     """
 
     by_level: tuple[_Levels, ...]
@@ -111,6 +129,16 @@ def look_years_ahead(
     ------
     MoneyError
         As `look_ahead`; or if the number of years is not from 1 to 10.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> split = cl.split_budget(problem, plan, "18000000")
+    >>> assumptions = cl.budget.Assumptions(growth="5%")
+    >>> look_years_ahead(split, assumptions, n_years=2, n_simulations=200).n_simulations
+    200
     """
     faults = Faults()
     for name, value, low, high in (
@@ -136,12 +164,19 @@ def look_years_ahead(
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class MediumTermPlan:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class MediumTermPlan(Shown):
     """Several financial years, one after another, in whole pence.
 
     A tuple of three stands for demand that 10, 50 and 90 in 100 simulated futures stay below, all
     alike where demand was not simulated. The closing balance of a year opens the next.
+
+    Examples
+    --------
+    >>> from clusters.budget import FinancialYear
+    >>> year = FinancialYear(name="2026-27", grant="18000000", demand="18500000")
+    >>> MediumTermPlan(years=(year,), opening_pence=0).to_frame().shape[0]
+    1
     """
 
     years: tuple[FinancialYear, ...]

@@ -22,6 +22,7 @@ from clusters.budget.plan_money import plan_money
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
 from clusters.money import Number, percentage
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -108,9 +109,21 @@ class ScenarioOutcome:
     clusters_at_risk: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outlook:
-    """The outlook of one split, with every parameter that it rests on."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Outlook(Shown):
+    """The outlook of one split, with every parameter that it rests on.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> split = cl.split_budget(problem, plan, "18000000")
+    >>> assumptions = cl.budget.Assumptions(growth="5%")
+    >>> outlook = cl.budget.look_ahead(split, assumptions, n_simulations=200)
+    >>> 0 <= outlook.authority.chance_of_overspend <= 1
+    True
+    """
 
     assumptions: Mapping[str, str]
     risk: float
@@ -216,6 +229,16 @@ def look_ahead(
     MoneyError
         If plans are not known for every school, if nothing says how they grow or (but for the
         split) what they cost, if no money is meant for them, or if a parameter is out of range.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> split = cl.split_budget(problem, plan, "18000000")
+    >>> outlook = look_ahead(split, cl.budget.Assumptions(growth="5%"), n_simulations=200)
+    >>> len(outlook.clusters), outlook.n_simulations
+    (18, 200)
     """
     assumptions = Assumptions() if assumptions is None else assumptions
     share = _checked(risk, n_simulations, seed)

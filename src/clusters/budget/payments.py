@@ -14,6 +14,7 @@ from clusters.budget.values import Split
 from clusters.budget.years import MONTHS, TERMS, instalments
 from clusters.domain import FrozenDict, SchoolId
 from clusters.money import as_pounds
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,8 @@ __all__ = ["Payment", "Payments", "payments"]
 _COMMITTED, _BACKDATED, _POT = "committed top-ups", "backdated payments", "cluster's pot"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payment:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Payment(Shown):
     """One payment, in whole pence.
 
     Parameters
@@ -41,6 +42,19 @@ class Payment:
         The instalment, and the day on which it is due.
     pence
         Above 0.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> import datetime
+    >>> row = cl.budget.payments(split, datetime.date(2026, 4, 1), academies=()).rows[0]
+    >>> row.cluster, row.part, row.pence
+    ('West', 'summer', 13334)
     """
 
     urn: SchoolId
@@ -53,9 +67,23 @@ class Payment:
     pence: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Payments:
-    """All payments of a year, in the order in which they are due."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Payments(Shown):
+    """All payments of a year, in the order in which they are due.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> import datetime
+    >>> made = cl.budget.payments(split, datetime.date(2026, 4, 1), academies=())
+    >>> sum(row.pence for row in made.rows)
+    100000
+    """
 
     split: Split
     hosts: Mapping[str, SchoolId]

@@ -15,6 +15,7 @@ from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_
 from clusters.domain import FrozenDict, SchoolId
 from clusters.errors import Fault, MoneyError
 from clusters.money import Amount, as_pounds, exact_pence, pence, percentage, pounds, round_half_up
+from clusters.shown import Shown
 
 __all__ = ["Backdated", "Pot"]
 
@@ -27,8 +28,8 @@ DAYS_IN_A_YEAR = 365
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Backdated:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Backdated(Shown):
     """One payment owed to a school from a compliance date in the past.
 
     An EHC plan that was due (its compliance date: 20 weeks from the request, Children and Families
@@ -114,8 +115,8 @@ def _check_date(faults: Faults, name: str, day: object, urn: SchoolId) -> bool:
 
 
 @checked(leave=("committed", "backdated"))
-@dataclass(frozen=True, slots=True)
-class Pot:
+@dataclass(frozen=True, slots=True, repr=False)
+class Pot(Shown):
     """The money there is, in POUNDS, and what comes off before anything is shared by formula.
 
     Committed EHC plan top-ups come off first (a duty: Children and Families Act 2014, section 42),

@@ -17,6 +17,7 @@ from clusters.budget.faults import Faults
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
 from clusters.money import Amount, Number, as_pounds, pence, percentage, stated_share
+from clusters.shown import Shown
 
 __all__ = ["LABEL", "Limits", "Protection", "limits_of"]
 
@@ -27,8 +28,8 @@ LABEL = (
 
 
 @checked(leave=("today",))
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Protection:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Protection(Shown):
     """Limits on losses and gains against today's spend: a local choice, not the statutory floor.
 
     What is compared with today's spend is committed top-ups plus the share of the flexible pot;

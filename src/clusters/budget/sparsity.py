@@ -10,13 +10,14 @@ from clusters.arguments import checked
 from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, Problem, SchoolId
 from clusters.money import Amount, Number, exact_number, measure_number, pence
+from clusters.shown import Shown
 
 __all__ = ["BY_PHASE", "Remote", "Sparsity", "Taper", "exact_measure", "sparsity_notes"]
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Taper:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Taper(Shown):
     """A share that falls in a straight line from 1 to 0 as a measure grows.
 
     Parameters
@@ -67,8 +68,8 @@ def _check_metres(faults: Faults, near_m: object, far_m: object) -> None:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Remote:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Remote(Shown):
     """When a school of one phase is remote, and when it is small.
 
     Parameters
@@ -81,6 +82,11 @@ class Remote:
     years
         Year groups that schools of the phase teach, 0 for Reception: a school counts as another
         one to go to where it teaches some of the same years.
+
+    Examples
+    --------
+    >>> Remote(near_m=2575, far_m=3219, year_group="21.4", years=(0, 1, 2))
+    Remote(near_m=2575, far_m=3219, year_group='21.4', years=(0, 1, 2))
     """
 
     near_m: int
@@ -123,8 +129,8 @@ _ELSEWHERE = ("nursery", "special", "alternative", "16 plus", "independent")
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sparsity:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Sparsity(Shown):
     """A sum for small schools that are far from others, tapered by distance and by size.
 
     In the manner of the sparsity factor of the national formula (SI 2024/66, regulation 21), which
@@ -152,6 +158,11 @@ class Sparsity:
         Fall with another measure of size, in place of the year group.
     by_phase
         Limits for each phase; schools of phases that are left out get nothing.
+
+    Examples
+    --------
+    >>> Sparsity(amount="50000", near_m=3000, far_m=5000).amount
+    '50000'
     """
 
     amount: Amount

@@ -13,6 +13,7 @@ from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
 from clusters.money import Amount, Number, largest_remainder, lowest_first, pence, percentage
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,9 +24,15 @@ _NAMES = ("authority", "area", "cluster", "school")
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Contribution:
-    """What a school or trust adds to a cluster's pot, in POUNDS."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Contribution(Shown):
+    """What a school or trust adds to a cluster's pot, in POUNDS.
+
+    Examples
+    --------
+    >>> Contribution(cluster="West", giver="Trust", amount="500")
+    Contribution(cluster='West', giver='Trust', amount='500')
+    """
 
     cluster: str
     giver: str
@@ -40,8 +47,8 @@ class Contribution:
         faults.check()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Tiers:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Tiers(Shown):
     """Where the flexible money of a split is held; committed sums and arrears are not touched.
 
     Parameters
@@ -53,6 +60,18 @@ class Tiers:
         and what comes to the school: together its flexible money.
     contributions
         What schools and trusts add to their clusters' pots.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> made = cl.budget.tiers(split, {"West": "All", "East": "All"}, area="10%")
+    >>> made.to_frame().shape[0] > 0
+    True
     """
 
     split: Split

@@ -16,7 +16,9 @@ from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
 from clusters.budget.sparsity import exact_measure
 from clusters.domain import Plan, Problem, SchoolId
-from clusters.money import as_pounds
+from clusters.money import as_pounds, pounds
+from clusters.shown import Drawn, Shown, clip
+from clusters.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -24,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Share", "Split"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Share:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Share(Shown):
     """What one cluster or one school receives, step by step.
 
     Parameters
@@ -52,6 +54,18 @@ class Share:
         Limits that held for it; None where there were none at this level.
     today_pence
         What is spent today; None where not known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> west = split.clusters[0]
+    >>> west.name, west.members, west.total_pence
+    ('West', ('a', 'b'), 40000)
     """
 
     key: SchoolId
@@ -86,12 +100,25 @@ class Share:
         return self.committed_pence + self.flexible_pence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Split:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Split(Drawn):
     """A pot split over clusters and schools, with everything it was worked out from.
 
     `coverage` says whether committed sums and EHC plans go together; `notes` say what a reader has
     to know. The totals of `clusters`, and of `schools`, add up to the pot less `held_pence`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> split
+    Split(£1,000.00 over 2 clusters and 4 schools; local formula)
+    >>> [share.total_pence for share in split.clusters]
+    [40000, 60000]
     """
 
     problem: Problem
@@ -105,6 +132,13 @@ class Split:
     protected: Protected | None = None
     coverage: Coverage | None = None
     notes: tuple[str, ...] = ()
+
+    def __repr__(self) -> str:
+        held = f", {pounds(self.held_pence)} held back" if self.held_pence else ""
+        size = (
+            f"{counted(len(self.clusters), 'cluster')} and {counted(len(self.schools), 'school')}"
+        )
+        return clip(f"Split({pounds(self.pot.total_pence)} over {size}{held}; {self.formula.name})")
 
     def public_notes(self) -> tuple[str, ...]:
         """Return the notes without numbers of pupils, for readers who may not see small ones."""

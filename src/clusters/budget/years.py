@@ -17,6 +17,7 @@ from clusters.budget.given import gathered, is_keyed
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
 from clusters.money import largest_remainder, lowest_first, pounds, proportional
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,11 +48,23 @@ BACKDATED = "backdated"
 _APRIL = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Calendar:
+@dataclass(frozen=True, slots=True, repr=False)
+class Calendar(Shown):
     """A table of whole pence: one row per key, one column per part of the year (or per pot).
 
     Rows add up to the amounts that went in, columns to `totals`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> split = cl.split_budget(problem, plan, "1000")
+    >>> years = cl.budget.by_year(split, start_month=9)
+    >>> years.parts, years.totals
+    (('first financial year', 'next financial year'), (58333, 41667))
     """
 
     keys: tuple[Any, ...]

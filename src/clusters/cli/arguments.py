@@ -9,6 +9,7 @@ from typing import Any
 
 from clusters import __version__
 from clusters.cli import files
+from clusters.cli.study import add_study
 from clusters.cli.values import (
     amounts,
     bounds,
@@ -80,6 +81,21 @@ def make_parser() -> argparse.ArgumentParser:
             (_data, _making, _rules, _priorities, _effort, _money, _pack, _out),
         ),
         (
+            "compare",
+            "put plans side by side: journeys, sizes, moves",
+            (_data, _several_plans, _rules, _priorities, _out),
+        ),
+        (
+            "explain",
+            "say why a school is where it is, what a move would mean, or why no plan exists",
+            (_data, _plan, _asking, _rules, _priorities, _effort, _out),
+        ),
+        (
+            "repair",
+            "make a drawn plan keep the rules, moving as few schools as possible",
+            (_data, _plan_needed, _repairing, _rules, _priorities, _effort, _out),
+        ),
+        (
             "fund",
             "split the money between the clusters of a plan",
             (_data, _plan_needed, _money_needed, _out),
@@ -107,6 +123,7 @@ def make_parser() -> argparse.ArgumentParser:
             verb.add_argument("--scenario", metavar="FILE", help=SCENARIO_HELP)
         for part in parts:
             part(verb)
+    add_study(verbs)
     return parser
 
 
@@ -173,6 +190,44 @@ def _plan(verb: argparse.ArgumentParser) -> None:
 def _plan_needed(verb: argparse.ArgumentParser) -> None:
     verb.add_argument(
         "--plan", required=True, type=one_file, metavar="FILE", help="URN and cluster by school"
+    )
+
+
+def _several_plans(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--plan",
+        required=True,
+        action="append",
+        type=named_file,
+        metavar="NAME=FILE",
+        help="a plan; give it again for the others",
+    )
+
+
+def _asking(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("the question, about the plan; why no plan exists without one")
+    box.add_argument(
+        "--school",
+        action="append",
+        default=[],
+        metavar="URN",
+        help="why this school is where it is; every school, as a table, where nothing is asked",
+    )
+    box.add_argument(
+        "--move",
+        type=pair,
+        action="append",
+        default=[],
+        metavar="URN=CLUSTER",
+        help="what it would mean to move this school to that cluster",
+    )
+
+
+def _repairing(verb: argparse.ArgumentParser) -> None:
+    verb.add_argument(
+        "--least-cost",
+        action="store_true",
+        help="the cheapest plan from the given one, however many schools move",
     )
 
 

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
         Split,
     )
     from clusters.readers import Decisions, Schools
+    from clusters.solver import Settings
 
 
 def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
@@ -419,6 +420,13 @@ def make_formula(chosen: Namespace, problem: Problem) -> Formula:
     for name in formula.weights:
         problem.measure(name)  # refused before a search of minutes, not after it
     return formula
+
+
+def make_settings(chosen: Namespace) -> Settings:
+    """Make the settings of a search."""
+    from clusters.solver import Settings
+
+    return Settings(time_limit_s=chosen.time, seed=chosen.seed, workers=chosen.workers)
 
 
 def with_labels(problem: Problem, plan: Plan, like: Plan | None = None) -> Plan:

@@ -86,7 +86,8 @@ class Folder:
         self.path = Path(path)
         self.written: list[tuple[Path, str]] = []
 
-    def _file(self, name: str, words: str) -> Path:
+    def file(self, name: str, words: str) -> Path:
+        """Give the path of a file to be written, and remember what it holds."""
         self.path.mkdir(parents=True, exist_ok=True)
         path = self.path / name
         self.written.append((path, words))
@@ -96,8 +97,8 @@ class Folder:
         """Write the plan as CSV and as GeoPackage."""
         from clusters.writers import write_geopackage, write_plan
 
-        write_plan(self._file("plan.csv", "which school is in which cluster"), problem, plan)
-        write_geopackage(self._file("plan.gpkg", "the map, for QGIS"), problem, plan)
+        write_plan(self.file("plan.csv", "which school is in which cluster"), problem, plan)
+        write_geopackage(self.file("plan.gpkg", "the map, for QGIS"), problem, plan)
 
     def plans(self, problem: Problem, plans: Mapping[str, Plan]) -> None:
         """Write each option as CSV, without counts of pupils: the folder may be published."""
@@ -112,21 +113,21 @@ class Folder:
         """Write the money by cluster and by school."""
         from clusters.writers import write_frame
 
-        write_frame(self._file("split.csv", "the money by cluster"), split.to_frame("cluster"))
+        write_frame(self.file("split.csv", "the money by cluster"), split.to_frame("cluster"))
         by_school = split.to_frame("school")
-        write_frame(self._file("split_by_school.csv", "indicative money by school"), by_school)
+        write_frame(self.file("split_by_school.csv", "indicative money by school"), by_school)
         given = split.pot.committed_as_given
         if hasattr(given, "to_frame") and hasattr(given, "rates_pence"):
             words = "plans and committed sums by school"
-            write_frame(self._file("commitments.csv", words), given.to_frame(split.problem))
-        write_frame(self._file("pot.csv", "what comes off the pot, and notes"), _pot(split))
+            write_frame(self.file("commitments.csv", words), given.to_frame(split.problem))
+        write_frame(self.file("pot.csv", "what comes off the pot, and notes"), _pot(split))
 
     def payments(self, made: Any) -> None:
         """Write who is paid what, and when."""
         from clusters.writers import write_frame
 
         words = "who is paid what, and when"
-        write_frame(self._file("payments.csv", words), made.to_frame())
+        write_frame(self.file("payments.csv", words), made.to_frame())
 
     def run(self, chosen: Namespace, *, minutes: Iterable[str] = (), **record: Any) -> None:
         """Write the record of the run, with the options that were given and what was agreed."""
@@ -135,7 +136,7 @@ class Folder:
         decisions = getattr(chosen, "decisions", None)
 
         write_run(
-            self._file("run.json", "the record of this run"),
+            self.file("run.json", "the record of this run"),
             inputs=[*chosen.schools, *([] if decisions is None else [decisions])],
             options=_asked(chosen),
             notes=[*chosen.notes, *minutes],
@@ -150,7 +151,7 @@ class Folder:
 
         run = any(path.name == "run.json" for path, _ in self.written)
         write_report(
-            self._file("report.html", "the page to read first: map, clusters, money"),
+            self.file("report.html", "the page to read first: map, clusters, money"),
             problem,
             options,
             title=chosen.title,

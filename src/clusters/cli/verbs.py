@@ -7,10 +7,11 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from clusters.cli import inputs
+from clusters.cli import inputs, questions
 from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.cli.pack import write_pack
+from clusters.cli.study import study
 from clusters.domain import Plan, Priorities, Problem, Rules
 
 
@@ -111,12 +112,12 @@ def _like(priorities: Priorities, decisions: Any) -> Plan | None:
 def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priorities) -> bool:
     from clusters.cli.progress import show_progress
     from clusters.report.words import proof_sentence
-    from clusters.solver import Settings, solve
+    from clusters.solver import solve
     from clusters.verifier import verify
 
     split_settings = _money_settings(chosen, problem)  # refused before the search, not after it
     folder = Folder(chosen.out)
-    settings = Settings(time_limit_s=chosen.time, seed=chosen.seed, workers=chosen.workers)
+    settings = inputs.make_settings(chosen)
     decisions = inputs.read_chosen_decisions(chosen)
     with show_progress(quiet=chosen.quiet, seconds=chosen.time) as on_progress:
         result = solve(
@@ -356,9 +357,13 @@ VERBS: Mapping[str, Callable[[Namespace], bool]] = {
     "check": check,
     "solve": solve,
     "options": options,
+    "compare": questions.compare,
+    "explain": questions.explain,
+    "repair": questions.repair,
     "fund": fund,
     "report": report,
     "workbench": workbench,
+    "study": study,
     "warm": warm,
 }
 """Each verb returns whether the search was interrupted."""

@@ -100,7 +100,13 @@ def load_schools() -> Schools:
 
 @checked
 def load_boundary() -> Any:
-    """Outline of the synthetic authority, a shapely polygon in metres."""
+    """Outline of the synthetic authority, a shapely polygon in metres.
+
+    Examples
+    --------
+    >>> load_boundary().geom_type
+    'Polygon'
+    """
     from clusters.readers.boundary import read_shapes
 
     return read_shapes(path("boundary"), "boundary")[0]
@@ -108,7 +114,13 @@ def load_boundary() -> Any:
 
 @checked
 def load_barriers() -> Any:
-    """Ridge between the two western valleys that no road crosses, a shapely line in metres."""
+    """Ridge between the two western valleys that no road crosses, a shapely line in metres.
+
+    Examples
+    --------
+    >>> load_barriers() is not None
+    True
+    """
     from clusters.readers.boundary import read_shapes
 
     return read_shapes(path("barriers"), "barriers")[0]

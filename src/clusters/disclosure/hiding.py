@@ -33,6 +33,7 @@ from clusters.disclosure.possible import (
     reversed_bits,
     taken,
 )
+from clusters.shown import Shown
 
 __all__ = ["Hidden", "Key", "hide_amounts", "hide_counts"]
 
@@ -49,8 +50,8 @@ _COVER = 1
 """Further clusters whose sums are hidden together with those that must be."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Hidden:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Hidden(Shown):
     """What is not shown of one measure.
 
     Parameters
@@ -61,6 +62,11 @@ class Hidden:
         Keys of the clusters whose sum is hidden.
     total
         Whether the sum over all is hidden.
+
+    Examples
+    --------
+    >>> Hidden(schools=frozenset({"a"}))
+    Hidden(schools={'a'})
     """
 
     schools: frozenset[Key] = frozenset()
@@ -128,6 +134,11 @@ def hide_amounts(amounts: Mapping[Key, float], clusters: Mapping[Key, Collection
         By id of the school, where this is known.
     clusters
         Ids of the schools of each cluster.
+
+    Examples
+    --------
+    >>> hide_amounts({"a": 1.0, "b": 2.0}, {"North": ["a", "b"]})
+    Hidden(schools={'a', 'b'}, clusters={'North'}, total=True)
     """
     behind = {key: sum(amounts.get(m, 0) != 0 for m in ids) for key, ids in clusters.items()}
     hidden = [key for key, number in behind.items() if 0 < number < _FEWEST]

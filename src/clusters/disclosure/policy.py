@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from clusters.arguments import checked
 from clusters.errors import DataError, Fault
+from clusters.shown import Shown
 
 __all__ = ["HIDDEN", "LEAST_VALUES", "SmallNumbers"]
 
@@ -18,8 +19,8 @@ LEAST_VALUES = 3
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SmallNumbers:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SmallNumbers(Shown):
     """The policy on small numbers.
 
     Parameters

@@ -10,7 +10,8 @@ from clusters.domain.checks import check_rules
 from clusters.domain.given_plan import plan_of, plans_of
 from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
 from clusters.domain.policy import Priorities, Rules
-from clusters.domain.problem import DECIMALS, STAND_IN, Problem, edges_of_pairs, straight_line_m
+from clusters.domain.problem import STAND_IN, Problem
+from clusters.domain.problem_checks import DECIMALS, edges_of_pairs, straight_line_m
 from clusters.domain.quantities import (
     Quantity,
     bounded_quantities,

@@ -107,7 +107,8 @@ def _plan_of_mapping(problem: Problem, given: Mapping[SchoolId, Hashable], name:
                 members=tuple(ids[k] for k in held),
             )
             for number, (label, held) in enumerate(groups.items(), start=1)
-        )
+        ),
+        problem=problem,
     )
 
 

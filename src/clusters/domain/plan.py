@@ -4,18 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 
 from clusters.arguments import checked
+from clusters.domain.problem import Problem
 from clusters.domain.values import SchoolId
 from clusters.errors import DataError, Fault
+from clusters.shown import Drawn, Shown, clip, listed_briefly
+from clusters.text import counted
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
-@dataclass(frozen=True, slots=True)
-class Cluster:
+@dataclass(frozen=True, slots=True, repr=False)
+class Cluster(Shown):
     """A group of schools: label, centre (None where not known) and members.
 
     Nothing is checked here: what a file holds may be broken, and `verify` says how.
+
+    Examples
+    --------
+    >>> Cluster("North", "a", ("a", "b")).members
+    ('a', 'b')
     """
 
     label: str
@@ -24,16 +35,36 @@ class Cluster:
 
 
 @checked
-@dataclass(frozen=True, slots=True)
-class Plan:
+@dataclass(frozen=True, slots=True, repr=False)
+class Plan(Drawn):
     """Clusters with their centres.
 
     A plan may be broken (schools missing, twice, unknown): `verify` says so. `notes` say how it was
-    read from a file; they play no part in whether two plans are equal.
+    read from a file; they play no part in whether two plans are equal. `problem` is what the plan
+    was made for, where that is known, so that it can be drawn; it is left out when a plan is
+    pickled, and all that works with plans takes the problem beside the plan.
+
+    Examples
+    --------
+    >>> plan = Plan((Cluster("North", "a", ("a", "b")), Cluster("South", "c", ("c",))))
+    >>> plan
+    Plan(2 clusters of 3 schools: North, South)
+    >>> plan.assignment
+    {'a': 'a', 'b': 'a', 'c': 'c'}
     """
 
     clusters: tuple[Cluster, ...]
     notes: tuple[str, ...] = field(default=(), compare=False, repr=False)
+    problem: Problem | None = field(default=None, compare=False, repr=False, kw_only=True)
+
+    def __repr__(self) -> str:
+        size = f"{counted(len(self.clusters), 'cluster')} of {counted(len(self.labels), 'school')}"
+        labels = [cluster.label for cluster in self.clusters]
+        return clip(f"Plan({size}{': ' if labels else ''}{listed_briefly(labels)})")
+
+    def __reduce__(self) -> tuple[type[Plan], tuple[object, ...]]:
+        """Pickle without the problem, which is large and travels by itself."""
+        return type(self), (self.clusters, self.notes)
 
     @classmethod
     @checked
@@ -98,13 +129,32 @@ class Plan:
         )
 
     @checked
+    def to_frame(self) -> pd.DataFrame:
+        """Make a table: urn, cluster and centre, one row for each school (see `plan_frame`).
+
+        Examples
+        --------
+        >>> Plan.from_assignment({"a": "a", "b": "a"}).to_frame().values.tolist()
+        [['a', '1', 'a'], ['b', '1', 'a']]
+        """
+        import pandas as pd
+
+        rows = [
+            (school, cluster.label, cluster.centre)
+            for cluster in self.clusters
+            for school in cluster.members
+        ]
+        return pd.DataFrame(rows, columns=["urn", "cluster", "centre"])
+
+    @checked
     def relabelled(self, labels: Mapping[str, str]) -> Plan:
         """Copy with labels changed by {old: new}."""
         return Plan(
             tuple(
                 replace(cluster, label=labels.get(cluster.label, cluster.label))
                 for cluster in self.clusters
-            )
+            ),
+            problem=self.problem,
         )
 
 

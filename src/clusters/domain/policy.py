@@ -12,11 +12,12 @@ from clusters.domain.plan import Plan, PlanLike, groups_of
 from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number
 from clusters.errors import Fault, RulesError
 from clusters.rulebook import EXCUSABLE, RULEBOOK
+from clusters.shown import Shown
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Rules:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Rules(Shown):
     """What every plan must satisfy.
 
     Parameters
@@ -59,6 +60,11 @@ class Rules:
     ------
     RulesError
         Listing every value out of range.
+
+    Examples
+    --------
+    >>> Rules(n_clusters=(16, 20), balance={"pupils": 0.25}, max_travel_m=8000)
+    Rules(n_clusters=(16, 20), balance={'pupils': 0.25}, max_travel_m=8000)
     """
 
     n_clusters: int | tuple[int, int]
@@ -96,8 +102,8 @@ class Rules:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Priorities:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Priorities(Shown):
     """What makes one plan better than another: a cost to be made small, added up over clusters.
 
     Journeys are counted in `travel_by` units x metres (or minutes). The other priorities are prices
@@ -134,6 +140,11 @@ class Priorities:
     ------
     RulesError
         Listing every value out of range.
+
+    Examples
+    --------
+    >>> Priorities(travel_by="pupils", pyramids=500.0)
+    Priorities(travel_by='pupils', pyramids=500.0)
     """
 
     travel: float = 1.0

@@ -2,37 +2,48 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clusters.arguments import checked, described
 from clusters.domain.forms import rule_fault
-from clusters.domain.plausible import id_faults, journey_faults, journey_notes, place_faults
+from clusters.domain.plausible import id_faults, place_faults
+from clusters.domain.problem_checks import (
+    DECIMALS,
+    check_journeys,
+    edge_faults,
+    edges_of_pairs,
+    measure_faults,
+    numbers_of,
+    pairs_of,
+    school_faults,
+    shape_fault,
+    straight_line_m,
+    travel_faults,
+    unit_faults,
+)
 from clusters.domain.school import Capacity, School
+from clusters.domain.school_measures import measures_of
 from clusters.domain.values import (
     FloatArray,
     FrozenDict,
     IntArray,
     SchoolId,
     TravelUnit,
-    is_number,
     locked,
     plain,
 )
 from clusters.errors import DataError, Fault, RulesError
+from clusters.shown import Drawn, clip, listed_briefly
 from clusters.text import counted
 
-DECIMALS = 6
-"""Measures are kept to six decimal places, so that every sum and comparison of them can be
-exact."""
+if TYPE_CHECKING:
+    import pandas as pd
 
-MOST_IN_ALL = (2**63 - 1) // 10**DECIMALS
-"""Largest total of a measure: in millionths it must be a whole number of 64 bits."""
 STAND_IN = "Put in where a count is not known: "
 """How a note begins that says which numbers the user gave for counts that are not known."""
 
@@ -41,8 +52,8 @@ _NAMED = 3
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Problem:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Problem(Drawn):
     """Validated facts: schools, journeys, neighbours, and the numbers that add up.
 
     Make one with :func:`clusters.build_problem` or :meth:`Problem.from_arrays`.
@@ -71,6 +82,18 @@ class Problem:
         Shapely polygon of the authority, where known.
     notes
         Sentences on how the facts were made ("need counts each pupil once"), for reports.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(
+    ...     ["a", "b", "c"], [[0, 0], [3, 4], [6, 8]], {"need": [5, 7, 2]},
+    ...     neighbours=[("a", "b"), ("b", "c")])
+    >>> problem
+    Problem(3 schools, 2 pairs of neighbours, journeys in metres, measures: need, schools)
+    >>> float(problem.measures["need"].sum())
+    14.0
+    >>> list(problem.neighbour_pairs())
+    [('a', 'b'), ('b', 'c')]
     """
 
     schools: tuple[School, ...]
@@ -86,12 +109,12 @@ class Problem:
 
     def __post_init__(self) -> None:
         faults = [
-            *_id_faults(self.schools),
+            *school_faults(self.schools),
             *place_faults([school.urn for school in self.schools], self.xy_m),
-            *_unit_faults(self.travel_unit),
-            *_travel_faults(self.travel, len(self.schools)),
-            *_measure_faults(self.measures, self.schools),
-            *_edge_faults(self.edges, len(self.schools)),
+            *unit_faults(self.travel_unit),
+            *travel_faults(self.travel, len(self.schools)),
+            *measure_faults(self.measures, self.schools),
+            *edge_faults(self.edges, len(self.schools)),
         ]
         if faults:
             raise DataError(faults)
@@ -145,13 +168,13 @@ class Problem:
             Listing every fault.
         """
         schools = tuple(schools)
-        measures, unknown, need_note = _measures_of(schools, need_weights)
+        measures, unknown, need_note = measures_of(schools, need_weights)
         matrix = straight_line_m(schools) if travel is None else numbers_of(travel, "travel")
         return cls(
             schools=schools,
             travel=matrix,
             travel_unit=travel_unit,
-            edges=None if edges is None else _pairs_of(edges),
+            edges=None if edges is None else pairs_of(edges),
             measures=measures,
             unknown=unknown,
             territories=None if territories is None else tuple(territories),
@@ -215,14 +238,14 @@ class Problem:
         )
         given = {name: numbers_of(values, name) for name, values in (measures or {}).items()}
         able = {name: numbers_of(values, name) for name, values in (expertise or {}).items()}
-        faults = [] if xy.shape == (n, 2) else [_shape_fault("xy_m", xy.shape, f"({n}, 2)")]
+        faults = [] if xy.shape == (n, 2) else [shape_fault("xy_m", xy.shape, f"({n}, 2)")]
         faults += [
-            _shape_fault(name, a.shape, f"({n},)")
+            shape_fault(name, a.shape, f"({n},)")
             for name, a in (given | able).items()
             if a.shape != (n,)
         ]
         faults += [
-            _shape_fault(name, (len(seq),), f"({n},)")
+            shape_fault(name, (len(seq),), f"({n},)")
             for name, seq in (("names", names), ("pyramids", pyramids))
             if seq is not None and len(seq) != n
         ]
@@ -241,7 +264,7 @@ class Problem:
             )
         if not faults:
             faults += list(
-                _measure_faults(
+                measure_faults(
                     given, [School(urn=key, name="", easting=0, northing=0) for key in ids]
                 )
             )
@@ -279,6 +302,38 @@ class Problem:
             notes=() if matrix is None else check_journeys(schools, matrix, unit),
             edges=None if neighbours is None else edges_of_pairs(ids, neighbours),
         )
+
+    def __repr__(self) -> str:
+        near = "" if self.edges is None else f", {counted(len(self.edges), 'pair')} of neighbours"
+        unit = "metres" if self.travel_unit == "m" else "minutes"
+        return clip(
+            f"Problem({counted(len(self), 'school')}{near}, journeys in {unit}, measures: "
+            f"{listed_briefly(sorted(self.measures))})"
+        )
+
+    @checked
+    def to_frame(self) -> pd.DataFrame:
+        """Make a table of the schools in the order of positions: one row each.
+
+        Returns
+        -------
+        pandas.DataFrame
+            urn, name, phase, easting, northing, pyramid, trust and a column for each measure. The
+            counts of each school are in it: it is not for publication.
+
+        Examples
+        --------
+        >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [3, 4]], {"need": [5, 7]})
+        >>> problem.to_frame()[["urn", "need"]].values.tolist()
+        [['a', 5.0], ['b', 7.0]]
+        """
+        import pandas as pd
+
+        plain_facts = ("urn", "name", "phase", "easting", "northing", "pyramid", "trust")
+        rows = [{name: getattr(school, name) for name in plain_facts} for school in self.schools]
+        frame = pd.DataFrame(rows, columns=list(plain_facts))
+        measures = {name: values for name, values in self.measures.items() if name != "schools"}
+        return frame.assign(**measures)
 
     def __len__(self) -> int:
         """Count the schools."""
@@ -419,245 +474,3 @@ class Problem:
 def _is_short_number(text: str) -> bool:
     """Whether a text is a whole number that int() takes (it refuses thousands of digits)."""
     return text.strip().isdecimal() and len(text) < 100
-
-
-def straight_line_m(schools: Sequence[School]) -> FloatArray:
-    """Straight-line distances between schools in metres, array (n, n)."""
-    xy = np.array(
-        [(school.easting, school.northing) for school in schools], dtype=np.float64
-    ).reshape(-1, 2)
-    return np.hypot(xy[:, None, 0] - xy[None, :, 0], xy[:, None, 1] - xy[None, :, 1])
-
-
-def check_journeys(
-    schools: Sequence[School], travel: FloatArray, unit: TravelUnit
-) -> tuple[str, ...]:
-    """Refuse given journeys that cannot be what they are said to be; notes on what is odd."""
-    straight = straight_line_m(schools)
-    faults = [*_travel_faults(travel, len(schools), "travel_m" if unit == "m" else "travel_min")]
-    faults = faults or journey_faults(travel, unit, straight, [school.urn for school in schools])
-    if faults:
-        raise DataError(faults)
-    return tuple(journey_notes(travel, unit, straight))
-
-
-def edges_of_pairs(
-    ids: Sequence[SchoolId],
-    pairs: Iterable[tuple[SchoolId, SchoolId] | str],
-    where: str = "neighbours",
-) -> IntArray:
-    """Positions of pairs of ids, array (m, 2); DataError lists every id that does not fit."""
-    index = {key: k for k, key in enumerate(ids)}
-    edges, faults = [], []
-    for number, pair in enumerate(pairs, start=1):
-        ends = _ends(pair)
-        if ends is None:
-            faults.append(
-                Fault(
-                    what=f"pair {number} is not a pair of ids",
-                    remedy='give pairs of ids, for instance [("a", "b"), ("b", "c")]',
-                    where=where,
-                    value=str(pair),
-                )
-            )
-            continue
-        unknown = [key for key in ends if key not in index]
-        faults += [
-            Fault(
-                what="neighbour is not a school of the problem",
-                remedy="check the id",
-                where=where,
-                urn=str(key),
-            )
-            for key in unknown
-        ]
-        a, b = ends
-        if a == b:
-            faults.append(
-                Fault(
-                    what="school is its own neighbour",
-                    remedy="leave the pair out",
-                    where=where,
-                    urn=str(a),
-                )
-            )
-        elif not unknown:
-            edges.append((index[a], index[b]))
-    if faults:
-        raise DataError(faults)
-    return np.array(edges, dtype=np.int64).reshape(-1, 2)
-
-
-def _ends(pair: object) -> tuple[SchoolId, SchoolId] | None:
-    """Return the two ids of a pair; None if it is none."""
-    if not isinstance(pair, Sequence | np.ndarray) or len(pair) != 2:
-        return None
-    a, b = (plain(key) for key in pair)
-    return (a, b) if isinstance(a, str | int) and isinstance(b, str | int) else None
-
-
-def numbers_of(values: npt.ArrayLike, name: str) -> FloatArray:
-    """Turn an array, or lists of numbers, into an array of floats; DataError if that fails."""
-    try:
-        return np.array(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise DataError(
-            Fault(
-                what=f"{name} is not an array of numbers",
-                remedy="give numbers only, and rows of one length",
-                where=name,
-                value=type(values).__name__,
-            )
-        ) from error
-
-
-def _pairs_of(edges: npt.ArrayLike) -> IntArray:
-    pairs = numbers_of(edges, "edges")
-    if pairs.size and (pairs.ndim != 2 or pairs.shape[1] != 2 or (pairs % 1).any()):
-        raise DataError(_shape_fault("edges", pairs.shape, "(m, 2) of positions"))
-    return pairs.astype(np.int64).reshape(-1, 2)
-
-
-def _shape_fault(name: str, shape: tuple[int, ...], wanted: str) -> Fault:
-    return Fault(
-        what=f"{name} has shape {shape}", remedy=f"give an array of shape {wanted}", where=name
-    )
-
-
-def _id_faults(schools: Sequence[School]) -> Iterator[Fault]:
-    if not schools:
-        yield Fault(
-            what="there are no schools", remedy="check that the file or the filter leaves any"
-        )
-    yield from id_faults([school.urn for school in schools])
-
-
-def _unit_faults(unit: object) -> Iterator[Fault]:
-    if unit not in ("m", "min"):
-        yield Fault(
-            what="travel_unit is neither metres nor minutes",
-            remedy='give "m" or "min"',
-            where="travel_unit",
-            value=str(unit),
-        )
-
-
-def _travel_faults(travel: FloatArray, n: int, where: str = "travel") -> Iterator[Fault]:
-    if travel.shape != (n, n):
-        yield _shape_fault(where, travel.shape, f"({n}, {n})")
-        return
-    bad = np.isnan(travel) | (travel < 0)
-    if bad.any():
-        i, j = np.argwhere(bad)[0]
-        yield Fault(
-            what=f"{counted(int(bad.sum()), 'journey is', 'journeys are')} negative or missing "
-            f"(first: row {i}, column {j})",
-            remedy="give a journey of 0 or more for each pair, infinity where there is no way",
-            where=where,
-        )
-    if np.diagonal(travel).any():
-        yield Fault(
-            what="a school's journey to itself is not 0",
-            remedy="put 0 on the diagonal",
-            where=where,
-        )
-
-
-def _measure_faults(
-    measures: Mapping[str, npt.ArrayLike], schools: Sequence[School]
-) -> Iterator[Fault]:
-    for name, values in measures.items():
-        array = np.asarray(values, dtype=np.float64)
-        if array.shape != (len(schools),):
-            yield _shape_fault(name, array.shape, f"({len(schools)},)")
-            continue
-        for k in np.flatnonzero(~(np.isfinite(array) & (array >= 0))).tolist():
-            yield Fault(
-                what=f"{name} is not a number of 0 or more",
-                remedy="correct the value",
-                urn=str(schools[k].urn),
-                column=name,
-                value=str(array[k]),
-            )
-        total = array[np.isfinite(array)].sum()
-        if total > MOST_IN_ALL:
-            yield Fault(
-                what=f"the schools' {name} add up to {total:,.0f}, and sums are exact up to "
-                f"{MOST_IN_ALL:,} only",
-                remedy="give it in a larger unit, such as thousands",
-                column=name,
-            )
-
-
-def _edge_faults(edges: IntArray | None, n: int) -> Iterator[Fault]:
-    if edges is not None and len(edges) and (edges.min() < 0 or edges.max() >= n):
-        yield Fault(
-            what="a neighbour pair refers to a position outside the schools",
-            remedy="use positions 0 to n-1",
-            where="edges",
-        )
-
-
-def _numbers_of(school: School) -> dict[str, float]:
-    """Every number that a school carries, by the name of its measure."""
-    row: dict[str, float | None] = {
-        "schools": 1.0,
-        "pupils": school.pupils,
-        "ehcps": school.ehcps,
-        "sen_support": school.sen_support,
-        "topup_pence": school.topup_pence,
-    }
-    for kind, count in school.need.items():
-        row |= {f"ehcps_{kind}": count.ehcps, f"sen_support_{kind}": count.sen_support}
-    row |= school.measures
-    return {name: float(value) for name, value in row.items() if value is not None}
-
-
-def _measures_of(
-    schools: Sequence[School], need_weights: Mapping[str, float] | None
-) -> tuple[dict[str, FloatArray], dict[str, tuple[SchoolId, ...]], tuple[str, ...]]:
-    """Collect every number; a measure that any school lacks goes to `unknown`."""
-    rows = [_numbers_of(school) for school in schools]
-    names = dict.fromkeys(name for row in rows for name in row)
-    note: tuple[str, ...] = ()
-    if need_weights is not None:
-        _check_need_weights(need_weights, names)
-        terms = " + ".join(f"{weight:g} x {name}" for name, weight in need_weights.items())
-        note = (f"Need is {terms}.",)
-    elif "need" not in names and {"ehcps", "sen_support"} <= set(names):
-        need_weights = {"ehcps": 1.0, "sen_support": 1.0}
-        note = ("Need is EHC plans + SEN support, each pupil counted once.",)
-    if need_weights is not None:
-        names["need"] = None
-        for row in rows:
-            row.pop("need", None)
-            if all(name in row for name in need_weights):
-                row["need"] = math.fsum(w * row[name] for name, w in need_weights.items())
-    measures, unknown = {}, {}
-    for name in names:
-        missing = tuple(s.urn for s, row in zip(schools, rows, strict=True) if name not in row)
-        if missing:
-            unknown[name] = missing
-        else:
-            measures[name] = np.array([row[name] for row in rows], dtype=np.float64)
-    return measures, unknown, note
-
-
-def _check_need_weights(need_weights: Mapping[str, float], names: Mapping[str, None]) -> None:
-    faults = [
-        rule_fault(
-            f"need_weights names {name!r}, which no school has",
-            f"use any of {', '.join(sorted(names))}",
-        )
-        for name in need_weights
-        if name not in names or name == "need"
-    ]
-    faults += [
-        rule_fault(f"need_weights[{name!r}] is not a number of 0 or more", "give a weight", weight)
-        for name, weight in need_weights.items()
-        if not is_number(weight) or weight < 0
-    ]
-    if not need_weights:
-        faults.append(rule_fault("need_weights is empty", "name at least one measure"))
-    if faults:
-        raise RulesError(faults)

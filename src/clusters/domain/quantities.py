@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from clusters.rulebook import MICRO, Clause, Rule, clauses_of, entry_of, most_travel, rule_of
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     from clusters.domain.policy import Rules
@@ -23,8 +24,8 @@ __all__ = ["Quantity", "bounded_quantities", "kept_together", "longest_journeys"
 _Ends = tuple[Fraction | None, Fraction | None]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Quantity:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Quantity(Shown):
     """What one clause bounds in each cluster, in whole millionths.
 
     Parameters

@@ -10,25 +10,37 @@ import numpy as np
 from clusters.arguments import checked, described
 from clusters.domain.values import FrozenDict, SchoolId, is_id, is_number
 from clusters.errors import DataError, Fault
+from clusters.shown import Shown, clip
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class NeedCount:
-    """Pupils whose primary need is of one type; None is "not known", never zero."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class NeedCount(Shown):
+    """Pupils whose primary need is of one type; None is "not known", never zero.
+
+    Examples
+    --------
+    >>> NeedCount(ehcps=3, sen_support=12)
+    NeedCount(ehcps=3, sen_support=12)
+    """
 
     ehcps: int | None = None
     sen_support: int | None = None
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Capacity:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Capacity(Shown):
     """How much of one expertise a school can share.
 
     An amount of 0 or more, and its unit ("staff days", "places", "level").
     An amount of 0 is a recorded absence; a type that is missing from ``School.expertise`` is not
     known.
+
+    Examples
+    --------
+    >>> Capacity(amount=2.5, unit="staff days")
+    Capacity(amount=2.5, unit='staff days')
     """
 
     amount: float
@@ -59,8 +71,8 @@ class Capacity:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class School:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class School(Shown):
     """The facts about one school. None is "not known" throughout.
 
     Parameters
@@ -94,6 +106,16 @@ class School:
         Any other numbers per school, 0 or more, by name.
     traits
         Any other text facts by name, such as "faith", "rurality" or "postcode".
+
+    Examples
+    --------
+    >>> school = School(
+    ...     urn="900001", name="Hill School", easting=414000, northing=417000, phase="primary",
+    ...     pupils=210)
+    >>> school
+    School(urn='900001', name='Hill School', phase='primary')
+    >>> school.pupils, school.ehcps
+    (210, None)
     """
 
     urn: SchoolId
@@ -120,6 +142,9 @@ class School:
         faults = [*self._id_faults(), *self._position_faults(), *self._count_faults()]
         if faults:
             raise DataError(faults)
+
+    def __repr__(self) -> str:
+        return clip(f"School(urn={self.urn!r}, name={self.name!r}, phase={self.phase!r})")
 
     def _id_faults(self) -> Iterator[Fault]:
         if not is_id(self.urn):

@@ -35,6 +35,7 @@ from clusters.expertise.providers import (
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Agreement", "Agreements", "propose_sharing"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Agreement(Shown):
     """One cluster or provider helps one cluster with one type of need.
 
     Parameters
@@ -63,6 +64,17 @@ class Agreement:
         the two to agree.
     pupils
         Pupils whom the amount covers; NaN likewise.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> agreement = cl.propose_sharing(problem, plan).rows[0]
+    >>> agreement.giver, agreement.receiver, agreement.kind
+    ('West', 'East', 'asd')
     """
 
     kind: str
@@ -86,8 +98,8 @@ class Agreement:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Agreements:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Agreements(Shown):
     """Proposed agreements, and what they do.
 
     Parameters
@@ -100,6 +112,17 @@ class Agreements:
         Pupils beyond what capacity covers, over the types with a policy; NaN where there is none.
     travel_unit
         Unit of the journeys.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> agreements = cl.propose_sharing(problem, plan)
+    >>> agreements.gaps_before, agreements.gaps_after
+    (1, 0)
     """
 
     rows: tuple[Agreement, ...]

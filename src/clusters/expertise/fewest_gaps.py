@@ -20,12 +20,13 @@ from clusters.domain import (
 )
 from clusters.expertise.providers import capacity_table, need_table, refuse_types, types_of
 from clusters.rulebook import MICRO
+from clusters.shown import Shown
 
 __all__ = ["GapFloor", "gap_floor", "rules_for_fewest_gaps", "unmet_floor"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapFloor:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class GapFloor(Shown):
     """The fewest clusters without a type, in any plan.
 
     Parameters
@@ -36,6 +37,17 @@ class GapFloor:
         Most clusters whose need of the type could be known to be none: they are no gaps.
     least
         clusters - holders - needless, at least 0: no plan has fewer gaps.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> floor = cl.expertise.gap_floor(problem, cl.Rules(n_clusters=2, contiguous=False))
+    >>> [(one.kind, one.least) for one in floor]
+    [('asd', 1)]
     """
 
     kind: str

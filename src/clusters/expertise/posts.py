@@ -12,6 +12,7 @@ from clusters.arguments import checked
 from clusters.domain import FrozenDict, SchoolId, is_number
 from clusters.errors import Fault, MoneyError
 from clusters.money import Amount, as_pounds, pence
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,8 +24,8 @@ PARTS = 1000
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Post:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Post(Shown):
     """A sort of post (or place) that could be paid for.
 
     Parameters
@@ -44,6 +45,11 @@ class Post:
     ------
     MoneyError
         Listing every fault.
+
+    Examples
+    --------
+    >>> Post(name="autism teacher", kind="asd", cost="52000", covers=40)
+    Post(name='autism teacher', kind='asd', cost='52000', covers=40)
     """
 
     name: str
@@ -78,8 +84,8 @@ class Post:
             raise MoneyError(faults)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Gap:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Gap(Shown):
     """Unmet need of one type in one cluster, before and after the posts.
 
     Parameters
@@ -91,6 +97,15 @@ class Gap:
     posts_to_fill, cost_to_fill_pence
         Posts of the cheapest sort that would fill the gap alone, and their cost; None where no sort
         of post serves this type.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> gap = cl.expertise.gaps(problem, plan, {"asd": 0.5})[0]
+    >>> gap.cluster, gap.kind
+    ('Calderwick North', 'asd')
     """
 
     cluster: str
@@ -103,9 +118,21 @@ class Gap:
     cost_to_fill_pence: int | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SharedPost:
-    """Posts of one sort at one school, and the pupils they cover by cluster."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class SharedPost(Shown):
+    """Posts of one sort at one school, and the pupils they cover by cluster.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> post = cl.expertise.Post(name="teacher", kind="asd", cost="50000", covers=6)
+    >>> shared = cl.expertise.share_posts(
+    ...     problem, plan, [post], "100000", pupils_per_capacity={"asd": 0.5})
+    >>> shared.posts[0].name, shared.posts[0].cost_pence
+    ('teacher', 10000000)
+    """
 
     name: str
     kind: str
@@ -127,8 +154,8 @@ class SharedPost:
         return round(Fraction(self.cost_pence) / Fraction(round(self.pupils * PARTS), PARTS))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PostPlan:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PostPlan(Shown):
     """Posts chosen within a budget, the gaps they leave, and what is proved about the choice.
 
     Parameters
@@ -150,6 +177,17 @@ class PostPlan:
     capacity_not_known
         By type, schools of whose capacity nothing is recorded. What they may hold is not counted,
         so the unmet need is the most that it can be.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> post = cl.expertise.Post(name="teacher", kind="asd", cost="50000", covers=6)
+    >>> shared = cl.expertise.share_posts(
+    ...     problem, plan, [post], "100000", pupils_per_capacity={"asd": 0.5})
+    >>> shared.proved, shared.unmet_after < shared.unmet
+    (True, True)
     """
 
     posts: tuple[SharedPost, ...]

@@ -24,13 +24,14 @@ from clusters.domain import (
 from clusters.domain.forms import rule_fault
 from clusters.errors import DataError, Fault, RulesError
 from clusters.need_types import NEED_TYPES, refuse_unknown_types
+from clusters.shown import Shown
 
 __all__ = ["Provider"]
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Provider:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Provider(Shown):
     """A school or service that belongs to no cluster and serves several at a distance.
 
     It has no place in a plan. It enters what is measured of a plan: gaps, unmet need, agreements.

@@ -35,6 +35,7 @@ from clusters.expertise.providers import (
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -42,8 +43,8 @@ if TYPE_CHECKING:
 __all__ = ["Reach", "Reaches", "need_beyond_reach", "reach"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reach:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Reach(Shown):
     """One type in one cluster: what its schools hold, what reaches it, and what stays open.
 
     Parameters
@@ -66,6 +67,17 @@ class Reach:
     in_reach
         Pupils in need at schools from which a holder in any cluster lies within the stated journey,
         or that lie within a provider's reach; NaN where the need is not known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> row = cl.expertise.reach(problem, plan).rows[1]
+    >>> row.cluster, row.kind, row.gap
+    ('East', 'asd', True)
     """
 
     cluster: str
@@ -83,8 +95,8 @@ class Reach:
     in_reach: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Reaches:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Reaches(Shown):
     """What each cluster has and reaches, by type.
 
     Parameters
@@ -93,6 +105,17 @@ class Reaches:
         A row for each cluster and type.
     limit, travel_unit
         The stated journey (None: no limit) and its unit.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> reaches = cl.expertise.reach(problem, plan)
+    >>> len(reaches.rows), reaches.travel_unit
+    (2, 'm')
     """
 
     rows: tuple[Reach, ...]

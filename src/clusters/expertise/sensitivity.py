@@ -20,6 +20,7 @@ from clusters.expertise.providers import (
     need_table,
     types_of,
 )
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -41,8 +42,8 @@ class Fragile:
     chance_of_gap: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sensitivity:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Sensitivity(Shown):
     """A plan's gaps and unmet need when some of the expertise data is wrong.
 
     Parameters
@@ -58,6 +59,17 @@ class Sensitivity:
         Likewise; NaN where no policy says what capacity covers.
     rows
         For each cluster and type, in the order of the plan.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"ehcps_asd": [4, 2, 6, 3]}, expertise={"asd": [8, 0, 0, 0]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> found = cl.expertise.expertise_sensitivity(problem, plan)
+    >>> found.recorded, found.gaps
+    (1, 1)
     """
 
     share: float

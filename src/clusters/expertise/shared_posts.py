@@ -52,6 +52,15 @@ def gaps(
     ------
     DataError
         If the pupils of a type that counts are not known for every school.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> found = gaps(problem, plan, {"asd": 0.5})
+    >>> len(found), {gap.kind for gap in found}
+    (18, {'asd'})
     """
     plan = plan_of(problem, plan)
     return tuple(_gap(row, row.unmet, posts) for row in _unmet(problem, plan, pupils_per_capacity))
@@ -99,6 +108,16 @@ def share_posts(
         If the pupils of a type that counts are not known for every school.
     OutOfTimeError
         If no choice was found in the time.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> post = cl.expertise.Post(name="teacher", kind="asd", cost="50000", covers=6)
+    >>> shared = share_posts(problem, plan, [post], "100000", pupils_per_capacity={"asd": 0.5})
+    >>> shared.proved, shared.cost_pence
+    (True, 10000000)
     """
     plan = plan_of(problem, plan)
     budget_pence = _checked(posts, budget, pupils_per_capacity, most, across_m)

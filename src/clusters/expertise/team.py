@@ -21,6 +21,7 @@ from clusters.expertise.providers import (
     types_of,
 )
 from clusters.money import Number, exact_number, largest_remainder, measure_number, proportional
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -29,8 +30,8 @@ __all__ = ["Team", "TeamRole", "TeamShare", "share_team"]
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamRole:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TeamRole(Shown):
     """Posts of one role to be shared out.
 
     Parameters
@@ -98,8 +99,8 @@ class TeamRole:
         return int(_fraction(self.posts, self.name) / self.unit)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TeamShare:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TeamShare(Shown):
     """What one cluster (or area) gets of one role.
 
     Parameters
@@ -116,6 +117,18 @@ class TeamShare:
         From the base to the schools of the place, each school once, in the problem's unit.
     round
         One visit to every school, there and back each time, in the problem's unit.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> role = cl.expertise.TeamRole(name="adviser", posts=1)
+    >>> row = cl.expertise.share_team(problem, plan, [role]).rows[0]
+    >>> row.role, row.posts
+    ('adviser', 0.5)
     """
 
     role: str
@@ -130,9 +143,22 @@ class TeamShare:
     round: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Team:
-    """Posts shared out, a row for each role and place."""
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Team(Shown):
+    """Posts shared out, a row for each role and place.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> role = cl.expertise.TeamRole(name="adviser", posts=1)
+    >>> team = cl.expertise.share_team(problem, plan, [role])
+    >>> len(team.rows)
+    2
+    """
 
     rows: tuple[TeamShare, ...]
     travel_unit: str

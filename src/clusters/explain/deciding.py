@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.model.instance import Instance, compile_instance
-from clusters.presolve import Clause, clauses_of, counts_of, reasons_for, without
+from clusters.presolve import Clause, clauses_of, counts_of, is_refuted, without
 from clusters.search.short import any_plan, plan_from
 from clusters.search.solution import Found
 from clusters.verifier import verify
@@ -18,6 +18,8 @@ __all__ = ["COUNT", "Decider", "Verdict"]
 COUNT = Clause("n_clusters")
 QUICK_TRIES = 6
 """Starts of a search before the exact model is asked."""
+TINY = 400
+"""Pairs of atom and centre up to which the exact model is asked at once: it takes milliseconds."""
 PAIRS_A_SECOND = 40_000
 """Pairs of atom and centre of which the exact model is built in a second, about: it is not begun
 where that alone would take the time that is left."""
@@ -55,6 +57,10 @@ class Decider:
         """Seconds left."""
         return max(0.0, self.deadline - time.monotonic())
 
+    def until(self, end: float) -> float:
+        """Seconds left until a moment, or until everything ends."""
+        return min(self.left, max(0.0, end - time.monotonic()))
+
     def instance(self, rules: Rules, k: int) -> Instance:
         """Compile rules; journeys count equally, since only what is possible matters."""
         return compile_instance(self.problem, rules, Priorities(travel_by="schools"), k)
@@ -81,7 +87,7 @@ class Decider:
             left = end - time.monotonic()
             if left <= 0:
                 return Verdict()
-            if reasons_for(self.problem, rules, k):
+            if is_refuted(self.problem, rules, k):
                 continue
             verdict = self._of_count(rules, k, left / min(4, len(counts) - number))
             if verdict.plan is not None:
@@ -95,11 +101,13 @@ class Decider:
 
         end = time.monotonic() + seconds
         instance = self.instance(rules, k)
-        plan = self._searched(rules, instance, 0.3 * seconds, QUICK_TRIES)
-        if plan is not None:
-            return Verdict(plan)
-        if self._hopeless(instance, 0.2 * seconds):
-            return Verdict(refuted=True)
+        plan = None
+        if instance.n * instance.m > TINY:
+            plan = self._searched(rules, instance, 0.3 * seconds, QUICK_TRIES)
+            if plan is not None:
+                return Verdict(plan)
+            if self._hopeless(instance, 0.2 * seconds):
+                return Verdict(refuted=True)
         left = end - time.monotonic() - instance.n * instance.m / PAIRS_A_SECOND
         if left > 0:
             clusters = any_clusters(instance, seconds=0.7 * left, seed=self.seed)
@@ -169,8 +177,11 @@ class Decider:
         left = end - time.monotonic()
         if left <= 0:
             return Verdict()
-        only = self.only(rules, kept)
-        return self.decide(only, left / max(1, shares), self._counts(rules, kept))
+        return self.decide_only(rules, kept, left / max(1, shares))
+
+    def decide_only(self, rules: Rules, kept: list[Clause], seconds: float) -> Verdict:
+        """Decide whether some plan keeps some of the rules."""
+        return self.decide(self.only(rules, kept), seconds, self._counts(rules, kept))
 
     def only(self, rules: Rules, kept: Iterable[Clause]) -> Rules:
         """Return the rules with nothing but some clauses."""

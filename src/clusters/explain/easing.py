@@ -15,10 +15,13 @@ from clusters.presolve.relaxing import share_for
 from clusters.rulebook import MICRO, Form, changed, entry_of, rule_of, without
 from clusters.verifier import verify
 
-__all__ = ["eased", "ladder", "suspects", "tightened"]
+__all__ = ["MOST_EASED", "STEPS", "eased", "is_bound", "ladder", "suspects", "tightened"]
 
 STEPS = (1.05, 1.1, 1.25, 1.5, 2.0)
 """Factors by which a bound is loosened in turn where arithmetic does not say by how much."""
+
+MOST_EASED = 1000.0
+"""Factor beyond which a bound binds nobody: it is drawn tight around the plan that is found."""
 
 
 def suspects(instance: Instance) -> list[int]:
@@ -48,6 +51,13 @@ def ladder(problem: Problem, rules: Rules, clause: Clause) -> Iterator[Rules]:
         if looser != rules:
             yield looser
     yield without(rules, clause)
+
+
+def is_bound(clause: Clause) -> bool:
+    """Whether a clause bounds something, so that it can be loosened."""
+    return clause != COUNT and (
+        clause.rule == "max_travel" or rule_of(clause).form.bound is not None
+    )
 
 
 def eased(problem: Problem, rules: Rules, clause: Clause, factor: float) -> Rules | None:

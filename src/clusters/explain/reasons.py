@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from clusters.domain import Plan, Rules
+from clusters.domain import FrozenDict, Plan, Rules
 from clusters.presolve import Clause
+from clusters.shown import Shown
 
-__all__ = ["Relaxation", "WhyNoPlan"]
+__all__ = ["Conflict", "Relaxation", "WhyNoPlan"]
 
 NO_PLAN, EXISTS, UNDECIDED = "no plan", "a plan exists", "undecided"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relaxation:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Relaxation(Shown):
     """A change of the rules that would allow a plan.
 
     Parameters
@@ -28,6 +30,18 @@ class Relaxation:
     plan
         A verified plan under these rules; None where it was not decided in time whether there is
         one (what is refuted is not listed).
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, schools_per_cluster=(3, None), contiguous=False)
+    >>> answer = cl.why_no_plan(problem, rules, settings=cl.Settings(time_limit_s=3))
+    >>> answer.relaxations[0].sentence
+    'schools_per_cluster: allow as few as 2 schools in a cluster (now 3)'
     """
 
     sentence: str
@@ -42,7 +56,29 @@ class Relaxation:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class WhyNoPlan:
+class Conflict:
+    """Rules that cannot all hold.
+
+    Parameters
+    ----------
+    clauses
+        The rules.
+    sentences
+        One for each of `clauses`.
+    reason
+        Why, with the numbers; "" where none was looked for.
+    smallest
+        Whether for each of them a plan was found that keeps all the others.
+    """
+
+    clauses: tuple[Clause, ...]
+    sentences: tuple[str, ...]
+    reason: str = ""
+    smallest: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WhyNoPlan(Shown):
     """Whether rules can all hold, and if not, which of them conflict.
 
     Parameters
@@ -58,6 +94,13 @@ class WhyNoPlan:
     smallest
         Whether it was shown that no rule of the conflict can be left out: for each, a plan was
         found that keeps all the others.
+    conflicts
+        That conflict, and others that were found: sets of rules that cannot all hold, from which
+        none can be left out.
+    complete
+        Whether these are all the conflicts there are, each one cut down to the smallest: proved.
+    by_count
+        Over a range of numbers of clusters, the conflict of each number by itself.
     relaxations
         Changes that allow a plan, each with a plan that shows it, less given up first. Where none
         was found in time, some that could not be tried to the end.
@@ -65,6 +108,18 @@ class WhyNoPlan:
         A verified plan, where one exists.
     seconds
         Wall-clock time used.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, schools_per_cluster=(3, None), contiguous=False)
+    >>> answer = cl.why_no_plan(problem, rules, settings=cl.Settings(time_limit_s=3))
+    >>> answer.status, answer.smallest, len(answer.conflict)
+    ('no plan', True, 2)
     """
 
     status: str
@@ -72,6 +127,9 @@ class WhyNoPlan:
     clauses: tuple[Clause, ...] = ()
     conflict: tuple[str, ...] = ()
     smallest: bool = False
+    conflicts: tuple[Conflict, ...] = ()
+    complete: bool = False
+    by_count: Mapping[int, Conflict] = field(default_factory=FrozenDict)
     relaxations: tuple[Relaxation, ...] = ()
     plan: Plan | None = None
     seconds: float = 0.0
@@ -94,6 +152,7 @@ class WhyNoPlan:
         lines += ["These cannot all hold:", *(f"- {sentence}" for sentence in self.conflict)]
         if self.smallest and len(self.conflict) > 1:
             lines.append("None of them can be left out: without any one of them there is a plan.")
+        lines += self._others()
         if self.relaxations:
             tried = all(relaxation.checked for relaxation in self.relaxations)
             lines.append(
@@ -105,3 +164,16 @@ class WhyNoPlan:
                 note = "" if relaxation.checked else " (not checked in time)"
                 lines.append(f"- {relaxation.sentence}{note}")
         return "\n".join(lines)
+
+    def _others(self) -> Iterator[str]:
+        """Tell further conflicts, and whether there are others."""
+        further = self.conflicts[1:]
+        for number, conflict in enumerate(further, start=2):
+            yield f"Nor can these all hold (conflict {number}):"
+            yield from (f"- {sentence}" for sentence in conflict.sentences)
+        if self.complete and further:
+            yield f"There are {len(self.conflicts)} such conflicts and no others: proved."
+        elif self.complete:
+            yield "There is no other conflict: proved."
+        else:
+            yield "There may be further conflicts: they were not all looked for in the time given."

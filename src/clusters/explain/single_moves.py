@@ -22,6 +22,7 @@ from clusters.domain import (
 )
 from clusters.measures import places_of
 from clusters.model.instance import compile_instance, price_unit
+from clusters.shown import Shown
 from clusters.verifier import verify
 
 __all__ = ["PRIORITY_NAMES", "Ground", "Move"]
@@ -29,8 +30,8 @@ __all__ = ["PRIORITY_NAMES", "Ground", "Move"]
 PRIORITY_NAMES = ("travel", "balance", "expertise", "pyramids", "change")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Move(Shown):
     """What happens when one school moves to another cluster and both choose their centre anew.
 
     Parameters
@@ -55,6 +56,18 @@ class Move:
         Names of the rules that these are about.
     centres
         New centres of the cluster left and of the cluster joined.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> move = cl.why_here(problem, rules, plan, "b").moves[0]
+    >>> move.school, move.to, move.allowed
+    ('b', 'East', True)
     """
 
     school: SchoolId
@@ -200,6 +213,44 @@ class Ground:
             and math.isfinite(self.hard.best_centre(atoms)[1])
             for atoms in (left, joined)
         )
+
+    def nearer(self, position: int) -> int | None:
+        """Cluster whose centre of now is nearest to a school, where it is nearer than its own."""
+        journeys = [self._journey_now(position, c) for c in range(len(self.held))]
+        nearest = min(range(len(journeys)), key=lambda c: journeys[c])
+        own = journeys[int(self.place[position])]
+        return nearest if journeys[nearest] < own * (1 - 1e-9) else None
+
+    def _journey_now(self, position: int, target: int) -> float:
+        centre = self.plan.clusters[target].centre
+        p = None if centre is None else self.problem.find(centre)
+        return math.inf if p is None else float(self.problem.travel[position, p])
+
+    def would_break(self, position: int, target: int) -> tuple[str, ...] | None:
+        """Name the rules that a move breaks, where the plan breaks none so far.
+
+        Of two rules on centres it is not known here which one it is: None then.
+        """
+        own, a = int(self.place[position]), int(self.atom[position])
+        left = self.held[own][self.held[own] != a]
+        joined = np.sort(np.append(self.held[target], a))
+        broken: dict[str, None] = dict.fromkeys(["together"] if self.mates.get(position) else [])
+        broken |= dict.fromkeys([] if len(left) else ["n_clusters"])
+        for atoms in (left, joined):
+            if not len(atoms):
+                continue
+            low, high = self.hard.bounds_of(atoms)
+            load = self.hard.loads[:, atoms].sum(axis=1)
+            for d in np.flatnonzero((load < low) | (load > high)).tolist():
+                broken[self.hard.rules[d][0]] = None
+            held = set(atoms.tolist())
+            if any(x in held and y in held for x, y in self.hard.apart):
+                broken["apart"] = None
+            if not self.hard.connected(atoms):
+                broken["contiguous"] = None
+            if not math.isfinite(self.hard.best_centre(atoms)[1]):
+                return None
+        return tuple(broken)
 
     def detailed(self, move: Move) -> Move:
         """Add what each priority gains or loses, and which rules would break."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
@@ -22,7 +22,8 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault
 from clusters.explain.single_moves import Ground, Move
 from clusters.measures import places_of
-from clusters.rulebook import UNIT_WORDS
+from clusters.rulebook import length, whole_pyramids
+from clusters.shown import Shown
 from clusters.text import listed, shown
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ NOTHING = 1e-9
 """Share of a plan's cost below which a change counts as none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyHere:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WhyHere(Shown):
     """Why a school is in its cluster.
 
     Parameters
@@ -51,11 +52,28 @@ class WhyHere:
     moves
         What moving it to other clusters would change: those that the rules allow, cheapest first;
         then those to clusters beside it, the fewest rules broken first; then the others.
+    nearer
+        What moving it to the cluster with the nearest centre would change, where that centre is
+        nearer than its own; None where its own is the nearest.
+    nearer_journey
+        Its journey to that centre as it is now; NaN where there is none.
     share_of_cost
         Change of the whole plan's cost if it went to the next best cluster, as a fraction; None
         where there is no other cluster.
     sentence
         One or two plain sentences.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> answer = cl.why_here(problem, rules, plan, "b")
+    >>> [(move.to, move.allowed) for move in answer.moves]
+    [('East', True)]
     """
 
     school: SchoolId
@@ -66,6 +84,8 @@ class WhyHere:
     moves: tuple[Move, ...]
     share_of_cost: float | None
     sentence: str
+    nearer: Move | None = None
+    nearer_journey: float = math.nan
 
     @property
     def next_best(self) -> Move | None:
@@ -78,8 +98,24 @@ class WhyHere:
         return self.next_best is not None and self.next_best.allowed
 
 
-class Answers(FrozenDict):
-    """The answer for every school, by id: a read-only mapping that can become a frame."""
+class Answers(FrozenDict, Shown):
+    """The answer for every school, by id: a read-only mapping that can become a frame.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> answers = cl.why_all(problem, rules, plan)
+    >>> len(answers), answers.to_frame().shape[0]
+    (4, 4)
+    """
+
+    def __repr__(self) -> str:
+        return f"Answers(for {len(self):,} schools)"
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame with one row for each school."""
@@ -99,6 +135,11 @@ class Answers(FrozenDict):
                 "share_of_cost": why.share_of_cost,
                 "allowed": why.open,
                 "breaks": "" if best is None else ", ".join(best.broken),
+            }
+            row |= {
+                "nearer": None if why.nearer is None else why.nearer.to,
+                "nearer_journey": None if why.nearer is None else why.nearer_journey,
+                "nearer_breaks": "" if why.nearer is None else ", ".join(why.nearer.broken),
             }
             changes: Mapping[str, float] = {} if best is None else best.by_priority
             row |= {f"{name}_change": change for name, change in changes.items()}
@@ -165,6 +206,18 @@ def why_all(
     -------
     Answers
         By id; ``.to_frame()`` makes a table.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> answers = why_all(problem, rules, plan)
+    >>> sorted(answers)
+    ['a', 'b', 'c', 'd']
     """
     plan = plan_of(problem, plan)
     ground = _ground(problem, rules, plan, priorities)
@@ -182,8 +235,14 @@ def _next_best(ground: Ground, position: int, near: list[int]) -> list[Move]:
         return moves
     if moves[0].allowed and not ground.findings:
         return [ground.detailed(moves[0]), *moves[1:]]
-    # nothing is allowed, or the plan breaks rules already: which move breaks least is in the detail
-    return _ranked(ground, near, [ground.detailed(move) for move in moves])
+    # nothing is allowed, or the plan breaks rules already: which move breaks least?
+    known = {} if ground.findings else {c: ground.would_break(position, c) for c in near}
+    if not known or None in known.values():
+        return _ranked(ground, near, [ground.detailed(move) for move in moves])
+    labels = {ground.plan.clusters[c].label: broken for c, broken in known.items()}
+    told = [replace(move, broken=labels[move.to] or ()) for move in moves]
+    first, *rest = _ranked(ground, near, told)
+    return [ground.detailed(first), *rest]
 
 
 def _ground(problem: Problem, rules: Rules, plan: Plan, priorities: Priorities | None) -> Ground:
@@ -234,6 +293,8 @@ def _answer(ground: Ground, position: int, moves: list[Move]) -> WhyHere:
     centre = None if cluster.centre is None else ground.problem.find(cluster.centre)
     journey = math.nan if centre is None else float(ground.problem.travel[position, centre])
     share = float(moves[0].cost_change / total) if moves and total else None
+    nearer, nearer_journey = _nearer(ground, position, moves)
+    sentence = _sentence(ground, position, moves, journey, share)
     return WhyHere(
         school=school.urn,
         name=school.name,
@@ -242,8 +303,50 @@ def _answer(ground: Ground, position: int, moves: list[Move]) -> WhyHere:
         journey=journey,
         moves=tuple(moves),
         share_of_cost=share,
-        sentence=_sentence(ground, position, moves, journey, share),
+        sentence=sentence + _why_not_nearer(ground, position, nearer, nearer_journey, moves),
+        nearer=nearer,
+        nearer_journey=nearer_journey,
     )
+
+
+def _nearer(ground: Ground, position: int, moves: list[Move]) -> tuple[Move | None, float]:
+    """Return the move to the nearest centre, where it is not the school's own, and the way."""
+    target = ground.nearer(position)
+    if target is None:
+        return None, math.nan
+    label = ground.plan.clusters[target].label
+    centre = ground.problem.position(ground.plan.clusters[target].centre)
+    known = next((m for m in moves if m.to == label and (m.by_priority or m.breaks)), None)
+    move = known or ground.detailed(ground.move(position, target))
+    return move, float(ground.problem.travel[position, centre])
+
+
+def _why_not_nearer(
+    ground: Ground, position: int, nearer: Move | None, journey: float, moves: list[Move]
+) -> str:
+    """Answer why a school is not in the cluster whose centre is nearest."""
+    if nearer is None:
+        return ""
+    where = f"{_called(nearer.to)}, whose centre is nearer ({length(ground.problem, journey)})"
+    if moves and nearer.to == moves[0].to and nearer.allowed:
+        way = length(ground.problem, journey)
+        but = ", but the plan as a whole would be worse" if nearer.cost_change > 0 else ""
+        return f" The centre of {_called(nearer.to)} as it is now is nearer ({way}){but}."
+    if moves and nearer.to == moves[0].to:
+        return f" That is also why it is not in {where}."
+    if nearer.allowed:
+        side = "would cost less" if nearer.cost_change < 0 else "costs more over the whole plan"
+        return f" Why not {where}? It {side}: {_effects(ground, nearer)}."
+    if ground.mates.get(position) and set(nearer.broken) == {"together"}:
+        return f" Why not {where}? It must stay with its group."
+    return f" Why not {where}? {_first_break(nearer)}"
+
+
+def _first_break(move: Move) -> str:
+    """Return what a move breaks, with the numbers: a rule of its own before that of its group."""
+    pairs = zip(move.broken, move.breaks, strict=False)
+    others = [text for rule, text in pairs if rule != "together"]
+    return (others or list(move.breaks) or ["A rule would break."])[0]
 
 
 def _sentence(
@@ -256,35 +359,42 @@ def _sentence(
     if cluster.centre is not None and problem.find(cluster.centre) == position:
         where += " and is its centre"
     elif math.isfinite(journey):
-        where += f", {_distance(problem, journey)} from its centre"
+        where += f", {length(problem, journey)} from its centre"
     if not moves:
         return f"{where}. There is no other cluster that it could join."
     best = moves[0]
-    mates = ground.mates.get(position)
-    if mates and not best.allowed:
-        where += f"; it must stay together with {_others(ground, mates)}"
     if not best.allowed:
-        # the finding about a neighbour's rule says more than "together", which is said above
-        others = [
-            text for rule, text in zip(best.broken, best.breaks, strict=False) if rule != "together"
-        ]
-        if mates and not others:
-            return (
-                f"{where}. Were it not for that, {_called(best.to)} would be the next best: "
-                f"{_effects(ground, best)}."
-            )
-        reason = (others or list(best.breaks) or ["a rule would break."])[0]
-        return f"{where}. It cannot move by itself; in {_called(best.to)}, the next best: {reason}"
+        return f"{where}{_barred(ground, position, best)}"
+    away = length(problem, best.journey)
     if share is not None and share < -NOTHING:
         return (
-            f"{where}. It would be better in {_called(best.to)}, and no rule stands against it: "
-            f"{_effects(ground, best)}."
+            f"{where}. It would be better in {_called(best.to)}, {away} from its centre, and no "
+            f"rule stands against it: {_effects(ground, best)}."
         )
     if share is None or abs(share) <= NOTHING:
         return f"{where}. {_called(best.to, True)} would be just as good, and no rule would break."
     return (
-        f"{where}. The next best is {_called(best.to)}, {_distance(problem, best.journey)} from "
+        f"{where}. The next best is {_called(best.to)}, {away} from "
         f"its centre: {_effects(ground, best)}; no rule would break."
+    )
+
+
+def _barred(ground: Ground, position: int, best: Move) -> str:
+    """Say what stands against the next best cluster of a school that cannot move by itself."""
+    mates = ground.mates.get(position)
+    text = f"; it must stay together with {_others(ground, position, mates)}" if mates else ""
+    away = ""
+    if math.isfinite(best.journey):
+        away = f", {length(ground.problem, best.journey)} from its centre"
+    # the finding about a neighbour's rule says more than "together", which is said above
+    if mates and set(best.broken) <= {"together"}:
+        return (
+            f"{text}. Were it not for that, {_called(best.to)}{away}, would be the next best: "
+            f"{_effects(ground, best)}."
+        )
+    return (
+        f"{text}. It cannot move by itself; in {_called(best.to)}, the next best{away}: "
+        f"{_first_break(best)}"
     )
 
 
@@ -322,19 +432,21 @@ def _called(label: str, first: bool = False) -> str:
     return text[0].upper() + text[1:] if first else text
 
 
-def _others(ground: Ground, mates: frozenset[int]) -> str:
-    schools = [ground.problem.schools[p] for p in sorted(mates)]
-    pyramids = {school.pyramid for school in schools}
-    if len(schools) > 3:
-        name = next(iter(pyramids)) if len(pyramids) == 1 else None
-        rest = f"{len(schools)} other schools"
-        return f"the {rest} of {name}" if name else rest
-    return listed([school.name for school in schools])
-
-
-def _distance(problem: Problem, journey: float) -> str:
-    if problem.travel_unit == "min":
-        return f"{shown(round(journey, 1))} {UNIT_WORDS['min']}"
-    if journey >= 1000:
-        return f"{journey / 1000:.1f} km"
-    return f"{journey:.0f} metres"
+def _others(ground: Ground, position: int, mates: frozenset[int]) -> str:
+    """Name the schools that must be with one: by pyramids where it can."""
+    problem = ground.problem
+    whole, rest = whole_pyramids(problem, [problem.ids[p] for p in sorted({position, *mates})])
+    others = [problem.school(key).name for key in rest if problem.position(key) != position]
+    own = problem.schools[position].pyramid
+    mine = [problem.schools[p] for p in sorted(mates) if problem.schools[p].pyramid == own]
+    inside = own is not None and any(name.startswith((own, f"the {own}")) for name in whole)
+    if inside:
+        whole = [name for name in whole if not name.startswith((str(own), f"the {own}"))]
+        count = len(mine)
+        schools = mine[0].name if count == 1 else f"the {count} other schools"
+        whole.insert(0, schools if count == 1 else f"{schools} of {own}")
+    elif len(others) > 3 and own is not None and len(mine) == len(mates):
+        return f"{len(others)} other schools of {own}"
+    elif len(others) > 3:
+        others = [f"{len(others)} other schools"]
+    return listed([*whole, *others])

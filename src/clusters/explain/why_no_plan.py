@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
 from clusters.arguments import checked
-from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.domain import FrozenDict, Priorities, Problem, Rules, check_rules
 from clusters.explain.deciding import COUNT, Decider
-from clusters.explain.easing import ladder, suspects, tightened
-from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Relaxation, WhyNoPlan
+from clusters.explain.easing import suspects
+from clusters.explain.every_conflict import Conflicts
+from clusters.explain.reasons import (
+    EXISTS,
+    NO_PLAN,
+    UNDECIDED,
+    Conflict,
+    Relaxation,
+    WhyNoPlan,
+)
+from clusters.explain.ways_out import WaysOut
 from clusters.presolve import (
     Clause,
     Reason,
-    altered,
     clauses_of,
     counts_of,
     describe,
@@ -22,18 +30,13 @@ from clusters.presolve import (
     reasons_for,
     united,
 )
-from clusters.presolve.altered import size_of
 from clusters.rulebook import depends_on_count, school_name
 from clusters.solver import Settings, effort
 
-__all__ = ["Relaxation", "WhyNoPlan", "why_no_plan"]
+__all__ = ["Conflict", "Relaxation", "WhyNoPlan", "why_no_plan"]
 
 IN_HAND = 0.8
 """Share of the time limit that is planned with."""
-ENOUGH = 4
-"""Ways out that were tried and work after which no further ones are looked for."""
-MOST_OPEN = 3
-"""Most ways out listed that could not be tried in time, where none that was tried works."""
 MOST_SENTENCES = 6
 
 
@@ -51,8 +54,10 @@ def why_no_plan(
     is asked whether any cluster could hold it; then the whole model is searched without its costs.
     The conflict is cut down by leaving out one rule after another (a deletion filter; Chinneck &
     Dravnieks 1991, "Locating minimal infeasible constraint sets in linear programs"). Over a range
-    of numbers of clusters it is a conflict of them all. A way out is listed where a plan under it
-    was found, with the numbers that this plan attains.
+    of numbers of clusters it is a conflict of them all, and each number has its own besides. Then
+    further conflicts are looked for: `complete` says whether all are known. A way out, of one rule
+    or of few together, is listed where a plan under it was found, with the numbers that this plan
+    attains.
 
     Parameters
     ----------
@@ -112,7 +117,7 @@ class _Question:
         """Ask arithmetic, then the search, then single clusters, then the whole model."""
         by_count = self._by_arithmetic()
         if all(by_count.values()):
-            return self._no_plan(united(by_count))
+            return self._no_plan(by_count)
         verdict = self.decider.decide(self.rules, 0.25 * self.limit)
         if verdict.plan is None:
             found = self._by_lone_clusters(by_count)
@@ -121,7 +126,7 @@ class _Question:
             if found is None and verdict.refuted:
                 found = {k: reasons or (self._whole(),) for k, reasons in by_count.items()}
             if found is not None:
-                return self._no_plan(united(found))
+                return self._no_plan(found)
         if verdict.plan is not None:
             return WhyNoPlan(status=EXISTS, plan=verdict.plan)
         return WhyNoPlan(status=UNDECIDED)
@@ -194,21 +199,63 @@ class _Question:
 
     # -- the answer --------------------------------------------------------------------------
 
-    def _no_plan(self, reasons: tuple[Reason, ...]) -> WhyNoPlan:
+    def _no_plan(self, by_count: Mapping[int, tuple[Reason, ...]]) -> WhyNoPlan:
+        reasons = united(by_count)
         named = reasons[0].clauses
         only = self.decider.only(self.rules, named)
         if self.decider.decide(only, 0.1 * self.left).plan is not None:
             named = clauses_of(self.rules)  # a reason that leaves a clause out: look at them all
-        clauses, smallest = self.decider.minimal(self.rules, named, 0.4 * self.left)
-        sentences = self._sentences(reasons, clauses)
+        clauses, smallest = self.decider.minimal(self.rules, named, 0.3 * self.left)
+        every = Conflicts(self.problem, self.rules, self.decider)
+        every.add(frozenset(clauses), smallest=smallest)
+        every.run(time.monotonic() + 0.25 * self.left)
+        shared = [c for c in clauses if all(c in conflict for conflict in every.found)]
+        relaxations = WaysOut(self.problem, self.rules, self.decider).tried(
+            reasons, shared or clauses, every.losses
+        )
+        counts = self._counts(by_count, 0.6 * self.left) if len(by_count) > 1 else {}
+        if not every.complete:
+            every.run(time.monotonic() + self.left)
+        first = self._conflict(frozenset(clauses), smallest=smallest)
+        others = [found for found in every.smallest if found != frozenset(clauses)]
+        further = (self._conflict(found) for found in sorted(others, key=len))
         return WhyNoPlan(
             status=NO_PLAN,
-            reasons=sentences,
+            reasons=self._sentences(reasons, clauses),
             clauses=clauses,
-            conflict=tuple(describe(c, self.problem, self.rules) for c in clauses),
+            conflict=self._described(clauses),
             smallest=smallest,
-            relaxations=self._relaxations(reasons, clauses),
+            conflicts=(first, *further),
+            complete=every.complete,
+            by_count=FrozenDict(counts),
+            relaxations=relaxations,
         )
+
+    def _described(self, clauses: Iterable[Clause]) -> tuple[str, ...]:
+        return tuple(describe(clause, self.problem, self.rules) for clause in clauses)
+
+    def _conflict(self, found: frozenset[Clause], *, smallest: bool = True) -> Conflict:
+        clauses = tuple(c for c in (*clauses_of(self.rules), COUNT) if c in found)
+        clauses = tuple(dict.fromkeys(clauses))
+        return Conflict(clauses=clauses, sentences=self._described(clauses), smallest=smallest)
+
+    def _counts(
+        self, by_count: Mapping[int, tuple[Reason, ...]], seconds: float
+    ) -> dict[int, Conflict]:
+        """Cut the conflict of each number of clusters down by itself."""
+        end, answers = time.monotonic() + seconds, {}
+        for number, (k, reasons) in enumerate(by_count.items()):
+            rules = replace(self.rules, n_clusters=k)
+            first = min(reasons, key=lambda reason: len(reason.clauses))
+            share = self.decider.until(end) / (len(by_count) - number)
+            clauses, smallest = self.decider.minimal(rules, first.clauses, share)
+            answers[k] = Conflict(
+                clauses=clauses,
+                sentences=tuple(describe(clause, self.problem, rules) for clause in clauses),
+                reason=first.sentence,
+                smallest=smallest,
+            )
+        return answers
 
     def _sentences(
         self, reasons: tuple[Reason, ...], clauses: tuple[Clause, ...]
@@ -224,160 +271,3 @@ class _Question:
         if len(told) > MOST_SENTENCES:
             told = [*told[:MOST_SENTENCES], f"({len(told) - MOST_SENTENCES} further reasons.)"]
         return tuple(told)
-
-    # -- ways out ----------------------------------------------------------------------------
-
-    def _relaxations(
-        self, reasons: tuple[Reason, ...], clauses: tuple[Clause, ...]
-    ) -> tuple[Relaxation, ...]:
-        """Try changes of one rule after another, and list those that allow a plan.
-
-        What is refuted is not listed; what could not be tried in time only where nothing that was
-        tried works, and marked.
-        """
-        works: dict[frozenset[str], Relaxation] = {}
-        open_: dict[frozenset[str], Relaxation] = {}
-        ladders = self._ladders(reasons, clauses)
-        for number, steps in enumerate(ladders):
-            if len(works) >= ENOUGH or self.left <= 0:
-                break
-            share = 0.8 * self.left / (len(ladders) - number)
-            self._climb(steps, share, works, open_)
-        if not works and self.left > 0:
-            for way in self._by_dropping(clauses):
-                works[_key(way, self.problem, self.rules)] = way
-        listed = [way for key, way in works.items() if not any(other < key for other in works)]
-        return tuple(sorted(listed or list(open_.values())[:MOST_OPEN], key=lambda way: way.size))
-
-    def _ladders(
-        self, reasons: tuple[Reason, ...], clauses: tuple[Clause, ...]
-    ) -> list[list[Rules]]:
-        """Looser and looser rules for each clause of the conflict, the gentlest clause first."""
-        steps: dict[Clause | str, dict[Rules, float]] = {}
-        for reason in reasons:
-            for fix in reason.fixes:
-                if fix.excuses and len(reasons) > 1:
-                    continue  # excusing one cluster of many in trouble only hides the rest
-                place = "excuse" if fix.excuses else fix.clauses[0]
-                steps.setdefault(place, {})[fix.rules] = fix.size
-        for clause in clauses:
-            for looser in ladder(self.problem, self.rules, clause):
-                size = size_of(self.problem, self.rules, looser)
-                steps.setdefault(clause, {}).setdefault(looser, size)
-        ordered = [sorted(rungs.items(), key=lambda rung: rung[1]) for rungs in steps.values()]
-        ordered.sort(key=lambda rungs: rungs[0][1] if rungs else 0.0)
-        return [[rules for rules, _ in rungs] for rungs in ordered]
-
-    def _climb(
-        self,
-        steps: Sequence[Rules],
-        seconds: float,
-        works: dict[frozenset[str], Relaxation],
-        open_: dict[frozenset[str], Relaxation],
-    ) -> None:
-        """Find looser rules that allow a plan: halfway between those that do and those that do not.
-
-        Where the loosest are refuted the others are too. (Other numbers of clusters are no looser
-        than each other: they are tried in turn.)
-        """
-        end = time.monotonic() + seconds
-        if any(rules.count_range != self.rules.count_range for rules in steps):
-            for rules in steps:
-                if time.monotonic() > end or self._tried(rules, end, 3, works, open_):
-                    return
-            return
-        low, high = -1, len(steps) - 1
-        if not self._tried(steps[high], end, 2, works, open_):
-            return
-        while high - low > 1 and time.monotonic() < end:
-            middle = (low + high) // 2
-            if self._tried(steps[middle], end, 3, works, open_):
-                high = middle
-            else:
-                low = middle
-
-    def _tried(
-        self,
-        looser: Rules,
-        end: float,
-        shares: int,
-        works: dict[frozenset[str], Relaxation],
-        open_: dict[frozenset[str], Relaxation],
-    ) -> bool:
-        """Whether a plan was found under looser rules; the way out is noted, unless refuted."""
-        rules = self._completed(looser)
-        if rules is None:
-            return False
-        verdict = self.decider.decide(rules, (end - time.monotonic()) / shares)
-        if verdict.refuted:
-            return False
-        if verdict.plan is not None:
-            rules = tightened(self.problem, self.rules, rules, verdict.plan)
-        way = self._way_out(rules, verdict.plan)
-        _note(works if way.checked else open_, _key(way, self.problem, self.rules), way)
-        return way.checked
-
-    def _way_out(self, rules: Rules, plan: Plan | None) -> Relaxation:
-        changes = altered(self.problem, self.rules, rules)
-        return Relaxation(
-            sentence="; ".join(change.sentence for change in changes),
-            rules=rules,
-            size=sum(change.size for change in changes),
-            plan=plan,
-        )
-
-    def _completed(self, rules: Rules) -> Rules | None:
-        """Take away the reasons that are left, each by its smallest fix; None where that fails."""
-        touched = {change.clause for change in altered(self.problem, self.rules, rules)}
-        for _ in range(20):
-            if self.left <= 0:
-                return None
-            reasons = impossibilities(self.problem, rules)
-            if not reasons:
-                return rules
-            fixes = [f for f in reasons[0].fixes if len(reasons) == 1 or not f.excuses]
-            # the same rule again if that helps, so that one change covers several schools
-            again = [f for f in fixes if f.clauses[0] in touched and not f.excuses]
-            if not fixes:
-                return None
-            fix = (again or fixes)[0]
-            touched.add(fix.clauses[0])
-            rules = fix.rules
-        return None
-
-    def _by_dropping(self, blamed: tuple[Clause, ...]) -> Iterator[Relaxation]:
-        """Keep one rule after another as long as a plan is found; drop the others."""
-        every = clauses_of(self.rules)
-        kept = [clause for clause in every if clause not in blamed or clause == COUNT]
-        plan = self._plan_of(kept, 3)
-        for fewer in ([COUNT], []):
-            if plan is None:  # not all of the others together, not even the number by itself
-                kept = list(fewer)
-                plan = self._plan_of(kept, 3)
-        if plan is None:
-            return
-        waiting = [clause for clause in every if clause not in kept and clause != COUNT]
-        for number, clause in enumerate(waiting):
-            found = self._plan_of([*kept, clause], len(waiting) - number + 1)
-            if found is not None:
-                kept, plan = [*kept, clause], found
-        rules = self.decider.only(self.rules, kept)
-        if COUNT not in kept:
-            rules = replace(rules, n_clusters=len(plan.clusters))
-        yield self._way_out(rules, plan)
-
-    def _plan_of(self, kept: list[Clause], shares: int) -> Plan | None:
-        return self.decider.decide(self.decider.only(self.rules, kept), self.left / shares).plan
-
-
-def _key(way: Relaxation, problem: Problem, rules: Rules) -> frozenset[str]:
-    """Ways out that change the same rules replace each other."""
-    return frozenset(
-        change.sentence if "(an exception)" in change.sentence else repr(change.clause)
-        for change in altered(problem, rules, way.rules)
-    )
-
-
-def _note(ways: dict[frozenset[str], Relaxation], key: frozenset[str], way: Relaxation) -> None:
-    if key not in ways or way.size < ways[key].size:
-        ways[key] = way

@@ -9,7 +9,7 @@ import numpy as np
 
 from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
 from clusters.domain.plausible import unit_fault
-from clusters.domain.problem import check_journeys
+from clusters.domain.problem_checks import check_journeys
 from clusters.errors import DataError, Fault
 from clusters.readers.travel_tables import is_travel_table, no_way_in, read_matrix
 from clusters.readers.travel_units import FACTORS, unit_notes, unit_of

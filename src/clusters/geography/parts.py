@@ -11,11 +11,12 @@ from scipy.sparse.csgraph import connected_components
 from clusters.arguments import checked
 from clusters.domain import FloatArray, IntArray, Problem, SchoolId, straight_line_m
 from clusters.errors import DataError, Fault
+from clusters.shown import Shown
 from clusters.text import counted
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bridge:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Bridge(Shown):
     """Two schools in different parts whose pairing would join these, and their distance."""
 
     a: SchoolId

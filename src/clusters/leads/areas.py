@@ -15,6 +15,7 @@ from clusters.errors import ArgumentError, DataError, Fault, InfeasibleError
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates, shortcomings
 from clusters.leads.compass import name_areas
 from clusters.leads.scale import problem_of_clusters
+from clusters.shown import Shown
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -25,8 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["AreaLead", "Areas", "check_areas", "make_areas"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AreaLead:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class AreaLead(Shown):
     """The school whose SENCO leads an area.
 
     Parameters
@@ -39,6 +40,15 @@ class AreaLead:
         From the centres of the area's clusters to the school, each cluster once.
     alternates
         Other schools of the area that could lead it, the nearest to the centres first.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> lead = cl.leads.make_areas(problem, plan, n_areas=3).leads[0]
+    >>> lead.urn in problem.ids
+    True
     """
 
     area: str
@@ -50,8 +60,8 @@ class AreaLead:
     alternates: tuple[SchoolId, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Areas:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Areas(Shown):
     """Clusters grouped into areas.
 
     Parameters
@@ -69,6 +79,15 @@ class Areas:
     result
         Of `solve`: status, objective, bound and figures for each number of areas; None for areas
         that were given.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> areas = cl.leads.make_areas(problem, plan, n_areas=3)
+    >>> len(areas.plan.clusters), areas.certificate.ok
+    (3, True)
     """
 
     problem: Problem

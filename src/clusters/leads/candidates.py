@@ -9,13 +9,14 @@ from clusters.arguments import checked
 from clusters.domain import Bounds, FrozenDict, Problem, Rules, SchoolId, is_number
 from clusters.domain.forms import rule_fault
 from clusters.errors import DataError, Fault, RulesError
+from clusters.shown import Shown
 
 __all__ = ["Candidate", "LeadPriorities", "LeadRules", "leads_as_centres"]
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Candidate(Shown):
     """A school whose SENCO could lead. None is "not known".
 
     Parameters
@@ -35,6 +36,11 @@ class Candidate:
     ------
     DataError
         If a number is negative or no number.
+
+    Examples
+    --------
+    >>> Candidate(urn="900001", experience_years=6, release_days=1)
+    Candidate(urn='900001', experience_years=6, release_days=1)
     """
 
     urn: SchoolId
@@ -63,8 +69,8 @@ class Candidate:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadRules:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeadRules(Shown):
     """What every lead, and the leads together, must satisfy.
 
     Parameters
@@ -86,6 +92,11 @@ class LeadRules:
     ------
     RulesError
         Listing every value out of range.
+
+    Examples
+    --------
+    >>> LeadRules(min_experience_years=2)
+    LeadRules(min_experience_years=2)
     """
 
     at_centre: bool = False
@@ -149,8 +160,8 @@ class LeadRules:
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class LeadPriorities:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class LeadPriorities(Shown):
     """What makes one lead better than another, in kilometres (or minutes) of mean journey.
 
     Parameters
@@ -167,6 +178,11 @@ class LeadPriorities:
         One day a week more is worth as much as a mean journey shorter by this.
     outside
         A lead from outside the cluster costs as much as a mean journey longer by this.
+
+    Examples
+    --------
+    >>> LeadPriorities(closeness=1.0, experience=0.2)
+    LeadPriorities(experience=0.2)
     """
 
     closeness: float = 1.0

@@ -29,6 +29,7 @@ from clusters.leads.candidates import (
     shortcomings,
 )
 from clusters.leads.checking import check_leads
+from clusters.shown import Shown
 from clusters.verifier import Certificate
 
 if TYPE_CHECKING:
@@ -37,8 +38,8 @@ if TYPE_CHECKING:
 __all__ = ["Lead", "Leads", "choose_leads"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lead:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Lead(Shown):
     """The school that leads one cluster.
 
     Parameters
@@ -59,6 +60,15 @@ class Lead:
         Ids of the alternates, the best first.
     candidates
         How many schools could have led this cluster.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> lead = cl.choose_leads(problem, plan).rows[0]
+    >>> lead.cluster, lead.urn in problem.ids
+    ('Calderwick North', True)
     """
 
     cluster: str
@@ -76,8 +86,8 @@ class Lead:
     candidates: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Leads:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Leads(Shown):
     """A lead for each cluster: the cheapest choice under the rules, proved and checked again.
 
     Parameters
@@ -91,6 +101,15 @@ class Leads:
         Of `check_leads`.
     travel_unit
         Unit of the journeys.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> leads = cl.choose_leads(problem, plan)
+    >>> len(leads.rows), leads.certificate.ok
+    (18, True)
     """
 
     rows: tuple[Lead, ...]

@@ -6,6 +6,7 @@ shape tells the phase; dense towns are drawn again, enlarged. Every text is esca
 coordinate rounded, so that the same plan gives the same bytes.
 """
 
+from clusters.maps.certainty import certainty_svg
 from clusters.maps.difference import changes, difference_svg, matched_numbers
 from clusters.maps.layout import Layout, lay_out
 from clusters.maps.matching import same_numbers, shared_colours
@@ -14,6 +15,7 @@ from clusters.maps.svg import map_svg
 
 __all__ = [
     "Layout",
+    "certainty_svg",
     "changes",
     "difference_png",
     "difference_svg",

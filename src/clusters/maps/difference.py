@@ -34,6 +34,16 @@ def matched_numbers(problem: Problem, before: PlanLike, after: PlanLike) -> dict
     -------
     dict
         Number by label of `after`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> matched_numbers(problem, plan, {**plan, "b": "East"})
+    {'West': 1, 'East': 2}
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
@@ -63,7 +73,18 @@ def _holding(problem: Problem, plan: Plan) -> list[int]:
 
 @checked
 def changes(problem: Problem, before: PlanLike, after: PlanLike) -> list[Change]:
-    """Schools that change cluster, in the order of the problem; clusters are matched first."""
+    """Schools that change cluster, in the order of the problem; clusters are matched first.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> len(changes(problem, plan, {**plan, "b": "East"}))
+    1
+    """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after)
@@ -135,6 +156,17 @@ def difference_svg(
     -------
     str
         The ``<svg>`` element. Ground that moves is orange and hatched; ground that stays is white.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> drawing = difference_svg(problem, plan, {**plan, "b": "East"}, title="What changes")
+    >>> drawing[:4]
+    '<svg'
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")

@@ -114,7 +114,19 @@ class Panel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Everything on a map; made by :func:`lay_out`, drawn by `map_svg` and `map_png`."""
+    """Everything on a map; made by :func:`lay_out`, drawn by `map_svg` and `map_png`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> layout = cl.maps.lay_out(problem, plan, width=500)
+    >>> layout.width, len(layout.zones)
+    (500, 2)
+    """
 
     problem: Problem
     zones: tuple[Zone, ...]
@@ -177,6 +189,17 @@ def lay_out(
         narrower drawing is a smaller map, not a smaller print.
     source
         Where the facts come from: a line below the map.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> layout = lay_out(problem, plan)
+    >>> [zone.number for zone in layout.zones]
+    [1, 2]
     """
     plan = plan_of(problem, plan)
     at_least(100, width=width)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -15,10 +15,18 @@ from clusters.text import clean, escaped
 _LEGEND_ROW = 26.0
 
 
-def draw_legend(layout: Layout, prefix: str, *, with_moves: bool) -> tuple[list[str], float]:
-    """Draw scale bar, north arrow and key below the map; return them and their height."""
+def draw_legend(
+    layout: Layout, prefix: str, patterns: Mapping[str, str]
+) -> tuple[list[str], float]:
+    """Draw scale bar, north arrow and key below the map; return them and their height.
+
+    Parameters
+    ----------
+    patterns
+        What each pattern on the map means.
+    """
     top = layout.height + 16
-    entries = legend_entries(layout, with_moves=with_moves)
+    entries = legend_entries(layout, patterns)
     lines = ['<g font-size="16" aria-hidden="true">', *_scale_bar(layout, top + 12)]
     left, baseline = 300.0, top + 18
     for symbol, words in entries:
@@ -31,7 +39,7 @@ def draw_legend(layout: Layout, prefix: str, *, with_moves: bool) -> tuple[list[
             )
             left += width
             continue
-        if symbol in ("hatch", "moved"):
+        if symbol == "hatch" or symbol in patterns:
             style = f'fill="url(#{prefix}-{symbol})" stroke-width="1"'
             lines.append(rect(left + 2, baseline - 13, 18, 14, style))
         else:
@@ -58,7 +66,9 @@ def source_lines(layout: Layout, letter: float) -> list[str]:
     return textwrap.wrap(f"Source: {layout.source}", int((layout.width - 48) / letter))
 
 
-def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[str, str]]:
+def legend_entries(
+    layout: Layout, patterns: Mapping[str, str] | None = None
+) -> list[tuple[str, str]]:
     """Say what each kind of mark on this map means."""
     phases: dict[str, list[str]] = {}
     for school in layout.problem.schools:
@@ -75,8 +85,7 @@ def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[st
         entries.append(("centre", "ring: centre of its cluster"))
     if not layout.spare_m.is_empty:
         entries.append(("hatch", "in no cluster"))
-    if with_moves:
-        entries.append(("moved", "changes cluster"))
+    entries += (patterns or {}).items()
     # Clusters whose name has no room on the map: number and name, so that all are named.
     entries += [("name", f"{zone.number} {zone.label}") for zone in layout.unnamed]
     return entries

@@ -8,7 +8,14 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.maps.colours import INK, MOVED, PAPER
+from clusters.maps.colours import INK, MOVED, PAPER, TINTS
+
+DEGREES = {
+    "degree-1": (TINTS[4], "M3 4.5h2"),
+    "degree-2": (TINTS[1], "M-2 7L2 11M0 0L9 9M7 -2L11 2"),
+    "degree-3": (TINTS[3], "M-2 7L2 11M0 0L9 9M7 -2L11 2M-2 2L2 -2M0 9L9 0M7 11L11 7"),
+}
+"""Patterns for ground of rising doubt, told apart without colour: dots, lines, crossed lines."""
 
 
 def use(symbol: str, x: float, y: float, radius: float) -> str:
@@ -46,6 +53,12 @@ def symbols(prefix: str) -> Iterator[str]:
         f'<rect width="8" height="8" fill="{MOVED}"/>'
         f'<path d="M-2 6L2 10M0 0L8 8M6 -2L10 2" stroke="{INK}" stroke-width="1"/></pattern>'
     )
+    for name, (tint, lines) in DEGREES.items():
+        yield (
+            f'<pattern id="{prefix}-{name}" width="9" height="9" patternUnits="userSpaceOnUse">'
+            f'<rect width="9" height="9" fill="{tint}"/>'
+            f'<path d="{lines}" stroke="{INK}" stroke-width="1"/></pattern>'
+        )
     yield "</defs>"
 
 

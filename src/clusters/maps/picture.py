@@ -67,6 +67,18 @@ def map_png(
     ------
     MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     map_png(pathlib.Path(folder) / "map.png", problem, plan, title="Two clusters").name
+    'map.png'
     """
     plan = plan_of(problem, plan)
     layout = lay_out(
@@ -88,6 +100,19 @@ def difference_png(
     """Draw the ground that changes cluster between two plans as a PNG picture.
 
     See :func:`clusters.maps.difference_svg` and :func:`map_png`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> after = {**plan, "b": "East"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     difference_png(pathlib.Path(folder) / "change.png", problem, plan, after).name
+    'change.png'
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
@@ -118,6 +143,19 @@ def small_multiples_png(
         Colour of each cluster by its number; by default one that it can have in every map.
     columns
         Maps beside each other, 1 or more.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> plans = {"today": plan, "proposal": {**plan, "b": "East"}}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     small_multiples_png(pathlib.Path(folder) / "both.png", problem, plans).name
+    'both.png'
     """
     at_least(1, columns=columns)
     plans = plans_of(problem, plans)
@@ -174,6 +212,13 @@ def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Pa
         y = layout.height + 46 + 24.0 * rows + 20.0 * k
         axes.text(24, y, line, fontsize=_points(13), color=INK, parse_math=False)
     return save_figure(figure, path)
+
+
+def draw_on(axes: Any, layout: Layout) -> None:
+    """Draw the map of a layout, without its enlargements and key, on axes of matplotlib."""
+    _frame(axes, 0, layout.width, layout.height, 0)
+    axes.set_aspect("equal")
+    _draw_panel(axes, layout, layout.main, None)
 
 
 def new_figure(width: float, height: float) -> Any:
@@ -364,7 +409,8 @@ def _draw_window(axes: Any, main: Panel, panel: Panel) -> None:
 def _legend_places(layout: Layout, *, with_moves: bool) -> list[tuple[str, str, float, int]]:
     """Place the entries of the key: symbol, words, distance from the left, and row."""
     places, left, row = [], 260.0, 0
-    for symbol, words in legend_entries(layout, with_moves=with_moves):
+    patterns = {"moved": "changes cluster"} if with_moves else {}
+    for symbol, words in legend_entries(layout, patterns):
         width = 40 + 8.6 * len(words)
         if left + width > layout.width and left > 260.0:
             left, row = 260.0, row + 1

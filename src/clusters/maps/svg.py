@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import shapely
@@ -19,6 +20,22 @@ from clusters.text import clean, escaped
 FONT = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'Liberation Sans', sans-serif"
 
 Moves: TypeAlias = Mapping[str, Sequence[int]] | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ground:
+    """Ground that is picked out: the positions of its schools, what is said of it, its pattern.
+
+    `pattern` is the name of one of those that :func:`clusters.maps.marks.symbols` defines.
+    """
+
+    words: str
+    positions: Sequence[int]
+    pattern: str
+
+
+Grounds: TypeAlias = Sequence[Ground] | None
+"""Ground picked out on white zones; None where the zones are tinted."""
 
 
 @checked
@@ -127,6 +144,8 @@ def draw_svg(
     legend: bool = True,
     links: bool = True,
     moves: Moves = None,
+    grounds: Grounds = None,
+    patterns: Mapping[str, str] | None = None,
 ) -> str:
     """Draw a layout; see :func:`map_svg`.
 
@@ -134,11 +153,18 @@ def draw_svg(
     ----------
     moves
         Positions of schools by what is said of their move; only their ground is coloured then.
+    grounds
+        The same for ground of several kinds.
+    patterns
+        What each pattern means, for the key; where moves are given, that these change cluster.
     """
     prefix = escaped(id_prefix).replace(" ", "-")
-    key, key_height = (
-        draw_legend(layout, prefix, with_moves=moves is not None) if legend else ([], 0.0)
-    )
+    if moves is not None:
+        patterns = {"moved": "changes cluster"}
+        grounds = [
+            Ground(words=words, positions=held, pattern="moved") for words, held in moves.items()
+        ]
+    key, key_height = draw_legend(layout, prefix, patterns or {}) if legend else ([], 0.0)
     width, height = layout.width, layout.height + key_height
     role = "group" if links else "img"
     lines = [
@@ -150,8 +176,8 @@ def draw_svg(
         f'<desc id="{prefix}-desc">{escaped(description or _default_description(layout))}</desc>',
         f'<rect width="{px(width)}" height="{px(height)}" fill="{PAPER}"/>',
         *symbols(prefix),
-        *_whole(layout, measures, link if links else "", prefix, moves),
-        *_enlarged(layout, link if links else "", prefix, moves),
+        *_whole(layout, measures, link if links else "", prefix, grounds),
+        *_enlarged(layout, link if links else "", prefix, grounds),
         *key,
         "</svg>",
     ]
@@ -170,7 +196,7 @@ def _default_description(layout: Layout) -> str:
 
 
 def _whole(
-    layout: Layout, measures: Sequence[str], link: str, prefix: str, moves: Moves
+    layout: Layout, measures: Sequence[str], link: str, prefix: str, grounds: Grounds
 ) -> Iterator[str]:
     panel = layout.main
     yield '<g stroke-linejoin="round">'
@@ -179,16 +205,16 @@ def _whole(
         href = f'<a href="{escaped(link.format(number=zone.number))}" class="zone">'
         yield (
             f"{href if link else '<g>'}<title>{escaped(describe(layout, zone, measures))}</title>"
-            f"{_zone_path(shape, _fill(zone, moves), 1.8)}{'</a>' if link else '</g>'}"
+            f"{_zone_path(shape, _fill(zone, grounds), 1.8)}{'</a>' if link else '</g>'}"
         )
     yield "</g>"
-    yield from _moved_ground(layout, panel, prefix, moves)
+    yield from _picked_out(layout, panel, prefix, grounds)
     yield from _window_frames(layout)
     yield from _marks(layout, panel, link, prefix)
     yield from _plates(layout, panel)
 
 
-def _enlarged(layout: Layout, link: str, prefix: str, moves: Moves) -> Iterator[str]:
+def _enlarged(layout: Layout, link: str, prefix: str, grounds: Grounds) -> Iterator[str]:
     for panel in layout.enlargements:
         view = panel.view
         clip = f"{prefix}-clip-{panel.letter}"
@@ -200,8 +226,8 @@ def _enlarged(layout: Layout, link: str, prefix: str, moves: Moves) -> Iterator[
         yield from _spare(panel, prefix)
         for zone, shape in zip(layout.zones, panel.shapes, strict=True):
             if not shape.is_empty:
-                yield _zone_path(shape, _fill(zone, moves), 2.2)
-        yield from _moved_ground(layout, panel, prefix, moves)
+                yield _zone_path(shape, _fill(zone, grounds), 2.2)
+        yield from _picked_out(layout, panel, prefix, grounds)
         yield from _marks(layout, panel, link, prefix)
         yield from _plates(layout, panel)
         yield "</g>"
@@ -228,21 +254,21 @@ def _letter(letter: str, left: float, top: float) -> str:
     )
 
 
-def _fill(zone: Zone, moves: Moves) -> str:
-    return TINTS[zone.colour] if moves is None else PAPER
+def _fill(zone: Zone, grounds: Grounds) -> str:
+    return TINTS[zone.colour] if grounds is None else PAPER
 
 
-def _moved_ground(layout: Layout, panel: Panel, prefix: str, moves: Moves) -> Iterator[str]:
-    """Pick out the ground of schools that change cluster, one shape for each kind of move."""
-    for words, positions in (moves or {}).items():
-        ground = shapely.union_all([layout.cells_m[k] for k in positions])
-        shape = panel.view.shape(ground.intersection(panel.view.ground))
+def _picked_out(layout: Layout, panel: Panel, prefix: str, grounds: Grounds) -> Iterator[str]:
+    """Pick out ground, for instance of schools that change cluster: one shape for each."""
+    for ground in grounds or ():
+        cells = shapely.union_all([layout.cells_m[k] for k in ground.positions])
+        shape = panel.view.shape(cells.intersection(panel.view.ground))
         if not shape.is_empty:
             yield (
-                f'<path d="{path_data(shape)}" fill="url(#{prefix}-moved)" stroke="{INK}" '
-                f'stroke-width="0.8"><title>{escaped(words)}</title></path>'
+                f'<path d="{path_data(shape)}" fill="url(#{prefix}-{ground.pattern})" '
+                f'stroke="{INK}" stroke-width="0.8"><title>{escaped(ground.words)}</title></path>'
             )
-    if moves:
+    if grounds:
         borders = "".join(path_data(shape) for shape in panel.shapes)
         yield (
             f'<path d="{borders}" fill="none" stroke="{INK}" stroke-width="2.6" '

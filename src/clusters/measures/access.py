@@ -13,12 +13,13 @@ import numpy as np
 
 from clusters.domain import FloatArray, IntArray, SchoolId
 from clusters.measures.facts import Facts, Placed
+from clusters.shown import Shown
 
 __all__ = ["Access", "TypeMeasures", "access_of", "gini", "type_measures"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Access:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Access(Shown):
     """Need and expertise of one type in one cluster.
 
     Parameters
@@ -37,6 +38,15 @@ class Access:
         Mean journey of the pupils in need to the nearest holder in the cluster; NaN where none.
     nearest_outside, nearest_outside_journey
         The holder outside that is nearest to the centre, and the journey to it from there.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3, 4]], {"ehcps_asd": [2, 1]}, expertise={"asd": [1, 0]})
+    >>> found = cl.measure(problem, {"a": "North", "b": "South"}).expertise[0]
+    >>> found.cluster, found.kind, found.capacity
+    ('North', 'asd', 1.0)
     """
 
     cluster: str
@@ -62,8 +72,8 @@ class Access:
         return self.capacity / self.need if self.need > 0 else math.nan
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TypeMeasures:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TypeMeasures(Shown):
     """One type over the whole plan.
 
     Parameters
@@ -79,6 +89,15 @@ class TypeMeasures:
         (population form): 0 where all clusters have the same, near 1 where one has it all.
     mean_journey
         Mean journey of the pupils in need to the nearest holder anywhere.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3, 4]], {"ehcps_asd": [2, 1]}, expertise={"asd": [1, 0]})
+    >>> found = cl.measure(problem, {"a": "North", "b": "South"}).types[0]
+    >>> found.kind, found.capacity, found.gaps
+    ('asd', 1.0, 1)
     """
 
     kind: str

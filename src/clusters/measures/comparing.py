@@ -32,6 +32,8 @@ from clusters.measures.matching import (
 )
 from clusters.measures.measuring import measured
 from clusters.measures.values import FRAMES, Measures, check_kind
+from clusters.shown import Drawn, clip, listed_briefly
+from clusters.text import counted
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -40,8 +42,8 @@ if TYPE_CHECKING:
 __all__ = ["Comparison", "compare"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Comparison:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Comparison(Drawn):
     """Several plans side by side.
 
     Parameters
@@ -62,6 +64,19 @@ class Comparison:
         What `solve` returned, by name of plan, where given.
     pairs
         Between each two plans, by their names.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> comparison = cl.compare(problem, {"one": plan, "two": dict.fromkeys("abcd", "All")})
+    >>> comparison
+    Comparison(2 plans of 4 schools: one, two)
+    >>> comparison.measures["two"].whole.n_clusters
+    1
     """
 
     problem: Problem
@@ -72,6 +87,10 @@ class Comparison:
     has_rules: bool
     results: Mapping[str, Any]
     pairs: Mapping[tuple[str, str], Difference]
+
+    def __repr__(self) -> str:
+        size = f"{counted(len(self.plans), 'plan')} of {counted(len(self.problem), 'school')}"
+        return clip(f"Comparison({size}: {listed_briefly(self.plans)})")
 
     @checked
     def to_frame(self, kind: str = "plan") -> pd.DataFrame:

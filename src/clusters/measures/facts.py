@@ -173,6 +173,16 @@ def places_of(problem: Problem, groups: Groups) -> IntArray:
 
     A school that stands in several clusters counts for the first. Clusters count from 0, those
     that hold no school of the problem left out.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> places_of(problem, plan).tolist()
+    [0, 0, 1, 1]
     """
     places = np.full(len(problem), -1, dtype=np.int64)
     groups = groups_of(groups)

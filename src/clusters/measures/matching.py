@@ -12,6 +12,7 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.domain import IntArray, Plan, PlanLike, Problem, SchoolId, groups_of
 from clusters.measures.facts import places_of
+from clusters.shown import Shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["Difference", "always_together", "co_membership", "difference", "matches", "overlap"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Difference:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Difference(Shown):
     """How far apart two plans are.
 
     Parameters
@@ -33,6 +34,17 @@ class Difference:
     pairs_differ
         Of the pairs of schools that share a cluster in either plan, the share that do so in one
         only (1 minus the Jaccard index).
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> comparison = cl.compare(problem, {"one": plan, "two": {**plan, "b": "East"}})
+    >>> comparison.pairs["one", "two"].schools_moved
+    1
     """
 
     schools_moved: int
@@ -41,7 +53,14 @@ class Difference:
 
 
 def overlap(one: IntArray, other: IntArray) -> IntArray:
-    """Count the schools in each pair of groups: array (groups of one, groups of other)."""
+    """Count the schools in each pair of groups: array (groups of one, groups of other).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> overlap(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])).tolist()
+    [[1, 1], [0, 2]]
+    """
     both = (one >= 0) & (other >= 0)
     table = np.zeros((one.max(initial=-1) + 1, other.max(initial=-1) + 1), dtype=np.int64)
     np.add.at(table, (one[both], other[both]), 1)
@@ -52,6 +71,12 @@ def matches(table: IntArray) -> dict[int, int]:
     """Match columns to rows so that the most schools stay: {column: row}.
 
     Clusters without a common school are never matched (Kuhn 1955, the Hungarian method).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> matches(np.array([[1, 3], [2, 0]]))
+    {1: 0, 0: 1}
     """
     from scipy.optimize import linear_sum_assignment
 
@@ -62,7 +87,14 @@ def matches(table: IntArray) -> dict[int, int]:
 
 
 def difference(one: IntArray, other: IntArray) -> Difference:
-    """Measure how far apart two plans are, given the group of each school (-1 for none)."""
+    """Measure how far apart two plans are, given the group of each school (-1 for none).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> difference(np.array([0, 0, 1, 1]), np.array([0, 1, 1, 1])).schools_moved
+    1
+    """
     table = overlap(one, other)
     kept = sum(int(table[row, column]) for column, row in matches(table).items())
     return Difference(

@@ -10,6 +10,8 @@ from clusters.arguments import checked, described
 from clusters.domain import SchoolId, TravelUnit
 from clusters.errors import ArgumentError, Fault
 from clusters.measures.access import Access, TypeMeasures
+from clusters.shown import Shown
+from clusters.text import counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -19,8 +21,8 @@ __all__ = ["ClusterMeasures", "Journeys", "Measures", "PlanMeasures"]
 FRAMES = ("cluster", "plan", "expertise", "type")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Journeys:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Journeys(Shown):
     """Journeys of some schools to their centres, in the problem's unit; NaN where there are none.
 
     Parameters
@@ -33,6 +35,17 @@ class Journeys:
         Weighted mean by phase.
     rural
         Weighted mean of the rural schools; NaN where rurality is not known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> journeys = cl.measure(problem, plan).whole.journeys
+    >>> journeys.mean, journeys.worst
+    (500.0, 1000.0)
     """
 
     mean: float
@@ -42,8 +55,8 @@ class Journeys:
     rural: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClusterMeasures:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ClusterMeasures(Shown):
     """What one cluster is like.
 
     Parameters
@@ -65,6 +78,17 @@ class ClusterMeasures:
         near 0 for a thread (Polsby and Popper 1991). None where territories are not known.
     pyramids_whole, pyramids_part
         Pyramids of which the cluster holds all schools, and some.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> west = cl.measure(problem, plan).clusters[0]
+    >>> west.label, west.size, west.totals["pupils"]
+    ('West', 2, 150.0)
     """
 
     label: str
@@ -80,8 +104,8 @@ class ClusterMeasures:
     pyramids_part: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlanMeasures:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class PlanMeasures(Shown):
     """What a plan is like as a whole.
 
     Parameters
@@ -108,6 +132,17 @@ class PlanMeasures:
     unmet_need
         Pupils beyond what capacity covers, added up over types; None where no policy says what
         one unit of capacity covers.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> whole = cl.measure(problem, plan).whole
+    >>> whole.smallest, whole.largest, whole.balance["pupils"]
+    (2, 2, (0.0, 0.0))
     """
 
     n_clusters: int
@@ -125,8 +160,8 @@ class PlanMeasures:
     unmet_need: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Measures:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Measures(Shown):
     """What a plan is like: by cluster, as a whole, and its sharing of expertise.
 
     Parameters
@@ -145,6 +180,19 @@ class Measures:
         Each type over the whole plan.
     names
         School names by id, for frames.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> measures = cl.measure(problem, plan)
+    >>> measures
+    Measures(2 clusters, journeys by 'schools')
+    >>> measures.whole.n_clusters
+    2
     """
 
     travel_by: str
@@ -154,6 +202,9 @@ class Measures:
     expertise: tuple[Access, ...]
     types: tuple[TypeMeasures, ...]
     names: Mapping[SchoolId, str]
+
+    def __repr__(self) -> str:
+        return f"Measures({counted(len(self.clusters), 'cluster')}, journeys by {self.travel_by!r})"
 
     @checked
     def to_frame(self, kind: str = "cluster") -> pd.DataFrame:

@@ -13,7 +13,11 @@ from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.model.instance import compile_instance, price_unit
 from clusters.naming import name_clusters
+from clusters.options.aims import at_least
+from clusters.options.themes import Theme
 from clusters.search.short import found_of, improved, plan_from
+from clusters.search.small import SMALL, solved
+from clusters.shown import Shown
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 
@@ -25,10 +29,16 @@ __all__ = ["TradeOff", "TradeOffPoint", "trade_off"]
 KINDS = ("travel", "balance", "expertise", "pyramids", "change")
 NEARLY_NOTHING = 1e-4
 """Weight of the other priority at an end of the curve, so that ties are broken in its favour."""
+FIRST = 0.35
+"""Share of the time for the end of the curve that is found for the first priority alone."""
+STARTS = 3
+"""Plans made so far from which a search goes on."""
+PATIENCE = 3.0
+"""Units of work (about seconds) without a better plan after which a search is given up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradeOffPoint:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TradeOffPoint(Shown):
     """One plan of the curve.
 
     Parameters
@@ -41,6 +51,19 @@ class TradeOffPoint:
         "pyramids" in pieces, "change" in schools.
     sentence
         Against the end of the curve that was found for `a` alone.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> curve = cl.options.trade_off(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=4))
+    >>> curve.points[0].plan is not None
+    True
     """
 
     plan: Plan
@@ -50,8 +73,8 @@ class TradeOffPoint:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradeOff:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TradeOff(Shown):
     """Plans of which none is better than another in both priorities, from least a to least b.
 
     Parameters
@@ -59,11 +82,29 @@ class TradeOff:
     names
         The two priorities.
     points
-        Fewer than asked for where several weights gave the same plan.
+        Fewer than asked for where several weights gave the same plan. Each is, of all plans made
+        for the curve, the cheapest at some weight: none of them is better in both priorities.
+    least
+        What no plan of so many clusters can be below in each of the two, by counting: proved. None
+        where counting says nothing.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> curve = cl.options.trade_off(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=4))
+    >>> len(curve.points) > 0
+    True
     """
 
     names: tuple[str, str]
     points: tuple[TradeOffPoint, ...]
+    least: tuple[float | None, float | None] = (None, None)
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame with one row for each point."""
@@ -87,9 +128,9 @@ def trade_off(
 ) -> TradeOff:
     """Show what one priority costs in terms of another.
 
-    The weights of the two are changed step by step against each other (the weighted-sum method:
-    every plan lies on the convex part of the true curve or near it; plans in its dents are not
-    found). All other priorities are left out.
+    The weights of the two are changed step by step against each other, up and down again (the
+    weighted-sum method: every plan lies on the convex part of the true curve or near it; plans in
+    its dents are not found). All other priorities are left out.
 
     Parameters
     ----------
@@ -125,18 +166,25 @@ def trade_off(
     for one in pure.values():
         check_rules(problem, rules, one)
     maker = _Maker(problem, rules, priorities, (a, b), settings)
-    first = maker.end(0.35)
+    first = maker.end(FIRST)
     k = len(first.clusters)
     maker.rules = replace(rules, n_clusters=k)
     unit_a, unit_b = maker.costs(first)
     ratio = unit_a / unit_b if unit_b > 0 else 1.0
-    plans, last = [first], first
-    weights = np.geomspace(0.02, 50.0, max(1, n_points - 1)) * ratio
-    for number, weight in enumerate(weights.tolist()):
-        last = maker.improve(last, weight, 0.65 / len(weights), number)
-        plans.append(last)
-    plans.append(maker.improve(last, float(weights[-1]) / NEARLY_NOTHING, 0.0, len(weights)))
-    return TradeOff(names=(a, b), points=tuple(maker.points(plans, first)))
+    between = (np.geomspace(0.02, 50.0, max(1, n_points - 1)) * ratio).tolist()
+    weights = [NEARLY_NOTHING, *between[:-1], between[-1] / NEARLY_NOTHING]
+    # up and down again: a plan found under one weight may be the way to a better one of another
+    sweep = [*range(1, len(weights)), *range(len(weights) - 2, 0, -1)]
+    for number, i in enumerate(sweep):
+        maker.improve(weights[i], (1 - FIRST) / len(sweep), number)
+    chosen = dict.fromkeys(maker.best_at(weight) for weight in weights)
+    theme = [Theme(name=n, sentence=n, cares_for=n, priorities=priorities) for n in (a, b)]
+    least = [at_least(problem, maker.rules, one, k) for one in theme]
+    return TradeOff(
+        names=(a, b),
+        points=tuple(maker.points(list(chosen), first)),
+        least=(least[0], least[1]),
+    )
 
 
 def _check(a: str, b: str, n_points: int) -> None:
@@ -171,7 +219,8 @@ class _Maker:
     ) -> None:
         self.problem, self.rules, self.priorities = problem, rules, priorities
         self.names, self.settings = names, settings
-        self.keep: Plan | None = None
+        self.made: list[Plan] = []
+        self._costs: dict[Plan, tuple[float, float]] = {}
 
     def end(self, share: float) -> Plan:
         """Return the plan that is best in the first priority."""
@@ -183,37 +232,49 @@ class _Maker:
             work_limit=None if s.work_limit is None else share * s.work_limit,
         )
         weights = _weights(self.priorities, {a: 1.0, b: NEARLY_NOTHING})
-        self.keep = solve(self.problem, self.rules, weights, part).plan
-        return self.keep
+        self.made = [solve(self.problem, self.rules, weights, part).plan]
+        return self.made[0]
 
     def costs(self, plan: Plan) -> tuple[float, float]:
         """Return the cost of a plan in each of the two, at weight 1."""
-        both = _weights(self.priorities, dict.fromkeys(self.names, 1.0))
-        costs = verify(self.problem, self.rules, plan, both).costs
-        return costs.get(self.names[0], 0.0), costs.get(self.names[1], 0.0)
+        if plan not in self._costs:
+            both = _weights(self.priorities, dict.fromkeys(self.names, 1.0))
+            costs = verify(self.problem, self.rules, plan, both).costs
+            self._costs[plan] = (costs.get(self.names[0], 0.0), costs.get(self.names[1], 0.0))
+        return self._costs[plan]
 
-    def improve(self, begin: Plan, weight: float, share: float, number: int) -> Plan:
-        """Improve a plan where the second priority has some weight against the first."""
+    def improve(self, weight: float, share: float, number: int) -> None:
+        """Search on from the plans made where the second priority has some weight."""
         a, b = self.names
         instance = compile_instance(
             self.problem,
             self.rules,
             _weights(self.priorities, {a: 1.0, b: weight}),
-            len(begin.clusters),
+            len(self.made[0].clusters),
         )
-        first = found_of(self.problem, instance, begin)
+        begin = sorted(self.made, key=lambda plan: self._sum(plan, weight))[:STARTS]
+        starts = [found_of(self.problem, instance, plan) for plan in begin]
+        given = [start for start in starts if start is not None]
         s = self.settings
-        found = improved(
-            instance,
-            [] if first is None else [first],
-            seconds=np.inf if s.work_limit else share * (s.time_limit_s or 60.0),
-            work=share * s.work_limit if s.work_limit else np.inf,
-            seed=s.seed + number,
-            patience=3.0,
-        )
-        if found is None:
-            return begin
-        return plan_from(self.problem, instance, found, keep=self.keep)
+        seconds = np.inf if s.work_limit else share * (s.time_limit_s or 60.0)
+        work = share * s.work_limit if s.work_limit else np.inf
+        seed = s.seed + number
+        if instance.n * instance.m <= SMALL:
+            found = solved(instance, given, seconds=seconds, work=work, seed=seed)
+        else:
+            found = improved(
+                instance, given, seconds=seconds, work=work, seed=seed, patience=PATIENCE
+            )
+        if found is not None:
+            self.made.append(plan_from(self.problem, instance, found, keep=self.made[0]))
+
+    def _sum(self, plan: Plan, weight: float) -> float:
+        a, b = self.costs(plan)
+        return a + weight * b
+
+    def best_at(self, weight: float) -> Plan:
+        """Return the plan, of all made, that costs least at some weight of the second priority."""
+        return min(self.made, key=lambda plan: self._sum(plan, weight))
 
     def points(self, plans: list[Plan], first: Plan) -> list[TradeOffPoint]:
         """Keep the plans that no other beats in both, in order."""

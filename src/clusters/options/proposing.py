@@ -6,7 +6,9 @@ import os
 import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -25,16 +27,21 @@ from clusters.domain import (
 from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.naming import name_clusters
-from clusters.options.choosing import OTHER, Chooser, another_map, dear
-from clusters.options.themes import Theme, themes_for
+from clusters.options.aims import better, called, valued
+from clusters.options.choosing import OTHER, Chooser, another_map
+from clusters.options.themes import Theme, further_themes, themes_for
 from clusters.options.values import Option, Options
 from clusters.options.workshop import Budget, Candidate, Workshop
 from clusters.solver import Progress, Result, Settings, solve
+from clusters.text import counted
 
 __all__ = ["propose"]
 
-BEST, THEMES = 0.4, 0.35
-"""Shares of the time for the best plan, and for the themes; the rest is for forced difference."""
+BEST, THEMES, MORE, FORCE, LAST = 0.3, 0.4, 0.05, 0.1, 0.15
+"""Shares of the time (or work) for the best plan, for the themes, for further themes where those
+were not enough, for forced difference, and for searching on from the options."""
+ROUNDS = ((0.25, 0.4), (0.3, 0.5), (0.4, 0.8))
+"""Shares of the time left for differences by force, and then for searching on, time and again."""
 FIRST_PLAN_S = 2.0
 """Seconds that the best plan gets at the least."""
 SPARE = 2
@@ -75,9 +82,10 @@ def propose(
         Of the pairs of schools that share a cluster in either of two options, the least share
         that do so in one only: 1 - shared pairs / all such pairs.
     themes
-        Names of themes to be tried, in order ("Shortest journeys", "Most even", "Keeps pyramids",
-        "Least change", "Best shared expertise", "Every school alike", "Another map"), or own
-        :class:`Theme` values; None for whatever the facts allow.
+        Names of themes to be tried, in order ("Keeps pyramids", "Shortest journeys", "Nobody far
+        away", "Least change", "Expertise everywhere", "Best shared expertise", "Every school
+        alike", "Most even", "Most even in schools", ..., "Another map"), or own :class:`Theme`
+        values; None for whatever the facts allow, in this order, evenness once.
     reference
         Today's plan or groups, for "Least change" and for labels; by default `reference`, else
         the groups in the facts.
@@ -88,7 +96,8 @@ def propose(
     -------
     Options
         Every plan verified. If there are fewer than asked for, ``.trades`` says what ceiling or
-        difference would allow more.
+        difference would allow more, ``.missing`` why a theme has no option: it is proved that no
+        plan does better, or none was found in the time given.
 
     Raises
     ------
@@ -114,52 +123,102 @@ def propose(
     wanted = _wanted(problem, rules, priorities, themes, before)
     begin = time.monotonic()
     first = solve(problem, rules, priorities, _share(settings, BEST), on_progress=on_progress)
+    begin += first.compile_seconds  # as of `solve`, the time limit counts from then
     labels = before if isinstance(before, Plan) else priorities.groups_before
     if isinstance(labels, Plan):
         named = name_clusters(problem, first.plan, keep=labels)
         first = replace(first, plan=named)
     shop = Workshop(problem, rules, priorities, first.plan, first.objective, settings.seed)
-    chooser = Chooser(shop, n_options, ceiling, min_difference)
-    seconds = settings.time_limit_s if settings.work_limit is None else None
+    judged = themes_for(problem, rules, priorities, before)
+    chooser = Chooser(shop, n_options, ceiling, min_difference, judged)
     if n_options > 1:
-        chosen = wanted[: n_options - 1 + SPARE]
-        try:
-            chooser.add_counts(first)
-            left = np.inf if seconds is None else seconds - (time.monotonic() - begin)
-            for made in _all_themed(shop, chosen, chooser.roof, settings, left):
-                chooser.offer(made)
-            left = np.inf if seconds is None else seconds - (time.monotonic() - begin)
-            work = (settings.work_limit or np.inf) * (1 - BEST - THEMES)
-            chooser.force(Budget(left, work), themes is None)
-        except KeyboardInterrupt:  # what there is so far is verified and worth having
-            pass
-    first = _settled(shop, first, chooser)
-    return _options(shop, first, chooser, rules, n_options, time.monotonic() - begin)
+        chooser.add_counts(first)
+        with suppress(KeyboardInterrupt):  # what there is so far is verified and worth having
+            _fill(chooser, wanted, settings, begin, more=themes is None)
+        chooser.settle()
+        with suppress(KeyboardInterrupt):
+            chooser.ask_for_more(rules)
+    first = _settled(shop, first)
+    return _options(first, chooser, wanted, rules, time.monotonic() - begin)
 
 
-def _settled(shop: Workshop, first: Result, chooser: Chooser) -> Result:
-    """Where a theme led to a plan cheaper than the best so far, call that one the best."""
-    cheapest = min(chooser.chosen, key=dear, default=None)
-    if cheapest is None or cheapest.cost >= first.objective * (1 - 1e-9):
+def _fill(
+    chooser: Chooser, wanted: list[Theme], settings: Settings, begin: float, *, more: bool
+) -> None:
+    """Make candidates for the themes, others by force, and search on from those chosen."""
+    shop = chooser.shop
+
+    def part(of_time_left: float, of_work: float) -> Budget:
+        """Share out what is limited: the time that is left, or the work in all."""
+        if settings.work_limit is not None:
+            return Budget(np.inf, of_work * settings.work_limit)
+        limit = np.inf if settings.time_limit_s is None else settings.time_limit_s
+        return Budget(of_time_left * (limit - (time.monotonic() - begin)), np.inf)
+
+    waiting = [theme for theme in wanted if theme.name != OTHER and shop.can_better(theme)]
+    count = chooser.n_options - 1 + SPARE
+    for themes, share in ((waiting[:count], THEMES), (waiting[count:], MORE)):
+        if themes and not chooser.full:
+            tasks = [partial(shop.themed, theme, chooser.most) for theme in themes]
+            for made in _at_once(tasks, part(share / (1 - BEST), share), settings):
+                chooser.made += made
+            chooser.tried += themes
+            chooser.settle()
+    searched = chooser.searched
+    for turn, (by_force, on) in enumerate(ROUNDS):
+        chooser.force(part(by_force, FORCE / len(ROUNDS)), more)
+        chooser.settle()
+        others = [made.plan for made in chooser.made]
+        themed = [option for option in chooser.chosen if not option.theme.name.startswith(OTHER)]
+        fresh = [option for option in themed if option.plan not in searched]
+        tasks = [partial(_searched_on, shop, found, others, turn) for found in fresh or themed]
+        for made in _at_once(tasks, part(on, LAST / len(ROUNDS)), settings):
+            chooser.made += made
+            searched |= {found.plan for found in made}
+        searched |= {option.plan for option in fresh}
+        chooser.last = turn == len(ROUNDS) - 1
+        chooser.settle()
+
+
+def _searched_on(
+    shop: Workshop, option: Candidate, others: list[Plan], turn: int, budget: Budget
+) -> list[Candidate]:
+    found = shop.polished(option, others, budget, turn)
+    return [] if found is None else [found]
+
+
+def _at_once(
+    tasks: Sequence[Callable[[Budget], list[Candidate]]], budget: Budget, settings: Settings
+) -> list[list[Candidate]]:
+    """Do tasks, as many at a time as there are workers; each gets an equal part of the budget."""
+    if not tasks:
+        return []
+    if settings.work_limit is not None:
+        return [task(Budget(np.inf, budget.work / len(tasks))) for task in tasks]
+    workers = min(settings.workers or min(2, os.cpu_count() or 1), len(tasks))
+    deadline = time.monotonic() + budget.seconds
+    each = budget.seconds * workers / len(tasks)
+
+    def done(task: Callable[[Budget], list[Candidate]]) -> list[Candidate]:
+        seconds = min(each, deadline - time.monotonic())
+        return task(Budget(seconds, np.inf)) if seconds > 0 else []
+
+    if workers == 1:
+        return [done(task) for task in tasks]
+    with ThreadPoolExecutor(workers) as pool:
+        return list(pool.map(done, tasks))
+
+
+def _settled(shop: Workshop, first: Result) -> Result:
+    """Where a theme led to a plan cheaper than the best so far, give that one in its place."""
+    found = shop.candidate(another_map(shop.common), shop.best)
+    if found is None or shop.best == first.plan:
         return first
-    before = shop.candidate(another_map(shop.common), first.plan)
-    chooser.chosen.remove(cheapest)
-    if before is not None:
-        chooser.chosen.insert(0, before)
-    shop.best, shop.cost = cheapest.plan, cheapest.cost
-    chooser.roof = (1 + chooser.ceiling) * shop.cost
-    too_dear = [found for found in chooser.chosen if found.cost > chooser.roof]
-    chooser.chosen = [found for found in chooser.chosen if found.cost <= chooser.roof]
-    chooser.left_out += too_dear
     gap = None
-    if first.bound is not None and cheapest.cost:
-        gap = max(0.0, (cheapest.cost - first.bound) / cheapest.cost)
+    if first.bound is not None and found.cost:
+        gap = max(0.0, (found.cost - first.bound) / found.cost)
     return replace(
-        first,
-        plan=cheapest.plan,
-        objective=cheapest.cost,
-        gap=gap,
-        certificate=cheapest.certificate,
+        first, plan=found.plan, objective=found.cost, gap=gap, certificate=found.certificate
     )
 
 
@@ -186,10 +245,11 @@ def _wanted(
     themes: Sequence[str | Theme] | None,
     today: Plan | Mapping[Any, Any] | None,
 ) -> list[Theme]:
-    known = {theme.name: theme for theme in themes_for(problem, rules, priorities, today)}
-    known[OTHER] = another_map(priorities)
+    usual = themes_for(problem, rules, priorities, today)
     if themes is None:
-        return [theme for theme in known.values() if theme.name != OTHER]
+        return list(usual)
+    known = {theme.name: theme for theme in (*usual, *further_themes(problem, rules, priorities))}
+    known[OTHER] = another_map(priorities)
     faults, chosen = [], []
     for theme in themes:
         if isinstance(theme, Theme):
@@ -220,41 +280,14 @@ def _share(settings: Settings, share: float) -> Settings:
     )
 
 
-def _all_themed(
-    shop: Workshop, themes: list[Theme], roof: float, settings: Settings, left: float
-) -> list[list[Candidate]]:
-    """Make candidates for every theme, as many at a time as there are workers.
-
-    `left` seconds are left for this and what follows.
-    """
-    themes = [theme for theme in themes if theme.name != OTHER]
-    if not themes:
-        return []
-    if settings.work_limit is not None:
-        budget = Budget(np.inf, THEMES * settings.work_limit / len(themes))
-        return [shop.themed(theme, roof, budget) for theme in themes]
-    workers = min(settings.workers or min(2, os.cpu_count() or 1), len(themes))
-    whole = THEMES / (1 - BEST) * left
-    deadline = time.monotonic() + whole
-    budget = Budget(whole * workers / len(themes), np.inf)
-
-    def themed(theme: Theme) -> list[Candidate]:
-        return shop.themed(theme, roof, budget) if time.monotonic() < deadline else []
-
-    if workers == 1:
-        return [themed(theme) for theme in themes]
-    with ThreadPoolExecutor(workers) as pool:
-        return list(pool.map(themed, themes))
-
-
 def _options(
-    shop: Workshop,
     first: Result,
     chooser: Chooser,
+    wanted: Sequence[Theme],
     rules: Rules,
-    n_options: int,
     seconds: float,
 ) -> Options:
+    shop = chooser.shop
     best = Option(
         name="Best overall",
         theme=_best_words(first),
@@ -262,9 +295,8 @@ def _options(
         certificate=first.certificate,
         above_best=0.0,
     )
-    options = {best.name: best}
+    options, proved = {best.name: best}, first.status == "optimal"
     for found in chooser.chosen:
-        name = found.theme.name
         above = found.cost / shop.cost - 1 if shop.cost else 0.0
         gap = None
         if first.bound is not None:
@@ -281,12 +313,15 @@ def _options(
             certificate=found.certificate,
             by_count=(),
         )
-        options[name] = Option(
-            name=name,
-            theme=_words(shop, found, above, proved=first.status == "optimal"),
+        has_theme = found.theme in wanted and found.theme.name != OTHER
+        options[found.theme.name] = Option(
+            name=found.theme.name,
+            theme=_words(shop, found, above, proved=proved, judged=chooser.judged),
             result=result,
             certificate=found.certificate,
             above_best=above,
+            aim=found.aim if has_theme else None,
+            floor=shop.floor(found.theme) if has_theme else None,
         )
     return Options(
         options,
@@ -295,8 +330,10 @@ def _options(
         priorities=shop.common,
         ceiling=chooser.ceiling,
         min_difference=chooser.least,
-        asked=n_options,
+        asked=chooser.n_options,
         trades=chooser.trades(),
+        no_more=chooser.no_more,
+        missing=chooser.missing([theme for theme in wanted if theme.name != OTHER]),
     )
 
 
@@ -311,19 +348,40 @@ def _best_words(first: Result) -> str:
     )
 
 
-def _words(shop: Workshop, found: Candidate, above: float, *, proved: bool) -> str:
+def _words(
+    shop: Workshop,
+    found: Candidate,
+    above: float,
+    *,
+    proved: bool,
+    judged: Sequence[Theme] = (),
+) -> str:
     cheapest = "the least cost of all plans" if proved else "the least cost found"
     text = f"{found.theme.sentence}; cost {100 * above:.1f} % above {cheapest}"
-    before = shop.candidate(found.theme, shop.best)
-    if before is not None and before.aim > 0 and found.theme.name != OTHER:
-        gain = 1 - found.aim / before.aim
-        if gain > 0.005 and found.theme.cares_for:
-            what = {
-                "balance": "unevenness",
-                "travel": "journeys",
-                "pyramids": "pieces of split pyramids",
-                "change": "schools moved from today",
-                "expertise": "pupils without expertise nearby",
-            }[found.theme.cares_for]
-            text += f", {what} {100 * gain:.0f} % less than in that plan"
-    return text[0].upper() + text[1:] + "."
+    if len(found.plan.clusters) == shop.k:
+        text += _gains(shop, found, judged)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def _gains(shop: Workshop, found: Candidate, judged: Sequence[Theme]) -> str:
+    """Say what an option has of its theme, the best plan of it, and what no plan can be below."""
+    if found.theme.priorities == shop.common and found.theme.cares_for is None:
+        gains = [
+            f"{called(theme)} {_in(shop, theme, found.plan)} ({_in(shop, theme, shop.best)})"
+            for theme in judged
+            if better(shop.aim(theme, found.plan), shop.aim(theme, shop.best))
+        ]
+        return f"; better than that plan (in brackets) in: {', '.join(gains[:3])}" if gains else ""
+    theme, floor = found.theme, shop.floor(found.theme)
+    text = f"{_in(shop, theme, shop.best)} in that plan"
+    clusters = counted(shop.k, "cluster")
+    if floor is not None and not better(floor, found.aim):
+        text += f"; no plan of {clusters} can do better in this: proved"
+    elif floor is not None:
+        least = valued(shop.problem, theme, shop.k, floor)
+        text += f"; no plan of {clusters} can be below {least}: proved"
+    return f"; {called(theme)}: {_in(shop, theme, found.plan)} ({text})"
+
+
+def _in(shop: Workshop, theme: Theme, plan: Plan) -> str:
+    return valued(shop.problem, theme, shop.k, shop.aim(theme, plan))

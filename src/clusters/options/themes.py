@@ -7,20 +7,28 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+import numpy as np
+
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
 from clusters.errors import ArgumentError, Fault
-from clusters.text import words
+from clusters.shown import Shown
+from clusters.text import clipped, words
 
-__all__ = ["Theme", "themes_for"]
+__all__ = ["Theme", "further_themes", "themes_for"]
+
+WEIGHED = ("balance", "change", "expertise", "pyramids", "travel")
+"""What a theme can care for that is a priority: its weight is the strength of the theme."""
+RULED = ("longest_journey", "expertise_gaps")
+"""What a theme can care for by rules that are made stricter; the common priorities decide then."""
 
 FULL = 0.999
 """Share of the schools whose group of today must be known for "least change" to be offered."""
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Theme:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Theme(Shown):
     """What an option is to be especially good at.
 
     Parameters
@@ -30,17 +38,39 @@ class Theme:
     sentence
         What it is about, in plain words.
     cares_for
-        The priority that grows: "balance", "pyramids", "change", "expertise" or "travel"; None
-        where `priorities` are to be taken as they are.
+        The priority that grows: "balance", "pyramids", "change", "expertise" or "travel";
+        "longest_journey" or "expertise_gaps" (clusters without a type of expertise), for which the
+        rules are made stricter; None where `priorities` are to be taken as they are.
     priorities
-        The priorities of the theme. Where `cares_for` is given, that weight is the strength of
+        The priorities of the theme. Where `cares_for` is a priority, that weight is the strength of
         the theme, from nothing up to what the ceiling on the cost allows.
+
+    Raises
+    ------
+    ArgumentError
+        If there is no such thing to care for.
+
+    Examples
+    --------
+    >>> from clusters import Priorities
+    >>> Theme(name="Even", sentence="clusters alike in pupils", cares_for="balance",
+    ...       priorities=Priorities(balance=10.0, balance_by="pupils")).name
+    'Even'
     """
 
     name: str
     sentence: str
     cares_for: str | None
     priorities: Priorities
+
+    def __post_init__(self) -> None:
+        if self.cares_for is not None and self.cares_for not in (*WEIGHED, *RULED):
+            raise ArgumentError(
+                Fault(
+                    what=f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known",
+                    remedy=f"use None or one of {', '.join((*WEIGHED, *RULED))}",
+                )
+            )
 
     def at(self, common: Priorities, strength: float) -> Priorities:
         """Return the common priorities with the theme added at some strength.
@@ -50,7 +80,7 @@ class Theme:
         ArgumentError
             If the theme has no strength.
         """
-        if self.cares_for is None:
+        if self.cares_for not in WEIGHED:
             raise ArgumentError(
                 Fault(
                     what=f"theme {self.name!r} has no strength",
@@ -74,17 +104,24 @@ Maker = Callable[[Problem, Rules, Priorities, Any], Iterator[Theme]]
 def themes_for(
     problem: Problem, rules: Rules, common: Priorities, today: Plan | Mapping[Any, Any] | None
 ) -> tuple[Theme, ...]:
-    """List the themes that the facts allow, the most telling first."""
+    """List the themes that the facts allow: those that heads care about first, evenness once."""
     makers: tuple[Maker, ...] = (
-        _shortest,
-        _even,
         _pyramids,
+        _shortest,
+        _longest,
         _change,
+        _everywhere,
         _expertise,
+        _by_need,
         _each_school,
-        _other_evenness,
+        _even,
     )
     return tuple(theme for make in makers for theme in make(problem, rules, common, today))
+
+
+def further_themes(problem: Problem, rules: Rules, common: Priorities) -> tuple[Theme, ...]:
+    """List themes that are tried only where they are asked for by name: other evennesses."""
+    return tuple(_other_evenness(problem, rules, common))
 
 
 def _alone(common: Priorities, **changes: Any) -> Priorities:
@@ -101,6 +138,15 @@ def _shortest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any)
             cares_for="travel",
             priorities=_alone(common),
         )
+
+
+def _longest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
+    yield Theme(
+        name="Nobody far away",
+        sentence="aims at a shorter longest journey of a school to its centre",
+        cares_for="longest_journey",
+        priorities=common,
+    )
 
 
 def _even(problem: Problem, rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
@@ -154,6 +200,18 @@ def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> 
         )
 
 
+def _everywhere(
+    problem: Problem, _rules: Rules, common: Priorities, _today: Any
+) -> Iterator[Theme]:
+    if any(capacity.amount > 0 for s in problem.schools for capacity in s.expertise.values()):
+        yield Theme(
+            name="Expertise everywhere",
+            sentence="aims at fewer clusters without a type of expertise",
+            cares_for="expertise_gaps",
+            priorities=common,
+        )
+
+
 def _expertise(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
     given = dict(common.pupils_per_capacity)
     covers = given or _average_cover(problem)
@@ -195,10 +253,26 @@ def _average_cover(problem: Problem) -> dict[str, float]:
     }
 
 
+def _by_need(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
+    if "need" in problem.measures and not _alike(problem, common.travel_by, "need"):
+        yield Theme(
+            name="Near where need is",
+            sentence="aims at short journeys for pupils with EHC plans and SEN support",
+            cares_for=None,
+            priorities=_alone(common, travel_by="need"),
+        )
+
+
+def _alike(problem: Problem, one: str, other: str) -> bool:
+    """Whether two measures weigh schools alike."""
+    a, b = problem.measure(one), problem.measure(other)
+    return bool(np.allclose(a * b.sum(), b * a.sum()))
+
+
 def _each_school(
-    _problem: Problem, _rules: Rules, common: Priorities, _today: Any
+    problem: Problem, _rules: Rules, common: Priorities, _today: Any
 ) -> Iterator[Theme]:
-    if common.travel_by != "schools":
+    if not _alike(problem, common.travel_by, "schools"):
         yield Theme(
             name="Every school alike",
             sentence="aims at short journeys for every school alike, small or large",
@@ -207,9 +281,7 @@ def _each_school(
         )
 
 
-def _other_evenness(
-    problem: Problem, rules: Rules, common: Priorities, _today: Any
-) -> Iterator[Theme]:
+def _other_evenness(problem: Problem, rules: Rules, common: Priorities) -> Iterator[Theme]:
     done = _balanced(rules, common)
     for measure in ("schools", "need", "pupils"):
         if measure in problem.measures and measure != done:

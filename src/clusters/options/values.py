@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.domain import (
@@ -17,18 +18,23 @@ from clusters.domain import (
     plans_of,
 )
 from clusters.measures import Comparison, always_together, compare
+from clusters.rulebook import whole_pyramids
+from clusters.shown import Drawn, Shown, clip, listed_briefly
 from clusters.solver import Result
 from clusters.text import listed
 from clusters.verifier import Certificate
 
-__all__ = ["Option", "Options", "Together", "Trade", "together_in_every"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Missing", "Option", "Options", "Together", "Trade", "together_in_every"]
 
 MOST_NAMED = 12
 """Most schools named in one sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Option(Shown):
     """A plan under discussion.
 
     Parameters
@@ -44,6 +50,24 @@ class Option:
         Of the verifier, under the common rules and priorities.
     above_best
         By what share its cost is above that of the best plan (0.04 = 4 %).
+    aim, floor
+        How much it has of what its theme would have less of, in the theme's unit, and what no plan
+        of so many clusters under the rules can be below: proved. None where it has no theme, or
+        nothing is known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> options = cl.propose(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=3), n_options=1)
+    >>> option = next(iter(options.values()))
+    >>> option.cost, option.above_best
+    (5000.0, 0.0)
     """
 
     name: str
@@ -51,6 +75,8 @@ class Option:
     result: Result
     certificate: Certificate
     above_best: float
+    aim: float | None = None
+    floor: float | None = None
 
     @property
     def plan(self) -> Plan:
@@ -73,8 +99,8 @@ class Option:
         return self.result.gap
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trade:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Trade(Shown):
     """A plan that was left out, and what would let it in.
 
     Parameters
@@ -87,6 +113,19 @@ class Trade:
         What they would have to be for this plan to be an option.
     sentence
         The offer in plain words.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> options = cl.propose(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=3), n_options=1)
+    >>> [trade.sentence for trade in options.trades]
+    []
     """
 
     name: str
@@ -96,8 +135,33 @@ class Trade:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Together:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Missing(Shown):
+    """A theme that no option is of.
+
+    Parameters
+    ----------
+    name
+        Theme.
+    sentence
+        Why not, in plain words.
+    proved
+        Whether it is proved that no plan does better in it than the best plan; otherwise none was
+        found in the time given, or none that is near and different enough.
+
+    Examples
+    --------
+    >>> Missing(name="Even", sentence="no plan is more even", proved=True).proved
+    True
+    """
+
+    name: str
+    sentence: str
+    proved: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Together(Shown):
     """What several plans have in common.
 
     Parameters
@@ -110,6 +174,17 @@ class Together:
         All others.
     sentences
         One for each group of three or more, the largest first, and one on the open schools.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> both = cl.options.together_in_every(problem, {"one": plan, "two": plan})
+    >>> both.groups
+    (('a', 'b'), ('c', 'd'))
     """
 
     groups: tuple[tuple[SchoolId, ...], ...]
@@ -118,7 +193,7 @@ class Together:
     sentences: tuple[str, ...]
 
 
-class Options(Mapping[str, Option]):
+class Options(Mapping[str, Option], Drawn):
     """Options by name, the best under the common priorities first.
 
     Attributes
@@ -132,6 +207,25 @@ class Options(Mapping[str, Option]):
         Number of options asked for.
     trades
         Plans left out, and what would let them in; empty where all options were found.
+    missing
+        Themes that no option is of, and why.
+    no_more
+        Whether it is proved that there are no more options under this ceiling and difference.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> options = cl.propose(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=3), n_options=1)
+    >>> options
+    Options(1 of 1 asked for: Best overall)
+    >>> list(options)
+    ['Best overall']
     """
 
     def __init__(
@@ -145,11 +239,21 @@ class Options(Mapping[str, Option]):
         min_difference: float,
         asked: int,
         trades: tuple[Trade, ...] = (),
+        missing: tuple[Missing, ...] = (),
+        no_more: bool = False,
     ) -> None:
         self._options = FrozenDict(options)
         self.problem, self.rules, self.priorities = problem, rules, priorities
         self.ceiling, self.min_difference = ceiling, min_difference
         self.asked, self.trades = asked, trades
+        self.missing, self.no_more = missing, no_more
+
+    def __repr__(self) -> str:
+        return clip(f"Options({len(self)} of {self.asked} asked for: {listed_briefly(self)})")
+
+    def to_frame(self) -> pd.DataFrame:
+        """Make a table of the options side by side (see :meth:`clusters.measures.Comparison`)."""
+        return self.compare().to_frame()
 
     def __getitem__(self, name: str) -> Option:
         """Look an option up by its name."""
@@ -188,15 +292,26 @@ class Options(Mapping[str, Option]):
         """Say in plain words what the options are, and what was left out."""
         lines = [f"{name}: {option.theme}" for name, option in self.items()]
         if len(self) < self.asked:
-            lines.append(
-                f"Only {len(self)} of {self.asked} options were found in the time given within "
-                f"{100 * self.ceiling:g} % of the least cost found and "
-                f"{100 * self.min_difference:g} % different from one another; whether there are "
-                "more is not known."
-            )
-            lines += [trade.sentence for trade in self.trades]
+            lines += [self._too_few(), *(trade.sentence for trade in self.trades)]
+            lines += [missing.sentence for missing in self.missing if missing.proved]
         lines += self.together().sentences[:1]
         return "\n".join(lines)
+
+    def _too_few(self) -> str:
+        """Say that there are fewer than asked for: none exist, or none were found in time."""
+        within = (
+            f"within {100 * self.ceiling:g} % of the least cost found and "
+            f"{100 * self.min_difference:g} % different from one another"
+        )
+        if self.no_more:
+            return (
+                f"Only {len(self)} of {self.asked} options fit these rules {within}: proved, no "
+                f"other plan fits beside {'it' if len(self) == 1 else 'them'}."
+            )
+        return (
+            f"Only {len(self)} of {self.asked} options were found in the time given {within}; "
+            "whether there are more is not known."
+        )
 
 
 @checked
@@ -269,7 +384,8 @@ def _sentences(
 
 
 def _names(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
-    names = [problem.school(key).name for key in ids]
+    whole, others = whole_pyramids(problem, ids)
+    names = [*whole, *(problem.school(key).name for key in others)]
     if len(names) > MOST_NAMED + 1:
         names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
         return f"{', '.join(names[:-1])} and {names[-1]}"

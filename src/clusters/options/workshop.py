@@ -9,16 +9,26 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from clusters.domain import Plan, Priorities, Problem, Rules
+from clusters.errors import NoPlanError
 from clusters.measures import difference, places_of
 from clusters.model.instance import Instance, compile_instance
-from clusters.options.themes import Theme
+from clusters.options.aims import aim_of, at_least, better, holders_of, longest_journey, within
+from clusters.options.themes import WEIGHED, Theme
 from clusters.search.short import found_of, improved, plan_from
+from clusters.search.small import SMALL, solved
+from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 
 __all__ = ["Budget", "Candidate", "Workshop"]
 
 TRIES = 4
 """Strengths tried for one theme."""
+PRICES = (0.3, 0.1, 0.4, 1.6)
+"""Prices of sharing a centre as in another plan, in mean costs of a school."""
+STARTS = 3
+"""Plans from which a search goes on: those that cost least in what is searched."""
+MILD = 0.35
+"""Share of a theme's strength at which a milder plan is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,9 +50,10 @@ class Budget:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Candidate:
-    """A verified plan for a theme: cost under the common priorities, and under the theme's.
+    """A verified plan for a theme: its cost under the common priorities, and the theme's aim.
 
-    `strength` is the weight at which it was found (0 where the theme has none).
+    `strength` is the weight at which it was found (0 where the theme has none); `instance` what it
+    was searched in, so that it can be searched on from.
     """
 
     theme: Theme
@@ -51,6 +62,7 @@ class Candidate:
     cost: float
     aim: float
     strength: float = 0.0
+    instance: Instance | None = None
 
 
 class Workshop:
@@ -63,98 +75,312 @@ class Workshop:
         self.k = len(best.clusters)
         self.rules = replace(rules, n_clusters=self.k)
         self.seed = seed
+        self._aims: dict[tuple[str, Plan], float] = {}
+        self._floors: dict[str, float | None] = {}
 
     def instance(self, priorities: Priorities) -> Instance:
         """Compile the rules under some priorities."""
         return compile_instance(self.problem, self.rules, priorities, self.k)
 
-    def candidate(self, theme: Theme, plan: Plan) -> Candidate | None:
-        """Verify a plan and price it twice; None where it breaks a rule."""
+    def aim(self, theme: Theme, plan: Plan) -> float:
+        """Count on a plan what a theme cares for."""
+        key = (theme.name, plan)
+        if key not in self._aims:
+            self._aims[key] = aim_of(self.problem, self.rules, theme, plan)
+        return self._aims[key]
+
+    def floor(self, theme: Theme) -> float | None:
+        """Return what no plan can be below in a theme: proved; None where nothing is known."""
+        if theme.name not in self._floors:
+            self._floors[theme.name] = at_least(self.problem, self.rules, theme, self.k)
+        return self._floors[theme.name]
+
+    def can_better(self, theme: Theme) -> bool:
+        """Whether it is not proved that no plan can be better in a theme than the best overall."""
+        floor = self.floor(theme)
+        least = 0.0 if floor is None else floor
+        return better(least, self.aim(theme, self.best))
+
+    def _raise_floor(self, theme: Theme, bound: float | None) -> None:
+        if bound is not None and bound > (self.floor(theme) or 0.0):
+            self._floors[theme.name] = bound
+
+    def candidate(
+        self, theme: Theme, plan: Plan, strength: float = 0.0, instance: Instance | None = None
+    ) -> Candidate | None:
+        """Verify a plan and count what it costs and what it is in the theme; None for a wrong one.
+
+        The number of clusters is the workshop's.
+        """
         certificate = verify(self.problem, self.rules, plan, self.common)
         if not certificate.ok or certificate.objective is None:
             return None
-        aim = verify(self.problem, self.rules, plan, theme.priorities)
-        own = aim.objective if theme.cares_for is None else aim.costs.get(theme.cares_for, 0.0)
         return Candidate(
             theme=theme,
             plan=plan,
             certificate=certificate,
             cost=certificate.objective,
-            aim=float(own or 0.0),
+            aim=self.aim(theme, plan),
+            strength=strength,
+            instance=instance,
         )
 
-    def search(self, instance: Instance, begin: Plan, budget: Budget) -> Plan | None:
-        """Improve a plan in some instance."""
-        first = found_of(self.problem, instance, begin)
-        found = improved(
-            instance,
-            [] if first is None else [first],
-            seconds=budget.seconds,
-            work=budget.work,
-            seed=self.seed,
-            patience=3.0,
-        )
+    def search(
+        self, instance: Instance, begin: Sequence[Plan], budget: Budget, turn: int = 0
+    ) -> Plan | None:
+        """Improve plans in some instance; those that break its rules are left aside."""
+        given = [found_of(self.problem, instance, plan) for plan in dict.fromkeys(begin)]
+        starts = sorted((s for s in given if s is not None), key=lambda found: found.cost)[:STARTS]
+        seconds, work, seed = budget.seconds, budget.work, self.seed + turn
+        if instance.n * instance.m <= SMALL:
+            found = solved(instance, starts, seconds=seconds, work=work, seed=seed)
+        else:
+            found = improved(instance, starts, seconds=seconds, work=work, seed=seed, patience=3.0)
         return None if found is None else plan_from(self.problem, instance, found, keep=self.best)
+
+    def polished(
+        self, found: Candidate, others: Sequence[Plan], budget: Budget, turn: int = 0
+    ) -> Candidate | None:
+        """Search on from a candidate, and from other plans, for one better in its theme.
+
+        Parameters
+        ----------
+        turn
+            Further turns take other random numbers.
+        """
+        theme = found.theme
+        instance = found.instance or self._between(found)
+        if instance is None:
+            return None
+        alone = theme.cares_for in (None, "travel") and found.strength == 1.0
+        if alone:  # nothing but the theme's own priorities: the proof bounds all plans in them
+            plan = self._solved(theme, found.plan, budget)
+        else:
+            plan = self.search(instance, [found.plan, *others], budget, turn)
+        if plan is None or plan == found.plan:
+            return None
+        return self._recentred(theme, plan, found.strength, instance)
+
+    def _between(self, found: Candidate) -> Instance | None:
+        """Weigh cost and theme such that a plan does as well as the best overall.
+
+        Whatever is better in the sum of both is on the way to a plan that beats it in both.
+        """
+        theme = found.theme
+        dearer = max(0.0, found.cost - self.cost)
+        if theme.cares_for == "longest_journey":
+            return self.under(within(self.problem, self.rules, found.aim))
+        if theme.cares_for == "expertise_gaps":
+            return None
+        if theme.cares_for in (None, "travel"):
+            gain = self._own_cost(theme, self.best) - self._own_cost(theme, found.plan)
+            scale = self.cost / max(1e-12, self._own_cost(theme, self.best))
+            if gain <= 0:
+                return None
+            return self._blend(theme, dearer / max(1e-12, dearer + scale * gain), scale)
+        gain = self._priced_aim(theme, self.best) - self._priced_aim(theme, found.plan)
+        if gain <= 0:
+            return None
+        return self.instance(theme.at(self.common, self._weight(theme, dearer / gain)))
 
     # -- at the strength that the ceiling allows ---------------------------------------------
 
-    def themed(self, theme: Theme, roof: float, budget: Budget) -> list[Candidate]:
-        """Make plans for a theme, as strong in it as a cost of at most `roof` allows."""
-        if theme.cares_for is None:
-            return self._blended(theme, roof, budget)
+    def themed(self, theme: Theme, most: float, budget: Budget) -> list[Candidate]:
+        """Make plans for a theme, as strong in it as a cost of at most `most` allows."""
+        if theme.cares_for == "longest_journey":
+            return self._nearer(theme, most, budget)
+        if theme.cares_for == "expertise_gaps":
+            return self._everywhere(theme, budget)
+        if theme.cares_for in WEIGHED and theme.cares_for != "travel":
+            return self._weighted(theme, most, budget)
+        return self._blended(theme, most, budget)
+
+    def _weighted(self, theme: Theme, most: float, budget: Budget) -> list[Candidate]:
+        """Halve the interval of strengths between too weak and too dear; then a milder one."""
         made: list[Candidate] = []
-        begin = self.candidate(theme, self.best)
-        if begin is None:
-            return []
-        strength = 0.3 * self.cost / begin.aim if begin.aim > 0 else 1.0
+        aim = self._priced_aim(theme, self.best)
+        strength = 0.3 * self.cost / aim if aim > 0 else 1.0
         low, high = 0.0, np.inf
-        for part in budget.parts(TRIES):
-            instance = self.instance(theme.at(self.common, self._weight(theme, strength)))
-            plan = self.search(instance, self.best, part)
-            found = None if plan is None else self.candidate(theme, plan)
-            if found is not None:
-                made.append(replace(found, strength=strength))
-            if found is None or found.cost > roof:
+        parts = budget.parts(TRIES)
+        for number, part in enumerate(parts, start=1):
+            found = self._at(theme, strength, made, part)
+            made += [] if found is None else [found]
+            if found is None or found.cost > most:
                 high = strength
-            elif found.cost > 0.5 * self.cost + 0.5 * roof:
-                break  # most of what the ceiling allows is used
+            elif found.cost > 0.5 * self.cost + 0.5 * most or found.aim <= (self.floor(theme) or 0):
+                break  # most of what the ceiling allows is used, or nothing is left to gain
             else:
                 low = strength
+            if number == TRIES - 1:
+                break
             strength = 4 * strength if high == np.inf else (low + high) / 2
+        for part in parts:
+            found = self._at(theme, MILD * strength, made, part)
+            made += [] if found is None else [found]
+            break
         return made
+
+    def _at(
+        self, theme: Theme, strength: float, made: Sequence[Candidate], budget: Budget
+    ) -> Candidate | None:
+        """Search at one strength, from the best plan and from those made for the theme."""
+        instance = self.instance(theme.at(self.common, self._weight(theme, strength)))
+        begin = [self.best, *(found.plan for found in made[-2:])]
+        plan = self.search(instance, begin, budget)
+        return None if plan is None else self.candidate(theme, plan, strength, instance)
+
+    def _priced_aim(self, theme: Theme, plan: Plan) -> float:
+        """Cost of what a theme cares for, at weight 1."""
+        certificate = verify(self.problem, self.rules, plan, theme.priorities)
+        return float(certificate.costs.get(str(theme.cares_for), 0.0))
 
     def _weight(self, theme: Theme, strength: float) -> float:
         """Weight of the theme's priority: its own weight is 1, common weight comes on top."""
         assert theme.cares_for is not None
         return float(getattr(self.common, theme.cares_for)) + strength
 
-    def _blended(self, theme: Theme, roof: float, budget: Budget) -> list[Candidate]:
-        """Blend the costs of the theme's own priorities with the common ones."""
-        made = []
-        common, own = self.instance(self.common), self.instance(theme.priorities)
-        scale = self.cost / max(1e-12, self._own_cost(theme))
-        for share, part in zip((1.0, 0.5), budget.parts(2), strict=False):
-            blend = replace(common, cost=(1 - share) * common.cost + share * scale * own.cost)
-            if share == 1.0:
-                blend = own
-            plan = self.search(blend, self.best, part)
-            found = None if plan is None else self._recentred(theme, plan)
+    def _blended(self, theme: Theme, most: float, budget: Budget) -> list[Candidate]:
+        """Take the theme's own priorities alone, then blend their costs with the common ones."""
+        made: list[Candidate] = []
+        scale = self.cost / max(1e-12, self._own_cost(theme, self.best))
+        low, share, high = 0.0, 1.0, 1.0
+        for part in budget.parts(TRIES - 1):
+            blend = self._blend(theme, share, scale)
+            plan = self.search(blend, [self.best, *(found.plan for found in made)], part)
+            found = None if plan is None else self._recentred(theme, plan, share, blend)
             if found is not None:
                 made.append(found)
-                if found.cost <= roof:
-                    break
+            if found is None or found.cost > most:
+                high = share
+            elif share == 1.0 or found.cost > 0.5 * self.cost + 0.5 * most:
+                break
+            else:
+                low = share
+            share = low + 0.8 * (high - low)
         return made
 
-    def _own_cost(self, theme: Theme) -> float:
-        return verify(self.problem, self.rules, self.best, theme.priorities).objective or 0.0
+    def _solved(self, theme: Theme, begin: Plan, budget: Budget) -> Plan | None:
+        """Search on under a theme's own priorities, and prove what no plan can be below."""
+        timed = np.isinf(budget.work)
+        settings = Settings(
+            time_limit_s=max(0.05, budget.seconds) if timed else None,
+            work_limit=None if timed else budget.work,
+            seed=self.seed,
+            workers=1,
+        )
+        try:
+            result = solve(self.problem, self.rules, theme.priorities, settings, start=begin)
+        except NoPlanError:
+            return None
+        if theme.cares_for is None or set(result.certificate.costs) == {"travel"}:
+            self._raise_floor(theme, result.bound)
+        return result.plan
 
-    def _recentred(self, theme: Theme, plan: Plan) -> Candidate | None:
+    def _own_cost(self, theme: Theme, plan: Plan) -> float:
+        return verify(self.problem, self.rules, plan, theme.priorities).objective or 0.0
+
+    def _blend(self, theme: Theme, share: float, scale: float) -> Instance:
+        """Compile the theme's own priorities, the common ones taking the rest of the cost."""
+        own = self.instance(theme.priorities)
+        if share >= 1.0:
+            return own
+        common = self.instance(self.common)
+        return replace(common, cost=(1 - share) * common.cost + share * scale * own.cost)
+
+    def _recentred(
+        self, theme: Theme, plan: Plan, strength: float, instance: Instance
+    ) -> Candidate | None:
         """Give the clusters the centres that the common priorities prefer."""
-        instance = self.instance(self.common)
-        found = found_of(self.problem, instance, plan)
-        if found is None:
-            return self.candidate(theme, plan)
-        return self.candidate(theme, plan_from(self.problem, instance, found, keep=self.best))
+        if theme.cares_for is None or theme.cares_for == "travel":
+            common = self.instance(self.common)
+            found = found_of(self.problem, common, plan)
+            if found is not None:
+                plan = plan_from(self.problem, common, found, keep=self.best)
+        return self.candidate(theme, plan, strength, instance)
+
+    # -- by stricter rules -------------------------------------------------------------------
+
+    def under(self, rules: Rules) -> Instance:
+        """Compile stricter rules under the common priorities."""
+        return compile_instance(self.problem, rules, self.common, self.k)
+
+    def _nearer(self, theme: Theme, most: float, budget: Budget) -> list[Candidate]:
+        """Halve the interval of longest journeys between what is impossible and what there is."""
+        made: list[Candidate] = []
+        travel = self.problem.travel
+        low, high = self.floor(theme) or 0.0, self.aim(theme, self.best)
+        begin = [self.best]
+        for part in budget.parts(TRIES):
+            between = np.unique(travel[(travel >= low) & (travel < high)])
+            if not len(between):
+                break
+            limit = float(between[len(between) // 2])
+            instance = self.under(within(self.problem, self.rules, limit))
+            plan = self.search(instance, begin, part)
+            found = None if plan is None else self.candidate(theme, plan, limit, instance)
+            if found is not None:
+                made.append(found)
+                begin.append(found.plan)
+            if found is None or found.cost > most:
+                low = float(np.nextafter(limit, np.inf))
+            else:
+                high = min(limit, longest_journey(self.problem, self.rules, found.plan))
+        return made
+
+    def _everywhere(self, theme: Theme, budget: Budget) -> list[Candidate]:
+        """Ask for every type in every cluster; where that finds nothing, for one after another.
+
+        Of a type with fewer holders than clusters, no two holders share a cluster.
+        """
+        made: list[Candidate] = []
+        kinds = sorted(
+            holders_of(self.problem, self.rules).items(),
+            key=lambda row: (len(row[1]) < self.k, abs(len(row[1]) - self.k), row[0]),
+        )
+        parts = list(budget.parts(1))
+        if not parts or not kinds:
+            return made
+        deadline = time.monotonic() + parts[0].seconds
+        share = Budget(parts[0].seconds / (len(kinds) + 3), parts[0].work / (len(kinds) + 3))
+        every = self.rules
+        for kind, holders in kinds:
+            every = self._asking(every, kind, holders)
+        made += self._found_under(theme, every, [self.best], share)
+        if made:
+            return made
+        kept, begin = self.rules, self.best
+        for kind, holders in kinds:
+            if time.monotonic() > deadline:
+                break
+            asked = self._asking(kept, kind, holders)
+            found = self._found_under(theme, asked, [begin], share)
+            if found:
+                kept, begin = asked, found[0].plan
+                made = [*made, *found]
+        return made
+
+    def _asking(self, rules: Rules, kind: str, holders: Sequence[int]) -> Rules:
+        """Copy of rules that ask for a type in as many clusters as can have it."""
+        schools = self.problem.schools
+        if len(holders) >= self.k:
+            least = min(
+                s.expertise[kind].amount
+                for s in schools
+                if kind in s.expertise and s.expertise[kind].amount > 0
+            )
+            asked = max(least, rules.expertise.get(kind, 0))
+            return replace(rules, expertise={**rules.expertise, kind: asked})
+        if len(holders) < 2:
+            return rules
+        return replace(rules, apart=(*rules.apart, tuple(schools[p].urn for p in holders)))
+
+    def _found_under(
+        self, theme: Theme, rules: Rules, begin: Sequence[Plan], budget: Budget
+    ) -> list[Candidate]:
+        instance = self.under(rules)
+        plan = self.search(instance, begin, budget)
+        found = None if plan is None else self.candidate(theme, plan, 1.0, instance)
+        return [] if found is None else [found]
 
     # -- different from others ---------------------------------------------------------------
 
@@ -167,29 +393,34 @@ class Workshop:
         )
 
     def distinct(
-        self, found: Candidate, others: Sequence[Plan], least: float, budget: Budget
+        self,
+        found: Candidate,
+        others: Sequence[Plan],
+        least: float,
+        most: float,
+        budget: Budget,
     ) -> list[Candidate]:
-        """Make plans like one found, at a rising price on sharing a centre as in other plans."""
+        """Make plans like one found, at a rising price on sharing a centre as in other plans.
+
+        The first is begun afresh, as what is drawn from nothing differs most; the others go on from
+        the one found, as what is near it costs least.
+        """
         theme = found.theme
-        priorities = (
-            theme.at(self.common, self._weight(theme, found.strength))
-            if theme.cares_for
-            else self.common
-        )
-        instance = self.instance(priorities)
+        instance = self.instance(self.common) if found.instance is None else found.instance
         overlap = self._overlap(instance, others)
-        unit = abs(self.cost) / len(self.problem)
+        known = found_of(self.problem, instance, found.plan)
+        unit = abs(self.cost if known is None else known.cost) / len(self.problem)
         made: list[Candidate] = []
-        begin, price = found.plan, 0.05 * unit
-        for part in budget.parts(6):
-            priced = replace(instance, cost=instance.cost + price * overlap)
-            plan = self.search(priced, begin, part)
-            other = None if plan is None else self.candidate(theme, plan)
+        for turn, (part, price) in enumerate(zip(budget.parts(len(PRICES)), PRICES, strict=False)):
+            priced = replace(instance, cost=instance.cost + price * unit * overlap)
+            begin = [found.plan] if turn else []
+            plan = self.search(priced, begin, part, len(others))
+            other = None if plan is None else self._recentred(theme, plan, found.strength, instance)
             if other is not None:
-                made.append(replace(other, strength=found.strength))
-                if self.nearest(other.plan, others) >= least:
+                made.append(other)
+                near = other.cost <= most and self.nearest(other.plan, others) >= least
+                if near:
                     break
-            price *= 2.5
         return made
 
     def _overlap(self, instance: Instance, others: Sequence[Plan]) -> np.ndarray:

@@ -25,6 +25,7 @@ __all__ = [
     "counts_to_try",
     "describe",
     "impossibilities",
+    "is_refuted",
     "reasons_for",
     "refuse_impossible",
     "united",
@@ -139,6 +140,12 @@ def _possible_counts(problem: Problem, rules: Rules) -> range:
     low = max([1, *(fewest for fewest, _ in ranges)])
     high = min([able, *(most for _, most in ranges)])
     return range(0) if low > high else range(int(low), int(high) + 1)
+
+
+def is_refuted(problem: Problem, rules: Rules, k: int) -> bool:
+    """Whether arithmetic finds a reason why no plan of k clusters can exist; one is enough."""
+    facts = Facts(problem, rules, k)
+    return any(True for check in CHECKS for _ in check(facts))
 
 
 def reasons_for(problem: Problem, rules: Rules, k: int) -> tuple[Reason, ...]:

@@ -48,7 +48,12 @@ def size_of(problem: Problem, old: Rules, new: Rules) -> float:
 
 def altered(problem: Problem, old: Rules, new: Rules) -> tuple[Alteration, ...]:
     """List what differs between rules and a looser copy of them, in the order of the rules."""
-    rows = [row for rule in RULEBOOK for row in _rows(problem, old, new, rule)]
+    rows = [
+        row
+        for rule in RULEBOOK
+        if any(getattr(old, field) != getattr(new, field) for field in rule.fields)
+        for row in _rows(problem, old, new, rule)
+    ]
     return tuple(Alteration(*row) for row in (*rows, *_exceptions(problem, old, new)))
 
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from clusters.presolve.company import forced_company, walled_in
 from clusters.presolve.connectivity import (
     long_connections,
     parted_groups,
     parts_of_the_map,
-    walled_in,
 )
 from clusters.presolve.groups import (
     together_and_apart,
@@ -46,4 +46,5 @@ CHECKS = (
     too_far_apart,
     thin_surroundings,
     long_connections,
+    forced_company,
 )

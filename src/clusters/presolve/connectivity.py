@@ -21,7 +21,6 @@ from clusters.presolve.wording import (
     amount_of,
     because,
     between,
-    caller,
     drops,
     school_at,
     told,
@@ -194,75 +193,5 @@ def _too_long(facts: Facts, q: Quantity, number: int, path: tuple[int, ...], nee
         f"least {amount_of(q, int(need))}, and the most allowed is "
         f"{told(q.most or Fraction(0))}{because(facts, q)}.",
         schools=facts.ids(path),
-        fixes=fix.ordered(iter(fixes)),
-    )
-
-
-def walled_in(facts: Facts) -> Iterator[Reason]:
-    """Schools that those who must be apart from them cut off from each other, or from the rest.
-
-    The schools apart from an atom cannot be on the way between its members, nor beyond it: without
-    them the members must still be joined, and with all that they reach fill a cluster.
-    """
-    if not facts.rules.contiguous or facts.problem.edges is None:
-        return
-    rivals: dict[int, dict[int, None]] = {}
-    groups = [{facts.problem.position(key) for key in group} for group in facts.rules.apart]
-    for number, group in enumerate(groups):
-        for a in {facts.atom_of[p] for p in group}:
-            rivals.setdefault(a, {})[number] = None
-    for a, numbers in sorted(rivals.items()):
-        atom = facts.atoms[a]
-        shut = {p for g in numbers for p in groups[g]} - set(atom)
-        if any(len(groups[g] & set(atom)) > 1 for g in numbers):
-            continue  # `together_and_apart` has said so
-        held = _reached(facts, atom[0], shut)
-        clauses = tuple(Clause("apart", g) for g in numbers)
-        if any(p not in held for p in atom):
-            yield _parted(facts, atom, clauses, next(p for p in atom if p not in held))
-            continue
-        for q in facts.quantities:
-            if q.least and not q.excused and q.total(held) < q.least:
-                yield _penned(facts, q, atom, clauses, held)
-                break
-
-
-def _reached(facts: Facts, first: int, shut: set[int]) -> set[int]:
-    reached, waiting = {first}, [first]
-    for p in waiting:
-        fresh = [b for b in facts.near[p] if b not in reached and b not in shut]
-        reached.update(fresh)
-        waiting += fresh
-    return reached
-
-
-def _parted(facts: Facts, atom: Sequence[int], clauses: tuple[Clause, ...], far: int) -> Reason:
-    groups = facts.groups_within(atom)
-    every = (*groups, *clauses, CONTIGUOUS)
-    return Reason(
-        clauses=every,
-        sentence=f"{school_at(facts, atom[0])} and {school_at(facts, far)} must share a cluster, "
-        "but every way between them passes a school that may not be in it.",
-        schools=facts.ids([atom[0], far]),
-        fixes=drops(facts, *every),
-    )
-
-
-def _penned(
-    facts: Facts, q: Quantity, atom: Sequence[int], clauses: tuple[Clause, ...], held: set[int]
-) -> Reason:
-    groups = facts.groups_within(atom) if len(atom) > 1 else ()
-    count = (COUNT,) if depends_on_count(q.clause) else ()
-    have = q.total(held)
-    fixes = (
-        fix.least_to(facts, q, Fraction(have)),
-        *drops(facts, *groups, *clauses, CONTIGUOUS, q.clause),
-    )
-    return Reason(
-        clauses=(*groups, *clauses, CONTIGUOUS, q.clause, *count),
-        sentence=f"{caller(facts, atom)} can be joined, past the schools that may not be in the "
-        f"same cluster, to no more than {amount_of(q, have)} in all; the least allowed in a "
-        f"cluster is {told(q.least or Fraction(0))}{because(facts, q)}.",
-        schools=facts.ids(atom),
         fixes=fix.ordered(iter(fixes)),
     )

@@ -42,6 +42,13 @@ def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> 
     ------
     DataError
         If it is damaged, holds no polygon or does not lie in Great Britain.
+
+    Examples
+    --------
+    >>> from clusters import datasets
+    >>> outline = read_boundary(datasets.path("boundary"))
+    >>> outline.geom_type, outline.area > 0
+    ('Polygon', True)
     """
     import shapely
 

@@ -10,19 +10,25 @@ from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.column_names import near, simple
 from clusters.readers.columns import find_column
-from clusters.readers.faults import listed
+from clusters.readers.faults import column_list
 from clusters.readers.opening import open_table
 from clusters.readers.table import WRONG_STATE, Cell
+from clusters.shown import Shown
 
 __all__ = ["CellRows", "read_cells"]
 
 
-@dataclass(frozen=True, slots=True)
-class CellRows:
+@dataclass(frozen=True, slots=True, repr=False)
+class CellRows(Shown):
     """Rows of cells by our names of the columns, and what was odd but harmless.
 
     Each cell has ``.text``, ``.where`` (the file), ``.row`` and ``.column``; ``.fault(what,
     remedy)`` makes the fault of it.
+
+    Examples
+    --------
+    >>> len(CellRows(rows=(), where="plans.csv").rows)
+    0
     """
 
     rows: tuple[Mapping[str, Cell], ...]
@@ -93,7 +99,7 @@ def read_cells(
     faults = [
         Fault(
             what=f"there is no column {key!r}",
-            remedy=f"{near(key, table.header)} The columns are {listed(table.header)}".strip(),
+            remedy=f"{near(key, table.header)} The columns are {column_list(table.header)}".strip(),
             where=table.where,
             column=key,
         )

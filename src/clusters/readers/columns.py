@@ -21,7 +21,7 @@ from clusters.readers.column_names import (
     simple,
     typed,
 )
-from clusters.readers.faults import listed, shown
+from clusters.readers.faults import column_list, shown
 from clusters.readers.table import Table
 
 __all__ = ["Layout", "find_column", "lay_out"]
@@ -148,7 +148,7 @@ def _map(tables: Sequence[Table], layouts: Sequence[Layout], key: str, name: str
     return [
         Fault(
             what=f"there is no column {name!r}, which was to be {ours!r}",
-            remedy=near(name, header) or f"the columns are {listed(header)}",
+            remedy=near(name, header) or f"the columns are {column_list(header)}",
             where=tables[0].where,
             column=name,
         )
@@ -335,7 +335,7 @@ def _no_urn(table: Table, wanted: str | None) -> Fault:
     return Fault(
         what="no column holds the URN",
         remedy=f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
-        f"{listed(table.header)}".strip(),
+        f"{column_list(table.header)}".strip(),
         where=table.where,
         column="urn",
     )

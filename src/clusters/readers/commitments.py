@@ -15,6 +15,7 @@ from clusters.readers.cell_tables import read_cells
 from clusters.readers.cells import Unreadable, is_unknown, pence_of, tidy, urn_of
 from clusters.readers.column_names import PUBLISHED, near
 from clusters.readers.table import Cell
+from clusters.shown import Shown
 
 __all__ = ["Arrears", "Commitment", "read_backdated", "read_commitments"]
 
@@ -37,8 +38,8 @@ _BACKDATED: Mapping[str, tuple[str, ...]] = {
 _FIRST_YEAR, _LAST_YEAR = 2000, 2100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Commitment:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Commitment(Shown):
     """What must be paid for one EHC plan.
 
     Parameters
@@ -56,6 +57,11 @@ class Commitment:
     mark
         Tells rows of one plan from those of another: the row in which its reference first stands.
         The reference itself is never kept, printed or written. None without a reference.
+
+    Examples
+    --------
+    >>> Commitment(urn="900001", a_year_pence=600000)
+    Commitment(urn='900001', a_year_pence=600000)
     """
 
     urn: SchoolId
@@ -67,8 +73,8 @@ class Commitment:
     mark: int | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Arrears:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Arrears(Shown):
     """What is owed for one EHC plan from a compliance date in the past.
 
     Parameters
@@ -79,6 +85,13 @@ class Arrears:
         Pence a year.
     compliance_date, paid_from
         First day that is owed for, and the first from which the ordinary top-up runs.
+
+    Examples
+    --------
+    >>> from datetime import date
+    >>> Arrears(urn="900001", a_year_pence=600000, compliance_date=date(2026, 1, 5),
+    ...         paid_from=date(2026, 4, 1)).a_year_pence
+    600000
     """
 
     urn: SchoolId

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from clusters.errors import DataError, Fault
 
-__all__ = ["listed", "refusal", "shown"]
+__all__ = ["column_list", "refusal", "shown"]
 
 _SHOWN = 3
 
@@ -29,6 +29,6 @@ def shown(items: Iterable[object], most: int = _SHOWN) -> str:
     return ", ".join(words[:most]) + more
 
 
-def listed(header: Iterable[str], most: int = 12) -> str:
+def column_list(header: Iterable[str], most: int = 12) -> str:
     """Names of columns as words, the first twelve of them."""
     return shown([name or "(no name)" for name in header], most)

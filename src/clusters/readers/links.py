@@ -23,6 +23,12 @@ class Links(dict[str, str]):
     unclear
         Old URNs that several schools have followed (a school that was split), each with these; they
         are not in the mapping.
+
+    Examples
+    --------
+    >>> links = Links({"107600": "150568"})
+    >>> links["107600"]
+    '150568'
     """
 
     unclear: dict[str, tuple[str, ...]]

@@ -19,6 +19,7 @@ from typing import Any
 from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Table
+from clusters.shown import Shown
 
 __all__ = ["File", "is_file", "open_content", "open_json", "open_table", "open_text"]
 
@@ -53,8 +54,8 @@ _REFUSED = {
 _ADDRESS = re.compile(r"^[a-z][a-z0-9+.-]+://|^/vsi|/vsi[a-z0-9]+/", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class File:
+@dataclass(frozen=True, slots=True, repr=False)
+class File(Shown):
     """A file with the part of it that is meant; it may stand wherever a path may.
 
     Parameters
@@ -71,7 +72,7 @@ class File:
     Examples
     --------
     >>> File("schools.xlsx", sheet="2026")
-    File(source='schools.xlsx', sheet='2026', layer=None, crs=None, column=None)
+    File(source='schools.xlsx', sheet='2026')
     """
 
     source: Any
@@ -248,7 +249,7 @@ def open_text(source: Any, name: str = "file") -> tuple[str, str]:
 
     content = open_content(source, name)
     kind = kind_of(content)
-    if kind != "CSV":
+    if kind not in ("CSV", "JSON"):  # TOML that begins with [[table]] looks like a list of JSON
         raise refusal(content.name, f"it is {_an(kind)} file, not plain text", "give a text file")
     return decode(content.data, content.name)[0], content.name
 

@@ -12,7 +12,7 @@ from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
 from clusters.readers.column_names import PUBLISHED, header_score, near, simple
 from clusters.readers.columns import find_column
-from clusters.readers.faults import listed
+from clusters.readers.faults import column_list
 from clusters.readers.opening import File, is_file, open_content, open_table
 from clusters.readers.table import WRONG_STATE, Cell, Table
 
@@ -116,7 +116,7 @@ def read_group(source: Any, *, column: str | None = None) -> list[str]:
         raise DataError(
             Fault(
                 what=f"there is no column {column!r}",
-                remedy=near(column, table.header) or f"the columns are {listed(table.header)}",
+                remedy=near(column, table.header) or f"the columns are {column_list(table.header)}",
                 where=table.where,
                 column=column,
             )
@@ -128,7 +128,7 @@ def read_group(source: Any, *, column: str | None = None) -> list[str]:
             Fault(
                 what="no column holds the URN, and the first row is no URN either",
                 remedy="head the column urn, or name it (FILE:COLUMN, or column=); the columns are "
-                f"{listed(table.header)}",
+                f"{column_list(table.header)}",
                 where=table.where,
                 column="urn",
             )

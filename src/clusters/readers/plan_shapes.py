@@ -11,7 +11,7 @@ from clusters.errors import DataError, Fault
 from clusters.readers.cells import is_unknown, tidy
 from clusters.readers.column_names import PUBLISHED, near, simple
 from clusters.readers.columns import find_column
-from clusters.readers.faults import listed
+from clusters.readers.faults import column_list
 from clusters.readers.labels import is_no_label
 from clusters.readers.school_finder import SchoolFinder
 from clusters.readers.table import Cell, Table, is_total
@@ -126,7 +126,7 @@ def _without_ids(
         table,
         "no column holds the schools of the plan, by URN, LAESTAB number or name",
         f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
-        f"{listed(table.header)}".strip(),
+        f"{column_list(table.header)}".strip(),
     )
 
 
@@ -210,7 +210,7 @@ def _no_cluster(table: Table, at: Mapping[str, int]) -> DataError:
         Fault(
             what=f"there is no column {missing!r}",
             remedy=f"{near(missing, table.header)} Say which it is with "
-            f'columns={{"{missing}": ...}}; the columns are {listed(table.header)}'.strip(),
+            f'columns={{"{missing}": ...}}; the columns are {column_list(table.header)}'.strip(),
             where=table.where,
             column=missing,
         )
@@ -239,7 +239,7 @@ def _columns(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, int], 
                 Fault(
                     what=f"there is no column {names[0]!r}",
                     remedy=near(names[0], table.header)
-                    or f"the columns are {listed(table.header)}",
+                    or f"the columns are {column_list(table.header)}",
                     where=table.where,
                     column=names[0],
                 )

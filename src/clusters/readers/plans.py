@@ -140,6 +140,7 @@ def read_plan(
             for label, group in groups.items()
         ),
         notes=(*shape_notes, *table.all_notes(), *notes, *_found_by(finder)),
+        problem=problem,
     )
 
 

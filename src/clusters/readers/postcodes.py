@@ -56,6 +56,14 @@ def read_postcodes(
     ------
     DataError
         If it cannot be read as such.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> points = read_postcodes(
+    ...     pd.DataFrame({"Postcode": ["HD1 1AA"], "Eastings": [414000], "Northings": [417000]}))
+    >>> points
+    {'HD11AA': (414000.0, 417000.0)}
     """
     if isinstance(source, Mapping):
         return {postcode_key(str(code)): point for code, point in source.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
@@ -9,6 +10,7 @@ from typing import Any, Self
 from clusters.domain import STAND_IN, FrozenDict, School
 from clusters.readers.column_names import NUMBERS, TRAITS, typed
 from clusters.readers.faults import shown
+from clusters.shown import Drawn, Shown, clip
 from clusters.text import counted
 
 __all__ = ["Disagreement", "ReadingReport", "Schools", "SetAside", "Source", "Unknown"]
@@ -20,9 +22,15 @@ _REASONS = 8
 _WANTED = "set aside as asked: "
 
 
-@dataclass(frozen=True, slots=True)
-class SetAside:
-    """A row that was not taken, and why."""
+@dataclass(frozen=True, slots=True, repr=False)
+class SetAside(Shown):
+    """A row that was not taken, and why.
+
+    Examples
+    --------
+    >>> SetAside(row=7, urn="900001", reason="no position", name="Hill School")
+    SetAside(row=7, urn='900001', reason='no position', name='Hill School')
+    """
 
     row: int
     urn: str
@@ -30,8 +38,8 @@ class SetAside:
     name: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+@dataclass(frozen=True, slots=True, repr=False)
+class Source(Shown):
     """Where the values of one of our columns came from.
 
     Parameters
@@ -40,6 +48,11 @@ class Source:
         The file and the name of its column.
     year
         As the file says in a column or in its name; None where it does not.
+
+    Examples
+    --------
+    >>> print(Source(file="census.csv", column="NOR", year="2026"))
+    'NOR' of census.csv (2026)
     """
 
     file: str
@@ -52,8 +65,8 @@ class Source:
         return f"{self.column!r} of {self.file}{year}"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Disagreement:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Disagreement(Shown):
     """Two files that hold the same column with other values.
 
     Parameters
@@ -68,6 +81,16 @@ class Disagreement:
         Schools with a number in both; of these with another number.
     largest
         The largest differences: URN, number taken, other number.
+
+    Examples
+    --------
+    >>> found = Disagreement(
+    ...     column="pupils",
+    ...     taken=Source("census.csv", "NOR"), other=Source("gias.csv", "NumberOfPupils"),
+    ...     taken_total=410, other_total=402, n_compared=2, n_different=1,
+    ...     largest=(("900001", 210, 202),))
+    >>> found.taken_total - found.other_total
+    8
     """
 
     column: str
@@ -77,7 +100,7 @@ class Disagreement:
     other_total: float
     n_compared: int
     n_different: int
-    largest: tuple[tuple[str, float, float], ...]
+    largest: tuple[tuple[str, float, float], ...] = field(repr=False)
 
     def __str__(self) -> str:
         """Tell both totals and the largest differences."""
@@ -90,8 +113,8 @@ class Disagreement:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Unknown:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Unknown(Shown):
     """Values of one column that are not known, and what was done with them.
 
     Parameters
@@ -104,6 +127,11 @@ class Unknown:
         The schools.
     action
         "left unknown" or the number that the caller gave instead.
+
+    Examples
+    --------
+    >>> Unknown(count=1, codes={"c": 1}, urns=("900001",), action="left unknown")
+    Unknown(count=1, codes={'c': 1}, urns=('900001',), action='left unknown')
     """
 
     count: int
@@ -113,8 +141,8 @@ class Unknown:
     names: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ReadingReport:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class ReadingReport(Shown):
     """What was read from one file or frame.
 
     Parameters
@@ -149,6 +177,15 @@ class ReadingReport:
         Sentences on what was corrected or assumed.
     others
         Reports on the further files.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> report = cl.datasets.load_schools().report
+    >>> report
+    ReadingReport('synthetic_schools.csv', template: 170 schools of 170 rows, 2 further files)
+    >>> sorted(report.totals)[:2]
+    ['ehcps', 'measure_fsm']
     """
 
     where: str
@@ -216,6 +253,11 @@ class ReadingReport:
             "further": [other.record() for other in self.others],
         }
 
+    def __repr__(self) -> str:
+        rows = f"{counted(self.rows_kept, 'school')} of {counted(self.rows_read, 'row')}"
+        others = f", {counted(len(self.others), 'further file')}" if self.others else ""
+        return clip(f"ReadingReport({self.where!r}, {self.format}: {rows}{others})")
+
     def summary(self) -> str:
         """Tell the reading in plain words, over several lines."""
         words = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
@@ -251,8 +293,18 @@ class ReadingReport:
         return self.summary()
 
 
-class Schools(tuple[School, ...]):
-    """The schools of a file, in its order, with the report on the reading as ``.report``."""
+class Schools(tuple[School, ...], Drawn):
+    """The schools of a file, in its order, with the report on the reading as ``.report``.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> schools = cl.datasets.load_schools()
+    >>> schools  # doctest: +ELLIPSIS
+    Schools(170 schools from synthetic_schools.csv: 107 primary, 23 secondary, ...)
+    >>> schools.report.rows_kept, schools[0].name
+    (170, 'Brackenfold Primary School')
+    """
 
     report: ReadingReport
 
@@ -261,6 +313,13 @@ class Schools(tuple[School, ...]):
         made = super().__new__(cls, schools)
         made.report = report or ReadingReport(where="", rows_kept=len(made))
         return made
+
+    def __repr__(self) -> str:
+        phases = Counter(school.phase for school in self).most_common()
+        kinds = ", ".join(f"{number:,} {phase}" for phase, number in phases)
+        where = f" from {self.report.where}" if self.report.where else ""
+        kinds = f": {kinds}" if kinds else ""
+        return clip(f"Schools({counted(len(self), 'school')}{where}{kinds})")
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle with the report."""

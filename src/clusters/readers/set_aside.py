@@ -9,7 +9,7 @@ from typing import Any, TypeAlias
 from clusters.errors import Fault
 from clusters.readers.cells import Unreadable, is_unknown, urn_of
 from clusters.readers.column_names import near
-from clusters.readers.faults import listed
+from clusters.readers.faults import column_list
 from clusters.readers.reading_report import SetAside, asked
 from clusters.readers.row_filter import Record, Sieve
 
@@ -52,7 +52,7 @@ class Wanted:
             self.faults.append(
                 Fault(
                     what=f"set_aside names {name!r}, which is nothing that a school may lack here",
-                    remedy=near(name, known) or f"use a URN, or one of {listed(known)}",
+                    remedy=near(name, known) or f"use a URN, or one of {column_list(known)}",
                     where="set_aside",
                 )
             )

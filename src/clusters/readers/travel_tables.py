@@ -7,17 +7,17 @@ in JSON, without ids: in the order in which the places were asked for.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clusters.errors import DataError, Fault
-from clusters.readers.cells import Unreadable, number_of, tidy, urn_of
+from clusters.readers.cells import Unreadable
 from clusters.readers.column_names import simple
-from clusters.readers.faults import refusal, shown
+from clusters.readers.faults import shown
 from clusters.readers.opening import (
     File,
     is_file,
@@ -26,9 +26,9 @@ from clusters.readers.opening import (
     open_json,
     open_table,
 )
+from clusters.readers.routing_answers import of_answer
 from clusters.readers.table import WRONG_STATE, Table
 from clusters.readers.travel_units import (
-    FACTORS,
     WORDS,
     Quantity,
     Unit,
@@ -36,6 +36,16 @@ from clusters.readers.travel_units import (
     quantity_of,
     unit_notes,
     unit_of,
+)
+from clusters.readers.travel_values import (
+    Asked,
+    Journeys,
+    Numbers,
+    diagonal_faults,
+    factor_of,
+    key_of,
+    marks_of,
+    value_fault,
 )
 from clusters.text import counted
 
@@ -52,22 +62,6 @@ _TO = (
     *("to_school", "school_to", "toid", "destinationid"),
 )
 _QUANTITY: Mapping[Unit, Quantity] = {"m": "distance", "min": "time"}
-_INFINITE = ("inf", "infinity", "+inf")
-_BLANK = ("", "blank", "nan", "none", "null", "na", "<na>")
-_SHOWN = 3
-_SNAP_M = 5_000.0
-
-
-@dataclass(frozen=True, slots=True)
-class Journeys:
-    """Journeys, array (n, n), in the order of the ids asked for; and what was passed over.
-
-    `read_as` is the unit in which the table or the caller says that it is.
-    """
-
-    values: npt.NDArray[np.float64]
-    notes: tuple[str, ...] = ()
-    read_as: str | None = None
 
 
 def is_travel_table(source: Any) -> bool:
@@ -132,9 +126,9 @@ def read_matrix(
     array([[0., 7.],
            [9., 0.]])
     """
-    asked = _Asked(list(ids), unit, unit_of(travel_unit, unit), _marks(no_way), where)
+    asked = Asked(list(ids), unit, unit_of(travel_unit, unit), marks_of(no_way), where)
     if isinstance(source, Mapping):
-        return _of_answer(source, asked, xy_m)
+        return of_answer(source, asked, xy_m)
     file = File.of(source)
     if is_file(file):
         content = open_content(file, where or "journeys")
@@ -143,7 +137,7 @@ def read_matrix(
         if kind_of(content) == "JSON":
             found = open_json(content)
             if isinstance(found, Mapping):
-                return _of_answer(found, asked, xy_m)
+                return of_answer(found, asked, xy_m)
     elif hasattr(source, "index") and hasattr(source, "columns"):
         file = replace(file, source=_with_ids(source, asked))
     table = open_table(file, score=_score_for(asked), name=asked.where or "journeys")
@@ -160,7 +154,7 @@ def no_way_in(
     DataError
         If there are others with which routing tools say so: NaN, -1, 2147483647 and the like.
     """
-    marks = _marks(no_way)
+    marks = marks_of(no_way)
     kinds = np.unique(values[np.isfinite(values)])
     odd = [
         value for value in kinds.tolist() if is_no_way_number(f"{value:.0f}", value, unit, factor)
@@ -189,64 +183,25 @@ def no_way_in(
     return found | blank
 
 
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """What is asked of a table: for whom, in which unit, and what stands for no way."""
-
-    ids: list[Hashable]
-    unit: Unit
-    given: str | None
-    no_way: frozenset[str]
-    where: str
-
-    @property
-    def keys(self) -> list[str]:
-        return [_key(one) for one in self.ids]
-
-
-def _marks(no_way: Any) -> frozenset[str]:
-    """Texts that stand for no way, as they may be written in a cell."""
-    single = isinstance(no_way, str | float | int)
-    marks = {_plain(one) for one in ([no_way] if single else no_way)}
-    return frozenset(marks | ({*_BLANK} if marks & {*_BLANK} else set()) | {*_INFINITE})
-
-
-def _plain(value: Any) -> str:
-    text = tidy("" if value is None else str(value)).casefold()
-    try:
-        return repr(float(text)) if text not in (*_INFINITE, "nan") else text
-    except ValueError:
-        return text
-
-
-def _key(value: object) -> str:
-    """Text by which ids are compared, so that 107600, 107600.0 and "107600" are one."""
-    text = str(value).strip()
-    try:
-        return urn_of(text) if text.isascii() else text
-    except Unreadable:
-        return text
-
-
-def _with_ids(frame: Any, asked: _Asked) -> Any:
+def _with_ids(frame: Any, asked: Asked) -> Any:
     """Frame with its index as the first column where the index holds the ids of a square table."""
     known = set(asked.keys)
     if any(name is not None for name in frame.index.names):
         return frame
-    if not any(_key(one) in known for one in frame.index):
+    if not any(key_of(one) in known for one in frame.index):
         return frame
-    if not any(_key(one) in known for one in frame.columns):
+    if not any(key_of(one) in known for one in frame.columns):
         return frame
     return frame.rename_axis("id").reset_index()
 
 
-def _score_for(asked: _Asked) -> Callable[[Sequence[str]], int]:
+def _score_for(asked: Asked) -> Callable[[Sequence[str]], int]:
     known = set(asked.keys)
 
     def score(cells: Sequence[str]) -> int:
         names = [simple(cell) for cell in cells]
         ends = any(name in _FROM for name in names) and any(name in _TO for name in names)
-        ours = sum(_key(cell) in known for cell in cells[1:])
+        ours = sum(key_of(cell) in known for cell in cells[1:])
         if ends:
             return 3 + sum(bool(quantity_of(cell)[0]) for cell in cells)
         # A row of a square table has one id, its header one for each school.
@@ -255,7 +210,7 @@ def _score_for(asked: _Asked) -> Callable[[Sequence[str]], int]:
     return score
 
 
-def _of_table(table: Table, asked: _Asked) -> Journeys:
+def _of_table(table: Table, asked: Asked) -> Journeys:
     names = [simple(name) for name in table.header]
     start, end = _first(names, _FROM), _first(names, _TO)
     if start is None or end is None:
@@ -267,102 +222,17 @@ def _first(columns: Sequence[str], names: Sequence[str]) -> int | None:
     return next((columns.index(name) for name in names if name in columns), None)
 
 
-# values --------------------------------------------------------------------------------------
-
-
-class _Numbers:
-    """Reads cells as numbers in the unit wanted; gathers what cannot be read."""
-
-    def __init__(self, asked: _Asked, factor: float) -> None:
-        self.asked = asked
-        self.factor = factor
-        self.ways = 0
-        self.thousands = 0
-        self._seen: dict[str, float] = {}
-
-    def read(self, text: str) -> float:
-        """Read a cell.
-
-        Raises
-        ------
-        Unreadable
-            If it is no journey.
-        """
-        found = self._seen.get(text)
-        if found is None:
-            found = self._seen[text] = self._value(text)
-        self.ways += found == np.inf
-        self.thousands += "," in text
-        return found
-
-    def _value(self, text: str) -> float:
-        if _plain(text) in self.asked.no_way or text.casefold() in self.asked.no_way:
-            return float(np.inf)
-        if _plain(text) in _BLANK:
-            raise Unreadable(
-                "the journey is blank",
-                'give it, or "inf" where there is no way; or say so for all blanks with '
-                'no_way=["blank"]',
-            )
-        try:
-            value = number_of(text, negative=True)
-        except Unreadable:
-            try:
-                value = float(text)  # a float in scientific notation loses nothing here
-            except ValueError:
-                raise Unreadable(
-                    "the journey is not a number of 0 or more",
-                    f'give it, or "inf" where there is no way; or no_way=["{text[:20]}"]',
-                ) from None
-        if is_no_way_number(text, value, self.asked.unit, self.factor):
-            raise Unreadable(
-                "the journey is a number with which routing tools say that there is no way",
-                f"if so, say it with no_way=[{text}]; else correct it",
-            )
-        if not value >= 0:
-            raise Unreadable(
-                "the journey is not a number of 0 or more",
-                f'give it, or "inf" where there is no way; or no_way=[{text}]',
-            )
-        return value * self.factor
-
-    def notes(self, where: str) -> Iterator[str]:
-        if self.thousands:
-            yield (
-                f"{self.thousands:,} numbers{f' of {where}' if where else ''} have a comma between "
-                "thousands, which was taken out."
-            )
-
-
-def _factor(name: str | None, asked: _Asked) -> tuple[float, str | None]:
-    """Factor to the unit wanted: by the caller's word, else by the column's name."""
-    said = None if name is None else quantity_of(name)[1]
-    if asked.given is not None and said is not None and said != asked.given:
-        raise DataError(
-            Fault(
-                what=f"the column says {said}, travel_unit says {asked.given}",
-                remedy="leave travel_unit out, or rename the column",
-                where=asked.where,
-                column=name,
-            )
-        )
-    unit = asked.given or said
-    if unit is None:
-        return 1.0, None
-    return FACTORS[unit][1], unit
-
-
 # square --------------------------------------------------------------------------------------
 
 
-def _read_square(table: Table, asked: _Asked) -> Journeys:
+def _read_square(table: Table, asked: Asked) -> Journeys:
     known = set(asked.keys)
-    columns = [_key(name) for name in table.header[1:]]
+    columns = [key_of(name) for name in table.header[1:]]
     rows: list[str] = []
     lines: list[tuple[int, list[str]]] = []
     for number, cells in table.rows:
         if any(cells):
-            rows.append(_key(cells[0]))
+            rows.append(key_of(cells[0]))
             lines.append((number, cells[1:]))
     if not known & {*columns, *rows}:
         raise DataError(
@@ -380,11 +250,11 @@ def _read_square(table: Table, asked: _Asked) -> Journeys:
     ]
     if faults:
         raise DataError(faults)
-    factor, read_as = _factor(None, asked)
-    numbers = _Numbers(asked, factor)
+    factor, read_as = factor_of(None, asked)
+    numbers = Numbers(asked, factor)
     values, faults = _square_values(table, lines, (rows, columns), asked, numbers)
     if not faults:
-        faults = _diagonal_faults(values, asked)
+        faults = diagonal_faults(values, asked)
     if faults:
         raise DataError(faults)
     notes = [*table.all_notes(), *unit_notes(read_as, asked.unit), *numbers.notes(asked.where)]
@@ -395,8 +265,8 @@ def _square_values(
     table: Table,
     lines: Sequence[tuple[int, list[str]]],
     axes: tuple[list[str], list[str]],
-    asked: _Asked,
-    numbers: _Numbers,
+    asked: Asked,
+    numbers: Numbers,
 ) -> tuple[npt.NDArray[np.float64], list[Fault]]:
     at_row, at_column = ({key: k for k, key in enumerate(axis)} for axis in axes)
     values, faults = np.zeros((len(asked.ids),) * 2), []
@@ -410,23 +280,11 @@ def _square_values(
                     raise Unreadable(*WRONG_STATE[state])
                 values[a, b] = 0.0 if a == b and not cells[k] else numbers.read(cells[k])
             except Unreadable as error:
-                faults.append(_fault(asked, error, a, b, number, cells[k]))
+                faults.append(value_fault(asked, error, a, b, number, cells[k]))
     return values, faults
 
 
-def _fault(asked: _Asked, error: Unreadable, a: int, b: int, row: int | None, text: str) -> Fault:
-    """Fault of one journey; it names no column, so that those of a square table are gathered."""
-    return Fault(
-        what=f"the journey to '{asked.ids[b]}': {error.what}",
-        remedy=error.remedy,
-        where=asked.where,
-        row=row,
-        urn=str(asked.ids[a]),
-        value=text[:60],
-    )
-
-
-def _axis_faults(axis: list[str], asked: _Asked, word: str) -> list[Fault]:
+def _axis_faults(axis: list[str], asked: Asked, word: str) -> list[Fault]:
     seen = set(axis)
     faults = [
         Fault(
@@ -455,11 +313,11 @@ def _axis_faults(axis: list[str], asked: _Asked, word: str) -> list[Fault]:
 # long ----------------------------------------------------------------------------------------
 
 
-def _read_long(table: Table, ends: tuple[int, int], asked: _Asked) -> Journeys:
+def _read_long(table: Table, ends: tuple[int, int], asked: Asked) -> Journeys:
     column = _value_column(table, ends, asked)
     name = table.header[column]
-    factor, read_as = _factor(name, asked)
-    numbers = _Numbers(asked, factor)
+    factor, read_as = factor_of(name, asked)
+    numbers = Numbers(asked, factor)
     at = {key: k for k, key in enumerate(asked.keys)}
     n = len(at)
     values = np.full((n, n), np.nan)
@@ -470,7 +328,7 @@ def _read_long(table: Table, ends: tuple[int, int], asked: _Asked) -> Journeys:
     for number, cells in table.rows:
         if not any(cells):
             continue
-        a, b = (at.get(met.setdefault(cells[end], _key(cells[end])), -1) for end in ends)
+        a, b = (at.get(met.setdefault(cells[end], key_of(cells[end])), -1) for end in ends)
         if a < 0 or b < 0:
             continue
         given[a, b] += 1
@@ -478,7 +336,7 @@ def _read_long(table: Table, ends: tuple[int, int], asked: _Asked) -> Journeys:
             text = table.text(number, cells, column) if table.states else cells[column]
             values[a, b] = 0.0 if a == b and not text else numbers.read(text)
         except Unreadable as error:
-            faults.append(_fault(asked, error, a, b, number, cells[column]))
+            faults.append(value_fault(asked, error, a, b, number, cells[column]))
     faults += table.faults
     if n and not given.any() and not faults:
         ids = f" (it has {shown(met)})" if met else ": it has no rows"
@@ -500,7 +358,7 @@ def _read_long(table: Table, ends: tuple[int, int], asked: _Asked) -> Journeys:
     ]
     np.fill_diagonal(given, 1)
     faults += _gap_faults(given == 0, asked)
-    faults = faults or _diagonal_faults(values, asked)
+    faults = faults or diagonal_faults(values, asked)
     if faults:
         raise DataError(faults)
     notes = [
@@ -512,7 +370,7 @@ def _read_long(table: Table, ends: tuple[int, int], asked: _Asked) -> Journeys:
     return Journeys(values, tuple(notes), read_as)
 
 
-def _value_column(table: Table, ends: tuple[int, int], asked: _Asked) -> int:
+def _value_column(table: Table, ends: tuple[int, int], asked: Asked) -> int:
     """Column of the journeys: one that says the quantity wanted, else one that says none."""
     wanted = _QUANTITY[asked.unit]
     kinds = {
@@ -544,143 +402,10 @@ def _value_column(table: Table, ends: tuple[int, int], asked: _Asked) -> int:
     )
 
 
-# answers of routing services ----------------------------------------------------------------
-
-
-def _of_answer(data: Mapping[str, Any], asked: _Asked, xy_m: Any) -> Journeys:
-    """Read the JSON that OSRM, Valhalla or OpenRouteService answers with."""
-    where = asked.where
-    if "sources_to_targets" in data:
-        raw, stated = _valhalla(data, asked)
-    else:
-        name = "distances" if asked.unit == "m" else "durations"
-        other = "durations" if asked.unit == "m" else "distances"
-        if name not in data:
-            has = (
-                f"it has {other}: ask the service for {name} too"
-                if other in data
-                else ("give the answer of a table service (OSRM, Valhalla, OpenRouteService)")
-            )
-            raise refusal(where, f"the JSON has no {name}", has)
-        raw, stated = data[name], _ors_unit(data, asked)
-    n = len(asked.ids)
-    if (
-        not isinstance(raw, list)
-        or len(raw) != n
-        or any(not isinstance(line, list) or len(line) != n for line in raw)
-    ):
-        size = len(raw) if isinstance(raw, list) else 0
-        raise refusal(
-            where,
-            f"the answer is for {size} places, and there are {n} schools",
-            "ask the service for all the schools, in their order; or give a table with from and to",
-        )
-    read_as = asked.given or stated
-    numbers = _Numbers(asked, FACTORS[read_as][1])
-    values, faults = np.zeros((n, n)), []
-    for a, line in enumerate(raw):
-        for b, value in enumerate(line):
-            text = "" if value is None else str(value)
-            try:
-                values[a, b] = numbers.read(text)
-            except Unreadable as error:
-                faults.append(_fault(asked, error, a, b, None, text))
-    faults = faults or _diagonal_faults(values, asked)
-    faults += _place_faults(data, asked, xy_m)
-    if faults:
-        raise DataError(faults)
-    notes = [
-        f"{where or 'The answer'} names no schools: its rows were taken in the order of the "
-        "schools.",
-        *unit_notes(read_as, asked.unit),
-    ]
-    return Journeys(values, tuple(notes), read_as)
-
-
-def _ors_unit(data: Mapping[str, Any], asked: _Asked) -> str:
-    """Find the unit of OSRM and OpenRouteService: seconds; metres unless the query has others."""
-    if asked.unit == "min":
-        return "s"
-    query = data.get("metadata", {})
-    query = query.get("query", {}) if isinstance(query, Mapping) else {}
-    said = query.get("units") if isinstance(query, Mapping) else None
-    return {"km": "km", "mi": "miles"}.get(str(said), "m")
-
-
-def _valhalla(data: Mapping[str, Any], asked: _Asked) -> tuple[Any, str]:
-    """Rows of a Valhalla matrix, in seconds or in its unit of distance."""
-    units = "miles" if str(data.get("units", "")).startswith("mi") else "km"
-    stated = "s" if asked.unit == "min" else units
-    found = data["sources_to_targets"]
-    name = "time" if asked.unit == "min" else "distance"
-    if isinstance(found, Mapping):  # the short form
-        return found.get("durations" if asked.unit == "min" else "distances"), stated
-    rows: list[list[Any]] = []
-    for a, line in enumerate(found if isinstance(found, list) else ()):
-        row: list[Any] = [None] * (len(line) if isinstance(line, list) else 0)
-        for b, cell in enumerate(line if isinstance(line, list) else ()):
-            if not isinstance(cell, Mapping):
-                continue
-            start, end = cell.get("from_index", a), cell.get("to_index", b)
-            if start != a or not isinstance(end, int) or not 0 <= end < len(row):
-                raise refusal(
-                    asked.where,
-                    "its rows do not stand in the order of their own indices",
-                    "ask the service again",
-                )
-            row[end] = cell.get(name)
-        rows.append(row)
-    return rows, stated
-
-
-def _place_faults(data: Mapping[str, Any], asked: _Asked, xy_m: Any) -> list[Fault]:
-    """Schools that lie far from the place for which the service answered in their stead."""
-    if xy_m is None:
-        return []
-    from clusters.readers.formats.spatial import to_grid
-
-    faults = []
-    for side in ("sources", "destinations"):
-        places = [_location(place) for place in _flat(data.get(side))]
-        if len(places) != len(asked.ids) or None in places:
-            continue
-        points = to_grid([place for place in places if place is not None], "EPSG:4326", asked.where)
-        gaps = np.hypot(*(np.asarray(points) - np.asarray(xy_m)).T)
-        faults += [
-            Fault(
-                what=f"the answer's place {k + 1} of its {side} lies {gaps[k] / 1000:,.0f} km from "
-                "the school in that place",
-                remedy="ask the service for the schools in their order, or give a table with from "
-                "and to",
-                where=asked.where,
-                urn=str(asked.ids[k]),
-            )
-            for k in np.flatnonzero(gaps > _SNAP_M).tolist()
-        ]
-        break
-    return faults
-
-
-def _flat(places: Any) -> list[Any]:
-    found = places if isinstance(places, list) else []
-    return found[0] if len(found) == 1 and isinstance(found[0], list) else found
-
-
-def _location(place: Any) -> tuple[float, float] | None:
-    if not isinstance(place, Mapping):
-        return None
-    pair = place.get("location")
-    if pair is None and {"lon", "lat"} <= set(place):
-        pair = [place["lon"], place["lat"]]
-    if isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, int | float) for x in pair):
-        return float(pair[0]), float(pair[1])
-    return None
-
-
 # faults --------------------------------------------------------------------------------------
 
 
-def _gap_faults(missing: npt.NDArray[np.bool_], asked: _Asked) -> list[Fault]:
+def _gap_faults(missing: npt.NDArray[np.bool_], asked: Asked) -> list[Fault]:
     """One fault for each school from which journeys are missing."""
     faults = []
     for a in np.flatnonzero(missing.any(axis=1)).tolist():
@@ -696,20 +421,7 @@ def _gap_faults(missing: npt.NDArray[np.bool_], asked: _Asked) -> list[Fault]:
     return faults
 
 
-def _diagonal_faults(values: npt.NDArray[np.float64], asked: _Asked) -> list[Fault]:
-    return [
-        Fault(
-            what="the school's journey to itself is not 0",
-            remedy="put 0",
-            where=asked.where,
-            urn=str(asked.ids[k]),
-            value=f"{values[k, k]:g}",
-        )
-        for k in np.flatnonzero(np.diagonal(values)).tolist()
-    ]
-
-
-def _not_ours(found: Iterable[str], asked: _Asked) -> tuple[str, ...]:
+def _not_ours(found: Iterable[str], asked: Asked) -> tuple[str, ...]:
     others = sorted(set(found) - set(asked.keys))
     if not others:
         return ()

@@ -3,23 +3,28 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NoReturn
+from typing import TYPE_CHECKING, Literal, NoReturn
 
 import numpy as np
 
+from clusters.arguments import checked
 from clusters.domain import Plan, Problem
 from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError
 from clusters.search.counts import Counts, Search
 from clusters.search.incumbent import TOLERANCE
 from clusters.search.short import plan_from
 from clusters.settling import what_would_settle
+from clusters.shown import Drawn, Shown, clip
 from clusters.verifier import Certificate, verify
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 __all__ = ["CountResult", "Progress", "Result", "finite", "gap_of", "known", "result_of"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Progress:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Progress(Shown):
     """The state of a running search: seconds so far, phase, objective, bound and gap (or None)."""
 
     seconds: float
@@ -30,8 +35,8 @@ class Progress:
     n_clusters: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CountResult:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CountResult(Shown):
     """What was found for one number of clusters of a range.
 
     `status` is "optimal", "feasible", "not found", "none exists" (proved), or "not searched": the
@@ -46,8 +51,8 @@ class CountResult:
     gap: float | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Result:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Result(Drawn):
     """A verified plan and what is known about how good it is.
 
     Parameters
@@ -78,6 +83,17 @@ class Result:
     compile_seconds
         What it took to compile the search, once on a machine, or to load it, once in a process;
         the time limit counts from then.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c"], [[0, 0], [0, 3], [0, 9]], {"need": [5, 7, 2]})
+    >>> result = cl.solve(problem, cl.Rules(n_clusters=2, contiguous=False))
+    >>> result.status, result.objective, result.plan.assignment
+    ('optimal', 12.0, {'a': 'a', 'b': 'b', 'c': 'b'})
+    >>> print(result.summary())
+    Proved: no plan under these rules is better.
     """
 
     plan: Plan
@@ -92,6 +108,42 @@ class Result:
     by_count: tuple[CountResult, ...] = ()
     reproducible: bool = False
     compile_seconds: float = 0.0
+
+    def __repr__(self) -> str:
+        gap = "unknown" if self.gap is None else f"{100 * self.gap:.2f} %"
+        found = f"{self.status}, cost {self.objective:,.1f}, gap {gap}, {self.seconds:.1f} s"
+        return clip(f"Result({found}; {self.plan!r})")
+
+    @checked
+    def to_frame(self, kind: Literal["plan", "history", "count"] = "plan") -> pd.DataFrame:
+        """Make a table.
+
+        Parameters
+        ----------
+        kind
+            "plan": urn, cluster and centre, one row for each school. "history": seconds, objective
+            and bound, one row for each change. "count": what was found for each number of clusters
+            of a range.
+
+        Examples
+        --------
+        >>> import clusters as cl
+        >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [3, 4]], {"need": [1, 2]})
+        >>> result = cl.solve(problem, cl.Rules(n_clusters=1, contiguous=False))
+        >>> result.to_frame().values.tolist()
+        [['a', 'a', 'b'], ['b', 'a', 'b']]
+        >>> list(result.to_frame("history").columns)
+        ['seconds', 'objective', 'bound']
+        """
+        import pandas as pd
+
+        if kind == "plan":
+            return self.plan.to_frame()
+        if kind == "history":
+            return pd.DataFrame(list(self.history), columns=["seconds", "objective", "bound"])
+        names = ["n_clusters", "status", "objective", "bound", "gap"]
+        rows = [[getattr(count, name) for name in names] for count in self.by_count]
+        return pd.DataFrame(rows, columns=names)
 
     def summary(self) -> str:
         """Say in one sentence how good the plan is."""

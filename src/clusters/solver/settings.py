@@ -10,13 +10,14 @@ from clusters.arguments import checked
 from clusters.domain import is_number
 from clusters.domain.forms import rule_fault
 from clusters.errors import Fault, RulesError
+from clusters.shown import Shown
 
 __all__ = ["Settings", "effort"]
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Settings:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Settings(Shown):
     """How hard to search.
 
     Parameters
@@ -39,6 +40,11 @@ class Settings:
     ------
     RulesError
         Listing every value out of range.
+
+    Examples
+    --------
+    >>> Settings(time_limit_s=20, seed=7)
+    Settings(time_limit_s=20, seed=7)
     """
 
     time_limit_s: float | None = 60.0

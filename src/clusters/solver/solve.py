@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import Callable
 from dataclasses import replace
@@ -11,11 +12,14 @@ from clusters.domain import PlanLike, Priorities, Problem, Rules, plan_of
 from clusters.domain.checks import check_rules
 from clusters.presolve import refuse_impossible
 from clusters.search.counts import Clock, Counts
+from clusters.shown import watching
 from clusters.solver.result import Progress, Result
 from clusters.solver.schedule import compiled, watched
 from clusters.solver.settings import Settings
 
 __all__ = ["solve"]
+
+_log = logging.getLogger(__name__)
 
 
 @checked
@@ -27,6 +31,7 @@ def solve(
     *,
     on_progress: Callable[[Progress], None] | None = None,
     start: PlanLike | None = None,
+    display: bool | None = None,
 ) -> Result:
     """Find the best plan that the time allows, with a bound on how good any plan can be.
 
@@ -45,6 +50,9 @@ def solve(
         raised once that has ended.
     start
         A plan to begin from; it may break the rules.
+    display
+        Whether to show a line of progress. None: on a terminal and in a notebook, unless there is
+        an `on_progress`.
 
     Returns
     -------
@@ -89,16 +97,20 @@ def solve(
     check_rules(problem, rules, priorities)
     refuse_impossible(problem, rules)
     workers = settings.workers or min(2, os.cpu_count() or 1)
-    seconds = compiled(rules, settings, workers, on_progress)
-    clock = Clock(settings.time_limit_s, settings.work_limit)
-    counts = Counts(
-        problem,
-        rules,
-        priorities,
-        clock,
-        seed=settings.seed,
-        workers=workers,
-        stop_at_gap=settings.stop_at_gap,
-        start=start,
-    )
-    return replace(watched(counts, on_progress), compile_seconds=seconds)
+    _log.info("searching: %r, %r, %r, %r", problem, rules, priorities, settings)
+    with watching(on_progress, display=display, seconds=settings.time_limit_s) as report:
+        seconds = compiled(rules, settings, workers, report)
+        clock = Clock(settings.time_limit_s, settings.work_limit)
+        counts = Counts(
+            problem,
+            rules,
+            priorities,
+            clock,
+            seed=settings.seed,
+            workers=workers,
+            stop_at_gap=settings.stop_at_gap,
+            start=start,
+        )
+        result = replace(watched(counts, report), compile_seconds=seconds)
+    _log.info("found: %r", result)
+    return result

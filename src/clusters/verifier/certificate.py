@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import FrozenDict, SchoolId
+from clusters.shown import Shown
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 __all__ = ["Certificate", "Finding"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Finding(Shown):
     """One way in which a plan breaks one rule.
 
     Parameters
@@ -51,8 +52,8 @@ class Finding:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Certificate:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Certificate(Shown):
     """The outcome of verifying one plan.
 
     Parameters
@@ -77,6 +78,12 @@ class Certificate:
     costs: Mapping[str, float] = field(default_factory=FrozenDict)
     n_clusters: int
     n_schools: int
+
+    def __repr__(self) -> str:
+        found = "ok" if self.ok else f"{counted(len(self.findings), 'finding')}"
+        size = f"{counted(self.n_schools, 'school')} in {counted(self.n_clusters, 'cluster')}"
+        cost = "" if self.objective is None else f", cost {self.objective:,.1f}"
+        return f"Certificate({found}, {size}, {counted(len(self.checked), 'rule')} checked{cost})"
 
     @property
     def ok(self) -> bool:

@@ -21,11 +21,12 @@ from clusters.disclosure import redacted
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
 from clusters.money import lowest_first
 from clusters.readers.decisions import Decisions
+from clusters.rulebook import phases_of
 from clusters.text import clean
 from clusters.workbench import library
 from clusters.workbench.ground import ground_of
 
-__all__ = ["AUDIENCES", "LIBRARY_RULES", "PAGE_RULES", "fingerprint", "payload", "plan_to_dict"]
+__all__ = ["AUDIENCES", "PAGE_RULES", "fingerprint", "payload", "plan_to_dict"]
 
 AUDIENCES = ("working group", "public")
 
@@ -39,14 +40,12 @@ PAGE_RULES = (
     "max_travel",
     "contiguous",
     "expertise",
+    "phases",
     "together",
     "apart",
     "centres",
 )
 """Rules that the page reckons by itself; any other is said to be checked by the library only."""
-
-LIBRARY_RULES = ("phases",)
-"""Rules that are left to the library on purpose."""
 
 WORDS = {
     "schools": "schools",
@@ -102,6 +101,10 @@ def payload(
         "words": {key: WORDS.get(key, key.replace("_", " ")) for key in measures},
         "expertise": _expertise(problem),
         "need": _need(problem, priorities),
+        "of_phase": {
+            phase: [k for k, one in enumerate(problem.schools) if phase in phases_of(one)]
+            for phase in rules.phases
+        },
         "rules": _rules(problem, rules),
         "checked": list(checked.checked),
         "alone": [rule for rule in checked.checked if rule not in PAGE_RULES],
@@ -284,6 +287,7 @@ def _rules(problem: Problem, rules: Rules) -> dict[str, Any]:
         "max_travel": None if longest is None else float(longest),
         "contiguous": bool(rules.contiguous),
         "expertise": {kind: str(least) for kind, least in rules.expertise.items()},
+        "phases": {phase: _pair(pair) for phase, pair in rules.phases.items()},
         "together": [_positions(problem, group) for group in rules.together],
         "apart": [_positions(problem, group) for group in rules.apart],
         "centres": None if rules.centres is None else _positions(problem, rules.centres),
@@ -308,7 +312,7 @@ def _excuse(excuse: Mapping[str, Any]) -> dict[str, Any]:
     for rule, bounds in excuse.items():
         if rule == "schools_per_cluster":
             instead[rule] = _pair(bounds)
-        elif rule == "limits" and bounds is not None:
+        elif rule in ("limits", "phases") and bounds is not None:
             instead[rule] = {name: _pair(pair) for name, pair in bounds.items()}
         elif rule == "max_travel":
             instead[rule] = None if bounds is None else float(bounds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -24,7 +25,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
                 where=str(target.parent),
             )
         )
-    draft = target.with_name(f".{target.stem}.{os.getpid()}.part{target.suffix}")
+    own = f"{os.getpid()}-{threading.get_ident()}"  # two threads may write to one place
+    draft = target.with_name(f".{target.stem}.{own}.part{target.suffix}")
     try:
         draft.unlink(missing_ok=True)
         yield draft

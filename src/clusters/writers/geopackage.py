@@ -43,6 +43,15 @@ def write_geopackage(
     ------
     DataError
         If it cannot be written there.
+
+    Examples
+    --------
+    >>> import clusters as cl, pathlib, tempfile
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [300, 400]])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     plan = {"a": "1", "b": "1"}
+    ...     write_geopackage(pathlib.Path(folder) / "plan.gpkg", problem, plan).name
+    'plan.gpkg'
     """
     plan = plan_of(problem, plan)
     import geopandas

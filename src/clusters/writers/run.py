@@ -75,6 +75,15 @@ def write_run(
     ------
     DataError
         If an input is not there any more, or the record cannot be written.
+
+    Examples
+    --------
+    >>> import clusters as cl, json, pathlib, tempfile
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [300, 400]])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = write_run(pathlib.Path(folder) / "run.json", problem, cl.Rules(n_clusters=1))
+    ...     sorted(json.loads(path.read_text("utf-8")))[:3]
+    ['inputs', 'machine', 'notes']
     """
     files, faults = [], []
     for source in inputs:

@@ -128,6 +128,14 @@ def plan_geodataframe(
     Returns
     -------
     geopandas.GeoDataFrame
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [300, 400]])
+    >>> frame = plan_geodataframe(problem, {"a": "North", "b": "North"})
+    >>> frame["cluster"].tolist(), frame.geometry.iloc[1].wkt
+    (['North', 'North'], 'POINT (300 400)')
     """
     plan = plan_of(problem, plan)
     import geopandas
@@ -178,6 +186,16 @@ def write_frame(path: str | os.PathLike[str], frame: Any) -> Path:
     ------
     DataError
         If it cannot be written there.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import pandas as pd
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     frame = pd.DataFrame({"name": ["=1+1"]})
+    ...     path = write_frame(pathlib.Path(folder) / "sums.csv", frame)
+    ...     path.read_text("utf-8-sig").splitlines()
+    ['name', "'=1+1"]
     """
     if not hasattr(frame, "columns") or not hasattr(frame, "to_csv"):
         raise ArgumentError(
@@ -207,6 +225,16 @@ def write_plan(path: str | os.PathLike[str], problem: Problem, plan: PlanLike) -
     DataError
         If two clusters share a label, a label is blank or a cluster has no members (a table of
         schools cannot tell these), or it cannot be written there.
+
+    Examples
+    --------
+    >>> import clusters as cl, pathlib, tempfile
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [300, 400]])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     plan = {"a": "North", "b": "North"}
+    ...     path = write_plan(pathlib.Path(folder) / "plan.csv", problem, plan)
+    ...     cl.read_plan(path, problem, travel_by="schools").labels
+    {'a': 'North', 'b': 'North'}
     """
     plan = plan_of(problem, plan)
     faults = list(_label_faults(plan))

@@ -6,6 +6,7 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from clusters.errors import MissingLibraryError
 from clusters.readers.cells import as_text
 from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
@@ -27,8 +28,7 @@ def as_frame(source: Any) -> Any:
     if hasattr(source, "iloc") and hasattr(source, "to_frame"):
         return _of_series(source)
     if hasattr(source, "__arrow_c_stream__"):
-        import pyarrow
-
+        pyarrow = _arrow("a frame of another library than pandas")
         try:
             return pyarrow.table(source).to_pandas()
         except (pyarrow.ArrowException, TypeError, ValueError):
@@ -39,6 +39,25 @@ def as_frame(source: Any) -> Any:
 
         return pd.DataFrame(rows, dtype=object)
     return None
+
+
+def _arrow(what: str) -> Any:
+    """Import pyarrow, which only some users need and which is as large as all else together.
+
+    Raises
+    ------
+    MissingLibraryError
+        If it is not installed.
+    """
+    try:
+        import pyarrow.parquet
+    except ImportError as error:
+        msg = (
+            f"{what} needs the library pyarrow: pip install 'clusters[parquet]', or save the table "
+            "as CSV or Excel."
+        )
+        raise MissingLibraryError(msg) from error
+    return pyarrow
 
 
 def _of_series(series: Any) -> Any:
@@ -110,12 +129,13 @@ def parquet_frame(content: Content) -> Any:
     ------
     DataError
         If it is damaged or too large.
+    MissingLibraryError
+        If pyarrow is not installed.
     """
-    import pyarrow
-    import pyarrow.parquet
+    name = content.name
+    pyarrow = _arrow(f"{name}, a Parquet file,")
     import shapely
 
-    name = content.name
     try:
         facts = pyarrow.parquet.read_metadata(content.file())
         size = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))

@@ -13,7 +13,8 @@ import { micro, decimal } from "./exact.js";
  *  costs: Object<string, number | string>, n_clusters: number, n_schools: number}} Certificate */
 /** @typedef {{n_clusters: [number, number], schools_per_cluster: Pair | null,
  *  balance: Object<string, string>, limits: Object<string, Pair>, max_travel: number | null,
- *  contiguous: boolean, expertise: Object<string, string>, together: number[][],
+ *  contiguous: boolean, expertise: Object<string, string>, phases: Object<string, Pair>,
+ *  together: number[][],
  *  apart: number[][], centres: number[] | null,
  *  exceptions: {school: number, instead: Object<string, any>}[]}} Rules */
 /** @typedef {{travel: number, travel_by: string, balance: number, balance_by: string,
@@ -31,6 +32,7 @@ import { micro, decimal } from "./exact.js";
  *  edges: number[] | null, measures: Object<string, number[]>, words: Object<string, string>,
  *  expertise: Object<string, {unit: string, at: number[], amount: string[]}>,
  *  need: Object<string, {covers: string, pupils: number[]}>, rules: Rules, checked: string[],
+ *  of_phase: Object<string, number[]>,
  *  alone: string[], hidden: string[], priorities: Priorities, start: string,
  *  plans: ({name: string} & Plan)[], certificates: Certificate[], notices: string[],
  *  money: Money | null, ground: Ground, decisions: any, tints: string[],

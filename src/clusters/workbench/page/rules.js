@@ -36,6 +36,7 @@ const CHECKS = {
   max_travel: checkTravel,
   contiguous: checkContiguous,
   expertise: checkExpertise,
+  phases: checkPhases,
   together: checkTogether,
   apart: checkApart,
   centres: checkCentres,
@@ -153,6 +154,16 @@ function checkExpertise({ facts, groups }) {
 }
 
 /** @param {Case} at @returns {Break[]} */
+function checkPhases({ facts, groups }) {
+  return Object.keys(facts.given.rules.phases).flatMap((phase) => groups.flatMap((group) => {
+    const [least, most] = phaseBounds(facts, group, phase);
+    const alike = new Set(facts.given.of_phase[phase]);
+    const have = ratio(BigInt(group.members.filter((k) => alike.has(k)).length));
+    return outside("phases", group, have, least, most, phase);
+  }));
+}
+
+/** @param {Case} at @returns {Break[]} */
 function checkTogether({ facts, groups }) {
   return facts.given.rules.together.flatMap((wanted) => {
     const parts = groups.map(({ members }) => members.filter((k) => wanted.includes(k)))
@@ -192,6 +203,13 @@ export function sizeBounds(facts, group) {
 export function limitBounds(facts, group, measure) {
   const base = facts.given.rules.limits[measure];
   return loosest(base, excuses(facts, group, "limits").map((excuse) => entry(excuse, measure, base)));
+}
+
+/** @param {Facts} facts @param {Group} group @param {string} phase
+ * @returns {[Ratio | null, Ratio | null]} */
+function phaseBounds(facts, group, phase) {
+  const base = facts.given.rules.phases[phase];
+  return loosest(base, excuses(facts, group, "phases").map((excuse) => entry(excuse, phase, base)));
 }
 
 /** @param {Facts} facts @param {Group} group @param {string} measure @param {number} count

@@ -74,6 +74,7 @@ const RULE_WORDS = /** @type {Object<string, string>} */ ({
   max_travel: "longest journey",
   contiguous: "clusters in one piece",
   expertise: "expertise in each cluster",
+  phases: "phases in each cluster",
   together: "kept together",
   apart: "kept apart",
   centres: "who may be a centre",
@@ -92,6 +93,7 @@ export function breakWords(facts, labels, broken) {
   if (broken.have && broken.bound && broken.of) {
     const side = broken.above ? "above the most allowed" : "below the least allowed";
     const thing = broken.rule === "expertise" ? `of recorded ${broken.of} capacity`
+      : broken.rule === "phases" ? `${broken.of} ${broken.have.n === 1n ? "school" : "schools"}`
       : words(facts, broken.of, broken.have);
     const bound = broken.have.n % broken.have.d ? broken.bound : wholly(broken.bound, !broken.above);
     const off = difference(broken.have, bound);

@@ -1,0 +1,1 @@
+"""What makes the site of the documentation out of the project's own files."""
