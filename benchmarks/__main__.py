@@ -12,9 +12,8 @@ from benchmarks.documents import write_docs
 from benchmarks.families import FAMILIES, SHARED, cases_of
 from benchmarks.measuring import Curve, run_case, run_peer
 from benchmarks.peers import PEERS, installed
-from benchmarks.picture import draw_curves
 from benchmarks.row import Row
-from benchmarks.writing import print_row, write_csv
+from benchmarks.writing import print_row, write_csv, write_curves
 
 HERE = Path(__file__).resolve().parent
 PAGE = HERE.parent / "docs" / "benchmarks.md"
@@ -61,12 +60,8 @@ def _run_family(cases: list[Case], given: argparse.Namespace) -> None:
                     rows.append(run_peer(case, peer, seconds=given.seconds, seed=seed))
                     print_row(rows[-1])
             path = write_csv(given.out, rows)
+            write_curves(path, curves)
     print(f"Figures: {path}")
-    if path is not None and not given.no_picture:
-        title = f"{rows[0].family}, {rows[0].date}, {rows[0].cores} cores, {rows[0].versions}"
-        picture = draw_curves(curves, path.with_suffix(".png"), title)
-        if picture is not None:
-            print(f"Picture: {picture}")
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -80,9 +75,12 @@ def _parser() -> argparse.ArgumentParser:
     add("--peers", action="store_true", help="run the installed peers on the same cases")
     add("--out", type=Path, default=HERE / "results", help="folder of the CSV files")
     add("--shared", type=Path, default=SHARED, help="folder with bench/ and data/")
-    add("--no-picture", action="store_true", help="draw no curves")
     add("--list", action="store_true", help="list the cases and stop")
-    add("--write-docs", action="store_true", help="fill the table of docs/benchmarks.md and stop")
+    add(
+        "--write-docs",
+        action="store_true",
+        help="fill docs/benchmarks.md, draw its pictures and stop",
+    )
     return parser
 
 

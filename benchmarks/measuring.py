@@ -35,9 +35,10 @@ class Peer:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Curve:
-    """How objective and bound went over time, for the picture."""
+    """How objective and bound went over time, for the pictures."""
 
     case: str
+    seed: int
     per: float
     unit: str
     known: float | None
@@ -49,17 +50,26 @@ def run_case(case: Case, *, seconds: float, seed: int, workers: int | None) -> t
     task = case.load()
     settings = cl.Settings(time_limit_s=seconds, seed=seed, workers=workers)
     common = _common(case, task, "clusters", seconds, seed)
-    known = case.known.value if case.known else None
+    shown: dict[str, Any] = {
+        "case": case.name,
+        "seed": seed,
+        "per": task.per,
+        "unit": task.unit,
+        "known": case.known.value if case.known else None,
+    }
+    begin = time.process_time()
     try:
         result = cl.solve(task.problem, task.rules, task.priorities, settings)
     except cl.NoPlanError as error:
         row = Row(**common, seconds=seconds, status=f"no plan: {error}")
-        return row, Curve(case=case.name, per=task.per, unit=task.unit, known=known, points=())
+        return row, Curve(**shown, points=())
+    spent = time.process_time() - begin
     first = next((at for at, objective, _ in result.history if objective is not None), None)
     row = Row(
         **common,
         seconds=result.seconds,
         status=result.status,
+        cpu_s=spent,
         bound=result.bound,
         gap=result.gap,
         first_plan_s=first,
@@ -68,7 +78,7 @@ def run_case(case: Case, *, seconds: float, seed: int, workers: int | None) -> t
         **_figures(case, task, result.plan),
     )
     points = (*result.history, (result.seconds, result.objective, result.bound))
-    return row, Curve(case=case.name, per=task.per, unit=task.unit, known=known, points=points)
+    return row, Curve(**shown, points=points)
 
 
 def run_peer(case: Case, peer: Peer, *, seconds: float, seed: int) -> Row:

@@ -29,6 +29,7 @@ class Row:
     limit_s: float
     seconds: float
     status: str
+    cpu_s: float | None = None
     keeps_rules: bool | None = None
     contiguous: bool | None = None
     clusters: int | None = None

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from benchmarks.measuring import Curve
 from benchmarks.row import COLUMNS, Row
 
-__all__ = ["percent", "print_row", "read_results", "write_csv"]
+__all__ = ["percent", "print_row", "read_curves", "read_results", "write_csv", "write_curves"]
 
 HEADER = (
     f"{'case':<16}{'method':<28}{'s':>7}{'objective':>14}{'bound':>14}{'gap':>9}{'known':>14}"
@@ -53,6 +54,31 @@ def write_csv(folder: Path, rows: Sequence[Row]) -> Path:
         writer.writeheader()
         writer.writerows(asdict(row) for row in rows)
     return path
+
+
+def write_curves(path: Path, curves: Sequence[Curve]) -> Path:
+    """Write what was known when beside the results `path`, in a folder of its own."""
+    beside = path.parent / "curves" / path.name
+    beside.parent.mkdir(parents=True, exist_ok=True)
+    with beside.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file, lineterminator="\n")
+        writer.writerow(("case", "seed", "seconds", "objective", "bound"))
+        for curve in curves:
+            for seconds, *values in curve.points:
+                shown = ["" if value is None else f"{value:.9g}" for value in values]
+                writer.writerow((curve.case, curve.seed, f"{seconds:.2f}", *shown))
+    return beside
+
+
+def read_curves(folder: Path, family: str) -> dict[tuple[str, str], list[dict[str, str]]]:
+    """Read the newest curve of each case and seed of a family."""
+    newest: dict[tuple[str, str], list[dict[str, str]]] = {}
+    for path in sorted((folder / "curves").glob(f"*-{family}.csv")):
+        with path.open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        for key in {(row["case"], row["seed"]) for row in rows}:
+            newest[key] = [row for row in rows if (row["case"], row["seed"]) == key]
+    return newest
 
 
 def read_results(folder: Path) -> list[dict[str, str]]:

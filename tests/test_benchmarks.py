@@ -18,9 +18,8 @@ from benchmarks.formats import (
 )
 from benchmarks.measuring import NotApplicableError, Peer, centred, run_case, run_peer
 from benchmarks.peers import PEERS, installed
-from benchmarks.picture import draw_curves
 from benchmarks.synthetic import draw_region
-from benchmarks.writing import percent, read_results, write_csv
+from benchmarks.writing import percent, read_curves, read_results, write_csv, write_curves
 from tests.worlds import world
 
 DISTRICTS = """4
@@ -159,6 +158,8 @@ def test_the_installed_peers_run(peer: Peer) -> None:
 def test_results_go_to_a_csv_and_from_there_into_the_page(tmp_path: Path) -> None:
     row, curve = run_case(_case(), seconds=10, seed=1, workers=None)
     path = write_csv(tmp_path / "results", [row])
+    write_curves(path, [curve])
+    assert len(read_curves(path.parent, "peers")["drawn", "1"]) == len(curve.points)
     assert read_results(tmp_path / "results")[0]["case"] == "drawn"
     page = tmp_path / "page.md"
     page.write_text(f"before\n{BEGIN}\nold\n{END}\nafter\n")
@@ -167,10 +168,14 @@ def test_results_go_to_a_csv_and_from_there_into_the_page(tmp_path: Path) -> Non
     assert "old" not in text
     assert text.startswith("before\n")
     assert text.endswith("after\n")
-    assert "| drawn | clusters |" in text
+    assert "| drawn | 1 | clusters |" in text
+    picture = tmp_path / "pictures" / "benchmarks-peers.svg"
+    drawn = picture.read_text()
+    assert "<svg" in drawn
     assert write_docs(tmp_path / "results", page) == 1
     assert page.read_text() == text
-    assert draw_curves([curve], path.with_suffix(".png"), "title").stat().st_size > 5000  # type: ignore[union-attr]
+    assert picture.read_text() == drawn
+    assert "](pictures/benchmarks-peers.svg)" in text
 
 
 def test_a_page_without_markers_is_left_alone(tmp_path: Path) -> None:
@@ -189,7 +194,7 @@ def test_the_command_line_runs_a_case(tmp_path: Path, capsys: pytest.CaptureFixt
     given = ["--family", "large", "--instances", "500-52", "--seconds", "1", "--out", str(tmp_path)]
     assert main([*given, "--list"]) == 0
     assert "500-52" in capsys.readouterr().out
-    assert main([*given, "--no-picture"]) == 0
+    assert main(given) == 0
     assert list(tmp_path.glob("*-large.csv"))
     assert main(["--family", "cpmp", "--shared", str(tmp_path)]) == 2
 

@@ -26,7 +26,9 @@ from clusters.arguments import checked
 from clusters.disclosure import SmallNumbers
 from clusters.domain import Problem, plan_of
 from clusters.errors import ClustersError
+from clusters.lasting import Forecast
 from clusters.readers import Commitment
+from clusters.rollout import StartRules
 
 IDS = [f"s{k}" for k in range(6)]
 XY = [[2_000 * k, 1_000 * (k % 2)] for k in range(6)]
@@ -37,6 +39,7 @@ ROOMS = (
     "expertise",
     "explain",
     "geography",
+    "lasting",
     "leads",
     "maps",
     "measures",
@@ -44,7 +47,9 @@ ROOMS = (
     "options",
     "readers",
     "report",
+    "rollout",
     "verifier",
+    "visits",
     "writers",
 )
 
@@ -92,6 +97,10 @@ def good() -> SimpleNamespace:
         protection=cl.budget.Protection(today=dict.fromkeys(IDS, "100")),
         amounts={"a": 5, "b": 7},
         budget=budget,
+        even=cl.Rules(n_clusters=2, balance={"pupils": 0.9}),
+        forecast=Forecast(numbers={"pupils": {"2027": dict.fromkeys(IDS, 100)}}),
+        starts=StartRules(starts=["2026-09-01"]),
+        answer=cl.what_if(problem, rules, plan, cl.Change.close("s0", to="s1"), settings=settings),
     )
 
 
@@ -144,6 +153,11 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "expertise.share_team": {**both, "posts": [cl.expertise.TeamRole(name="EP", posts=2)]},
         "solve": asked,
         "split_budget": {**both, **money},
+        "options.consensus": {"problem": problem, "rules": rules, "maps": plans},
+        "options.fairness": {"problem": problem, "rules": rules, "plans": plans},
+        "options.rank_options": {"orders": {"Ann": ["A", "B"]}},
+        "options.score": {"values": {"A": {"x": 1}, "B": {"x": 2}}, "weights": {"x": 1}},
+        "options.stability": {**both, "rules": rules, "settings": g.settings, "draws": 1},
         "options.together_in_every": {"problem": problem, "plans": plans},
         "options.trade_off": {**asked, "n_points": 2, "b": "pyramids"},
         "expertise.unmet_floor": {
@@ -245,6 +259,7 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "plans": plans,
             "path": folder / "s.png",
         },
+        "maps.certainty_svg": {**both, "shares": {"s0": 1.0}, "title": "t"},
         "maps.changes": {"problem": problem, "before": plan, "after": plan},
         "maps.difference_svg": {"problem": problem, "before": plan, "after": plan, "title": "t"},
         "maps.lay_out": both,
@@ -282,6 +297,52 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "readers.read_caseload": {
             "source": pd.DataFrame({"year": ["2024", "2025"], "ehcplans": ["5", "6"]})
         },
+        "explain.after_changes": {
+            **both,
+            "rules": rules,
+            "changes": cl.Change.close("s0", to="s1"),
+        },
+        "explain.money_of_change": {**both, "answer": g.answer, "pot": g.pot},
+        "lasting.in_year": {"problem": problem, "forecast": g.forecast, "year": "2027"},
+        "lasting.measure_of": {"name": "pupils", "year": "2027"},
+        "lasting.price_by_horizon": {
+            **asked,
+            "rules": g.even,
+            "forecast": g.forecast,
+        },
+        "lasting.price_of_lasting": {
+            **asked,
+            "rules": g.even,
+            "forecast": g.forecast,
+        },
+        "lasting.project_cohorts": {
+            "problem": problem,
+            "groups": {key: {0: 5, 1: 6} for key in IDS},
+            "today": "2026",
+        },
+        "lasting.rules_for_years": {"rules": g.even, "forecast": g.forecast},
+        "lasting.verify_years": {**both, "rules": g.even, "forecast": g.forecast},
+        "lasting.with_forecast": {"problem": problem, "forecast": g.forecast},
+        "lasting.with_rate": {"problem": problem, "forecast": g.forecast, "measure": "need"},
+        "lasting.with_sum": {
+            "forecast": g.forecast,
+            "measure": "need",
+            "weights": {"pupils": 1},
+        },
+        "readers.read_forecast": {
+            "source": pd.DataFrame({"urn": IDS, "2027": range(6)}),
+            "problem": problem,
+        },
+        "readers.read_year_groups": {
+            "source": pd.DataFrame({"urn": IDS, "Y1": range(1, 7)}),
+            "problem": problem,
+        },
+        "rollout.check_starts": {**both, "rules": rules, "starts": {}, "asked": g.starts},
+        "rollout.choose_starts": {**both, "rules": rules, "asked": g.starts},
+        "visits.compare_tables": {"problems": {"a": problem}, "rules": rules, "plans": plan},
+        "visits.longest_of": {"problems": {"a": problem}},
+        "visits.round_trips": both,
+        "visits.with_journeys": {"problem": problem, "travel_m": problem.travel},
         "report.equality_frame": both,
         "report.furthest_frame": both,
         "report.small_frame": both,
@@ -315,6 +376,8 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
             "cares_for": None,
             "priorities": g.priorities,
         },
+        "lasting.Forecast": {"numbers": {"pupils": {"2027": {"s1": 5}}}},
+        "rollout.StartRules": {"starts": ["2026-09-01"]},
         "budget.Assumptions": {},
         "budget.Backdated": {
             "urn": "s1",
@@ -400,6 +463,8 @@ SLOW = (
     "leads.make_areas",
     "writers.write_geopackage",
     "explain.improve_curve",
+    "lasting.price_by_horizon",
+    "lasting.price_of_lasting",
 )
 
 

@@ -58,6 +58,11 @@ def put_downloads(folder: Path, rows: list[dict[str, str]]) -> None:
     (folder / "job.toml").write_text(blocks("toml")[0], "utf-8")
 
 
+def rows_of(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return list(csv.DictReader(file))
+
+
 def cpu_seconds() -> float:
     """Processor time of all programs that this one ran: what a busy machine does not change."""
     times = os.times()
@@ -111,7 +116,7 @@ def test_the_commands_lead_to_a_plan(tmp_path, monkeypatch, capsys):
 def test_follow_it_word_by_word(tmp_path, capsys):
     """In a fresh clone and a fresh environment, on the real downloads of an authority."""
     file = shared_path("data", "kirklees", "schools_jan2019_all_types_kirklees.csv")
-    rows = list(csv.DictReader(file.open(encoding="utf-8-sig")))
+    rows = rows_of(file)
     clone = tmp_path / "clone"
     subprocess.run(["git", "clone", "-q", str(ROOT), str(clone)], check=True)
     put_downloads(clone / "my_authority", rows)
@@ -133,7 +138,7 @@ def test_follow_it_word_by_word(tmp_path, capsys):
         assert run.returncode == 0, f"{line}\n{run.stdout}\n{run.stderr}"
     with capsys.disabled():
         print("\n".join(["", *log]))
-    plan = list(csv.DictReader((clone / "my_authority/plan/plan.csv").open(encoding="utf-8-sig")))
+    plan = rows_of(clone / "my_authority" / "plan" / "plan.csv")
     assert len(plan) == 170
     assert len({row["cluster"] for row in plan}) == 18
     for folder in ("pack", "public"):

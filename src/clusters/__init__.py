@@ -19,13 +19,16 @@ if TYPE_CHECKING:  # what type checkers and editors read; a test holds it agains
     from clusters import datasets as datasets
     from clusters import expertise as expertise
     from clusters import explain as explain
+    from clusters import lasting as lasting
     from clusters import leads as leads
     from clusters import maps as maps
     from clusters import options as options
     from clusters import readers as readers
+    from clusters import rollout as rollout
     from clusters import solver as solver
     from clusters import study as study
     from clusters import verifier as verifier
+    from clusters import visits as visits
     from clusters import workbench as workbench
     from clusters import writers as writers
     from clusters.budget import Formula as Formula
@@ -146,13 +149,16 @@ _GROUPS = (
     "datasets",
     "expertise",
     "explain",
+    "lasting",
     "leads",
     "maps",
     "options",
     "readers",
+    "rollout",
     "solver",
     "study",
     "verifier",
+    "visits",
     "workbench",
     "writers",
 )

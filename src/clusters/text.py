@@ -9,6 +9,7 @@ from xml.sax.saxutils import escape
 
 __all__ = [
     "MEASURE_WORDS",
+    "all_listed",
     "amount",
     "clean",
     "clipped",
@@ -62,8 +63,16 @@ def amount(value: Fraction | float, of: str) -> str:
 
 
 def words(measure: str) -> str:
-    """Say what a measure counts."""
-    return MEASURE_WORDS.get(measure, f'units of "{measure}"')
+    """Say what a measure counts; "pupils@2027" is the measure of a year ahead.
+
+    Examples
+    --------
+    >>> words("need"), words("pupils@2027"), words("hours")
+    ('units of need', 'pupils in 2027', 'units of "hours"')
+    """
+    name, _, year = measure.partition("@")
+    counted_ = MEASURE_WORDS.get(name, f'units of "{name}"')
+    return f"{counted_} in {year}" if year else counted_
 
 
 def shown(value: Fraction | float) -> str:
@@ -80,7 +89,18 @@ def listed(texts: Sequence[str]) -> str:
     """Join texts as a sentence does: "a, b and c"; the first few where there are many."""
     if len(texts) > MOST_NAMES + 1:
         texts = [*texts[:MOST_NAMES], f"{len(texts) - MOST_NAMES} more"]
-    return texts[0] if len(texts) == 1 else f"{', '.join(texts[:-1])} and {texts[-1]}"
+    return all_listed(texts)
+
+
+def all_listed(texts: Sequence[str]) -> str:
+    """Join all texts as a sentence does: papers, where everybody looks for a name, hide none.
+
+    Examples
+    --------
+    >>> all_listed(["a", "b", "c"]), all_listed(["a"]), all_listed([])
+    ('a, b and c', 'a', '')
+    """
+    return "".join(texts) if len(texts) < 2 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
 def clipped(value: object) -> str:

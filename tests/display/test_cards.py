@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib
+import inspect
 import pickle
+import pkgutil
 import re
 import subprocess
 import sys
@@ -13,7 +16,7 @@ import numpy as np
 import pytest
 
 import clusters as cl
-from clusters import datasets
+from clusters import datasets, shown
 from clusters.naming import name_clusters
 
 MOST = 2048
@@ -199,3 +202,32 @@ def test_importing_the_package_does_not_import_the_room():
     script = "import sys, clusters, clusters.domain; print('clusters.display' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert run.stdout.strip() == "False"
+
+
+def public_dataclasses():
+    rooms = [room.name for room in pkgutil.iter_modules(cl.__path__) if room.name != "__main__"]
+    for room in rooms:
+        module = importlib.import_module(f"clusters.{room}")
+        for name in getattr(module, "__all__", ()):
+            value = getattr(module, name)
+            if inspect.isclass(value) and dataclasses.is_dataclass(value):
+                yield room, value
+
+
+def test_every_public_value_has_a_short_text():
+    """Rows of the rulebook, faults and the pieces that maps are laid out in are none of users'."""
+    apart = {"rulebook", "maps", "search", "model", "presolve"}
+    long = {
+        value.__name__
+        for room, value in public_dataclasses()
+        if room not in apart and not value.__module__.endswith(("rulebook", "errors"))
+        if not issubclass(value, shown.Shown)
+    }
+    assert not long, "inherit from clusters.shown.Shown, and give the dataclass repr=False"
+
+
+def test_no_value_has_the_text_that_dataclasses_write():
+    for _, value in public_dataclasses():
+        if issubclass(value, shown.Shown):
+            text = value.__dict__.get("__repr__")
+            assert not hasattr(text, "__wrapped__"), f"{value.__name__}: dataclass(repr=False)"

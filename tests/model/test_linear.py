@@ -9,7 +9,7 @@ import pytest
 from ortools.sat.python import cp_model
 
 from clusters.model.assignment import build_core, single_worker
-from clusters.model.linear import search_core
+from clusters.model.linear import _regions, search_core
 from tests.search.drawn import drawn_instance
 
 
@@ -60,3 +60,15 @@ def test_bounds_on_the_way_are_below_the_optimum() -> None:
     answer = search_core(build_core(instance), seed=1, work=20.0, on_bound=heard.append)
     assert answer.clusters is not None
     assert all(bound <= answer.bound + 1e-6 * abs(answer.bound) for bound in heard)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_regions_are_halves_of_halves(seed: int) -> None:
+    _, instance = drawn_instance(seed)
+    core = build_core(instance)
+    regions = [frozenset(region) for region in _regions(core)]
+    centres = {core.open_(c).index for c, atoms in enumerate(core.by_centre) if atoms}
+    assert len(regions) % 2 == 0
+    for one, other in zip(regions[::2], regions[1::2], strict=True):
+        assert not one & other
+        assert one | other in {frozenset(centres), *regions}

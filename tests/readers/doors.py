@@ -149,6 +149,11 @@ DOORS: Mapping[str, Door] = {
         ],
         "`read_cells`",
     ),
+    "forecast": Door(
+        pd.DataFrame({"urn": URNS, "2027/28": range(200, 206), "ehcp_2028": range(6)}),
+        lambda source: readers.read_forecast(source, problem()).numbers,
+        "`read_forecast`",
+    ),
 }
 """Doors for tables; the boundary, which has no table, is tried in its own tests."""
 

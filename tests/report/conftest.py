@@ -88,6 +88,11 @@ def found(plan: Plan, **more: object) -> SimpleNamespace:
 
 def visit(*pages: Path) -> list[dict]:
     """Open pages in a browser; skip, saying why, where there is none."""
+    return in_browser("browser.cjs", *pages)
+
+
+def in_browser(script: str, *arguments: Path) -> list[dict]:
+    """Run a script of this folder that opens pages in a browser; skip where there is none."""
     chromium = shutil.which("chromium") or shutil.which("chromium-browser")
     node = shutil.which("node")
     if chromium is None:
@@ -97,7 +102,7 @@ def visit(*pages: Path) -> list[dict]:
     if not all((ROOT / "node_modules" / name).is_dir() for name in ("puppeteer-core", "axe-core")):
         pytest.skip("npm install --no-save axe-core@4 puppeteer-core@24 was not run")
     done = subprocess.run(
-        [node, str(Path(__file__).with_name("browser.cjs")), chromium, *map(str, pages)],
+        [node, str(Path(__file__).with_name(script)), chromium, *map(str, arguments)],
         capture_output=True,
         text=True,
         timeout=240,

@@ -47,7 +47,7 @@ def test_no_requests_and_no_errors(seen):
     assert [(page["requests"], page["errors"]) for page in seen] == [([], [])] * PAGES
 
 
-@pytest.mark.parametrize("width", ["wide", "narrow"])
+@pytest.mark.parametrize("width", ["wide", "middle", "narrow", "colours"])
 def test_no_violations_of_wcag_2_2_aa(seen, width):
     assert [page[width]["violations"] for page in seen] == [[]] * PAGES
     assert all(page[width]["passes"] > 15 for page in seen)  # an empty page passes too
@@ -65,5 +65,20 @@ def test_every_link_leads_somewhere(seen):
     assert [page["broken"] for page in seen] == [[]] * PAGES
 
 
-def test_the_page_does_not_scroll_sideways_on_a_narrow_screen(seen):
+def test_the_page_does_not_scroll_sideways_on_a_narrow_screen_or_at_twice_the_size(seen):
     assert all(page["width"] <= 320 for page in seen)
+    assert all(page["zoomed"] <= 640 for page in seen)
+
+
+def test_buttons_and_boxes_keep_an_edge_in_forced_colours(seen):
+    assert all(page["colours"]["active"] for page in seen)
+    assert [page["colours"]["edges"] for page in seen] == [[]] * PAGES
+
+
+def test_the_keyboard_starts_at_the_skip_link_and_can_be_seen_everywhere(seen):
+    for page in seen:
+        assert page["keys"][0]["name"] == "Skip to the main content"
+        hidden = [
+            k for k in page["keys"] if k["tag"] != "BODY" and not (k["marked"] and k["inside"])
+        ]
+        assert hidden == [], page["file"]

@@ -1,12 +1,15 @@
 """The page answers first what people come for: what, how much, which decision, which cluster."""
 
 import re
+from dataclasses import replace
 
 import pytest
 
-from clusters.domain import Priorities, Rules
+from clusters.domain import Priorities, Problem, Rules
+from clusters.money import pounds
 from tests.report.conftest import found
 from tests.report.test_report import Reader, page
+from tests.report.test_working import rows_of
 
 
 @pytest.fixture(scope="module")
@@ -54,26 +57,68 @@ def test_the_first_words_say_who_what_how_much_and_what_is_asked(text):
     assert len(words[: places[-1]].split()) < 300
 
 
+def rows_a_to_z(text):
+    """Rows of the table from A to Z: cells as shown, a name that a search passes over included."""
+    table = text.partition("<caption>All schools, A to Z")[2].partition("</table>")[0]
+    for row in re.findall(r"<tr[^>]*>.*?</tr>", table.partition("<tbody")[2], re.DOTALL):
+        cells = re.findall(r"<t[hd][^>]*>(.*?)</t[hd]>", row)
+        yield [
+            (re.search(r'data-text="([^"]*)"', cell) or [0, re.sub("<[^>]*>", "", cell)])[1]
+            for cell in cells
+        ]
+
+
 def test_the_first_hit_of_a_search_for_a_school_is_its_own_row(text, valley):
-    visible = text.partition("<body>")[2]
-    table = visible[visible.index("<caption>All schools, A to Z") :]
-    start = len(visible) - len(table)
-    plain = re.sub(r"<title>.*?</title>|<desc.*?</desc>", lambda m: " " * len(m[0]), visible)
+    """As a browser searches: what stands in attributes is passed over."""
+    plain = re.sub(r"<title>.*?</title>|<desc.*?</desc>", "", text.partition("<body>")[2])
+    plain = re.sub(r"<(?!/?t[hdr])[^>]*>", "", plain)
     for school in valley.schools:
         # other names may start with this one, as "School 1" and "School 12" do
         first = re.search(rf"{re.escape(school.name)}(?!\d)", plain).start()
-        assert first > start
-        row = visible[visible.rindex("<tr>", 0, first) : visible.index("</tr>", first)]
-        assert f'<th scope="row"><bdi>{school.name}</bdi></th>' in row
-        number = re.search(r'href="#(cluster-\d+)">Cluster \d', row)[1]
-        card = visible[visible.index(f'id="{number}"') :].partition("</article>")[0]
-        assert school.name in card
-        assert f"<dt>Lead</dt><dd><bdi>Lead {number[-1]}</bdi></dd>" in card
+        assert plain[:first].endswith('scope="row" role="rowheader">') or re.search(
+            r'<th scope="row" role="rowheader" id="a-z-\w">$', plain[:first]
+        )
+
+
+def test_every_school_finds_its_cluster_lead_centre_and_money_in_its_row(text, valley, plan, split):
+    rows = {row[0]: row[1:] for row in rows_a_to_z(text)}
+    paid = {share.key: share.total_pence for share in split.schools}
+    for cluster in plan.clusters:
+        centre = valley.school(cluster.centre).name
+        for urn in cluster.members:
+            school = valley.school(urn)
+            own, lead, middle, _, money = rows[school.name]
+            assert own == f"Cluster {cluster.label}"
+            assert lead == f"Lead {cluster.label}"
+            assert middle == ("this school" if urn == cluster.centre else centre)
+            assert money == pounds(paid[urn])
+            assert f'id="cluster-{cluster.label}"' in text
+
+
+def test_a_lead_is_told_in_its_own_row(valley, plan, tmp_path):
+    leads = {c.label: f"Ms Lead, {valley.school(c.members[1]).name}" for c in plan.clusters}
+    rows = {row[0]: row for row in rows_a_to_z(page(tmp_path, valley, plan, leads=leads))}
+    leader = valley.school(plan.clusters[0].members[1]).name
+    other = valley.school(plan.clusters[0].members[2]).name
+    assert rows[leader][2] == "Ms Lead, this school"
+    assert rows[other][2] == f"Ms Lead, {leader}"
+
+
+def test_the_public_reads_the_money_of_the_cluster_in_the_row(valley, plan, split, tmp_path):
+    text = page(tmp_path, valley, plan, split=split, audience="public")
+    shown = {row[-1] for row in rows_a_to_z(text)}
+    assert len(shown) <= len(plan.clusters)
+    assert not shown & {pounds(share.total_pence) for share in split.schools}
+
+
+def test_letters_lead_to_the_first_school_of_each(text):
+    for letter in re.findall(r'href="#a-z-(\w)"', text):
+        at = text.index(f'id="a-z-{letter}"')
+        assert re.match(rf"[^>]*><bdi>{letter}", text[at:])
 
 
 def test_schools_are_listed_from_a_to_z(text):
-    table = text.partition("<caption>All schools, A to Z")[2].partition("</table>")[0]
-    names = re.findall(r'<th scope="row"><bdi>(.*?)</bdi>', table)
+    names = [row[0] for row in rows_a_to_z(text)]
     assert len(names) == 16
     assert names == sorted(names, key=str.casefold)
 
@@ -88,12 +133,20 @@ def test_leads_stand_in_the_main_table(text):
     assert [f"Lead {k}" in table for k in range(1, 5)] == [True] * 4
 
 
-def test_which_cluster_lacks_which_expertise_is_said_in_words(text):
-    assert "no recorded expertise in these types of need" in text
-    said = re.findall(r"<li><bdi>(Cluster \d: [^<]*)</bdi>", text)
-    assert said
-    for line in said:
-        assert re.search(r"\(nearest: School \d+, [\d.]+ km from the centre\)", line)
+def test_which_cluster_lacks_what_and_who_is_nearest_stands_in_a_table(valley, plan, tmp_path):
+    short = [replace(s, expertise={} if s.urn != "1" else s.expertise) for s in valley.schools]
+    problem = Problem.from_schools(short, edges=valley.edges, territories=valley.territories)
+    text = page(tmp_path, problem, plan)
+    rows = list(rows_of(text, "No expertise on record in the cluster"))
+    assert [row["Cluster"] for row in rows] == ["Cluster 2", "Cluster 3", "Cluster 4"]
+    for row, cluster in zip(rows, plan.clusters[1:], strict=True):
+        far = problem.travel[problem.position(cluster.centre), problem.position("1")]
+        assert row["Nearest school with it"] == "School 1"
+        assert row["Has on record"] == "2 staff days"
+        assert row["From the centre"] == f"{far / 1000:.1f} km"
+    (row,) = rows_of(text, "Access to expertise by type of need")
+    assert row["Clusters without any"] == "3: all but 1"
+    assert row["On record"] == "2 staff days"
 
 
 def test_a_set_of_schools_is_not_called_a_group_or_cluster(text):

@@ -135,17 +135,19 @@ def test_groups_add_up_to_all_schools(pack):
 def test_the_paper_has_real_headings_in_the_usual_order(pack):
     paper = docx.Document(pack / "paper.docx")
     heads = [p.text for p in paper.paragraphs if p.style.name == "Heading 1"]
-    assert heads[:8] == [
+    assert heads[:10] == [
         "1. What is proposed",
         "2. Decisions asked",
         "3. The clusters",
         "4. The options",
         "5. The money",
-        "6. Need and expertise",
-        "7. Equality and impact",
-        "8. Risks and next steps",
+        "6. Risk and the coming years",
+        "7. Need and expertise",
+        "8. Equality and impact",
+        "9. How clusters would run",
+        "10. Risks and next steps",
     ]
-    assert [head[:10] for head in heads[8:]] == [f"Appendix {letter}" for letter in "ABCDEFGHI"]
+    assert [head[:10] for head in heads[10:]] == [f"Appendix {letter}" for letter in "ABCDEFGHIJK"]
 
 
 def test_page_and_paper_say_the_same_in_the_same_order(pack):
@@ -204,7 +206,7 @@ def test_there_is_a_letter_for_each_school_with_its_reasons(pack, valley):
 
 def test_sheets_have_frozen_headings_filters_and_a_dictionary(pack):
     book = openpyxl.load_workbook(pack / "appendix.xlsx")
-    plain = {"Contents", "Pot", "Clusters", "Schools"}
+    plain = {"Contents", "Working"}
     for sheet in book:
         if sheet.title not in plain:
             assert sheet.freeze_panes, sheet.title
@@ -220,7 +222,7 @@ def test_pounds_are_formatted_and_live(pack):
     total = sheet.cell(2, heads.index("total (pounds)") + 1)
     assert total.value == "=SUM(C2:E2)"
     assert "£" in total.number_format
-    assert sheet.cell(2, 3).value.startswith("=Clusters!")
+    assert sheet.cell(2, 3).value.startswith("=Working!")
 
 
 def test_every_table_has_the_same_mean_journey(needy, plan, other, tmp_path):
@@ -411,11 +413,13 @@ def test_hostile_names_are_text_in_drawings(attacked):
 
 def test_hostile_names_are_no_formulas_in_sheets_and_tables(attacked):
     book = openpyxl.load_workbook(attacked / "appendix.xlsx")
-    ours = {"Money", "Pot", "Clusters", "Schools"}
+    ours = {"Money", "Working"}
     for sheet in book:
         for row in sheet.iter_rows():
             for cell in row:
-                assert cell.hyperlink is None
+                if cell.hyperlink is not None:  # the contents lead to the sheets
+                    assert (sheet.title, cell.hyperlink.target) == ("Contents", None)
+                    assert cell.hyperlink.location == f"'{cell.value}'!A1"
                 if cell.data_type == "f":
                     assert sheet.title in ours
                     assert not re.search(r"HYPERLINK|cmd|@SUM|\b1\+1\b", str(cell.value))
@@ -459,7 +463,7 @@ def test_every_table_has_the_number_that_the_maps_have(pack, plan, other):
     book = openpyxl.load_workbook(pack / "appendix.xlsx")
     for sheet in book:
         heads = [cell.value for cell in sheet[1]]
-        if "cluster" in heads and sheet.title not in ("Pot", "Clusters", "Schools"):
+        if "cluster" in heads and sheet.title != "Working":
             assert "number" in heads, sheet.title
     for layer in ("schools", "territories", "clusters"):
         frame = geopandas.read_file(pack / "gis/clusters.gpkg", layer=layer)
@@ -491,6 +495,34 @@ def test_contents_list_every_sheet_and_every_sheet_prints_on_one_page_width(pack
         assert pages == (1, 0), sheet.title
         assert sheet.sheet_properties.pageSetUpPr.fitToPage, sheet.title
         assert sheet.print_title_rows, sheet.title
+
+
+@pytest.mark.parametrize("audience", ["pack", "public"])
+def test_the_dictionary_has_every_column_of_every_sheet_and_nothing_else(audience, request):
+    book = openpyxl.load_workbook(request.getfixturevalue(audience) / "appendix.xlsx")
+    said = [row[:2] for row in book["Dictionary"].iter_rows(min_row=2, values_only=True)]
+    there = []
+    for sheet in book:
+        rows = [[cell for cell in row if cell.value is not None] for row in sheet.iter_rows()]
+        if sheet.title == "Working":
+            heads = [row for row in rows if len(row) > 2 and all(c.font.bold for c in row)]
+        elif sheet.title == "Contents":
+            heads = [row for row in rows if row and row[0].value == "Sheet"]
+        else:
+            heads = rows[:1]
+        there += [(sheet.title, cell.value) for row in heads for cell in row]
+    assert sorted(set(there)) == sorted(said)
+    meanings = [row[2] for row in book["Dictionary"].iter_rows(min_row=2, values_only=True)]
+    assert all(len(words.split()) > 1 for words in meanings), meanings
+
+
+@pytest.mark.parametrize("audience", ["pack", "public"])
+def test_every_table_of_the_pack_has_a_sheet(audience, request):
+    folder = request.getfixturevalue(audience)
+    book = openpyxl.load_workbook(folder / "appendix.xlsx")
+    files = {row[2] for row in book["Contents"].iter_rows(values_only=True) if row[2]}
+    there = {f"figures/{path.name}" for path in (folder / "figures").glob("*.csv")}
+    assert files - {"Also in"} == there
 
 
 def test_no_text_is_clipped_and_no_number_is_short_of_room(pack):

@@ -12,47 +12,51 @@ PROBLEM = world("1111", pyramids="aa??")
 @pytest.mark.parametrize(
     ("rules", "sentence"),
     [
-        ({"n_clusters": 18}, "There are exactly 18 clusters."),
-        ({"n_clusters": (16, 20)}, "There are between 16 and 20 clusters."),
-        ({"schools_per_cluster": (5, None)}, "A cluster has at least 5 schools."),
-        ({"schools_per_cluster": (5, 20)}, "A cluster has between 5 and 20 schools."),
-        ({"limits": {"need": (None, 300)}}, "A cluster has at most 300 units of need."),
-        (
-            {"balance": {"pupils": 0.25}},
-            "The pupils of a cluster are no more than 25% above or below those of the average "
-            "cluster.",
-        ),
-        (
-            {"max_travel_m": 15_000},
-            "No school is more than 15.0 km from the centre of its cluster.",
-        ),
-        (
-            {"max_travel_min": 20},
-            "No school is more than 20 minutes from the centre of its cluster.",
-        ),
+        ({"n_clusters": 18}, "18 clusters."),
+        ({"n_clusters": (16, 20)}, "16 to 20 clusters."),
+        ({"schools_per_cluster": (5, None)}, "At least 5 schools in each cluster."),
+        ({"limits": {"need": (None, 300)}}, "At most 300 units of need in each cluster."),
+        ({"balance": {"pupils": 0.25}}, "Pupils within 25 % of the mean cluster."),
+        ({"max_travel_m": 15_000}, "No journey to a centre above 15,000 metres."),
+        ({"phases": {"secondary": 1}}, "At least 1 secondary school in each cluster."),
         (
             {"expertise": {"asd": 1}},
-            "Each cluster holds expertise for autistic spectrum disorder: at least 1.",
+            "At least 1 of capacity for autistic spectrum disorder in each cluster.",
         ),
         (
             {"together": [["1", "2"]]},
-            "The 2 schools of the a pyramid stay in one cluster: School 1 and School 2.",
+            "The a pyramid (2 schools) must share a cluster: School 1 and School 2.",
         ),
         (
             {"apart": [["1", "3"]]},
-            "These schools are all in different clusters: School 1 and School 3.",
+            "School 1 (URN 1) and School 3 (URN 3) (2 schools) may not share a cluster.",
         ),
-        ({"centres": ["1", "2"]}, "The centre of a cluster is one of 2 named schools."),
+        ({"centres": ["1", "2"]}, "Only 2 schools may be a centre."),
         (
             {"exceptions": {"1": {"balance": {"pupils": 0.6}}}},
-            "An exception: the cluster of School 1 is excused from the rule on balance (pupils "
-            "may differ by 60%).",
+            "An exception: the cluster of School 1 is excused from the rule on balance (instead: "
+            "pupils within 60 % of the mean cluster).",
+        ),
+        (
+            {"exceptions": {"1": {"schools_per_cluster": None}}},
+            "An exception: the cluster of School 1 is excused from the rule on the number of "
+            "schools.",
         ),
     ],
 )
-def test_every_rule_is_said_in_one_sentence(rules, sentence):
+def test_every_rule_is_said_as_the_rulebook_says_it(rules, sentence):
     said = rule_sentences(PROBLEM, Rules(**{"n_clusters": 2, **rules}))
     assert sentence in [words for _, words in said]
+
+
+def test_a_large_group_is_named_in_full():
+    problem = world("1" * 12)
+    (words,) = (
+        words
+        for rule, words in rule_sentences(problem, Rules(n_clusters=2, together=[problem.ids]))
+        if rule == "together"
+    )
+    assert all(f"School {k}" in words for k in range(1, 13))
 
 
 def test_priorities_are_said_with_their_prices():

@@ -270,3 +270,14 @@ def test_choosing_is_exact_whatever_cuts_are_added() -> None:
         assert cost[choice.chosen].sum() == pytest.approx(4.0)
         assert choice.bound == pytest.approx(4.0)
     assert choose(clusters, cost, 4, 3, below=3.9, seed=1, work=5.0).chosen is None
+
+
+def test_a_list_that_grows_too_long_is_given_up_early() -> None:
+    instance = _line(40)
+    relaxation, tables = _relaxation(instance, 1e4), tables_of(instance)
+    whole = [*list_columns(relaxation, tables, 1e4, work=10.0)]
+    assert isinstance(whole[-1], Columns)
+    budget = sum(step for step in whole if isinstance(step, float)) / 4
+    steps = [*list_columns(relaxation, tables, 1e4, work=budget)]
+    assert all(isinstance(step, float) for step in steps)
+    assert sum(step for step in steps[1:] if isinstance(step, float)) < 0.5 * budget

@@ -51,6 +51,16 @@ class Commitments(Shown):
         Whole pence by school: their sum is that of all plans, rounded once.
     notes
         What a reader has to know: how many plans, and what looks doubled.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> import pandas as pd
+    >>> problem = cl.Problem.from_arrays(["101", "102"], [[0, 0], [1, 1]])
+    >>> table = pd.DataFrame({"urn": ["101", "101"], "a_year": ["4000", "9000.50"]})
+    >>> rows = cl.readers.read_commitments(table, problem)
+    >>> cl.budget.committed_in_a_year(rows).pence["101"]
+    1300050
     """
 
     rows: tuple[Commitment, ...]

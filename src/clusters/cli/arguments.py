@@ -76,6 +76,11 @@ def make_parser() -> argparse.ArgumentParser:
             (_data, _rules, _priorities, _effort, _money, _out),
         ),
         (
+            "options",
+            "make several options, and write the whole pack on them: leads, reasons, money, risk",
+            (_data, _making, _rules, _priorities, _effort, _money, _pack, _out),
+        ),
+        (
             "compare",
             "put plans side by side: journeys, sizes, moves",
             (_data, _several_plans, _rules, _priorities, _out),
@@ -268,6 +273,34 @@ def _options(verb: argparse.ArgumentParser) -> None:
     verb.add_argument("--recommended", metavar="NAME")
 
 
+def _making(verb: argparse.ArgumentParser) -> None:
+    box = verb.add_argument_group("the options")
+    box.add_argument("--n-options", type=int, default=4, metavar="N", help="the best among them")
+    box.add_argument(
+        "--ceiling",
+        type=float,
+        default=0.10,
+        metavar="FRACTION",
+        help="no option costs more than this above the best one",
+    )
+    box.add_argument(
+        "--min-difference",
+        type=float,
+        default=0.10,
+        metavar="FRACTION",
+        help="least share of pairs of schools that are together in one of two options only",
+    )
+    box.add_argument(
+        "--theme",
+        action="append",
+        default=[],
+        metavar="NAME",
+        help="what an option should be good at, for instance 'Shortest journeys', 'Most even' or "
+        "'Keeps pyramids'; give it again; whatever the facts allow where not given",
+    )
+    box.add_argument("--recommended", metavar="NAME", help="the first where not given")
+
+
 _BY_NAME = {
     FRACTION_BY_NAME: (number_of, "FRACTION", "0.25 is 25%%."),
     BOUNDS_BY_NAME: (amounts, "LOW-HIGH", "Either end may be left out."),
@@ -435,7 +468,13 @@ def _pack(verb: argparse.ArgumentParser) -> None:
         "--risk",
         metavar="FILE",
         help="simulate how likely it is that money for EHC plans runs out; the TOML file says what "
-        "is assumed, at least how demand grows",
+        "is assumed, at least how demand grows, and with [[year]] tables the coming years",
+    )
+    box.add_argument(
+        "--areas",
+        type=count_or_range,
+        metavar="N|LOW-HIGH",
+        help="group the clusters into so many areas",
     )
 
 
@@ -445,6 +484,13 @@ def _out(verb: argparse.ArgumentParser) -> None:
     box.add_argument("--title", default="Proposed clusters for SEND support")
     box.add_argument("--council", default="", metavar="NAME", help="printed over the title")
     box.add_argument("--source", action="append", default=[], metavar="TEXT", help="data and date")
+    box.add_argument(
+        "--map-layer",
+        action="append",
+        default=[],
+        metavar="FILE",
+        help="main roads and towns for the maps: GeoPackage, GeoJSON or shape file; repeatable",
+    )
     box.add_argument("--date", default="", metavar="TEXT", help="printed on the page as given")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         Assumptions,
         Backdated,
         Commitments,
+        FinancialYear,
         Formula,
         Payments,
         Pot,
@@ -215,6 +216,22 @@ def check_names(names: Iterable[str]) -> None:
         raise DataError(faults)
 
 
+def recommended(chosen: Namespace, options: Iterable[str]) -> str:
+    """Name the recommended option: the first where none is named."""
+    names = list(options)
+    if chosen.recommended is None:
+        return names[0]
+    if chosen.recommended not in names:
+        raise DataError(
+            Fault(
+                what=f"the recommended option {chosen.recommended!r} is not among the options",
+                remedy=f"use one of {', '.join(map(repr, names))}",
+                where="--recommended",
+            )
+        )
+    return str(chosen.recommended)
+
+
 def read_one_plan(path: str, problem: Problem, chosen: Namespace) -> Plan:
     """Read a plan file, and say what was odd about it."""
     from clusters.readers import read_plan
@@ -305,14 +322,25 @@ def make_protection(chosen: Namespace) -> Protection | None:
     return Protection(**given)
 
 
-def read_assumptions(path: str) -> tuple[Assumptions, tuple[Scenario, ...]]:
-    """Read what the outlook assumes from a TOML file, and its scenarios where it has any.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Risk:
+    """What the file of --risk holds."""
+
+    assumptions: Assumptions
+    scenarios: tuple[Scenario, ...]
+    years: tuple[FinancialYear, ...]
+    opening: Any
+
+
+def read_risk(path: str) -> Risk:
+    """Read what the outlook assumes from a TOML file, its scenarios and the coming years.
 
     The keys are those of `clusters.budget.Assumptions`; `growth` may name a published caseload file
     beside it: growth = {file = "caseload.csv", column = "mainstream_total", authority = "382"}.
-    Each [[scenario]] has the keys of `clusters.budget.Scenario`.
+    Each [[scenario]] has the keys of `clusters.budget.Scenario`, each [[year]] those of
+    `clusters.budget.FinancialYear`; `opening` is the balance before the first year.
     """
-    from clusters.budget import Assumptions, Scenario
+    from clusters.budget import Assumptions, FinancialYear, Scenario
     from clusters.readers import read_caseload
 
     given = _toml(path)
@@ -323,15 +351,33 @@ def read_assumptions(path: str) -> tuple[Assumptions, tuple[Scenario, ...]]:
         if unknown:
             raise _unknown_key(path, f"growth.{min(unknown)}", ("file", "column", "authority"))
         given["growth"] = read_caseload(Path(path).parent / str(growth["file"]), **options)
-    rows = given.pop("scenario", [])
+    opening = given.pop("opening", 0)
+    scenarios = _tables(path, given, "scenario", Scenario)
+    years = _tables(path, given, "year", FinancialYear)
+    _check_keys(path, given, Assumptions)
+    return Risk(
+        assumptions=Assumptions(**given),
+        scenarios=tuple(Scenario(**row) for row in scenarios),
+        years=tuple(FinancialYear(**row) for row in years),
+        opening=opening,
+    )
+
+
+def _tables(path: str, given: dict[str, Any], name: str, kind: type[Any]) -> list[dict[str, Any]]:
+    """Take the tables of one name out of what a file holds."""
+    rows = given.pop(name, [])
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise _unknown_key(path, "scenario", ("[[scenario]] tables",))
-    for kind, keys in ((Assumptions, given), *((Scenario, row) for row in rows)):
-        names = tuple(field.name for field in fields(kind))
-        for key in keys:
-            if key not in names:
-                raise _unknown_key(path, key, names)
-    return Assumptions(**given), tuple(Scenario(**row) for row in rows)
+        raise _unknown_key(path, name, (f"[[{name}]] tables",))
+    for row in rows:
+        _check_keys(path, row, kind)
+    return rows
+
+
+def _check_keys(path: str, given: dict[str, Any], kind: type[Any]) -> None:
+    names = tuple(field.name for field in fields(kind))
+    for key in given:
+        if key not in names:
+            raise _unknown_key(path, key, names)
 
 
 def _toml(path: str) -> dict[str, Any]:

@@ -100,6 +100,15 @@ class Folder:
         write_plan(self.file("plan.csv", "which school is in which cluster"), problem, plan)
         write_geopackage(self.file("plan.gpkg", "the map, for QGIS"), problem, plan)
 
+    def plans(self, problem: Problem, plans: Mapping[str, Plan]) -> None:
+        """Write each option as CSV, without counts of pupils: the folder may be published."""
+        from clusters.disclosure import redacted
+        from clusters.writers import write_plan
+
+        shown = redacted(problem)
+        for k, (name, plan) in enumerate(plans.items(), start=1):
+            write_plan(self.file(f"plan_{k}.csv", f"schools and clusters of {name}"), shown, plan)
+
     def split(self, split: Any) -> None:
         """Write the money by cluster and by school."""
         from clusters.writers import write_frame
@@ -157,9 +166,12 @@ class Folder:
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
     ) -> None:
         """Write the whole pack, or the parts that were asked for."""
+        from clusters.cli.files import part as part_of
+        from clusters.maps import read_backdrop
         from clusters.report import write_report
         from clusters.report.parts import left_out
 
+        layers = [part_of(chosen, path) for path in chosen.map_layer]
         if chosen.parts is None:
             for part, reason in left_out(public=chosen.audience == "public").items():
                 say(f"Left out: {part}: {reason}.")
@@ -176,6 +188,7 @@ class Folder:
             threshold=chosen.threshold,
             decisions=chosen.decision,
             formats=chosen.parts,
+            backdrop=read_backdrop(*layers) if layers else None,
             **more,
         )
         for path in written:

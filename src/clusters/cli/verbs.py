@@ -10,6 +10,7 @@ from typing import Any
 from clusters.cli import inputs, questions
 from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
+from clusters.cli.pack import write_pack
 from clusters.cli.study import study
 from clusters.domain import Plan, Priorities, Problem, Rules
 
@@ -80,11 +81,16 @@ def check(chosen: Namespace) -> bool:
 
 def solve(chosen: Namespace) -> bool:
     """Find the best plan, split the money, write everything."""
-    from clusters.errors import Fault, RulesError
-
     schools, problem = inputs.read_data(chosen)
     say(in_options(schools.report.summary()))
     _describe(problem)
+    return _solve(chosen, problem, _rules(chosen), inputs.make_priorities(chosen, problem))
+
+
+def _rules(chosen: Namespace) -> Rules:
+    """Make the rules, which a search needs."""
+    from clusters.errors import Fault, RulesError
+
     rules = inputs.make_rules(chosen)
     if rules is None:
         raise RulesError(
@@ -92,8 +98,15 @@ def solve(chosen: Namespace) -> bool:
                 what="the number of clusters is missing", remedy="give for instance --clusters 18"
             )
         )
-    priorities = inputs.make_priorities(chosen, problem)
-    return _solve(chosen, problem, rules, priorities)
+    return rules
+
+
+def _like(priorities: Priorities, decisions: Any) -> Plan | None:
+    """Find the plan whose names the clusters should keep: that of the meeting, else today's."""
+    if decisions is not None:
+        plan: Plan = decisions.plan
+        return plan
+    return priorities.reference if isinstance(priorities.reference, Plan) else None
 
 
 def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priorities) -> bool:
@@ -115,9 +128,7 @@ def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priori
             on_progress=on_progress,
             start=None if decisions is None else decisions.plan,
         )
-    today = priorities.reference
-    like = today if isinstance(today, Plan) else None
-    like = like if decisions is None else decisions.plan
+    like = _like(priorities, decisions)
     result = inputs.relabelled(result, inputs.with_labels(problem, result.plan, like))
     certificate = verify(problem, rules, result.plan, priorities)
     say(certificate.summary())
@@ -180,8 +191,6 @@ def _tell_money(split: Any) -> None:
 
 def report(chosen: Namespace) -> bool:
     """Write the pack on several options."""
-    from clusters.disclosure import redacted
-
     schools, problem = inputs.read_data(chosen)
     say(in_options(schools.report.summary()))
     options: dict[str, Plan] = {}
@@ -191,37 +200,76 @@ def report(chosen: Namespace) -> bool:
         plan = inputs.with_labels(problem, inputs.read_one_plan(path, problem, chosen), like)
         options[name] = plan
         like = like or plan
-    first = chosen.recommended or next(iter(options))
-    split = None
-    if chosen.pot is not None and first in options:
-        split = _split(problem, options[first], _money_settings(chosen, problem))
+    _check_risk(chosen)
+    first = inputs.recommended(chosen, options)
+    split = _split(problem, options[first], _money_settings(chosen, problem))
     folder = Folder(chosen.out)
-    rules, priorities = inputs.make_rules(chosen), inputs.make_priorities(chosen, problem)
-    folder.pack(
+    write_pack(
         chosen,
         problem,
         options,
-        rules=rules,
-        priorities=priorities,
+        rules=inputs.make_rules(chosen),
+        priorities=inputs.make_priorities(chosen, problem),
         split=split,
-        recommended=chosen.recommended,
-        outlook=_outlook(split, chosen.risk) if chosen.risk else None,
-    )
-    decisions = inputs.read_chosen_decisions(chosen)
-    public = chosen.audience == "public"
-    folder.run(
-        chosen,
-        problem=redacted(problem) if public else problem,  # totals tell, too
-        rules=rules,
-        priorities=priorities,
-        split=None if public else split,  # it holds sums by school
-        public=public,
-        # sentences of the meeting may hold numbers of pupils
-        minutes=() if public or decisions is None else decisions.minutes(),
-        reading=None if public else chosen.reading,
+        folder=folder,
     )
     folder.tell()
     return False
+
+
+def options(chosen: Namespace) -> bool:
+    """Make several options, and write the whole pack on them."""
+    from clusters.cli.progress import show_progress
+    from clusters.options import propose
+    from clusters.solver import Settings
+
+    schools, problem = inputs.read_data(chosen)
+    say(in_options(schools.report.summary()))
+    _describe(problem)
+    rules, priorities = _rules(chosen), inputs.make_priorities(chosen, problem)
+    money = _money_settings(chosen, problem)  # refused before the search, not after it
+    _check_risk(chosen)
+    settings = Settings(time_limit_s=chosen.time, seed=chosen.seed, workers=chosen.workers)
+    decisions = inputs.read_chosen_decisions(chosen)
+    with show_progress(quiet=chosen.quiet, seconds=chosen.time) as on_progress:
+        found = propose(
+            problem,
+            rules,
+            priorities,
+            settings,
+            n_options=chosen.n_options,
+            ceiling=chosen.ceiling,
+            min_difference=chosen.min_difference,
+            themes=chosen.theme or None,
+            on_progress=on_progress,
+        )
+    say(found.summary())
+    like = _like(priorities, decisions)
+    made: dict[str, Any] = {}
+    for name, option in found.items():
+        plan = inputs.with_labels(problem, option.plan, like)
+        made[name] = inputs.relabelled(option.result, plan)
+        like = like or plan
+    today = priorities.reference
+    if isinstance(today, Plan):
+        made.setdefault("Today", today)
+    first = inputs.recommended(chosen, made)
+    split = _split(problem, getattr(made[first], "plan", made[first]), money)
+    folder = Folder(chosen.out)
+    folder.plans(problem, {name: getattr(one, "plan", one) for name, one in made.items()})
+    write_pack(
+        chosen,
+        problem,
+        made,
+        rules=rules,
+        priorities=priorities,
+        split=split,
+        folder=folder,
+        settings=settings,
+        result=None if chosen.audience == "public" else made.get(first),
+    )
+    folder.tell()
+    return any(getattr(one, "stopped", "") == "interrupted" for one in made.values())
 
 
 def workbench(chosen: Namespace) -> bool:
@@ -261,14 +309,15 @@ def workbench(chosen: Namespace) -> bool:
     return False
 
 
-def _outlook(split: Any, path: str) -> Any:
-    from clusters.budget import MINUTES, look_ahead
+def _check_risk(chosen: Namespace) -> None:
+    """Refuse what --risk asks for before anything takes time."""
     from clusters.errors import Fault, MoneyError
 
-    if split is None:
+    if chosen.risk is None:
+        return
+    if chosen.pot is None:
         raise MoneyError(Fault(what="--risk is given without money", remedy="give --pot as well"))
-    assumptions, scenarios = inputs.read_assumptions(path)
-    return look_ahead(split, assumptions, scenarios=scenarios or MINUTES)
+    inputs.read_risk(chosen.risk)
 
 
 def _money_settings(chosen: Namespace, problem: Problem) -> tuple[Any, Any, Any] | None:
@@ -307,6 +356,7 @@ VERBS: Mapping[str, Callable[[Namespace], bool]] = {
     "demo": demo,
     "check": check,
     "solve": solve,
+    "options": options,
     "compare": questions.compare,
     "explain": questions.explain,
     "repair": questions.repair,

@@ -89,7 +89,7 @@ def _map(problem: Problem | None, plan: Plan, title: str, **options: Any) -> str
         return (
             "<p>No map: this plan does not know its schools; map_svg(problem, plan) draws it.</p>"
         )
-    fixed = {"title": title, "id_prefix": _prefix(), "links": False, "measures": ()}
+    fixed: dict[str, Any] = {"title": title, "id_prefix": _prefix(), "links": False, "measures": ()}
     try:
         drawn = map_svg(problem, plan, **(fixed | {"width": _WIDE} | options))
     except (ClustersError, ValueError) as error:
@@ -306,8 +306,8 @@ def _figure(value: Any) -> str | None:
 def _plain(value: object) -> Iterator[str]:
     """Show what a value says of itself; values by school are for those who ask for them."""
     yield _heading(type(value).__name__)
-    summary = getattr(value, "summary", None)
-    text = summary() if callable(summary) else repr(value)
+    summary, sentence = getattr(value, "summary", None), getattr(value, "sentence", None)
+    text = summary() if callable(summary) else sentence or repr(value)
     yield f'<pre style="white-space:pre-wrap">{_lines(text)}</pre>'
 
 

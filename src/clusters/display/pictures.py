@@ -119,9 +119,11 @@ def _problem(problem: Problem, ax: Any) -> Any:
     ]
     ax.add_collection(LineCollection(rings, colors="#c4c4c4", linewidths=0.6, zorder=1))
     if problem.edges is not None and len(problem.edges):
-        lines = problem.xy_m[problem.edges]
+        lines = list(problem.xy_m[problem.edges])
         ax.add_collection(
-            LineCollection(lines, colors="#8a8a8a", linewidths=0.7, linestyles="dotted", zorder=2)
+            LineCollection(
+                list(lines), colors="#8a8a8a", linewidths=0.7, linestyles="dotted", zorder=2
+            )
         )
     _scatter(problem.schools, ax)
     near = 0 if problem.edges is None else len(problem.edges)

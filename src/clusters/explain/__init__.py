@@ -1,7 +1,8 @@
 """Answers: why here, what if, how to repair a map, why there is no plan."""
 
-from clusters.explain.changes import Change
+from clusters.explain.changes import Change, after_changes
 from clusters.explain.improve_curve import Curve, CurvePoint, improve_curve
+from clusters.explain.money_of_change import MoneyMove, MoneyOfChange, money_of_change
 from clusters.explain.plan_distance import Moved
 from clusters.explain.repair import Repair, repair
 from clusters.explain.single_moves import Move
@@ -14,6 +15,8 @@ __all__ = [
     "Change",
     "Curve",
     "CurvePoint",
+    "MoneyMove",
+    "MoneyOfChange",
     "Move",
     "Moved",
     "Relaxation",
@@ -21,7 +24,9 @@ __all__ = [
     "WhatIf",
     "WhyHere",
     "WhyNoPlan",
+    "after_changes",
     "improve_curve",
+    "money_of_change",
     "repair",
     "what_if",
     "why_all",

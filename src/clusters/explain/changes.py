@@ -1,31 +1,50 @@
-"""Changes that somebody proposes, as values: move, pin, part, join, another number, drop a rule."""
+"""Changes that somebody proposes, as values.
+
+Of the rules or of a plan: move, pin, part, join, another number, drop a rule. Of what there is:
+schools that close, open, merge or convert; clusters that merge or split.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.domain import RULE_NAMES, FrozenDict, Plan, Problem, Rules, SchoolId
+from clusters.domain import (
+    RULE_NAMES,
+    FrozenDict,
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    School,
+    SchoolId,
+    plan_of,
+)
 from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
+from clusters.explain.reshaping import RESHAPES, Scene
 from clusters.explain.single_moves import Ground
 from clusters.presolve import clauses_of, without
 from clusters.rulebook import school_name
+from clusters.shown import Shown
 
-__all__ = ["Change"]
+__all__ = ["Change", "after_changes"]
 
 DROPPABLE = tuple(name for name in RULE_NAMES if name != "n_clusters")
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Change:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Change(Shown):
     """One change of the rules, or of a plan, that somebody proposes.
 
     Make one with `move`, `pin`, `apart`, `together`, `count`, `size`, `limit`, `balance`, `travel`
-    or `drop`. A change is a value: applying it gives new rules and leaves the old ones alone.
+    or `drop`; or, where what there is changes, with `close`, `open`, `merge_schools`, `convert`,
+    `merge` or `split`. A change is a value: applying it gives new facts and rules, and leaves the
+    old ones alone.
 
     Parameters
     ----------
@@ -104,22 +123,130 @@ class Change:
         """Drop a rule, by its name in `Rules`."""
         return cls(kind="drop", name=rule)
 
+    # -- makers of changes of what there is ----------------------------------------------------
+
+    @classmethod
+    def close(cls, school: SchoolId, to: SchoolId | Mapping[SchoolId, int] | None = None) -> Change:
+        """Close a school.
+
+        Parameters
+        ----------
+        to
+            The school that its pupils go to, or whole-number weights of several: every count and
+            measure is shared out in their proportions. None: they are counted nowhere any more,
+            and the answer says so. Its expertise goes nowhere.
+        """
+        heirs = to if isinstance(to, Mapping) or to is None else {to: 1}
+        return cls(
+            kind="close", schools=(school,), value=None if heirs is None else FrozenDict(heirs)
+        )
+
+    @classmethod
+    def open(
+        cls,
+        school: School,
+        cluster: str | None = None,
+        *,
+        neighbours: Sequence[SchoolId] | None = None,
+        journeys: Mapping[SchoolId, float] | None = None,
+    ) -> Change:
+        """Open a new school.
+
+        Parameters
+        ----------
+        school
+            Its facts, with an id of its own.
+        cluster
+            Label of the cluster it joins; None: it has no place yet, and is given one.
+        neighbours
+            Its neighbours; None for the schools whose territories touch its own.
+        journeys
+            From it to each school and back; needed where journeys are not straight lines.
+        """
+        around = None if neighbours is None else tuple(neighbours)
+        ways = None if journeys is None else FrozenDict(journeys)
+        return cls(kind="open", schools=(school.urn,), value=(school, around, ways, cluster))
+
+    @classmethod
+    def merge_schools(
+        cls, *schools: SchoolId, name: str | None = None, phase: str | None = None
+    ) -> Change:
+        """Make several schools one, at the place and under the id of the first.
+
+        Parameters
+        ----------
+        name, phase
+            Of the merged school; its phase must be given where those of the schools differ and are
+            not infant and junior, or primary and secondary.
+        """
+        return cls(kind="merge_schools", schools=schools, value=(name, phase))
+
+    @classmethod
+    def convert(
+        cls, school: SchoolId, urn: SchoolId, *, name: str | None = None, trust: str | None = None
+    ) -> Change:
+        """Give a school that becomes an academy its new URN, name and trust."""
+        return cls(kind="convert", schools=(school,), value=(urn, name, trust))
+
+    @classmethod
+    def merge(cls, *clusters: str, name: str | None = None) -> Change:
+        """Make several clusters one: their centres share a cluster, and there are fewer clusters.
+
+        Parameters
+        ----------
+        clusters
+            Labels, the one that is kept first.
+        name
+            A new label in its place.
+        """
+        return cls(kind="merge", value=(clusters, name))
+
+    @classmethod
+    def split(
+        cls, cluster: str, schools: Sequence[SchoolId] | None = None, *, name: str | None = None
+    ) -> Change:
+        """Make two clusters of one: their centres stay apart, and there is one cluster more.
+
+        Parameters
+        ----------
+        schools
+            Those of the new cluster; None: the part with the shortest journeys is looked for.
+        name
+            Label of the new cluster.
+        """
+        chosen = None if schools is None else tuple(schools)
+        return cls(kind="split", value=(cluster, chosen, name))
+
     # -- use -------------------------------------------------------------------------------------
 
+    @property
+    def reshapes(self) -> bool:
+        """Whether this changes what there is, not only what plans may be like."""
+        return self.kind in RESHAPES
+
     def applied(self, problem: Problem, rules: Rules, plan: Plan) -> Rules:
-        """Return the rules under this change.
+        """Return the rules under this change (facts and plan as well: `after_changes`).
 
         Raises
         ------
         RulesError
             If the change names a cluster, school or rule that does not exist.
         """
+        if self.reshapes:
+            priorities = Priorities(travel_by="schools")
+            scene = Scene(problem=problem, rules=rules, priorities=priorities, plan=plan)
+            return RESHAPES[self.kind](self, scene).rules
         changed: Rules = _APPLY[self.kind](self, problem, rules, plan)
         return changed
 
     def sentence(self, problem: Problem) -> str:
         """Say what is proposed."""
-        names = [school_name(problem, key) for key in self.schools]
+        names = [
+            str(key) if problem.find(key) is None else school_name(problem, key)
+            for key in self.schools
+        ]
+        if self.reshapes:
+            return _RESHAPED[self.kind](self, problem, names)
         texts = {
             "move": lambda: f"move {names[0]} to {self.to}",
             "pin": lambda: f"keep {names[0]} with {names[1]}",
@@ -147,6 +274,58 @@ class Change:
             labels.index(str(self.to)) if self.kind == "move" else int(ground.place[positions[-1]])
         )
         return ground.after([(p, target) for p in positions if int(ground.place[p]) != target])
+
+
+@checked
+def after_changes(
+    problem: Problem,
+    rules: Rules,
+    plan: PlanLike,
+    changes: Change | Sequence[Change],
+    priorities: Priorities | None = None,
+) -> Scene:
+    """Return facts, rules, priorities and plan after some changes, ready for `repair` or `solve`.
+
+    Nothing is altered. The plan is the given one with the changes made literally; it may break
+    rules. `what_if` does all this, and prices it.
+
+    Parameters
+    ----------
+    plan
+        Places every school once.
+    changes
+        In the order in which they are made.
+
+    Raises
+    ------
+    RulesError, DataError
+        If a change names a cluster, school or rule that does not exist.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(
+    ...     ["a", "b", "c"], [[0, 0], [1, 0], [2, 0]], {"need": [1, 2, 3]})
+    >>> plan = Plan.from_assignment({"a": "b", "b": "b", "c": "c"})
+    >>> later = after_changes(problem, Rules(n_clusters=2), plan, Change.close("a", to="b"))
+    >>> later.problem.measures["need"].tolist(), later.plan.assignment
+    ([3.0, 3.0], {'b': 'b', 'c': 'c'})
+    """
+    plan = plan_of(problem, plan)
+    priorities = Priorities() if priorities is None else priorities
+    scene = Scene(problem=problem, rules=rules, priorities=priorities, plan=plan)
+    # rules and plan before changes of the rules: centres are chosen, and clusters meant, by them
+    base, origin = rules, plan
+    for change in (changes,) if isinstance(changes, Change) else changes:
+        if change.reshapes:
+            if change.kind not in ("merge", "split"):
+                base = RESHAPES[change.kind](change, replace(scene, rules=base)).rules
+            scene = RESHAPES[change.kind](change, scene)
+            origin = scene.plan
+            continue
+        changed = change.applied(scene.problem, scene.rules, origin)
+        ground = Ground(scene.problem, base, scene.priorities, scene.plan)
+        scene = replace(scene, rules=changed, plan=change.drawn(ground))
+    return scene
 
 
 def _range(pair: Any) -> str:
@@ -217,4 +396,33 @@ _APPLY = {
     "balance": _balance,
     "travel": _travel,
     "drop": _drop,
+}
+
+
+def _close_words(change: Change, problem: Problem, names: list[str]) -> str:
+    if not change.value:
+        return f"close {names[0]} (its pupils are counted nowhere, as it is not said where they go)"
+    heirs = " and ".join(
+        str(key) if problem.find(key) is None else school_name(problem, key) for key in change.value
+    )
+    return f"close {names[0]} (its pupils go to {heirs})"
+
+
+def _open_words(change: Change, _problem: Problem, _names: list[str]) -> str:
+    school, _, _, cluster = change.value
+    return f"open {school.name}" + (f" in {cluster}" if cluster is not None else "")
+
+
+def _convert_words(change: Change, _problem: Problem, names: list[str]) -> str:
+    urn, name, _ = change.value
+    return f"give {names[0]} the new URN {urn}" + (f" and the name {name}" if name else "")
+
+
+_RESHAPED: Mapping[str, Callable[[Change, Problem, list[str]], str]] = {
+    "close": _close_words,
+    "open": _open_words,
+    "convert": _convert_words,
+    "merge_schools": lambda _c, _p, names: f"make one school of {' and '.join(names)}",
+    "merge": lambda c, _p, _n: f"make one cluster of {' and '.join(map(str, c.value[0]))}",
+    "split": lambda c, _p, _n: f"split the cluster {c.value[0]} in two",
 }

@@ -83,6 +83,7 @@ class Conflicts:
 
     def run(self, end: float) -> None:
         """Look for further conflicts and losses until a moment of the decider's clock."""
+        self._open.clear()  # with more time they may be decided
         while len(self.found) < MOST_CONFLICTS and len(self.losses) < MOST_LOSSES:
             left = self._next()
             if left is None:

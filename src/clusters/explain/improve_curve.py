@@ -22,6 +22,7 @@ from clusters.domain import (
 )
 from clusters.explain.plan_distance import Moved, Nearby
 from clusters.explain.repair import Repair, cost_of, improved_at, repair
+from clusters.shown import Shown
 from clusters.solver import Settings, effort
 from clusters.text import listed
 from clusters.verifier import Certificate, verify
@@ -40,8 +41,8 @@ SMALL = 2500
 """Pairs of atom and centre up to which a problem is small."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CurvePoint:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class CurvePoint(Shown):
     """The best plan found that moves at most so many schools.
 
     Parameters
@@ -60,6 +61,19 @@ class CurvePoint:
         "with 5 moves, 12 % shorter journeys".
     proved
         Whether it is proved that no plan with so few moves costs less.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> curve = cl.explain.improve_curve(
+    ...     problem, rules, plan, settings=cl.Settings(time_limit_s=3))
+    >>> curve.points[0].moves
+    0
     """
 
     moves: int
@@ -72,8 +86,8 @@ class CurvePoint:
     proved: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Curve:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Curve(Shown):
     """What a plan gains by a few moves: one point for each number from 0.
 
     Parameters
@@ -82,6 +96,19 @@ class Curve:
         From 0 moves upwards; the cost never rises.
     repaired
         How the given plan was repaired first, where it broke a rule; moves count from there.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> curve = cl.explain.improve_curve(
+    ...     problem, rules, plan, settings=cl.Settings(time_limit_s=3))
+    >>> len(curve.points) > 0
+    True
     """
 
     points: tuple[CurvePoint, ...]

@@ -12,17 +12,31 @@ from clusters.domain import Cluster, IntArray, Plan, Priorities, Problem, Rules,
 from clusters.measures import matches
 from clusters.model.instance import Instance, compile_instance
 from clusters.search.solution import Found
+from clusters.shown import Shown
 from clusters.text import listed
 
 __all__ = ["Moved", "Nearby"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Moved:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Moved(Shown):
     """A school that changes cluster: id, name, from and to which label.
 
     `before` is None where it had no place, and names all its clusters ("East and West") where it
     stood in several.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> broken = {"a": "West", "b": "West", "c": "West", "d": "West"}
+    >>> repaired = cl.repair(problem, rules, broken, settings=cl.Settings(time_limit_s=3))
+    >>> {moved.before for moved in repaired.moved}
+    {'West'}
     """
 
     school: SchoolId

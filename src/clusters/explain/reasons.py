@@ -7,14 +7,15 @@ from dataclasses import dataclass, field
 
 from clusters.domain import FrozenDict, Plan, Rules
 from clusters.presolve import Clause
+from clusters.shown import Shown
 
 __all__ = ["Conflict", "Relaxation", "WhyNoPlan"]
 
 NO_PLAN, EXISTS, UNDECIDED = "no plan", "a plan exists", "undecided"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Relaxation:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Relaxation(Shown):
     """A change of the rules that would allow a plan.
 
     Parameters
@@ -29,6 +30,18 @@ class Relaxation:
     plan
         A verified plan under these rules; None where it was not decided in time whether there is
         one (what is refuted is not listed).
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, schools_per_cluster=(3, None), contiguous=False)
+    >>> answer = cl.why_no_plan(problem, rules, settings=cl.Settings(time_limit_s=3))
+    >>> answer.relaxations[0].sentence
+    'schools_per_cluster: allow as few as 2 schools in a cluster (now 3)'
     """
 
     sentence: str
@@ -64,8 +77,8 @@ class Conflict:
     smallest: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyNoPlan:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WhyNoPlan(Shown):
     """Whether rules can all hold, and if not, which of them conflict.
 
     Parameters
@@ -95,6 +108,18 @@ class WhyNoPlan:
         A verified plan, where one exists.
     seconds
         Wall-clock time used.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, schools_per_cluster=(3, None), contiguous=False)
+    >>> answer = cl.why_no_plan(problem, rules, settings=cl.Settings(time_limit_s=3))
+    >>> answer.status, answer.smallest, len(answer.conflict)
+    ('no plan', True, 2)
     """
 
     status: str

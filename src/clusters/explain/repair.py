@@ -28,6 +28,7 @@ from clusters.explain.why_no_plan import why_no_plan
 from clusters.presolve import refuse_impossible
 from clusters.search.short import improved
 from clusters.search.solution import Found
+from clusters.shown import Shown
 from clusters.solver import Settings, effort
 from clusters.verifier import Certificate, verify
 
@@ -41,8 +42,8 @@ POLISH = 0.3
 """Share of the time kept for finding the cheapest plan with the fewest moves."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Repair:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Repair(Shown):
     """A plan that keeps every rule, made from one that may not.
 
     Parameters
@@ -61,6 +62,19 @@ class Repair:
         Of the repaired plan; its objective is the cost.
     mode
         As asked for.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> broken = {"a": "West", "b": "West", "c": "West", "d": "West"}
+    >>> repaired = cl.repair(problem, rules, broken, settings=cl.Settings(time_limit_s=3))
+    >>> len(repaired.moved), repaired.fewest
+    (1, 1)
     """
 
     plan: Plan

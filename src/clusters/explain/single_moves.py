@@ -22,6 +22,7 @@ from clusters.domain import (
 )
 from clusters.measures import places_of
 from clusters.model.instance import compile_instance, price_unit
+from clusters.shown import Shown
 from clusters.verifier import verify
 
 __all__ = ["PRIORITY_NAMES", "Ground", "Move"]
@@ -29,8 +30,8 @@ __all__ = ["PRIORITY_NAMES", "Ground", "Move"]
 PRIORITY_NAMES = ("travel", "balance", "expertise", "pyramids", "change")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Move:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Move(Shown):
     """What happens when one school moves to another cluster and both choose their centre anew.
 
     Parameters
@@ -55,6 +56,18 @@ class Move:
         Names of the rules that these are about.
     centres
         New centres of the cluster left and of the cluster joined.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> move = cl.why_here(problem, rules, plan, "b").moves[0]
+    >>> move.school, move.to, move.allowed
+    ('b', 'East', True)
     """
 
     school: SchoolId

@@ -2,26 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from clusters.arguments import checked
-from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, check_rules, plan_of
+from clusters.domain import (
+    Plan,
+    PlanLike,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    check_rules,
+    plan_of,
+)
 from clusters.errors import InfeasibleError, OutOfTimeError
-from clusters.explain.changes import Change
+from clusters.explain.changes import Change, after_changes
 from clusters.explain.repair import Repair, repair
-from clusters.explain.single_moves import Ground
 from clusters.explain.why_here import refuse_broken
 from clusters.naming import name_clusters
 from clusters.rulebook import length
+from clusters.shown import Shown
 from clusters.solver import Result, Settings, solve
 from clusters.verifier import Certificate, Finding, verify
 
 __all__ = ["WhatIf", "what_if"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhatIf:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WhatIf(Shown):
     """What some changes would mean for a plan.
 
     Parameters
@@ -48,6 +57,23 @@ class WhatIf:
         Where no plan can keep the changed rules: one sentence for each rule in conflict.
     sentence
         What it comes to, in plain words.
+    problem
+        The facts under the changes: others than before where schools close, open or merge.
+    heirs
+        Each id that no longer is, in order, with the weights of the schools that follow it.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> change = cl.Change.move("b", "East")
+    >>> answer = cl.what_if(problem, rules, plan, change, settings=cl.Settings(time_limit_s=3))
+    >>> answer.nearest.fewest
+    1
     """
 
     changes: tuple[Change, ...]
@@ -59,6 +85,8 @@ class WhatIf:
     free: Result | None
     conflict: tuple[str, ...]
     sentence: str
+    problem: Problem
+    heirs: tuple[tuple[SchoolId, Mapping[SchoolId, int]], ...] = ()
     baseline: float | None = None
 
     @property
@@ -129,20 +157,19 @@ def what_if(
     check_rules(problem, rules, priorities)
     refuse_broken(problem, plan)
     listed = (changes,) if isinstance(changes, Change) else tuple(changes)
-    changed = rules
-    for change in listed:
-        changed = change.applied(problem, changed, plan)
-    check_rules(problem, changed, priorities)
-    ground = Ground(problem, rules, priorities, plan)
-    drawn = plan
-    for change in listed:
-        drawn = change.drawn(ground)
-        ground = Ground(problem, rules, priorities, drawn)
+    scene = after_changes(problem, rules, plan, listed, priorities)
+    later, changed, drawn = scene.problem, scene.rules, scene.plan
+    check_rules(later, changed, scene.priorities)
     now = verify(problem, rules, plan, priorities)
     before = now.objective
-    breaks = verify(problem, changed, drawn).findings
-    nearest, free, conflict = _answers(problem, changed, plan, priorities, settings)
-    baseline = _baseline(problem, rules, plan, priorities, settings, free, before or 0.0)
+    breaks = verify(later, changed, drawn).findings
+    # where what there is changes, moves are counted from the plan with that change made
+    reshaped = any(change.reshapes for change in listed)
+    begin = scene.given if reshaped else plan
+    nearest, free, conflict = _answers(later, changed, begin, scene.priorities, settings)
+    baseline = None
+    if not reshaped:
+        baseline = _baseline(problem, rules, plan, priorities, settings, free, before or 0.0)
     return WhatIf(
         changes=listed,
         rules=changed,
@@ -152,8 +179,12 @@ def what_if(
         nearest=nearest,
         free=free,
         conflict=conflict,
-        sentence=_sentence(problem, priorities, listed, breaks, now, nearest, free, conflict)
+        sentence=_sentence(
+            (problem, later), priorities, listed, breaks, now, nearest, free, conflict
+        )
         + _against(free, baseline, before or 0.0),
+        problem=later,
+        heirs=scene.heirs,
         baseline=baseline,
     )
 
@@ -233,7 +264,7 @@ def _renamed(problem: Problem, result: Result, keep: Plan) -> Result:
 
 
 def _sentence(
-    problem: Problem,
+    problems: tuple[Problem, Problem],
     priorities: Priorities,
     changes: tuple[Change, ...],
     breaks: tuple[Finding, ...],
@@ -242,11 +273,11 @@ def _sentence(
     free: Result | None,
     conflict: tuple[str, ...],
 ) -> str:
-    text = f"To {' and to '.join(change.sentence(problem) for change in changes)}: "
+    text = f"To {' and to '.join(change.sentence(problems[0]) for change in changes)}: "
     before = now.objective or 0.0
 
     def journeys(after: Certificate) -> str:
-        return _journeys(problem, priorities, after, now)
+        return _journeys(problems, priorities, (now, after))
 
     if conflict:
         return f"{text}no plan can keep the rules then. These cannot all hold: " + "; ".join(
@@ -270,13 +301,18 @@ def _sentence(
 
 
 def _journeys(
-    problem: Problem, priorities: Priorities, after: Certificate, now: Certificate
+    problems: tuple[Problem, Problem],
+    priorities: Priorities,
+    certificates: tuple[Certificate, Certificate],
 ) -> str:
     """Give the mean journey after the change, and that of the plan asked about."""
-    total = float(problem.measure(priorities.travel_by).sum()) * priorities.travel
-    if not total or "travel" not in after.costs or "travel" not in now.costs:
-        return ""
-    was, will = (length(problem, one.costs["travel"] / total, 2) for one in (now, after))
+    means = []
+    for problem, certificate in zip(problems, certificates, strict=True):
+        total = float(problem.measure(priorities.travel_by).sum()) * priorities.travel
+        if not total or "travel" not in certificate.costs:
+            return ""
+        means.append(length(problem, certificate.costs["travel"] / total, 2))
+    was, will = means
     return "" if was == will else f" (mean journey {will} instead of {was})"
 
 
@@ -285,6 +321,9 @@ def _moves(nearest: Repair) -> str:
     count = len(nearest.moved)
     schools = f"{count} school{'s' if count != 1 else ''}"
     verb = f"move{'s' if count == 1 else ''}"
+    if nearest.placed:
+        given = len(nearest.placed)
+        verb += f" and {given} {'is' if given == 1 else 'are'} given a place"
     if nearest.proved:
         return f"with as few changes as possible (proved), {schools} in all {verb}"
     return f"in the closest plan found, {schools} in all {verb} (at least {nearest.fewest} must)"

@@ -23,6 +23,7 @@ from clusters.errors import DataError, Fault
 from clusters.explain.single_moves import Ground, Move
 from clusters.measures import places_of
 from clusters.rulebook import length, whole_pyramids
+from clusters.shown import Shown
 from clusters.text import listed, shown
 
 if TYPE_CHECKING:
@@ -34,8 +35,8 @@ NOTHING = 1e-9
 """Share of a plan's cost below which a change counts as none."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class WhyHere:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class WhyHere(Shown):
     """Why a school is in its cluster.
 
     Parameters
@@ -61,6 +62,18 @@ class WhyHere:
         where there is no other cluster.
     sentence
         One or two plain sentences.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> answer = cl.why_here(problem, rules, plan, "b")
+    >>> [(move.to, move.allowed) for move in answer.moves]
+    [('East', True)]
     """
 
     school: SchoolId
@@ -85,8 +98,24 @@ class WhyHere:
         return self.next_best is not None and self.next_best.allowed
 
 
-class Answers(FrozenDict):
-    """The answer for every school, by id: a read-only mapping that can become a frame."""
+class Answers(FrozenDict, Shown):
+    """The answer for every school, by id: a read-only mapping that can become a frame.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> answers = cl.why_all(problem, rules, plan)
+    >>> len(answers), answers.to_frame().shape[0]
+    (4, 4)
+    """
+
+    def __repr__(self) -> str:
+        return f"Answers(for {len(self):,} schools)"
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame with one row for each school."""
@@ -177,6 +206,18 @@ def why_all(
     -------
     Answers
         By id; ``.to_frame()`` makes a table.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> answers = why_all(problem, rules, plan)
+    >>> sorted(answers)
+    ['a', 'b', 'c', 'd']
     """
     plan = plan_of(problem, plan)
     ground = _ground(problem, rules, plan, priorities)

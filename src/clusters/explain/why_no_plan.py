@@ -209,12 +209,16 @@ class _Question:
         every = Conflicts(self.problem, self.rules, self.decider)
         every.add(frozenset(clauses), smallest=smallest)
         every.run(time.monotonic() + 0.25 * self.left)
-        counts = self._counts(by_count, 0.1 * self.left) if len(by_count) > 1 else {}
         shared = [c for c in clauses if all(c in conflict for conflict in every.found)]
+        relaxations = WaysOut(self.problem, self.rules, self.decider).tried(
+            reasons, shared or clauses, every.losses
+        )
+        counts = self._counts(by_count, 0.6 * self.left) if len(by_count) > 1 else {}
+        if not every.complete:
+            every.run(time.monotonic() + self.left)
         first = self._conflict(frozenset(clauses), smallest=smallest)
         others = [found for found in every.smallest if found != frozenset(clauses)]
         further = (self._conflict(found) for found in sorted(others, key=len))
-        ways = WaysOut(self.problem, self.rules, self.decider)
         return WhyNoPlan(
             status=NO_PLAN,
             reasons=self._sentences(reasons, clauses),
@@ -224,7 +228,7 @@ class _Question:
             conflicts=(first, *further),
             complete=every.complete,
             by_count=FrozenDict(counts),
-            relaxations=ways.tried(reasons, shared or clauses, every.losses),
+            relaxations=relaxations,
         )
 
     def _described(self, clauses: Iterable[Clause]) -> tuple[str, ...]:

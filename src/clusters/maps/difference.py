@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, plan_of
 from clusters.maps.layout import WIDTH, lay_out
+from clusters.maps.scene import MOVED_HATCH, Picked
 from clusters.maps.svg import draw_svg
 from clusters.maps.zones import members_of, numbers_of
 from clusters.measures import matches, overlap, places_of
@@ -34,6 +35,16 @@ def matched_numbers(problem: Problem, before: PlanLike, after: PlanLike) -> dict
     -------
     dict
         Number by label of `after`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> matched_numbers(problem, plan, {**plan, "b": "East"})
+    {'West': 1, 'East': 2}
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
@@ -63,7 +74,18 @@ def _holding(problem: Problem, plan: Plan) -> list[int]:
 
 @checked
 def changes(problem: Problem, before: PlanLike, after: PlanLike) -> list[Change]:
-    """Schools that change cluster, in the order of the problem; clusters are matched first."""
+    """Schools that change cluster, in the order of the problem; clusters are matched first.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> len(changes(problem, plan, {**plan, "b": "East"}))
+    1
+    """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after)
@@ -106,6 +128,18 @@ def moves_between(problem: Problem, before: Plan, after: Plan) -> dict[str, list
     }
 
 
+MOVED_WORDS = {MOVED_HATCH: "changes cluster"}
+"""What the key says of ground that moves."""
+
+
+def moved_grounds(problem: Problem, before: Plan, after: Plan) -> list[Picked]:
+    """Pick out the ground that changes cluster, one piece for each kind of move."""
+    return [
+        Picked(words=words, positions=held, pattern=MOVED_HATCH)
+        for words, held in moves_between(problem, before, after).items()
+    ]
+
+
 @checked
 def difference_svg(
     problem: Problem,
@@ -135,20 +169,31 @@ def difference_svg(
     -------
     str
         The ``<svg>`` element. Ground that moves is orange and hatched; ground that stays is white.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> drawing = difference_svg(problem, plan, {**plan, "b": "East"}, title="What changes")
+    >>> drawing[:4]
+    '<svg'
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after) if numbers is None else numbers
-    layout = lay_out(problem, after, numbers=numbers, names=False, width=width)
-    moves = moves_between(problem, before, after)
-    count = sum(map(len, moves.values()))
+    layout = lay_out(problem, after, numbers=numbers, width=width)
+    moves = moved_grounds(problem, before, after)
+    count = sum(len(move.positions) for move in moves)
     words = f"{count:,} of {len(problem):,} schools change cluster; their ground is hatched."
     return draw_svg(
         layout,
         title=title,
         description=description or words,
-        link=link,
+        link=link if links else "",
         id_prefix=id_prefix,
-        links=links,
-        moves=moves,
+        grounds=moves,
+        patterns=MOVED_WORDS,
     )

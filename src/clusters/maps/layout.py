@@ -12,8 +12,17 @@ import shapely
 from clusters.arguments import at_least, checked
 from clusters.domain import FloatArray, PlanLike, Problem, plan_of
 from clusters.maps import zones as _zones
+from clusters.maps.backdrop import Backdrop, Place, source_of_towns, towns_of
 from clusters.maps.colours import colour_classes
-from clusters.maps.plates import CHIP, Plate, place_plates
+from clusters.maps.labels import (
+    SCHOOL_SIZE,
+    Field,
+    Label,
+    Plate,
+    place_plates,
+    place_school_numbers,
+    place_towns,
+)
 from clusters.text import clean
 
 WIDTH = 1000.0
@@ -27,6 +36,15 @@ _GAP = 14.0
 _PANEL_HEIGHT = 300.0
 _ZOOM = 2.4
 _CROWD = 6  # crowded schools that make an enlargement worth its place
+_SMALL = 600.0  # a drawing narrower than this has smaller marks and plates
+_MOST_TOWNS = 10
+_TOWNS_APART = 0.1  # of the width
+_MOST_ROAD_POINTS = 3000
+CHIP = 12.0
+"""Half the height of a number plate, in drawing units."""
+SMALL_CHIP = 9.0
+RING = 2.8
+"""Radius of the ring of a centre, in radii of a mark."""
 
 KINDS: Mapping[str, str] = {
     "primary": "circle",
@@ -99,22 +117,42 @@ class Zone:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """One drawing of the ground: the whole, or an enlargement with its letter."""
+    """One drawing of the ground: the whole, or an enlargement with its letter.
+
+    `names`, `towns` and `numbered` are the labels of clusters, places and schools; a label's `of`
+    is an index into the layout's zones, into its places, and a school's position.
+    """
 
     view: View
     letter: str
     letter_at: tuple[float, float]
     shapes: tuple[Any, ...]
     spare: Any
+    roads: Any
     points: FloatArray
     visible: tuple[int, ...]
     plates: tuple[Plate, ...]
+    names: tuple[Label, ...]
+    towns: tuple[Label, ...]
+    numbered: tuple[Label, ...]
     radius: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
-    """Everything on a map; made by :func:`lay_out`, drawn by `map_svg` and `map_png`."""
+    """Everything on a map; made by :func:`lay_out`, drawn by `map_svg` and `map_png`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> layout = cl.maps.lay_out(problem, plan, width=500)
+    >>> layout.width, len(layout.zones)
+    (500, 2)
+    """
 
     problem: Problem
     zones: tuple[Zone, ...]
@@ -125,18 +163,28 @@ class Layout:
     enlargements: tuple[Panel, ...]
     width: float
     height: float
-    source: str = ""
+    source: str
+    towns_from: str
+    school_numbers: tuple[int, ...]
 
     @property
     def unnamed(self) -> tuple[Zone, ...]:
         """Clusters with a name that has no room on the map: the key below it names them."""
-        named = {plate.zone for plate in self.main.plates if plate.name}
+        named = {label.of for label in self.main.names}
         found = [
             zone
             for k, zone in enumerate(self.zones)
             if k not in named and zone.members and zone.label != str(zone.number)
         ]
         return tuple(sorted(found, key=lambda zone: zone.number))
+
+    @property
+    def scattered(self) -> tuple[tuple[Zone, int], ...]:
+        """Clusters whose ground lies in several parts, and in how many."""
+        parts = ((zone, len(shapely.get_parts(zone.shape_m))) for zone in self.zones)
+        return tuple(
+            sorted(((zone, n) for zone, n in parts if n > 1), key=lambda pair: pair[0].number)
+        )
 
 
 def kind_of(phase: str) -> str:
@@ -154,6 +202,8 @@ def lay_out(
     enlarge: bool = True,
     names: bool = True,
     marks: bool = True,
+    number_schools: bool = True,
+    backdrop: Backdrop | None = None,
     width: float = WIDTH,
     source: str = "",
 ) -> Layout:
@@ -169,14 +219,30 @@ def lay_out(
     enlarge
         Whether dense places are drawn again, enlarged, below the map.
     names
-        Whether clusters are named where there is room.
+        Whether clusters and places are named.
     marks
         Whether schools are marked.
+    number_schools
+        Whether each mark has its number: the school's place from A to Z.
+    backdrop
+        Roads and places to draw, of :func:`clusters.maps.read_backdrop`. Without it the places are
+        the towns of the data, and there are no roads.
     width
-        Width of the drawing in its own units. Marks and letters keep their size, so that a
-        narrower drawing is a smaller map, not a smaller print.
+        Width of the drawing in its own units. Letters keep their size, so that a narrower drawing
+        is a smaller map, not a smaller print.
     source
         Where the facts come from: a line below the map.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> layout = lay_out(problem, plan)
+    >>> [zone.number for zone in layout.zones]
+    [1, 2]
     """
     plan = plan_of(problem, plan)
     at_least(100, width=width)
@@ -186,9 +252,9 @@ def lay_out(
         for position in group:
             owner[position] = cluster
     cells = _zones.split_shared_sites(problem, _zones.territories(problem), owner)
-    *ground, spare = _zones.simplify(
-        _zones.dissolve(cells, owner, len(groups)), _zones.extent_m(problem) / 1500
-    )
+    *ground, spare = _zones.dissolve(cells, owner, len(groups))
+    ground = _zones.without_strays(ground, groups, problem.xy_m)
+    *ground, spare = _zones.simplify([*ground, spare], _zones.extent_m(problem) / 1500)
     given = _zones.numbers_of(plan, numbers)
     wanted = [(colours or {}).get(number) for number in given]
     tints = colour_classes(len(groups), _zones.touching(ground), wanted)
@@ -206,17 +272,30 @@ def lay_out(
         )
     )
     view = _whole_view(problem, [*ground, spare], width)
-    main = _panel(problem, zones, spare, view, names=names, marks=marks)
-    panels: tuple[Panel, ...] = ()
-    if enlarge and marks:
-        panels = tuple(
-            replace(
-                _panel(problem, zones, spare, window, letter=letter, names=False),
-                letter_at=_letter_spot(main, window),
-            )
-            for letter, window in zip("ABC", _dense_views(main), strict=False)
+    numbered = tuple(_zones.school_numbers(problem))
+    known = {zone.label.casefold() for zone in zones}
+    towns = [t for t in towns_of(problem, backdrop) if t.name.casefold() not in known]
+    drawing = _Drawing(
+        problem=problem,
+        zones=zones,
+        spare=spare,
+        roads=None if backdrop is None else backdrop.roads,
+        towns=towns,
+        numbers=numbered,
+        names=names,
+        marks=marks,
+        number_schools=number_schools and marks,
+    )
+    bare = drawing.bare(view)
+    windows = _dense_views(bare) if enlarge and marks else []
+    larger = [
+        replace(
+            drawing.labelled(drawing.bare(window, letter)), letter_at=_letter_spot(bare, window)
         )
-    height = view.height + (_GAP * 2 + _PANEL_HEIGHT if panels else 0)
+        for letter, window in zip("ABC", windows, strict=False)
+    ]
+    main = drawing.labelled(bare, larger)
+    height = view.height + (_GAP * 2 + _PANEL_HEIGHT if larger else 0)
     return Layout(
         problem=problem,
         zones=zones,
@@ -224,11 +303,112 @@ def lay_out(
         cells_m=tuple(cells),
         spare_m=spare,
         main=main,
-        enlargements=panels,
+        enlargements=tuple(larger),
         width=width,
         height=height,
         source=clean(source),
+        towns_from=source_of_towns(problem, backdrop) if main.towns else "",
+        school_numbers=numbered if number_schools and marks else (),
     )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Drawing:
+    """What every panel of a map shows."""
+
+    problem: Problem
+    zones: tuple[Zone, ...]
+    spare: Any
+    roads: Any
+    towns: Sequence[Place]
+    numbers: Sequence[int]
+    names: bool
+    marks: bool
+    number_schools: bool
+
+    def bare(self, view: View, letter: str = "") -> Panel:
+        """Cut the ground to a view and place the marks in it; no words yet."""
+        small = view.width < _SMALL and not letter
+        radius = RADIUS * (1.7 if letter else 0.6 if small else 1.0)
+        points = _side_by_side(self.problem.xy_m, view, radius)
+        inside = view.frame.buffer(-radius, join_style="mitre") if letter else view.frame
+        near = shapely.covers(inside, shapely.points(points))
+        return Panel(
+            view=view,
+            letter=letter,
+            letter_at=(view.left, view.top),
+            shapes=tuple(view.shape(zone.shape_m.intersection(view.ground)) for zone in self.zones),
+            spare=view.shape(self.spare.intersection(view.ground)),
+            roads=_roads_in(self.roads, view),
+            points=points,
+            visible=tuple(int(k) for k in np.flatnonzero(near)) if self.marks else (),
+            plates=(),
+            names=(),
+            towns=(),
+            numbered=(),
+            radius=radius,
+        )
+
+    def labelled(self, panel: Panel, larger: Sequence[Panel] = ()) -> Panel:
+        """Put the words on a panel: what must be said first, then what fits.
+
+        Schools that an enlargement (`larger`) numbers need no number here.
+        """
+        elsewhere = {label.of for window in larger for label in window.numbered}
+        letters = [window.letter_at for window in larger]
+        view = panel.view
+        seen = list(panel.visible)
+        centres = {zone.centre for zone in self.zones}
+        radii = [panel.radius * (RING if k in centres else 1.0) for k in seen]
+        room = Field(frame=view.frame.bounds, marks=panel.points[seen], radii=np.array(radii))
+        if panel.letter:  # its letter stands in its corner
+            letters.append((view.left, view.top))
+        room.boxes += [(x, y, x + LETTER, y + LETTER) for x, y in letters]
+        small = view.width < _SMALL and not panel.letter
+        named = self.names and not panel.letter
+        plates, names = place_plates(
+            [zone.number for zone in self.zones],
+            [zone.label if named and zone.label != str(zone.number) else "" for zone in self.zones],
+            panel.shapes,
+            room,
+            SMALL_CHIP if small else CHIP,
+        )
+        towns = self._towns(view, room) if named else ()
+        numbered: tuple[Label, ...] = ()
+        if self.number_schools:
+            labels = place_school_numbers(
+                [self.numbers[k] for k in seen],
+                room,
+                SCHOOL_SIZE * (1.25 if panel.letter else 1.0),
+                elsewhere=[k for k, position in enumerate(seen) if position in elsewhere],
+                must=not panel.letter,
+            )
+            numbered = tuple(replace(label, of=seen[label.of]) for label in labels)
+        return replace(panel, plates=plates, names=names, towns=towns, numbered=numbered)
+
+    def _towns(self, view: View, room: Field) -> tuple[Label, ...]:
+        if not self.towns:
+            return ()
+        points = view.place(np.array([[town.x_m, town.y_m] for town in self.towns]))
+        names = [town.name for town in self.towns]
+        return place_towns(names, points, room, _MOST_TOWNS, view.width * _TOWNS_APART)
+
+
+def _roads_in(roads: Any, view: View) -> Any:
+    """Roads of a view in drawing units, coarse enough that a drawing stays small."""
+    if roads is None:
+        return shapely.MultiLineString()
+    near = shapely.line_merge(shapely.intersection(roads, view.ground))
+    for tolerance in (1.0, 2.0, 4.0):
+        lines = shapely.simplify(
+            shapely.get_parts(view.shape(near)), tolerance, preserve_topology=False
+        )
+        lines = lines[shapely.length(lines) > 4 * tolerance]
+        if shapely.get_num_coordinates(lines).sum() <= _MOST_ROAD_POINTS:
+            break
+    lines = lines[np.argsort(-shapely.length(lines), kind="stable")]
+    lines = lines[np.cumsum(shapely.get_num_coordinates(lines)) <= _MOST_ROAD_POINTS]
+    return shapely.MultiLineString(list(lines))
 
 
 def _known_centre(problem: Problem, centre: object, group: Sequence[int]) -> int | None:
@@ -255,43 +435,6 @@ def _whole_view(problem: Problem, shapes: Sequence[Any], width: float) -> View:
         top=0.0,
         width=width,
         height=float(height),
-    )
-
-
-def _panel(
-    problem: Problem,
-    zones: Sequence[Zone],
-    spare: Any,
-    view: View,
-    *,
-    letter: str = "",
-    names: bool,
-    marks: bool = True,
-) -> Panel:
-    """Cut the zones to a view and place the marks and plates in it."""
-    radius = RADIUS * (1.7 if letter else 1.0)
-    shapes = tuple(view.shape(zone.shape_m.intersection(view.ground)) for zone in zones)
-    points = _side_by_side(problem.xy_m, view, radius)
-    near = shapely.dwithin(view.frame, shapely.points(points), radius)
-    visible = tuple(int(k) for k in np.flatnonzero(near)) if marks else ()
-    plates = place_plates(
-        [zone.number for zone in zones],
-        [zone.label if names and not zone.label.isdecimal() else "" for zone in zones],
-        shapes,
-        points[list(visible)],
-        view.frame,
-        radius,
-    )
-    return Panel(
-        view=view,
-        letter=letter,
-        letter_at=(view.left, view.top),
-        shapes=shapes,
-        spare=view.shape(spare.intersection(view.ground)),
-        points=points,
-        visible=visible,
-        plates=plates,
-        radius=radius,
     )
 
 
@@ -384,10 +527,8 @@ def _letter_spot(main: Panel, window: View) -> tuple[float, float]:
         for x in (west, east - LETTER)
     ]
     marks = shapely.multipoints(main.points[list(main.visible)])
-    plates = shapely.multipoints([(plate.x, plate.y) for plate in main.plates])
 
     def hidden(spot: tuple[float, float]) -> bool:
-        box = shapely.box(*spot, spot[0] + LETTER, spot[1] + LETTER)
-        return bool(box.dwithin(marks, RADIUS * 2) or box.dwithin(plates, CHIP * 1.5))
+        return bool(shapely.box(*spot, spot[0] + LETTER, spot[1] + LETTER).dwithin(marks, RADIUS))
 
     return min(spots, key=hidden)

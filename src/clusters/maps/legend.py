@@ -1,99 +1,201 @@
-"""The strip below a map: scale bar, north arrow, and the key to the marks."""
+"""What stands round a map: its title, scale and north, the key to its signs, and its sources."""
 
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
+import shapely
 
 from clusters.maps.colours import INK
+from clusters.maps.labels import text_width
 from clusters.maps.layout import KIND_ORDER, Layout, kind_of
-from clusters.maps.marks import px, rect, use
-from clusters.text import clean, escaped
+from clusters.maps.scene import (
+    FILLS,
+    HATCH,
+    ROAD,
+    Ground,
+    Group,
+    Item,
+    Mark,
+    Strokes,
+    Words,
+)
+from clusters.text import clean, listed
 
-_LEGEND_ROW = 26.0
-
-
-def draw_legend(layout: Layout, prefix: str, *, with_moves: bool) -> tuple[list[str], float]:
-    """Draw scale bar, north arrow and key below the map; return them and their height."""
-    top = layout.height + 16
-    entries = legend_entries(layout, with_moves=with_moves)
-    lines = ['<g font-size="16" aria-hidden="true">', *_scale_bar(layout, top + 12)]
-    left, baseline = 300.0, top + 18
-    for symbol, words in entries:
-        width = 52 + 8.2 * len(words)
-        if left + width > layout.width and left > 300.0:
-            left, baseline = 300.0, baseline + _LEGEND_ROW
-        if symbol == "name":
-            lines.append(
-                f'<text x="{px(left)}" y="{px(baseline)}" font-weight="700">{escaped(words)}</text>'
-            )
-            left += width
-            continue
-        if symbol in ("hatch", "moved"):
-            style = f'fill="url(#{prefix}-{symbol})" stroke-width="1"'
-            lines.append(rect(left + 2, baseline - 13, 18, 14, style))
-        else:
-            lines.append(use(f"{prefix}-{symbol}", left + 11, baseline - 5.5, 7))
-        lines.append(f'<text x="{px(left + 28)}" y="{px(baseline)}">{escaped(words)}</text>')
-        left += width
-    bottom = max(baseline + 16, top + 62)
-    if layout.source:
-        for line in source_lines(layout, 7.2):
-            lines.append(f'<text x="24" y="{px(bottom + 8)}" font-size="14">{escaped(line)}</text>')
-            bottom += 20
-    lines.append("</g>")
-    return lines, bottom - layout.height
+_ROW = 24.0
+_TEXT = 15.0
+_LEFT = 22.0
+_KEY_SIZE = 11.0
+_KEY_ROW = 14.5
 
 
-def source_lines(layout: Layout, letter: float) -> list[str]:
-    """Break the line on sources where the drawing ends; nothing of it is cut.
+def heading(layout: Layout, title: str) -> tuple[list[Item], float]:
+    """Set the title above the map; return it and its height."""
+    size = 24.0 if layout.width >= 600 else 17.0
+    lines = _lines(title, layout.width - 2 * _LEFT, size, bold=True)
+    height = 12.0 + 1.25 * size * len(lines) if lines else 0.0
+    said: list[Item] = [
+        Words(x=_LEFT, y=-height + 1.25 * size * (k + 1), text=line, size=size, bold=True)
+        for k, line in enumerate(lines)
+    ]
+    return said, height
+
+
+def key(
+    layout: Layout, patterns: Mapping[str, str], *, with_schools: bool
+) -> tuple[list[Item], float]:
+    """Set scale, north arrow, signs and sources below the map; return them and their height.
 
     Parameters
     ----------
-    letter
-        Width of a letter in the units of the drawing.
+    patterns
+        What each pattern of ground that is picked out means.
+    with_schools
+        Whether the names of the schools stand there by number.
     """
-    return textwrap.wrap(f"Source: {layout.source}", int((layout.width - 48) / letter))
+    top = layout.height + 16
+    items = list(_scale_bar(layout, top + 12))
+    first = 300.0 if layout.width >= 600 else _LEFT
+    left, baseline = first, top + 18 if first > _LEFT else top + 66
+    for sign, words in legend_entries(layout, patterns):
+        width = 48 + text_width(words, _TEXT)
+        if left + width > layout.width and left > first:
+            left, baseline = first, baseline + _ROW
+        items += _sign(sign, left, baseline)
+        items.append(Words(x=left + 28, y=baseline, text=words, size=_TEXT))
+        left += width
+    bottom = max(baseline + 14, top + 62)
+    for part in (_names, _schools if with_schools else None, _notes):
+        if part is not None:
+            said, bottom = part(layout, bottom)
+            items += said
+    return [Group(items=tuple(items), is_silent=True)], bottom + 8 - layout.height
 
 
-def legend_entries(layout: Layout, *, with_moves: bool = False) -> list[tuple[str, str]]:
-    """Say what each kind of mark on this map means."""
+def _names(layout: Layout, top: float) -> tuple[list[Item], float]:
+    """List clusters whose name does not stand on the map."""
+    rows = [(zone.number, zone.label) for zone in layout.unnamed]
+    return _columns(rows, layout, top, _TEXT, 11.5)
+
+
+def _schools(layout: Layout, top: float) -> tuple[list[Item], float]:
+    """List the schools by number."""
+    if not layout.school_numbers:
+        return [], top
+    names = [clean(school.name) for school in layout.problem.schools]
+    rows = sorted(zip(layout.school_numbers, names, strict=True))
+    title = Words(x=_LEFT, y=top + 20, text="The schools", size=_TEXT, bold=True)
+    items, bottom = _columns(rows, layout, top + 24, _KEY_SIZE, 17.0)
+    return [title, *items], bottom
+
+
+def _columns(
+    rows: list[tuple[int, str]], layout: Layout, top: float, size: float, wide: float
+) -> tuple[list[Item], float]:
+    """Set numbers and texts in columns, read downwards; a long text takes several lines.
+
+    Parameters
+    ----------
+    wide
+        Least width of a column, in sizes of the type.
+    """
+    if not rows:
+        return [], top
+    count = max(1, int((layout.width - 2 * _LEFT) // (wide * size)))
+    width = (layout.width - 2 * _LEFT) / count
+    indent = 2.4 * size
+    lines: list[tuple[str, str]] = []
+    for number, text in rows:
+        broken = _lines(text, width - indent - size, size)
+        lines += [(str(number) if k == 0 else "", line) for k, line in enumerate(broken)]
+    deep = -(-len(lines) // count)
+    step = 1.32 * size
+    items: list[Item] = []
+    for k, (said, line) in enumerate(lines):
+        x, y = _LEFT + (k // deep) * width, top + step * (k % deep + 1)
+        if said:
+            right = x + indent - 0.5 * size
+            items.append(Words(x=right, y=y, text=said, size=size, anchor="end", bold=True))
+        items.append(Words(x=x + indent, y=y, text=line, size=size))
+    return items, top + step * deep + 6
+
+
+def _notes(layout: Layout, top: float) -> tuple[list[Item], float]:
+    """Say what lies in several parts, and where facts and names come from."""
+    said = []
+    if layout.scattered:
+        parts = [f"{zone.number} ({count} parts)" for zone, count in layout.scattered]
+        word = "Cluster" if len(parts) == 1 else "Clusters"
+        said.append(f"{word} in more than one part, each with its number: {listed(parts)}.")
+    said += [layout.towns_from] if layout.towns_from else []
+    said += [f"Source: {layout.source}"] if layout.source else []
+    size = 13.0
+    lines = [line for text in said for line in _lines(text, layout.width - 2 * _LEFT, size)]
+    items: list[Item] = [
+        Words(x=_LEFT, y=top + 18 * (k + 1), text=line, size=size) for k, line in enumerate(lines)
+    ]
+    return items, top + 18 * len(lines)
+
+
+def _lines(text: str, width: float, size: float, *, bold: bool = False) -> list[str]:
+    """Break a text into lines that fit; nothing of it is cut."""
+    words = clean(text)
+    each = text_width(words, size, bold=bold) / max(1, len(words))
+    return textwrap.wrap(words, max(8, int(width / max(each, 0.55 * size))), break_on_hyphens=False)
+
+
+def legend_entries(layout: Layout, patterns: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Say what each kind of sign on this map means."""
     phases: dict[str, list[str]] = {}
-    for school in layout.problem.schools:
-        phase = clean(school.phase).lower()
+    for position in layout.main.visible:
+        phase = clean(layout.problem.schools[position].phase).lower()
         known = phases.setdefault(kind_of(phase), [])
         if phase not in known:
             known.append(phase)
-    entries = []
-    for kind in KIND_ORDER:
-        if kind in phases:
-            words = ", ".join(sorted(phases[kind]))
-            entries.append((kind, words))
-    if any(zone.centre is not None for zone in layout.zones):
+    entries = [(kind, ", ".join(sorted(phases[kind]))) for kind in KIND_ORDER if kind in phases]
+    if phases and any(zone.centre is not None for zone in layout.zones):
         entries.append(("centre", "ring: centre of its cluster"))
     if not layout.spare_m.is_empty:
-        entries.append(("hatch", "in no cluster"))
-    if with_moves:
-        entries.append(("moved", "changes cluster"))
-    # Clusters whose name has no room on the map: number and name, so that all are named.
-    entries += [("name", f"{zone.number} {zone.label}") for zone in layout.unnamed]
+        entries.append((HATCH, "in no cluster"))
+    entries += patterns.items()
+    if not layout.main.roads.is_empty:
+        entries.append(("road", "main road"))
+    if layout.main.towns:
+        entries.append(("town", "town or village"))
     return entries
 
 
-def _scale_bar(layout: Layout, y: float) -> Iterator[str]:
+def _sign(sign: str, left: float, baseline: float) -> Iterator[Item]:
+    if sign in FILLS:
+        yield Ground(shapely.box(left + 2, baseline - 13, left + 20, baseline + 1), sign, 1.0)
+    elif sign == "road":
+        yield Strokes(
+            shapely.LineString([(left, baseline - 5), (left + 22, baseline - 5)]), 2, ROAD
+        )
+    elif sign == "town":
+        yield Words(x=left + 2, y=baseline, text="Aa", size=_TEXT, italic=True)
+    else:
+        yield Mark(sign, left + 11, baseline - 5.5, 7.0)
+
+
+def _scale_bar(layout: Layout, y: float) -> Iterator[Item]:
     scale = layout.main.view.scale
     metres = round_length(170 / scale)
     length = metres * scale
     words = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
-    yield (
-        f'<path d="M62 {px(y - 7)}V{px(y)}H{px(62 + length)}V{px(y - 7)}M{px(62 + length / 2)} '
-        f'{px(y - 4)}V{px(y)}" fill="none" stroke="{INK}" stroke-width="2"/>'
-        f'<text x="{px(62 + length / 2)}" y="{px(y + 20)}" text-anchor="middle">{words}</text>'
-        f'<path d="M24 {px(y - 10)}l-9 24l9 -6l9 6Z" fill="{INK}"/>'
-        f'<text x="24" y="{px(y + 32)}" text-anchor="middle" font-weight="700">N</text>'
+    right, middle = 62 + length, 62 + length / 2
+    yield Strokes(
+        shapely.MultiLineString(
+            [[(62, y - 7), (62, y), (right, y), (right, y - 7)], [(middle, y - 4), (middle, y)]]
+        ),
+        2.0,
     )
+    yield Words(x=middle, y=y + 20, text=words, size=_TEXT, anchor="middle")
+    arrow = [(24, y - 10), (15, y + 14), (24, y + 8), (33, y + 14)]
+    yield Ground(shapely.Polygon(arrow), INK, 0.5)
+    yield Words(x=24, y=y + 32, text="N", size=_TEXT, anchor="middle", bold=True)
 
 
 def round_length(metres: float) -> float:

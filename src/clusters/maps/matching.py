@@ -69,6 +69,16 @@ def shared_colours(
     dict
         Colour by number, for `colours=` of the maps. Seven tints serve; where plans differ so much
         that these do not do, neighbours may share one, and their borders part them.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> shared_colours(problem, {"today": plan, "proposal": {**plan, "b": "East"}})
+    {1: 0, 2: 1}
     """
     plans = plans_of(problem, plans)
     known = same_numbers(problem, plans, numbers)

@@ -1,10 +1,10 @@
-"""Maps as PNG pictures for papers, drawn by matplotlib from the same layout as the SVG."""
+"""Maps as PNG pictures for papers: matplotlib draws the scene that the SVG shows."""
 
 from __future__ import annotations
 
 import textwrap
 import warnings
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,24 +14,31 @@ import shapely
 from clusters.arguments import at_least, checked
 from clusters.domain import PlanLike, Problem, plan_of, plans_of
 from clusters.errors import MissingLibraryError
-from clusters.maps.colours import INK, MOVED, PAPER, TINTS
-from clusters.maps.difference import matched_numbers, moves_between
-from clusters.maps.layout import Layout, Panel, kind_of, lay_out
-from clusters.maps.legend import legend_entries, round_length, source_lines
+from clusters.maps.backdrop import Backdrop
+from clusters.maps.colours import INK, MOVED, PAPER
+from clusters.maps.difference import MOVED_WORDS, matched_numbers, moved_grounds
+from clusters.maps.layout import WIDTH, Layout, lay_out
+from clusters.maps.legend import heading, key
+from clusters.maps.marks import DARK, MARK_SIDE, OUTLINES, RADII
 from clusters.maps.matching import same_numbers, shared_colours
-from clusters.maps.plates import NAME_SIZE
+from clusters.maps.scene import (
+    HATCH,
+    MOVED_HATCH,
+    Box,
+    Ground,
+    Grounds,
+    Group,
+    Item,
+    Mark,
+    Words,
+    scene,
+)
 from clusters.text import clean
 
-_MARKERS = {
-    "circle": "o",
-    "square": "s",
-    "triangle": "^",
-    "diamond": "D",
-    "star": "*",
-    "cross": "X",
-}
 _DPI = 200
 _UNITS_PER_INCH = 140.0  # a map of 1,000 units is 7.1 inches wide: the text width of A4
+_FACE = 0.92  # the face of matplotlib is wider than those of browsers
+_HATCHES = {HATCH: ("////", PAPER, "#767676"), MOVED_HATCH: ("\\\\\\\\", MOVED, INK)}
 
 
 @checked
@@ -45,6 +52,9 @@ def map_png(
     colours: Mapping[int, int] | None = None,
     enlarge: bool = True,
     names: bool = True,
+    number_schools: bool = True,
+    school_key: bool = False,
+    backdrop: Backdrop | None = None,
     source: str = "",
 ) -> Path:
     """Draw a plan as a PNG picture.
@@ -55,7 +65,7 @@ def map_png(
         Where to write it.
     title
         Heading above the map; formulas in it are not interpreted.
-    numbers, colours, enlarge, names, source
+    numbers, colours, enlarge, names, number_schools, school_key, backdrop, source
         As for :func:`clusters.maps.map_svg`.
 
     Returns
@@ -67,12 +77,32 @@ def map_png(
     ------
     MissingLibraryError
         Without matplotlib (install ``clusters[report]``).
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     map_png(pathlib.Path(folder) / "map.png", problem, plan, title="Two clusters").name
+    'map.png'
     """
     plan = plan_of(problem, plan)
     layout = lay_out(
-        problem, plan, numbers=numbers, colours=colours, enlarge=enlarge, names=names, source=source
+        problem,
+        plan,
+        numbers=numbers,
+        colours=colours,
+        enlarge=enlarge,
+        names=names,
+        number_schools=number_schools,
+        backdrop=backdrop,
+        source=source,
     )
-    return _save(layout, Path(path), title, None)
+    return _save(layout, Path(path), title, None, school_key=school_key)
 
 
 @checked
@@ -88,13 +118,25 @@ def difference_png(
     """Draw the ground that changes cluster between two plans as a PNG picture.
 
     See :func:`clusters.maps.difference_svg` and :func:`map_png`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> after = {**plan, "b": "East"}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     difference_png(pathlib.Path(folder) / "change.png", problem, plan, after).name
+    'change.png'
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
     numbers = matched_numbers(problem, before, after) if numbers is None else numbers
-    layout = lay_out(problem, after, numbers=numbers, names=False)
-    moved = [k for group in moves_between(problem, before, after).values() for k in group]
-    return _save(layout, Path(path), title, moved)
+    layout = lay_out(problem, after, numbers=numbers)
+    return _save(layout, Path(path), title, moved_grounds(problem, before, after))
 
 
 @checked
@@ -118,6 +160,19 @@ def small_multiples_png(
         Colour of each cluster by its number; by default one that it can have in every map.
     columns
         Maps beside each other, 1 or more.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> import pathlib, tempfile
+    >>> plans = {"today": plan, "proposal": {**plan, "b": "East"}}
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     small_multiples_png(pathlib.Path(folder) / "both.png", problem, plans).name
+    'both.png'
     """
     at_least(1, columns=columns)
     plans = plans_of(problem, plans)
@@ -131,56 +186,45 @@ def small_multiples_png(
             colours=colours,
             enlarge=False,
             names=False,
-            width=1000.0 / columns,
+            number_schools=False,
+            width=WIDTH / columns,
         )
         for name, plan in plans.items()
     }
     rows = -(-len(layouts) // columns)
-    lines = max(len(textwrap.wrap(clean(name), int(64 / columns))) for name in layouts)
-    head = 10.0 + 20.0 * lines
+    heads = {name: textwrap.wrap(clean(name), int(60 / columns)) for name in layouts}
+    head = 14.0 + 20.0 * max(map(len, heads.values()))
     tallest = max(layout.height for layout in layouts.values()) + head
-    figure = new_figure(1000.0, tallest * rows)
+    figure = new_figure(WIDTH, tallest * rows)
     for k, (name, layout) in enumerate(layouts.items()):
         row, column = divmod(k, columns)
         axes = figure.add_axes((column / columns, 1 - (row + 1) / rows, 1 / columns, 1 / rows))
-        _frame(axes, 0, 1000.0 / columns, tallest - head, -head)
-        words = "\n".join(textwrap.wrap(clean(name), int(64 / columns)))
-        axes.text(8, -8, words, fontsize=9, fontweight="bold", va="bottom", parse_math=False)
-        _draw_panel(axes, layout, layout.main, None)
+        _frame(axes, WIDTH / columns, tallest - head, -head)
+        words = [
+            Words(x=8, y=20.0 * (i + 1) - head, text=line, size=17, bold=True)
+            for i, line in enumerate(heads[name])
+        ]
+        _paint(axes, [*words, *scene(layout)], None)
     return save_figure(figure, Path(path))
 
 
-def _save(layout: Layout, path: Path, title: str, moved: list[int] | None) -> Path:
-    heading = textwrap.wrap(clean(title), 84)
-    top = 12.0 + 22.0 * len(heading) if heading else 0.0
-    key = _legend_places(layout, with_moves=moved is not None)
-    rows = max(row for _, _, _, row in key)
-    said = source_lines(layout, 7.2) if layout.source else []
-    bottom = 46.0 + 24.0 * rows + 20.0 * len(said)
-    figure = new_figure(layout.width, layout.height + top + bottom)
+def _save(
+    layout: Layout, path: Path, title: str, grounds: Grounds, *, school_key: bool = False
+) -> Path:
+    head, top = heading(layout, title)
+    foot, bottom = key(layout, {} if grounds is None else MOVED_WORDS, with_schools=school_key)
+    figure = new_figure(layout.width, top + layout.height + bottom)
     axes = figure.add_axes((0, 0, 1, 1))
-    _frame(axes, 0, layout.width, layout.height + bottom, -top)
-    for k, line in enumerate(heading):
-        y = -10.0 - 22.0 * (len(heading) - 1 - k)
-        axes.text(14, y, line, fontsize=12, fontweight="bold", color=INK, parse_math=False)
-    _draw_panel(axes, layout, layout.main, moved)
-    for panel in layout.enlargements:
-        _draw_window(axes, layout.main, panel)
-        _draw_panel(axes, layout, panel, moved)
-        _box(axes, panel.view.frame, edge=INK)
-        _letter(axes, panel.letter, panel.view.left, panel.view.top)
-    _legend(axes, layout, key)
-    for k, line in enumerate(said):
-        y = layout.height + 46 + 24.0 * rows + 20.0 * k
-        axes.text(24, y, line, fontsize=_points(13), color=INK, parse_math=False)
+    _frame(axes, layout.width, layout.height + bottom, -top)
+    _paint(axes, [*head, *scene(layout, grounds=grounds), *foot], None)
     return save_figure(figure, path)
 
 
 def draw_on(axes: Any, layout: Layout) -> None:
-    """Draw the map of a layout, without its enlargements and key, on axes of matplotlib."""
-    _frame(axes, 0, layout.width, layout.height, 0)
+    """Draw the map of a layout, without what stands round it, on axes of matplotlib."""
+    _frame(axes, layout.width, layout.height, 0)
     axes.set_aspect("equal")
-    _draw_panel(axes, layout, layout.main, None)
+    _paint(axes, scene(layout), None)
 
 
 def new_figure(width: float, height: float) -> Any:
@@ -212,8 +256,8 @@ def save_figure(figure: Any, path: Path) -> Path:
     return path
 
 
-def _frame(axes: Any, left: float, right: float, bottom: float, top: float) -> None:
-    axes.set_xlim(left, right)
+def _frame(axes: Any, right: float, bottom: float, top: float) -> None:
+    axes.set_xlim(0, right)
     axes.set_ylim(bottom, top)
     axes.set_axis_off()
 
@@ -223,196 +267,135 @@ def _points(units: float) -> float:
     return units / _UNITS_PER_INCH * 72
 
 
-def _draw_panel(axes: Any, layout: Layout, panel: Panel, moved: list[int] | None) -> None:
-    clip = panel.view.frame
-    if not panel.spare.is_empty:
-        _polygon(axes, panel.spare, PAPER, hatch="////", edge="#767676", width=0.6)
-    for zone, shape in zip(layout.zones, panel.shapes, strict=True):
-        _polygon(axes, shape, TINTS[zone.colour] if moved is None else PAPER)
-    if moved:
-        ground = shapely.union_all([layout.cells_m[k] for k in moved])
-        shape = panel.view.shape(ground.intersection(panel.view.ground))
-        _polygon(axes, shape, MOVED, hatch="\\\\\\\\", width=0.6)
-        for shape in panel.shapes:
-            _polygon(axes, shape, "none", width=1.5)
-    _draw_marks(axes, layout, panel, clip)
-    for plate in panel.plates:
-        axes.text(
-            plate.x,
-            plate.y,
-            str(layout.zones[plate.zone].number),
-            fontsize=_points(17),
-            fontweight="bold",
-            color=INK,
-            ha="center",
-            va="center",
-            zorder=6,
-            parse_math=False,
-            bbox={
-                "boxstyle": "round,pad=0.28",
-                "facecolor": PAPER,
-                "edgecolor": INK,
-                "linewidth": 0.8,
-            },
-        )
-        if plate.name:
-            _haloed(axes, plate.name_x, plate.name_y, clean(plate.name), plate.anchor)
+def _paint(axes: Any, items: Iterable[Item], clip: Box | None) -> None:
+    """Draw things one over the other, in their order."""
+    from matplotlib.patches import Rectangle
+
+    for item in items:
+        if isinstance(item, Group):
+            _paint(axes, item.items, item.clip[1] if item.clip else clip)
+            continue
+        for artist in _artists(axes, item):
+            artist.set_zorder(1)
+            axes.add_artist(artist)
+            if clip is not None:
+                edge = Rectangle(
+                    (clip.x, clip.y), clip.width, clip.height, transform=axes.transData
+                )
+                artist.set_clip_path(edge)
 
 
-def _haloed(axes: Any, x: float, y: float, words: str, anchor: str) -> None:
-    from matplotlib.patheffects import withStroke
+def _artists(axes: Any, item: Item) -> list[Any]:
+    from matplotlib.patches import FancyBboxPatch
 
-    axes.text(
-        x,
-        y,
-        words,
-        fontsize=_points(NAME_SIZE),
-        fontweight="bold",
-        color=INK,
-        ha={"start": "left", "middle": "center", "end": "right"}[anchor],
-        va="baseline",
-        zorder=6,
-        parse_math=False,
-        path_effects=[withStroke(linewidth=2, foreground=PAPER)],
-    )
-
-
-def _draw_marks(axes: Any, layout: Layout, panel: Panel, clip: Any) -> None:
-    inside = [k for k in panel.visible if clip.covers(shapely.Point(panel.points[k]))]
-    centres = {zone.centre for zone in layout.zones}
-    size = _points(2 * panel.radius)
-    rings = panel.points[[k for k in inside if k in centres]]
-    if len(rings):
-        for edge, width in ((PAPER, 2.6), (INK, 1.1)):
-            axes.scatter(
-                rings[:, 0],
-                rings[:, 1],
-                s=(size * 1.9) ** 2,
-                facecolors="none",
-                edgecolors=edge,
-                linewidths=width,
-                zorder=4,
+    if isinstance(item, Words):
+        return [_words(axes, item)]
+    if isinstance(item, Mark):
+        return _mark(item)
+    if isinstance(item, Box):
+        return [
+            FancyBboxPatch(
+                (item.x + item.round, item.y + item.round),
+                item.width - 2 * item.round,
+                item.height - 2 * item.round,
+                boxstyle=f"round,pad={item.round}" if item.round else "square,pad=0",
+                facecolor=item.fill,
+                edgecolor=INK,
+                linewidth=_points(item.line),
+                linestyle="--" if item.dashed else "-",
             )
-    for kind, marker in _MARKERS.items():
-        points = panel.points[
-            [k for k in inside if kind_of(layout.problem.schools[k].phase) == kind]
         ]
-        light = kind in ("square", "triangle", "diamond")
-        if len(points):
-            axes.scatter(
-                points[:, 0],
-                points[:, 1],
-                s=(size * (1.15 if light else 1.0)) ** 2,
-                marker=marker,
-                facecolors=PAPER if light else INK,
-                edgecolors=INK if light else PAPER,
-                linewidths=1.0 if light else 0.6,
-                zorder=5,
-            )
+    if isinstance(item, Ground):
+        hatch, fill, edge = _HATCHES.get(item.fill, (None, item.fill, item.edge))
+        return [_patch(item.shape, fill, edge, item.width, hatch)]
+    if isinstance(item, Group):
+        return []
+    return [_patch(item.shape, "none", item.colour, item.width, None)]
 
 
-def _polygon(
-    axes: Any, shape: Any, fill: str, *, hatch: str | None = None, edge: str = INK, width: float = 1
-) -> None:
+def _patch(shape: Any, fill: str, edge: str, width: float, hatch: str | None) -> Any:
     from matplotlib.patches import PathPatch
     from matplotlib.path import Path as Outline
 
+    lines = []
     for part in shapely.get_parts(shape):
-        if part.geom_type != "Polygon" or part.is_empty:
-            continue
-        rings = [np.asarray(ring.coords)[:, :2] for ring in (part.exterior, *part.interiors)]
-        codes = [
-            code
-            for ring in rings
-            for code in (
-                Outline.MOVETO,
-                *[Outline.LINETO] * (len(ring) - 2),
-                Outline.CLOSEPOLY,
-            )
-        ]
-        axes.add_patch(
-            PathPatch(
-                Outline(np.vstack(rings), codes),
-                facecolor=fill,
+        if part.geom_type == "Polygon":
+            lines += [ring.coords for ring in (part.exterior, *part.interiors)]
+        elif part.geom_type in ("LineString", "LinearRing"):
+            lines.append(part.coords)
+    corners = [np.asarray(line)[:, :2] for line in lines if len(line)]
+    codes = [
+        code for line in corners for code in (Outline.MOVETO, *[Outline.LINETO] * (len(line) - 1))
+    ]
+    outline = Outline(np.vstack(corners), codes) if corners else Outline(np.empty((0, 2)))
+    return PathPatch(
+        outline,
+        facecolor=fill,
+        edgecolor=edge,
+        linewidth=_points(width),
+        joinstyle="round",
+        hatch=hatch,
+    )
+
+
+def _words(axes: Any, words: Words) -> Any:
+    from matplotlib.patheffects import withStroke
+    from matplotlib.text import Text
+
+    return Text(
+        words.x,
+        words.y,
+        clean(words.text),
+        fontsize=_points(words.size) * _FACE,
+        fontweight="bold" if words.bold else "normal",
+        fontstyle="italic" if words.italic else "normal",
+        color=words.colour,
+        ha={"start": "left", "middle": "center", "end": "right"}[words.anchor],
+        va="baseline",
+        parse_math=False,
+        clip_on=False,
+        transform=axes.transData,
+        path_effects=[withStroke(linewidth=_points(3), foreground=PAPER)] if words.halo else None,
+    )
+
+
+def _mark(mark: Mark) -> list[Any]:
+    """Draw a sign as the symbols of the SVG have it."""
+    from matplotlib.patches import Circle, Polygon
+
+    unit = MARK_SIDE * mark.radius / 32
+    if mark.kind == "centre":
+        return [
+            Circle(
+                (mark.x, mark.y),
+                RADII["centre"] * unit,
+                fill=False,
                 edgecolor=edge,
-                linewidth=width,
-                joinstyle="round",
-                hatch=hatch,
-                zorder=2,
+                linewidth=_points(width * unit),
             )
+            for edge, width in ((PAPER, 5.0), (INK, 2.6))
+        ]
+    if mark.kind == "cross":
+        arms = shapely.MultiLineString(
+            [
+                [
+                    (mark.x - 9 * unit, mark.y + s * 9 * unit),
+                    (mark.x + 9 * unit, mark.y - s * 9 * unit),
+                ]
+                for s in (-1, 1)
+            ]
         )
-
-
-def _box(axes: Any, shape: Any, *, edge: str, dashed: bool = False) -> None:
-    x, y = shape.exterior.xy
-    axes.plot(x, y, color=edge, linewidth=0.9, linestyle="--" if dashed else "-", zorder=6)
-
-
-def _letter(axes: Any, letter: str, x: float, y: float) -> None:
-    axes.text(
-        x + 10,
-        y + 10,
-        letter,
-        fontsize=_points(15),
-        fontweight="bold",
-        color=PAPER,
-        ha="center",
-        va="center",
-        zorder=7,
-        bbox={"boxstyle": "square,pad=0.2", "facecolor": INK, "edgecolor": INK},
-    )
-
-
-def _draw_window(axes: Any, main: Panel, panel: Panel) -> None:
-    _box(axes, main.view.shape(panel.view.ground), edge=INK, dashed=True)
-    _letter(axes, panel.letter, *panel.letter_at)
-
-
-def _legend_places(layout: Layout, *, with_moves: bool) -> list[tuple[str, str, float, int]]:
-    """Place the entries of the key: symbol, words, distance from the left, and row."""
-    places, left, row = [], 260.0, 0
-    for symbol, words in legend_entries(layout, with_moves=with_moves):
-        width = 40 + 8.6 * len(words)
-        if left + width > layout.width and left > 260.0:
-            left, row = 260.0, row + 1
-        places.append((symbol, words, left, row))
-        left += width
-    return places or [("", "", left, 0)]
-
-
-def _legend(axes: Any, layout: Layout, key: list[tuple[str, str, float, int]]) -> None:
-    """Draw the scale bar, the north arrow and the key below the map."""
-    y = layout.height + 22
-    metres = round_length(140 / layout.main.view.scale)
-    length = metres * layout.main.view.scale
-    axes.plot([60, 60, 60 + length, 60 + length], [y - 6, y, y, y - 6], color=INK, linewidth=1)
-    words = f"{metres / 1000:g} km" if metres >= 1000 else f"{metres:g} m"
-    axes.text(60 + length / 2, y + 16, words, fontsize=_points(14), ha="center")
-    axes.annotate(
-        "N",
-        (24, y - 14),
-        (24, y + 16),
-        ha="center",
-        fontsize=_points(14),
-        fontweight="bold",
-        arrowprops={"arrowstyle": "-|>", "color": INK},
-    )
-    first = y
-    for symbol, said, left, row in key:
-        y = first + 24.0 * row
-        light = symbol in ("square", "triangle", "diamond", "centre", "hatch")
-        fill = MOVED if symbol == "moved" else PAPER if light else INK
-        if symbol == "name":
-            axes.text(left - 8, y, said, fontsize=_points(14), fontweight="bold", parse_math=False)
-            continue
-        axes.scatter(
-            [left],
-            [y - 5],
-            s=_points(13) ** 2,
-            marker=_MARKERS.get(symbol, "o" if symbol == "centre" else "s"),
-            facecolors=fill,
-            edgecolors=INK,
-            linewidths=0.9,
-            hatch={"hatch": "//////", "moved": "\\\\\\\\\\\\"}.get(symbol),
-        )
-        axes.text(left + 14, y, said, fontsize=_points(14), parse_math=False)
+        return [
+            _patch(arms, "none", edge, width * unit, None)
+            for edge, width in ((PAPER, 8.0), (INK, 4.5))
+        ]
+    dark = mark.kind in DARK
+    style = {
+        "facecolor": INK if dark else PAPER,
+        "edgecolor": PAPER if dark else INK,
+        "linewidth": _points((1.6 if dark else 2.6) * unit),
+    }
+    if mark.kind == "circle":
+        return [Circle((mark.x, mark.y), RADII["circle"] * unit, **style)]
+    corners = np.array(OUTLINES[mark.kind]) * unit + [mark.x, mark.y]
+    return [Polygon(corners, closed=True, joinstyle="round", **style)]

@@ -2,23 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any, TypeAlias
-
-import shapely
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import groupby
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, plan_of
-from clusters.maps.colours import INK, PAPER, TINTS
-from clusters.maps.layout import WIDTH, Layout, Panel, Zone, kind_of, lay_out
-from clusters.maps.legend import draw_legend
-from clusters.maps.marks import path_data, px, rect, symbols, use
-from clusters.maps.plates import CHIP, NAME_SIZE, chip_width
-from clusters.text import clean, escaped
+from clusters.maps.backdrop import Backdrop
+from clusters.maps.colours import INK, PAPER
+from clusters.maps.layout import WIDTH, Layout, lay_out
+from clusters.maps.legend import heading, key
+from clusters.maps.marks import path_data, px, symbols, use
+from clusters.maps.scene import (
+    FILLS,
+    Box,
+    Ground,
+    Grounds,
+    Group,
+    Item,
+    Mark,
+    Strokes,
+    Words,
+    scene,
+)
+from clusters.text import escaped
 
 FONT = "system-ui, 'Segoe UI', Roboto, Helvetica, Arial, 'Liberation Sans', sans-serif"
-
-Moves: TypeAlias = Mapping[str, Sequence[int]] | None
 
 
 @checked
@@ -36,6 +44,9 @@ def map_svg(
     enlarge: bool = True,
     names: bool = True,
     marks: bool = True,
+    number_schools: bool = True,
+    school_key: bool = False,
+    backdrop: Backdrop | None = None,
     width: float = WIDTH,
     legend: bool = True,
     links: bool = True,
@@ -49,7 +60,7 @@ def map_svg(
     Parameters
     ----------
     title
-        Name of the map, for people who cannot see it and for the tooltip.
+        Headline over the map, and its name for people who cannot see it.
     description
         What a reader should see in it, in a sentence or two.
     measures
@@ -66,13 +77,18 @@ def map_svg(
     enlarge
         Whether dense places are drawn again, enlarged, below the map.
     names
-        Whether clusters are named where there is room.
-    marks
-        Whether schools are marked.
+        Whether clusters and places are named.
+    marks, number_schools
+        Whether schools are marked, and numbered from A to Z.
+    school_key
+        Whether the names of the schools stand below the map by number.
+    backdrop
+        Roads and places, of :func:`clusters.maps.read_backdrop`.
     width
-        Width in the units of the drawing (CSS pixels); marks and letters keep their size.
+        Width in the units of the drawing (CSS pixels). Below 600 units marks and number plates are
+        smaller: 400 suits a phone.
     legend
-        Whether scale bar, north arrow and key stand below the map.
+        Whether headline, scale bar, north arrow and key stand round the map.
     links
         Whether clusters link to `link`; a map without links is one picture.
     source
@@ -101,6 +117,8 @@ def map_svg(
         enlarge=enlarge,
         names=names,
         marks=marks,
+        number_schools=number_schools,
+        backdrop=backdrop,
         width=width,
         source=source,
     )
@@ -109,10 +127,10 @@ def map_svg(
         title=title,
         description=description,
         measures=measures,
-        link=link,
+        link=link if links else "",
         id_prefix=id_prefix,
         legend=legend,
-        links=links,
+        school_key=school_key,
     )
 
 
@@ -125,34 +143,36 @@ def draw_svg(
     link: str = "#cluster-{number}",
     id_prefix: str = "map",
     legend: bool = True,
-    links: bool = True,
-    moves: Moves = None,
+    school_key: bool = False,
+    grounds: Grounds = None,
+    patterns: Mapping[str, str] | None = None,
 ) -> str:
-    """Draw a layout; see :func:`map_svg`.
+    """Draw a layout; see :func:`map_svg` and :func:`clusters.maps.scene.scene`.
 
     Parameters
     ----------
-    moves
-        Positions of schools by what is said of their move; only their ground is coloured then.
+    grounds
+        Ground that is picked out.
+    patterns
+        What each of its patterns means, for the key.
     """
     prefix = escaped(id_prefix).replace(" ", "-")
-    key, key_height = (
-        draw_legend(layout, prefix, with_moves=moves is not None) if legend else ([], 0.0)
-    )
-    width, height = layout.width, layout.height + key_height
-    role = "group" if links else "img"
+    head, top = heading(layout, title) if legend else ([], 0.0)
+    foot, bottom = key(layout, patterns or {}, with_schools=school_key) if legend else ([], 0.0)
+    width, height = px(layout.width), px(top + layout.height + bottom)
     lines = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" class="cluster-map" role="{role}" '
-        f'viewBox="0 0 {px(width)} {px(height)}" width="{px(width)}" height="{px(height)}" '
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="cluster-map" '
+        f'role="{"group" if link else "img"}" '
+        f'viewBox="0 {px(-top)} {width} {height}" width="{width}" height="{height}" '
         f'aria-labelledby="{prefix}-title {prefix}-desc" font-family="{escaped(FONT)}" '
         f'fill="{INK}">',
         f'<title id="{prefix}-title">{escaped(title)}</title>',
         f'<desc id="{prefix}-desc">{escaped(description or _default_description(layout))}</desc>',
-        f'<rect width="{px(width)}" height="{px(height)}" fill="{PAPER}"/>',
+        f'<rect y="{px(-top)}" width="{width}" height="{height}" fill="{PAPER}"/>',
         *symbols(prefix),
-        *_whole(layout, measures, link if links else "", prefix, moves),
-        *_enlarged(layout, link if links else "", prefix, moves),
-        *key,
+        *_drawn([Group(items=tuple(head), is_silent=True)] if head else [], prefix),
+        *_drawn(scene(layout, measures=measures, link=link, grounds=grounds), prefix),
+        *_drawn(foot, prefix),
         "</svg>",
     ]
     return "\n".join(lines)
@@ -166,168 +186,81 @@ def _default_description(layout: Layout) -> str:
     )
 
 
-# ---- the map and its enlargements -----------------------------------------------------------
+def _drawn(items: Iterable[Item], prefix: str) -> Iterator[str]:
+    for style, run in groupby(items, lambda i: _style(i) if isinstance(i, Words) else ""):
+        if style:  # said once for all words that follow one another in this style
+            yield f"<g{style}>"
+            yield from (_words(item) for item in run if isinstance(item, Words))
+            yield "</g>"
+            continue
+        for item in run:
+            yield from _group(item, prefix) if isinstance(item, Group) else [_one(item, prefix)]
 
 
-def _whole(
-    layout: Layout, measures: Sequence[str], link: str, prefix: str, moves: Moves
-) -> Iterator[str]:
-    panel = layout.main
-    yield '<g stroke-linejoin="round">'
-    yield from _spare(panel, prefix)
-    for zone, shape in zip(layout.zones, panel.shapes, strict=True):
-        href = f'<a href="{escaped(link.format(number=zone.number))}" class="zone">'
-        yield (
-            f"{href if link else '<g>'}<title>{escaped(describe(layout, zone, measures))}</title>"
-            f"{_zone_path(shape, _fill(zone, moves), 1.8)}{'</a>' if link else '</g>'}"
+def _one(item: Item, prefix: str) -> str:
+    if isinstance(item, Mark):
+        return _mark(item, prefix)
+    if isinstance(item, Box):
+        return _box(item)
+    if isinstance(item, Ground):
+        return (
+            f'<path d="{path_data(item.shape)}" fill="{_fill(item.fill, prefix)}" '
+            f'stroke="{item.edge}" stroke-width="{px(item.width)}" stroke-linejoin="round"/>'
         )
-    yield "</g>"
-    yield from _moved_ground(layout, panel, prefix, moves)
-    yield from _window_frames(layout)
-    yield from _marks(layout, panel, link, prefix)
-    yield from _plates(layout, panel)
-
-
-def _enlarged(layout: Layout, link: str, prefix: str, moves: Moves) -> Iterator[str]:
-    for panel in layout.enlargements:
-        view = panel.view
-        clip = f"{prefix}-clip-{panel.letter}"
-        yield (
-            f'<g aria-hidden="true"><clipPath id="{clip}"><rect x="{px(view.left)}" '
-            f'y="{px(view.top)}" width="{px(view.width)}" height="{px(view.height)}"/></clipPath>'
-            f'<g clip-path="url(#{clip})" stroke-linejoin="round">'
+    if isinstance(item, Strokes):
+        return (
+            f'<path d="{path_data(item.shape)}" fill="none" stroke="{item.colour}" '
+            f'stroke-width="{px(item.width)}" stroke-linejoin="round" pointer-events="none"/>'
         )
-        yield from _spare(panel, prefix)
-        for zone, shape in zip(layout.zones, panel.shapes, strict=True):
-            if not shape.is_empty:
-                yield _zone_path(shape, _fill(zone, moves), 2.2)
-        yield from _moved_ground(layout, panel, prefix, moves)
-        yield from _marks(layout, panel, link, prefix)
-        yield from _plates(layout, panel)
-        yield "</g>"
-        yield rect(view.left, view.top, view.width, view.height, 'fill="none" stroke-width="1.6"')
-        yield _letter(panel.letter, view.left, view.top)
-        yield "</g>"
+    return ""
 
 
-def _window_frames(layout: Layout) -> Iterator[str]:
-    """Mark on the map what the enlargements show."""
-    whole = layout.main.view
-    for panel in layout.enlargements:
-        west, south, east, north = whole.shape(panel.view.ground).bounds
-        style = 'fill="none" stroke-width="1.6" stroke-dasharray="5 3"'
-        yield '<g aria-hidden="true">' + rect(west, south, east - west, north - south, style)
-        yield _letter(panel.letter, *panel.letter_at) + "</g>"
+def _fill(fill: str, prefix: str) -> str:
+    return f"url(#{prefix}-{fill})" if fill in FILLS else fill
 
 
-def _letter(letter: str, left: float, top: float) -> str:
+def _group(group: Group, prefix: str) -> Iterator[str]:
+    style = ' aria-hidden="true"' if group.is_silent else ""
+    if group.clip is not None:
+        letter, frame = group.clip
+        name = f"{prefix}-clip-{letter}"
+        yield f'<clipPath id="{name}">{_box(frame)}</clipPath>'
+        style += f' clip-path="url(#{name})"'
+    tag = "g"
+    if group.link:
+        tag = "a"
+        style += f' href="{escaped(group.link)}"'
+        style += ' class="zone"' if group.of_zone else ' tabindex="-1"'
+    said = f"<title>{escaped(group.title)}</title>" if group.title else ""
+    yield f"<{tag}{style}>{said}"
+    yield from _drawn(group.items, prefix)
+    yield f"</{tag}>"
+
+
+def _style(words: Words) -> str:
+    style = f' font-size="{px(words.size)}"'
+    style += "" if words.anchor == "start" else f' text-anchor="{words.anchor}"'
+    style += ' font-weight="700"' if words.bold else ""
+    style += ' font-style="italic"' if words.italic else ""
+    style += "" if words.colour == INK else f' fill="{words.colour}"'
+    if words.halo:
+        style += f' paint-order="stroke" stroke="{PAPER}" stroke-width="3" stroke-linejoin="round"'
+    return style
+
+
+def _words(words: Words) -> str:
+    return f'<text x="{px(words.x)}" y="{px(words.y)}">{escaped(words.text)}</text>'
+
+
+def _mark(mark: Mark, prefix: str) -> str:
+    return use(f"{prefix}-{mark.kind}", mark.x, mark.y, mark.radius)
+
+
+def _box(box: Box) -> str:
+    style = f' rx="{px(box.round)}"' if box.round else ""
+    style += ' stroke-dasharray="5 3"' if box.dashed else ""
     return (
-        f'<rect x="{px(left)}" y="{px(top)}" width="20" height="20" fill="{INK}"/>'
-        f'<text x="{px(left + 10)}" y="{px(top + 15.5)}" font-size="15" font-weight="700" '
-        f'text-anchor="middle" fill="{PAPER}">{letter}</text>'
+        f'<rect x="{px(box.x)}" y="{px(box.y)}" width="{px(box.width)}" '
+        f'height="{px(box.height)}" fill="{box.fill}" stroke="{INK}" '
+        f'stroke-width="{px(box.line)}"{style}/>'
     )
-
-
-def _fill(zone: Zone, moves: Moves) -> str:
-    return TINTS[zone.colour] if moves is None else PAPER
-
-
-def _moved_ground(layout: Layout, panel: Panel, prefix: str, moves: Moves) -> Iterator[str]:
-    """Pick out the ground of schools that change cluster, one shape for each kind of move."""
-    for words, positions in (moves or {}).items():
-        ground = shapely.union_all([layout.cells_m[k] for k in positions])
-        shape = panel.view.shape(ground.intersection(panel.view.ground))
-        if not shape.is_empty:
-            yield (
-                f'<path d="{path_data(shape)}" fill="url(#{prefix}-moved)" stroke="{INK}" '
-                f'stroke-width="0.8"><title>{escaped(words)}</title></path>'
-            )
-    if moves:
-        borders = "".join(path_data(shape) for shape in panel.shapes)
-        yield (
-            f'<path d="{borders}" fill="none" stroke="{INK}" stroke-width="2.6" '
-            'pointer-events="none"/>'
-        )
-
-
-def _zone_path(shape: Any, fill: str, width: float) -> str:
-    return f'<path d="{path_data(shape)}" fill="{fill}" stroke="{INK}" stroke-width="{px(width)}"/>'
-
-
-def _spare(panel: Panel, prefix: str) -> Iterator[str]:
-    """Ground of schools that are in no cluster: hatched."""
-    if not panel.spare.is_empty:
-        yield (
-            f'<path d="{path_data(panel.spare)}" fill="url(#{prefix}-hatch)" stroke="{INK}" '
-            'stroke-width="1"><title>Schools in no cluster</title></path>'
-        )
-
-
-def describe(layout: Layout, zone: Zone, measures: Sequence[str]) -> str:
-    """Say what a zone is: "Cluster 7, Holme: 11 schools, 2,310 pupils"."""
-    name = f"Cluster {zone.number}"
-    if zone.label != str(zone.number):
-        name += f", {zone.label}"
-    count = len(zone.members)
-    facts = [f"{count:,} school{'' if count == 1 else 's'}"]
-    for measure in measures:
-        values = layout.problem.measures.get(measure)
-        if values is not None and measure != "schools":
-            facts.append(f"{values[list(zone.members)].sum():,.0f} {measure.replace('_', ' ')}")
-    return f"{name}: {', '.join(facts)}"
-
-
-def _marks(layout: Layout, panel: Panel, link: str, prefix: str) -> Iterator[str]:
-    """Draw the schools: the small ones last, so that no large mark hides them."""
-    size = panel.radius
-    centres = {zone.centre for zone in layout.zones}
-    by_zone: dict[int, list[int]] = {}
-    for position in panel.visible:
-        by_zone.setdefault(layout.owner[position], []).append(position)
-    yield '<g aria-hidden="true">'
-    for owner, positions in sorted(by_zone.items()):
-        number = layout.zones[owner].number if owner >= 0 and link else None
-        if number is not None:
-            yield f'<a href="{escaped(link.format(number=number))}" tabindex="-1">'
-        positions.sort(key=lambda k: (kind_of(layout.problem.schools[k].phase) == "circle", k))
-        for position in positions:
-            yield _mark(layout, position, panel, size, position in centres, prefix)
-        if number is not None:
-            yield "</a>"
-    yield "</g>"
-
-
-def _mark(
-    layout: Layout, position: int, panel: Panel, size: float, is_centre: bool, prefix: str
-) -> str:
-    school = layout.problem.schools[position]
-    x, y = panel.points[position]
-    tip = f"{clean(school.name)} ({clean(school.phase)})"
-    parts = [f"<g><title>{escaped(tip)}</title>"]
-    if is_centre:
-        parts.append(use(f"{prefix}-centre", x, y, size * 1.9))
-    parts.append(use(f"{prefix}-{kind_of(school.phase)}", x, y, size))
-    return "".join(parts) + "</g>"
-
-
-def _plates(layout: Layout, panel: Panel) -> Iterator[str]:
-    """Draw the number of every part, and the name of the zone where there is room."""
-    yield '<g aria-hidden="true" pointer-events="none" font-weight="700" text-anchor="middle">'
-    for plate in panel.plates:
-        number = layout.zones[plate.zone].number
-        half = chip_width(number)
-        yield rect(
-            plate.x - half,
-            plate.y - CHIP,
-            2 * half,
-            2 * CHIP,
-            f'rx="5" fill="{PAPER}" stroke-width="1.6"',
-        )
-        yield f'<text x="{px(plate.x)}" y="{px(plate.y + 6)}" font-size="17">{number}</text>'
-        if plate.name:
-            yield (
-                f'<text x="{px(plate.name_x)}" y="{px(plate.name_y)}" font-size="{px(NAME_SIZE)}" '
-                f'text-anchor="{plate.anchor}" paint-order="stroke" stroke="{PAPER}" '
-                f'stroke-width="3.5" stroke-linejoin="round">{escaped(plate.name)}</text>'
-            )
-    yield "</g>"

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import shapely
 
-from clusters.domain import Plan, Problem
+from clusters.domain import FloatArray, Plan, Problem
+from clusters.text import clean
 
 _MARGIN = 0.06  # of the extent: how far zones reach beyond the outermost schools without a boundary
 _GRAIN = 1e-4  # of the extent's power of ten: coordinates are put on this grid, so that edges match
@@ -111,6 +112,39 @@ def _polygons(shape: Any) -> Any:
     return shapely.MultiPolygon(parts) if len(parts) != 1 else parts[0]
 
 
+def without_strays(
+    zones: Sequence[Any], groups: Sequence[Sequence[int]], xy_m: FloatArray
+) -> list[Any]:
+    """Give parts of a cluster's ground that hold none of its schools to the ground beside them.
+
+    An outline with inlets cuts such slivers off; numbered like a part of the cluster they would
+    look like an enclave. Parts with a school stay: those are true enclaves.
+    """
+    kept: list[Any] = []
+    strays: list[tuple[int, Any]] = []
+    for zone, group in zip(zones, groups, strict=True):
+        parts = [part for part in shapely.get_parts(zone) if not part.is_empty]
+        if len(parts) < 2 or not group:
+            kept.append(zone)
+            continue
+        own = shapely.multipoints(xy_m[list(group)])
+        held = [part for part in parts if part.dwithin(own, 1.0)] or [
+            max(parts, key=lambda part: part.area)
+        ]
+        strays += [(len(kept), part) for part in parts if not any(part is one for one in held)]
+        kept.append(held[0] if len(held) == 1 else shapely.MultiPolygon(held))
+    for owner, part in strays:
+        edge = part.boundary
+        shared = [
+            0.0 if k == owner or zone.is_empty else float(edge.intersection(zone.boundary).length)
+            for k, zone in enumerate(kept)
+        ]
+        most = max(range(len(kept)), key=shared.__getitem__)
+        taker = most if shared[most] > 0 else owner  # an island without a school stays
+        kept[taker] = _polygons(shapely.union_all([kept[taker], part]))
+    return kept
+
+
 def simplify(zones: Sequence[Any], tolerance_m: float) -> list[Any]:
     """Drop vertices that nobody would see; shared borders stay shared."""
     filled = [k for k, zone in enumerate(zones) if not zone.is_empty]
@@ -148,3 +182,22 @@ def numbers_of(plan: Plan, numbers: Mapping[str, int] | None = None) -> list[int
         given.append(None if number in given else number)
     free = (n for n in range(1, 10**9) if n not in set(given))
     return [next(free) if number is None else number for number in given]
+
+
+def school_numbers(problem: Problem) -> list[int]:
+    """Give each school its number on every map: its place from A to Z, whatever the plan.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(["1", "2"], [[0, 0], [1, 1]], names=["Hill", "Ash"])
+    >>> school_numbers(problem)
+    [2, 1]
+    """
+    order = sorted(
+        range(len(problem)),
+        key=lambda k: (clean(problem.schools[k].name).casefold(), str(problem.ids[k])),
+    )
+    numbers = [0] * len(problem)
+    for number, position in enumerate(order, start=1):
+        numbers[position] = number
+    return numbers

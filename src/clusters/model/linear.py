@@ -24,6 +24,8 @@ INFINITE = 1 << 62
 OPTIONS = {
     "mip_rel_gap": 0.0,
     "mip_feasibility_tolerance": 1e-7,
+    # reduced costs have left little to take away, and what is left is better cut as it stands
+    "presolve": "off",
     # plans are made elsewhere
     "mip_heuristic_effort": 0.0,
     "mip_heuristic_run_rins": False,
@@ -35,6 +37,8 @@ LARGEST = 1e3
 """Largest coefficient of a row or cost: a tolerance of 1e-7 is then less than one pupil in 1e9."""
 SAFETY = 2e-8
 """Share of a bound by which it is lowered, for what the tolerances of HiGHS let through."""
+SMALLEST_REGION = 4
+"""Centres that make a region worth halving."""
 LOOKS_PER_SECOND = 5.0
 """Times that HiGHS asks whether to stop in a second, very roughly: once in each round of cuts and
 at each node. Where every run must be alike they measure its work; else its time limit does."""
@@ -186,6 +190,13 @@ def _programme(core: Core) -> tuple[Any, float]:
     for constraint in proto.constraints:
         _add(rows, constraint)
     domains = [list(variable.domain) for variable in proto.variables]
+    kinds = highspy.HighsVarType
+    # what a cluster pays as a whole is as large as it must be: it need not be a whole number
+    types = [kinds.kInteger if domain == [0, 1] else kinds.kContinuous for domain in domains]
+    for centres in _regions(core):
+        rows.add([*centres, len(domains)], [*[1.0] * len(centres), -1.0], 0.0, 0.0)
+        domains.append([0, min(core.instance.k, len(centres))])
+        types.append(kinds.kInteger)
     cost = np.zeros(len(domains))
     coefficients = np.array(core.cost_coefficients, dtype=np.float64) * core.unit
     np.add.at(cost, [variable.index for variable in core.cost_variables], coefficients)
@@ -200,12 +211,33 @@ def _programme(core: Core) -> tuple[Any, float]:
     lp.a_matrix_.start_ = np.array(rows.starts, dtype=np.int32)
     lp.a_matrix_.index_ = np.array(rows.columns, dtype=np.int32)
     lp.a_matrix_.value_ = np.array(rows.values, dtype=np.float64)
-    kinds = highspy.HighsVarType
-    # what a cluster pays as a whole is as large as it must be: it need not be a whole number
-    lp.integrality_ = [
-        kinds.kInteger if domain == [0, 1] else kinds.kContinuous for domain in domains
-    ]
+    lp.integrality_ = types
     return lp, scale
+
+
+def _regions(core: Core) -> list[list[int]]:
+    """Variables of the centres of each of ever smaller regions.
+
+    How many clusters have their centre in a region is a whole number. Said in so many words, it can
+    be branched on and cut with, and that decides more than any single centre, which has near
+    neighbours to take its place. A region is halved by which of two centres far apart is nearer.
+    """
+    instance = core.instance
+    regions, waiting = [], [np.flatnonzero([bool(atoms) for atoms in core.by_centre])]
+    while waiting:
+        centres = waiting.pop()
+        if len(centres) < SMALLEST_REGION:
+            continue
+        apart = np.nan_to_num(instance.cost[np.ix_(instance.home[centres], centres)], posinf=0.0)
+        one = int(apart[0].argmax())
+        other = int(apart[one].argmax())
+        nearer = apart[:, one] <= apart[:, other]
+        if nearer.all() or not nearer.any():
+            continue
+        halves = [centres[nearer], centres[~nearer]]
+        waiting += halves
+        regions += [[core.x[int(instance.home[c]), int(c)].index for c in half] for half in halves]
+    return regions
 
 
 def _add(rows: _Rows, constraint: Any) -> None:

@@ -6,18 +6,24 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from clusters.domain import Plan, Priorities
+from clusters.domain import Plan, Priorities, Rules
+from clusters.measures import places_of
+from clusters.model.instance import compile_instance
 from clusters.naming import name_clusters
 from clusters.options.aims import better
 from clusters.options.themes import Theme
 from clusters.options.values import Missing, Trade
 from clusters.options.workshop import Budget, Candidate, Workshop
+from clusters.presolve import is_refuted
 from clusters.solver import Result
 
 __all__ = ["OTHER", "Chooser", "another_map", "dear"]
 
 LEAST_GAIN = 0.01
 """Share by which an option must be better in its theme than the best plan: less is not worth it."""
+SMALLEST, MOST_COUNTS, ASKED_S = 900, 4, 5.0
+"""Pairs of schools, and numbers of clusters, up to which it is asked whether there can be more
+options, and the seconds that each number gets: small problems need a fraction of one."""
 OTHER = "Another map"
 """Name of the theme that asks for nothing but a difference."""
 
@@ -48,6 +54,12 @@ class Chooser:
         The options besides the best plan, in the order of the themes.
     tried
         Themes that plans were made for so far.
+    searched
+        Plans that were searched on from, or found so.
+    last
+        Whether a milder plan of a theme is an option only if it was searched on from.
+    no_more
+        Whether it is proved that there is no further plan that is near and different enough.
     most
         No option costs more.
     """
@@ -67,6 +79,9 @@ class Chooser:
         self.counts: list[Candidate] = []
         self.chosen: list[Candidate] = []
         self.tried: list[Theme] = []
+        self.searched: set[Plan] = set()
+        self.last = False
+        self.no_more = False
 
     @property
     def plans(self) -> list[Plan]:
@@ -133,15 +148,24 @@ class Chooser:
                 self.chosen.append(found)
         for found in self.counts[: half if self.chosen else None]:
             self._take(found)
-        for theme in themes if self.chosen else ():
-            for found in self.front(theme):
-                if self._take(replace(found, theme=replace(theme, name=f"{theme.name}, milder"))):
-                    break
+        strongest = {found.theme.name: found for found in self.chosen}
+        for theme in themes:
+            if theme.name in strongest:
+                self._take_milder(theme, strongest[theme.name])
         other = another_map(self.shop.common)
         for found in sorted(self.made, key=dear):
             if not self.full and not self._beaten(found):
                 aim = self.shop.aim(other, found.plan)
                 self._take(replace(found, theme=other, aim=aim, instance=None))
+
+    def _take_milder(self, theme: Theme, strongest: Candidate) -> None:
+        """Make one more plan of a theme an option: about half as far from the best plan."""
+        half = (self.shop.cost + strongest.cost) / 2
+        milder = replace(theme, name=f"{theme.name}, milder")
+        for found in sorted(self.front(theme), key=lambda found: abs(found.cost - half)):
+            known = not self.last or found.plan in self.searched
+            if known and self._take(replace(found, theme=milder)):
+                return
 
     def _take(self, found: Candidate) -> bool:
         """Make a candidate an option, if it is near and different and there is room."""
@@ -202,18 +226,18 @@ class Chooser:
     # -- more differences --------------------------------------------------------------------
 
     def force(self, budget: Budget, more: bool) -> None:
-        """Make plans different by force: first those too much alike, then further maps."""
-        tries = [] if self.full else list(self._alike())
+        """Make plans different by force: another map, those too much alike, then milder ones."""
+        tries = [] if self.full else [*self._alike(), *self._mild()]
         other = self.shop.candidate(another_map(self.shop.common), self.shop.best)
         if other is not None and (more or not tries):
-            tries += [other] * self.n_options
+            tries = [other, *tries, *[other] * self.n_options]
         deadline = time.monotonic() + budget.seconds
         for number, found in enumerate(tries):
             if self.full or time.monotonic() >= deadline:
                 return
-            count = max(1, min(len(tries) - number, self.n_options - len(self.plans)))
+            count = min(len(tries) - number, self.n_options - len(self.plans) + 1)
             part = Budget((deadline - time.monotonic()) / count, budget.work / count)
-            self.made += self.shop.distinct(found, self.plans, self.least, part)
+            self.made += self.shop.distinct(found, self.plans, self.least, self.most, part)
             self.choose()
 
     def _alike(self) -> Iterator[Candidate]:
@@ -223,6 +247,14 @@ class Chooser:
             if theme.name not in taken:
                 yield from [found for found in self.front(theme) if found.instance is not None][:1]
 
+    def _mild(self) -> list[Candidate]:
+        """List the cheapest plan made for each theme: what differs from it is still good at it."""
+        cheapest: dict[str, Candidate] = {}
+        for found in sorted(self.made, key=dear):
+            if found.instance is not None and better(self.shop.cost, found.cost):
+                cheapest.setdefault(found.theme.name, found)
+        return list(cheapest.values())
+
     def _numbered(self, theme: Theme) -> Theme:
         """Give a theme that is taken already a number."""
         taken = {found.theme.name for found in self.chosen}
@@ -231,12 +263,38 @@ class Chooser:
             name, number = f"{theme.name} {number}", number + 1
         return replace(theme, name=name)
 
+    def ask_for_more(self, rules: Rules) -> None:
+        """Ask, where there are too few options of a small problem, whether there can be more."""
+        from clusters.model.another import another_exists
+
+        low, high = rules.count_range
+        shop = self.shop
+        if self.full or len(shop.problem) ** 2 > SMALLEST or high - low >= MOST_COUNTS:
+            return
+        places = [places_of(shop.problem, plan) for plan in self.plans]
+        for k in range(low, min(high, len(shop.problem)) + 1):
+            if is_refuted(shop.problem, rules, k):
+                continue
+            one = replace(rules, n_clusters=k)
+            answer = another_exists(
+                compile_instance(shop.problem, one, shop.common, k),
+                places,
+                differs=self.least,
+                at_most=self.most,
+                seconds=ASKED_S,
+                seed=shop.seed,
+            )
+            if answer is not False:
+                return
+        self.no_more = True
+
     # -- what was left out -------------------------------------------------------------------
 
     def trades(self) -> tuple[Trade, ...]:
         """Offer the plans left out, the cheapest of each theme first."""
         if self.full:
             return ()
+        hope = "" if self.no_more else "; more time may find one that does not"
         best: dict[str, Trade] = {}
         taken = {found.theme.name for found in self.chosen}
         names = {theme.name for theme in (*self.tried, another_map(self.shop.common))}
@@ -258,7 +316,7 @@ class Chooser:
                 ceiling=max(self.ceiling, above),
                 min_difference=min(self.least, differs),
                 sentence=f"{found.theme.name} ({found.theme.sentence}): the plan found in the time "
-                f"given would need {' and '.join(wanted)}; more time may find one that does not.",
+                f"given would need {' and '.join(wanted)}{hope}.",
             )
             best.setdefault(found.theme.name, trade)
         return tuple(best.values())

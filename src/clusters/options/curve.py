@@ -17,6 +17,7 @@ from clusters.options.aims import at_least
 from clusters.options.themes import Theme
 from clusters.search.short import found_of, improved, plan_from
 from clusters.search.small import SMALL, solved
+from clusters.shown import Shown
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 
@@ -36,8 +37,8 @@ PATIENCE = 3.0
 """Units of work (about seconds) without a better plan after which a search is given up."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradeOffPoint:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TradeOffPoint(Shown):
     """One plan of the curve.
 
     Parameters
@@ -50,6 +51,19 @@ class TradeOffPoint:
         "pyramids" in pieces, "change" in schools.
     sentence
         Against the end of the curve that was found for `a` alone.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> curve = cl.options.trade_off(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=4))
+    >>> curve.points[0].plan is not None
+    True
     """
 
     plan: Plan
@@ -59,8 +73,8 @@ class TradeOffPoint:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TradeOff:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class TradeOff(Shown):
     """Plans of which none is better than another in both priorities, from least a to least b.
 
     Parameters
@@ -73,6 +87,19 @@ class TradeOff:
     least
         What no plan of so many clusters can be below in each of the two, by counting: proved. None
         where counting says nothing.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> curve = cl.options.trade_off(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=4))
+    >>> len(curve.points) > 0
+    True
     """
 
     names: tuple[str, str]

@@ -37,13 +37,13 @@ from clusters.text import counted
 
 __all__ = ["propose"]
 
-BEST, THEMES, FORCE, LAST = 0.4, 0.35, 0.15, 0.1
-"""Shares of the time for the best plan, for the themes, for forced difference, and for searching on
-from the options, which takes what the others leave besides."""
+BEST, THEMES, MORE, FORCE, LAST = 0.3, 0.4, 0.05, 0.1, 0.15
+"""Shares of the time (or work) for the best plan, for the themes, for further themes where those
+were not enough, for forced difference, and for searching on from the options."""
+ROUNDS = ((0.25, 0.4), (0.3, 0.5), (0.4, 0.8))
+"""Shares of the time left for differences by force, and then for searching on, time and again."""
 FIRST_PLAN_S = 2.0
 """Seconds that the best plan gets at the least."""
-IN_HAND = 0.9
-"""Share of the time left that is planned with: single steps may take a little longer."""
 SPARE = 2
 """Themes tried beyond the number of options, since some will be too dear or too alike."""
 
@@ -136,6 +136,8 @@ def propose(
         with suppress(KeyboardInterrupt):  # what there is so far is verified and worth having
             _fill(chooser, wanted, settings, begin, more=themes is None)
         chooser.settle()
+        with suppress(KeyboardInterrupt):
+            chooser.ask_for_more(rules)
     first = _settled(shop, first)
     return _options(first, chooser, wanted, rules, time.monotonic() - begin)
 
@@ -146,38 +148,42 @@ def _fill(
     """Make candidates for the themes, others by force, and search on from those chosen."""
     shop = chooser.shop
 
-    def part(share: float, of: float) -> Budget:
-        """Share of the time left where a part of it is left; the share of the work."""
+    def part(of_time_left: float, of_work: float) -> Budget:
+        """Share out what is limited: the time that is left, or the work in all."""
         if settings.work_limit is not None:
-            return Budget(np.inf, share * settings.work_limit)
+            return Budget(np.inf, of_work * settings.work_limit)
         limit = np.inf if settings.time_limit_s is None else settings.time_limit_s
-        return Budget(share / of * (limit - (time.monotonic() - begin)), np.inf)
+        return Budget(of_time_left * (limit - (time.monotonic() - begin)), np.inf)
 
     waiting = [theme for theme in wanted if theme.name != OTHER and shop.can_better(theme)]
     count = chooser.n_options - 1 + SPARE
-    for themes, share in ((waiting[:count], THEMES), (waiting[count:], FORCE)):
+    for themes, share in ((waiting[:count], THEMES), (waiting[count:], MORE)):
         if themes and not chooser.full:
             tasks = [partial(shop.themed, theme, chooser.most) for theme in themes]
-            for made in _at_once(tasks, part(share, 1 - BEST), settings):
+            for made in _at_once(tasks, part(share / (1 - BEST), share), settings):
                 chooser.made += made
             chooser.tried += themes
             chooser.settle()
-    chooser.force(part(FORCE, 1 - BEST - THEMES), more)
-    chooser.settle()
-    others = [made.plan for made in chooser.made]
-    tasks = [
-        partial(_searched_on, shop, option, others)
-        for option in chooser.chosen
-        if option.instance is not None
-    ]
-    for made in _at_once(tasks, part(IN_HAND * LAST, LAST), settings):
-        chooser.made += made
+    searched = chooser.searched
+    for turn, (by_force, on) in enumerate(ROUNDS):
+        chooser.force(part(by_force, FORCE / len(ROUNDS)), more)
+        chooser.settle()
+        others = [made.plan for made in chooser.made]
+        themed = [option for option in chooser.chosen if not option.theme.name.startswith(OTHER)]
+        fresh = [option for option in themed if option.plan not in searched]
+        tasks = [partial(_searched_on, shop, found, others, turn) for found in fresh or themed]
+        for made in _at_once(tasks, part(on, LAST / len(ROUNDS)), settings):
+            chooser.made += made
+            searched |= {found.plan for found in made}
+        searched |= {option.plan for option in fresh}
+        chooser.last = turn == len(ROUNDS) - 1
+        chooser.settle()
 
 
 def _searched_on(
-    shop: Workshop, option: Candidate, others: list[Plan], budget: Budget
+    shop: Workshop, option: Candidate, others: list[Plan], turn: int, budget: Budget
 ) -> list[Candidate]:
-    found = shop.polished(option, others, budget)
+    found = shop.polished(option, others, budget, turn)
     return [] if found is None else [found]
 
 
@@ -326,6 +332,7 @@ def _options(
         min_difference=chooser.least,
         asked=chooser.n_options,
         trades=chooser.trades(),
+        no_more=chooser.no_more,
         missing=chooser.missing([theme for theme in wanted if theme.name != OTHER]),
     )
 

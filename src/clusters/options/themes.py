@@ -12,7 +12,8 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
 from clusters.errors import ArgumentError, Fault
-from clusters.text import words
+from clusters.shown import Shown
+from clusters.text import clipped, words
 
 __all__ = ["Theme", "further_themes", "themes_for"]
 
@@ -26,8 +27,8 @@ FULL = 0.999
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Theme:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Theme(Shown):
     """What an option is to be especially good at.
 
     Parameters
@@ -48,6 +49,13 @@ class Theme:
     ------
     ArgumentError
         If there is no such thing to care for.
+
+    Examples
+    --------
+    >>> from clusters import Priorities
+    >>> Theme(name="Even", sentence="clusters alike in pupils", cares_for="balance",
+    ...       priorities=Priorities(balance=10.0, balance_by="pupils")).name
+    'Even'
     """
 
     name: str
@@ -59,7 +67,7 @@ class Theme:
         if self.cares_for is not None and self.cares_for not in (*WEIGHED, *RULED):
             raise ArgumentError(
                 Fault(
-                    what=f"theme {self.name!r} cares for {self.cares_for!r}, which is not known",
+                    what=f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known",
                     remedy=f"use None or one of {', '.join((*WEIGHED, *RULED))}",
                 )
             )

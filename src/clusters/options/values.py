@@ -19,7 +19,7 @@ from clusters.domain import (
 )
 from clusters.measures import Comparison, always_together, compare
 from clusters.rulebook import whole_pyramids
-from clusters.shown import Drawn, clip, listed_briefly
+from clusters.shown import Drawn, Shown, clip, listed_briefly
 from clusters.solver import Result
 from clusters.text import listed
 from clusters.verifier import Certificate
@@ -33,8 +33,8 @@ MOST_NAMED = 12
 """Most schools named in one sentence."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Option(Shown):
     """A plan under discussion.
 
     Parameters
@@ -54,6 +54,20 @@ class Option:
         How much it has of what its theme would have less of, in the theme's unit, and what no plan
         of so many clusters under the rules can be below: proved. None where it has no theme, or
         nothing is known.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> options = cl.propose(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=3), n_options=1)
+    >>> option = next(iter(options.values()))
+    >>> option.cost, option.above_best
+    (5000.0, 0.0)
     """
 
     name: str
@@ -85,8 +99,8 @@ class Option:
         return self.result.gap
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Trade:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Trade(Shown):
     """A plan that was left out, and what would let it in.
 
     Parameters
@@ -99,6 +113,19 @@ class Trade:
         What they would have to be for this plan to be an option.
     sentence
         The offer in plain words.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> options = cl.propose(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=3), n_options=1)
+    >>> [trade.sentence for trade in options.trades]
+    []
     """
 
     name: str
@@ -108,8 +135,8 @@ class Trade:
     sentence: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Missing:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Missing(Shown):
     """A theme that no option is of.
 
     Parameters
@@ -121,6 +148,11 @@ class Missing:
     proved
         Whether it is proved that no plan does better in it than the best plan; otherwise none was
         found in the time given, or none that is near and different enough.
+
+    Examples
+    --------
+    >>> Missing(name="Even", sentence="no plan is more even", proved=True).proved
+    True
     """
 
     name: str
@@ -128,8 +160,8 @@ class Missing:
     proved: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Together:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Together(Shown):
     """What several plans have in common.
 
     Parameters
@@ -142,6 +174,17 @@ class Together:
         All others.
     sentences
         One for each group of three or more, the largest first, and one on the open schools.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> both = cl.options.together_in_every(problem, {"one": plan, "two": plan})
+    >>> both.groups
+    (('a', 'b'), ('c', 'd'))
     """
 
     groups: tuple[tuple[SchoolId, ...], ...]
@@ -168,6 +211,21 @@ class Options(Mapping[str, Option], Drawn):
         Themes that no option is of, and why.
     no_more
         Whether it is proved that there are no more options under this ceiling and difference.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> rules = cl.Rules(n_clusters=2, contiguous=False)
+    >>> options = cl.propose(
+    ...     problem, rules, settings=cl.Settings(time_limit_s=3), n_options=1)
+    >>> options
+    Options(1 of 1 asked for: Best overall)
+    >>> list(options)
+    ['Best overall']
     """
 
     def __init__(

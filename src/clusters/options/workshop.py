@@ -23,6 +23,12 @@ __all__ = ["Budget", "Candidate", "Workshop"]
 
 TRIES = 4
 """Strengths tried for one theme."""
+PRICES = (0.3, 0.1, 0.4, 1.6)
+"""Prices of sharing a centre as in another plan, in mean costs of a school."""
+STARTS = 3
+"""Plans from which a search goes on: those that cost least in what is searched."""
+MILD = 0.35
+"""Share of a theme's strength at which a milder plan is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,33 +125,63 @@ class Workshop:
             instance=instance,
         )
 
-    def search(self, instance: Instance, begin: Sequence[Plan], budget: Budget) -> Plan | None:
+    def search(
+        self, instance: Instance, begin: Sequence[Plan], budget: Budget, turn: int = 0
+    ) -> Plan | None:
         """Improve plans in some instance; those that break its rules are left aside."""
         given = [found_of(self.problem, instance, plan) for plan in dict.fromkeys(begin)]
-        starts = [start for start in given if start is not None]
-        seconds, work = budget.seconds, budget.work
+        starts = sorted((s for s in given if s is not None), key=lambda found: found.cost)[:STARTS]
+        seconds, work, seed = budget.seconds, budget.work, self.seed + turn
         if instance.n * instance.m <= SMALL:
-            found = solved(instance, starts, seconds=seconds, work=work, seed=self.seed)
+            found = solved(instance, starts, seconds=seconds, work=work, seed=seed)
         else:
-            found = improved(
-                instance, starts, seconds=seconds, work=work, seed=self.seed, patience=3.0
-            )
+            found = improved(instance, starts, seconds=seconds, work=work, seed=seed, patience=3.0)
         return None if found is None else plan_from(self.problem, instance, found, keep=self.best)
 
     def polished(
-        self, found: Candidate, others: Sequence[Plan], budget: Budget
+        self, found: Candidate, others: Sequence[Plan], budget: Budget, turn: int = 0
     ) -> Candidate | None:
-        """Search on from a candidate, and from other plans, in what it was searched in."""
-        if found.instance is None:
+        """Search on from a candidate, and from other plans, for one better in its theme.
+
+        Parameters
+        ----------
+        turn
+            Further turns take other random numbers.
+        """
+        theme = found.theme
+        instance = found.instance or self._between(found)
+        if instance is None:
             return None
-        alone = found.theme.cares_for in (None, "travel") and found.strength == 1.0
+        alone = theme.cares_for in (None, "travel") and found.strength == 1.0
         if alone:  # nothing but the theme's own priorities: the proof bounds all plans in them
-            plan = self._solved(found.theme, found.plan, budget)
+            plan = self._solved(theme, found.plan, budget)
         else:
-            plan = self.search(found.instance, [found.plan, *others], budget)
+            plan = self.search(instance, [found.plan, *others], budget, turn)
         if plan is None or plan == found.plan:
             return None
-        return self._recentred(found.theme, plan, found.strength, found.instance)
+        return self._recentred(theme, plan, found.strength, instance)
+
+    def _between(self, found: Candidate) -> Instance | None:
+        """Weigh cost and theme such that a plan does as well as the best overall.
+
+        Whatever is better in the sum of both is on the way to a plan that beats it in both.
+        """
+        theme = found.theme
+        dearer = max(0.0, found.cost - self.cost)
+        if theme.cares_for == "longest_journey":
+            return self.under(within(self.problem, self.rules, found.aim))
+        if theme.cares_for == "expertise_gaps":
+            return None
+        if theme.cares_for in (None, "travel"):
+            gain = self._own_cost(theme, self.best) - self._own_cost(theme, found.plan)
+            scale = self.cost / max(1e-12, self._own_cost(theme, self.best))
+            if gain <= 0:
+                return None
+            return self._blend(theme, dearer / max(1e-12, dearer + scale * gain), scale)
+        gain = self._priced_aim(theme, self.best) - self._priced_aim(theme, found.plan)
+        if gain <= 0:
+            return None
+        return self.instance(theme.at(self.common, self._weight(theme, dearer / gain)))
 
     # -- at the strength that the ceiling allows ---------------------------------------------
 
@@ -160,27 +196,38 @@ class Workshop:
         return self._blended(theme, most, budget)
 
     def _weighted(self, theme: Theme, most: float, budget: Budget) -> list[Candidate]:
-        """Halve the interval of strengths between too weak and too dear."""
+        """Halve the interval of strengths between too weak and too dear; then a milder one."""
         made: list[Candidate] = []
         aim = self._priced_aim(theme, self.best)
         strength = 0.3 * self.cost / aim if aim > 0 else 1.0
         low, high = 0.0, np.inf
-        begin = [self.best]
-        for part in budget.parts(TRIES):
-            instance = self.instance(theme.at(self.common, self._weight(theme, strength)))
-            plan = self.search(instance, begin, part)
-            found = None if plan is None else self.candidate(theme, plan, strength, instance)
-            if found is not None:
-                made.append(found)
-                begin = [self.best, found.plan]
+        parts = budget.parts(TRIES)
+        for number, part in enumerate(parts, start=1):
+            found = self._at(theme, strength, made, part)
+            made += [] if found is None else [found]
             if found is None or found.cost > most:
                 high = strength
             elif found.cost > 0.5 * self.cost + 0.5 * most or found.aim <= (self.floor(theme) or 0):
                 break  # most of what the ceiling allows is used, or nothing is left to gain
             else:
                 low = strength
+            if number == TRIES - 1:
+                break
             strength = 4 * strength if high == np.inf else (low + high) / 2
+        for part in parts:
+            found = self._at(theme, MILD * strength, made, part)
+            made += [] if found is None else [found]
+            break
         return made
+
+    def _at(
+        self, theme: Theme, strength: float, made: Sequence[Candidate], budget: Budget
+    ) -> Candidate | None:
+        """Search at one strength, from the best plan and from those made for the theme."""
+        instance = self.instance(theme.at(self.common, self._weight(theme, strength)))
+        begin = [self.best, *(found.plan for found in made[-2:])]
+        plan = self.search(instance, begin, budget)
+        return None if plan is None else self.candidate(theme, plan, strength, instance)
 
     def _priced_aim(self, theme: Theme, plan: Plan) -> float:
         """Cost of what a theme cares for, at weight 1."""
@@ -195,15 +242,10 @@ class Workshop:
     def _blended(self, theme: Theme, most: float, budget: Budget) -> list[Candidate]:
         """Take the theme's own priorities alone, then blend their costs with the common ones."""
         made: list[Candidate] = []
-        own = self.instance(theme.priorities)
-        scale = self.cost / max(1e-12, self._own_cost(theme))
+        scale = self.cost / max(1e-12, self._own_cost(theme, self.best))
         low, share, high = 0.0, 1.0, 1.0
         for part in budget.parts(TRIES - 1):
-            blend = own
-            if share < 1.0:
-                common = self.instance(self.common)
-                cost = (1 - share) * common.cost + share * scale * own.cost
-                blend = replace(common, cost=cost)
+            blend = self._blend(theme, share, scale)
             plan = self.search(blend, [self.best, *(found.plan for found in made)], part)
             found = None if plan is None else self._recentred(theme, plan, share, blend)
             if found is not None:
@@ -234,8 +276,16 @@ class Workshop:
             self._raise_floor(theme, result.bound)
         return result.plan
 
-    def _own_cost(self, theme: Theme) -> float:
-        return verify(self.problem, self.rules, self.best, theme.priorities).objective or 0.0
+    def _own_cost(self, theme: Theme, plan: Plan) -> float:
+        return verify(self.problem, self.rules, plan, theme.priorities).objective or 0.0
+
+    def _blend(self, theme: Theme, share: float, scale: float) -> Instance:
+        """Compile the theme's own priorities, the common ones taking the rest of the cost."""
+        own = self.instance(theme.priorities)
+        if share >= 1.0:
+            return own
+        common = self.instance(self.common)
+        return replace(common, cost=(1 - share) * common.cost + share * scale * own.cost)
 
     def _recentred(
         self, theme: Theme, plan: Plan, strength: float, instance: Instance
@@ -343,25 +393,34 @@ class Workshop:
         )
 
     def distinct(
-        self, found: Candidate, others: Sequence[Plan], least: float, budget: Budget
+        self,
+        found: Candidate,
+        others: Sequence[Plan],
+        least: float,
+        most: float,
+        budget: Budget,
     ) -> list[Candidate]:
-        """Make plans like one found, at a rising price on sharing a centre as in other plans."""
+        """Make plans like one found, at a rising price on sharing a centre as in other plans.
+
+        The first is begun afresh, as what is drawn from nothing differs most; the others go on from
+        the one found, as what is near it costs least.
+        """
         theme = found.theme
         instance = self.instance(self.common) if found.instance is None else found.instance
         overlap = self._overlap(instance, others)
         known = found_of(self.problem, instance, found.plan)
         unit = abs(self.cost if known is None else known.cost) / len(self.problem)
         made: list[Candidate] = []
-        begin, price = found.plan, 0.05 * unit
-        for part in budget.parts(6):
-            priced = replace(instance, cost=instance.cost + price * overlap)
-            plan = self.search(priced, [begin], part)
+        for turn, (part, price) in enumerate(zip(budget.parts(len(PRICES)), PRICES, strict=False)):
+            priced = replace(instance, cost=instance.cost + price * unit * overlap)
+            begin = [found.plan] if turn else []
+            plan = self.search(priced, begin, part, len(others))
             other = None if plan is None else self._recentred(theme, plan, found.strength, instance)
             if other is not None:
                 made.append(other)
-                if self.nearest(other.plan, others) >= least:
+                near = other.cost <= most and self.nearest(other.plan, others) >= least
+                if near:
                     break
-            price *= 2.5
         return made
 
     def _overlap(self, instance: Instance, others: Sequence[Plan]) -> np.ndarray:

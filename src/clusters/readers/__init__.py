@@ -5,6 +5,7 @@ from clusters.readers.caseload import read_caseload
 from clusters.readers.cell_tables import CellRows, read_cells
 from clusters.readers.commitments import Arrears, Commitment, read_backdated, read_commitments
 from clusters.readers.decisions import Decisions, read_decisions
+from clusters.readers.forecasts import YearGroups, read_forecast, read_year_groups
 from clusters.readers.links import Links, read_links
 from clusters.readers.opening import File
 from clusters.readers.pairs import read_group, read_pairs
@@ -33,16 +34,19 @@ __all__ = [
     "SetAside",
     "Source",
     "Unknown",
+    "YearGroups",
     "read_backdated",
     "read_boundary",
     "read_caseload",
     "read_cells",
     "read_commitments",
     "read_decisions",
+    "read_forecast",
     "read_group",
     "read_links",
     "read_pairs",
     "read_plan",
     "read_postcodes",
     "read_schools",
+    "read_year_groups",
 ]

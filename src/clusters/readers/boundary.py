@@ -8,11 +8,16 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.faults import refusal
-from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, layer_shapes
+from clusters.readers.formats.spatial import (
+    BRITISH_GRID,
+    crs_of,
+    layer_features,
+    layer_shapes,
+)
 from clusters.readers.locations import BOX
 from clusters.readers.opening import File, is_file, kind_of, open_content
 
-__all__ = ["polygons_of", "read_boundary", "read_shapes"]
+__all__ = ["polygons_of", "read_boundary", "read_features", "read_shapes"]
 
 _MARGIN_M = 1e5
 _GEOGRAPHIC_X, _GEOGRAPHIC_Y = 180.0, 90.0
@@ -103,6 +108,55 @@ def read_shapes(source: Any, where: str, *, layer: str | None = None, crs: Any =
     found = np.empty(len(shapes), dtype=object)
     found[:] = shapes
     return found
+
+
+def read_features(
+    source: Any, where: str, *, layer: str | None = None, crs: Any = None
+) -> tuple[list[tuple[Any, dict[str, Any]]], str]:
+    """Read shapes in metres, each with its row of the table, and the name of their source.
+
+    Parameters
+    ----------
+    source
+        The path of a GeoJSON, GeoPackage or shape file, or a GeoDataFrame.
+    where, layer, crs
+        As for :func:`read_shapes`; a system must be known here.
+
+    Raises
+    ------
+    DataError
+        If it cannot be read, is empty, or its coordinates cannot be what they claim to be.
+    """
+    file = File.of(source, layer=layer, crs=crs)
+    if hasattr(file.source, "geometry") and hasattr(file.source, "crs"):
+        table = file.source.drop(columns=[file.source.active_geometry_name])
+        rows, own = table.to_dict("records"), file.source.crs
+        shapes = list(file.source.geometry)
+    else:
+        content = open_content(file, where)
+        where, kind = content.name, kind_of(content)
+        if kind not in _SHAPES:
+            raise refusal(
+                where,
+                f"roads and places are not read from {kind}",
+                "give a GeoJSON, GeoPackage or shape file",
+            )
+        shapes, rows, own = layer_features(content, kind, file.layer)
+    pairs = [
+        (shape, row)
+        for shape, row in zip(shapes, rows, strict=True)
+        if shape is not None and not shape.is_empty
+    ]
+    if not pairs:
+        raise refusal(where, "there are no shapes in it", "give a file with points or lines")
+    system = own if own is not None else file.crs
+    if system is None:
+        raise refusal(
+            where, "it has no coordinate system", 'say which with crs=, for instance "EPSG:27700"'
+        )
+    known = crs_of(system, where)
+    _check_degrees([shape for shape, _ in pairs], known, where)
+    return [(_in_metres(shape, known), row) for shape, row in pairs], where
 
 
 def polygons_of(shape: Any) -> Any:

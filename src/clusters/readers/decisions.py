@@ -145,6 +145,19 @@ class Decisions(_Part):
     pins, notes, options, steps, agreed
         In the order of the meeting. Of the steps, those that are undone stand last, the next one
         to be done again first.
+
+    Examples
+    --------
+    >>> import clusters as cl, pathlib, tempfile
+    >>> saved = '''{"format": "clusters decisions", "version": 1,
+    ...  "saved_at": "2026-11-03T10:00:00Z",
+    ...  "plan": {"clusters": [{"label": "N", "centre": "a", "members": [{"urn": "a"}]}]}}'''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "meeting.json"
+    ...     _ = path.write_text(saved, "utf-8")
+    ...     decisions = cl.read_decisions(path)
+    >>> decisions.plan.labels, decisions.saved_at.year
+    ({'a': 'N'}, 2026)
     """
 
     format: Literal["clusters decisions"] = FORMAT  # type: ignore[assignment]
@@ -264,6 +277,19 @@ def read_decisions(source: Any) -> Decisions:
     ------
     DataError
         Listing what is wrong: not such a file, another version, values missing or misshapen.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> saved = '''{"format": "clusters decisions", "version": 1,
+    ...  "saved_at": "2026-11-03T10:00:00Z",
+    ...  "plan": {"clusters": [{"label": "N", "centre": "a", "members": [{"urn": "a"}]}]}}'''
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = pathlib.Path(folder) / "meeting.json"
+    ...     _ = path.write_text(saved, "utf-8")
+    ...     decisions = read_decisions(path)
+    >>> decisions.plan.labels, decisions.saved_at.year
+    ({'a': 'N'}, 2026)
     """
     content = open_content(source, "decisions")
     return parse_decisions(content.data, content.name)

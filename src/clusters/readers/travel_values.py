@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from clusters.arguments import described
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable, number_of, tidy, urn_of
 from clusters.readers.travel_units import (
@@ -65,6 +66,14 @@ class Asked:
 def marks_of(no_way: Any) -> frozenset[str]:
     """Texts that stand for no way, as they may be written in a cell."""
     single = isinstance(no_way, str | float | int)
+    if not single and not isinstance(no_way, Iterable):
+        raise DataError(
+            Fault(
+                what=f"no_way is {described(no_way)}, not a list of values",
+                remedy='give those that mean "no way", for instance no_way=["blank", -1]',
+                where="no_way",
+            )
+        )
     marks = {plain_number(one) for one in ([no_way] if single else no_way)}
     return frozenset(marks | ({*_BLANK} if marks & {*_BLANK} else set()) | {*_INFINITE})
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 
 from clusters.disclosure import HIDDEN
+from clusters.domain import Capacity
 from clusters.money import pounds
 from clusters.report.audience import Reader
 from clusters.report.document import Card
@@ -12,25 +13,26 @@ from clusters.report.facts import ClusterFacts
 from clusters.report.money import pence_by_cluster
 from clusters.report.option import Option
 from clusters.report.tables import Cell, Column, Pair, Table, make_table
-from clusters.report.words import capital, journey, listed, measure_name, need_name, number
+from clusters.report.words import amounts, capital, journey, measure_name, need_name, number
 from clusters.report.working import sum_words
-from clusters.text import clean
+from clusters.text import all_listed, clean
 
 
-def cluster_table(reader: Reader, option: Option, leads: Mapping[str, str]) -> Table:
-    """Make the table of all clusters, with who leads; each links to its card.
+def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> Table:
+    """Make the table of all clusters, with who leads (or else the centre); each links to its card.
 
     Parameters
     ----------
-    leads
-        Who leads, by label; none where nobody is known yet.
+    areas
+        Area of each cluster, by label; none where there are no areas.
     """
-    facts, counts = option.facts, reader.counts
+    facts, counts, leads = option.facts, reader.counts, option.leads
     measures = counts.names
     columns = [
         Column("Cluster", False),
+        *([Column("Area", False)] if areas else []),
         *([Column("Lead", False)] if leads else []),
-        Column("Centre", False),
+        *([] if leads else [Column("Centre", False)]),
         Column("Schools"),
         *[Column(capital(_SHORT.get(name, measure_name(name)))) for name in measures],
         Column("Mean journey"),
@@ -40,8 +42,9 @@ def cluster_table(reader: Reader, option: Option, leads: Mapping[str, str]) -> T
     rows = [
         [
             Cell(cluster.name, f"#{cluster.anchor}"),
+            *([areas.get(cluster.label, "none")] if areas else []),
             *([leads.get(cluster.label, "not settled")] if leads else []),
-            cluster.measures.centre_name or "not known",
+            *([] if leads else [cluster.measures.centre_name or "not known"]),
             number(len(cluster.schools)),
             *[counts.cluster(name, cluster.label) for name in measures],
             journey(cluster.mean_journey, unit),
@@ -51,7 +54,7 @@ def cluster_table(reader: Reader, option: Option, leads: Mapping[str, str]) -> T
     ]
     total = [
         "All clusters",
-        *([""] if leads else []),
+        *([""] if areas else []),
         "",
         number(sum(len(cluster.schools) for cluster in facts.clusters)),
         *[counts.total(name) for name in measures],
@@ -66,7 +69,7 @@ def card(
     option: Option,
     cluster: ClusterFacts,
     *,
-    lead: str = "",
+    area: str = "",
     line: str = "",
     units: str = "",
 ) -> Card:
@@ -74,8 +77,8 @@ def card(
 
     Parameters
     ----------
-    lead
-        Who leads the cluster, where this is known.
+    area
+        The area that it feeds into, if any.
     line
         How its sum of money comes about.
     units
@@ -102,7 +105,8 @@ def card(
         )
     facts = [
         Pair("Centre", clean(cluster.measures.centre_name) or "not known"),
-        Pair("Lead", clean(lead) or "not settled"),
+        Pair("Lead", option.leads.get(cluster.label) or "not settled"),
+        *([Pair("Area", area)] if area else []),
         Pair("Schools", _phase_words(cluster)),
         *[
             Pair(
@@ -149,9 +153,9 @@ def _phase_words(cluster: ClusterFacts) -> str:
 
 def _expertise_words(cluster: ClusterFacts) -> str:
     """Say what expertise the schools of a cluster record; nothing recorded is not "none"."""
-    found: dict[str, float] = {}
+    found: dict[str, list[Capacity]] = {}
     for member in cluster.schools:
         for kind, capacity in member.school.expertise.items():
             if capacity.amount > 0:
-                found[kind] = found.get(kind, 0.0) + capacity.amount
-    return listed([need_name(kind) for kind in sorted(found)])
+                found.setdefault(kind, []).append(capacity)
+    return all_listed([f"{need_name(kind)} ({amounts(found[kind])})" for kind in sorted(found)])

@@ -10,15 +10,15 @@ from clusters.report.option import Option
 from clusters.report.tables import Column, Table, make_table
 from clusters.report.words import (
     capital,
+    journeys_by,
     measure_name,
     number,
     percent,
-    plural,
     priority_sentences,
     proof_sentence,
     rule_sentences,
 )
-from clusters.text import clean
+from clusters.text import clean, counted
 
 
 def checks(problem: Problem, option: Option, *, public: bool = False) -> dict[str, Any]:
@@ -75,13 +75,6 @@ def _search_table(result: Any, *, public: bool) -> Table:
     return make_table("The search", [Column("Fact", False), Column("Value", False)], rows)
 
 
-def _journeys_by(option: Option) -> str:
-    """Say what a mean journey counts: it is never left to the reader to guess."""
-    by = option.facts.measures.travel_by
-    each = "once" if by == "schools" else f"by its {measure_name(by)}"
-    return f"In mean journeys each school counts {each}."
-
-
 def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[str, Any]:
     """Say how the plan was made, what was assumed and what is not known."""
     how = (
@@ -92,7 +85,7 @@ def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[
         "time it worked out a limit that no plan can beat."
     )
     gaps = [
-        f"{capital(measure_name(name))}: not known for {plural(len(ids), 'school')} "
+        f"{capital(measure_name(name))}: not known for {counted(len(ids), 'school')} "
         f"(first: {clean(problem.school(ids[0]).name)}). It takes no part."
         for name, ids in problem.unknown.items()
     ]
@@ -104,7 +97,10 @@ def method(problem: Problem, option: Option, sources: Iterable[object]) -> dict[
         )
     return {
         "how": how,
-        "notes": [*(clean(note) for note in problem.notes), _journeys_by(option)],
+        "notes": [
+            *(clean(note) for note in problem.notes),
+            journeys_by(option.facts.measures.travel_by),
+        ],
         "gaps": gaps,
         "sources": [clean(source) for source in sources] or ["No source was named."],
     }

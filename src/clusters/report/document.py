@@ -43,9 +43,13 @@ class Points:
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """A place that the author has to fill, and what belongs there: in papers, not on the page."""
+    """A place that the author has to fill, and what belongs there: in papers, not on the page.
+
+    Facts that are known stand before it, on the page too.
+    """
 
     text: str
+    facts: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +81,8 @@ class Picture:
     ----------
     svg
         Draws it for the page; the drawing is safe to print as it is.
+    narrow
+        Draws it for a screen too narrow for `svg`, in whose place it stands there.
     png
         Name of the picture that was drawn for papers; "" for one that only the page has.
     small
@@ -86,6 +92,7 @@ class Picture:
     caption: str
     alt: str
     svg: Callable[[], str] | None = None
+    narrow: Callable[[], str] | None = None
     png: str = ""
     small: bool = False
 

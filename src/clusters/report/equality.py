@@ -119,6 +119,16 @@ def equality_frame(problem: Problem, plan: PlanLike, split: Split | None = None)
     Columns: `way`, `group`, `schools`, `pupils`, `mean_journey` and `longest_journey` (the
     problem's unit; the mean weighted by pupils), and with a split whose spend of today is known
     `gain`, `lose` (schools), `today_pence`, `yearly_pence`, `change_percent`.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> list(equality_frame(problem, plan).columns)[:4]
+    ['way', 'group', 'schools', 'pupils']
     """
     plan = plan_of(problem, plan)
     import pandas as pd
@@ -179,7 +189,18 @@ def _gains(sums: list[tuple[int, int]]) -> dict[str, Any]:
 
 @checked
 def furthest_frame(problem: Problem, plan: PlanLike, most: int = 10) -> pd.DataFrame:
-    """List the schools with the longest journeys."""
+    """List the schools with the longest journeys.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b", "c", "d"], [[0, 0], [1000, 0], [8000, 0], [9000, 0]],
+    ...     {"need": [4, 2, 6, 3], "pupils": [90, 60, 80, 70]})
+    >>> plan = {"a": "West", "b": "West", "c": "East", "d": "East"}
+    >>> furthest_frame(problem, plan, most=1).shape[0]
+    1
+    """
     plan = plan_of(problem, plan)
     import pandas as pd
 
@@ -195,7 +216,16 @@ def furthest_frame(problem: Problem, plan: PlanLike, most: int = 10) -> pd.DataF
 
 @checked
 def small_frame(problem: Problem, plan: PlanLike, split: Split | None = None) -> pd.DataFrame:
-    """List the small schools: cluster, journey and, where given, money against today."""
+    """List the small schools: cluster, journey and, where given, money against today.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.datasets.load_problem()
+    >>> plan = cl.datasets.load_plan(problem)
+    >>> small_frame(problem, plan).shape[0] > 0
+    True
+    """
     plan = plan_of(problem, plan)
     import pandas as pd
 
@@ -233,6 +263,19 @@ def _labels(problem: Problem, plan: Plan) -> dict[int, str]:
         for key in cluster.members
         if (at := problem.find(key)) is not None
     }
+
+
+def widest(frame: pd.DataFrame) -> pd.DataFrame:
+    """Keep the ways in which mean journeys, and in which changes of money, differ most."""
+    kept = set()
+    for name in ("mean_journey", "change_percent"):
+        if name in frame:
+            known = frame[(frame["group"] != "not known") & frame[name].notna()]
+            of = known.groupby("way")[name]
+            spread = (of.max() - of.min()).astype(float)
+            if len(spread) and spread.max() > 0:
+                kept.add(str(spread.idxmax()))
+    return frame[frame["way"].isin(kept)]
 
 
 def equality_sentences(frame: pd.DataFrame, journey_words: Callable[[float], str]) -> list[str]:

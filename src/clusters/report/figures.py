@@ -7,12 +7,14 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import Plan, Problem, SchoolId
+from clusters.maps import school_numbers
+from clusters.maps.colours import TINTS
 from clusters.maps.difference import changes
 from clusters.measures import always_together
 from clusters.report.audience import Reader
 from clusters.report.equality import equality_frame, furthest_frame, journeys_of, small_frame
 from clusters.report.figure import Figure
-from clusters.report.money_figures import of_money, of_outlook
+from clusters.report.money_figures import of_medium_term, of_money, of_outlook
 from clusters.report.option import Option, numbers_in
 from clusters.report.words import journey
 from clusters.text import clean
@@ -20,7 +22,7 @@ from clusters.text import clean
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clusters.budget import Outlook
+    from clusters.budget import MediumTermPlan, Outlook
 
 
 def figures_of(
@@ -29,8 +31,10 @@ def figures_of(
     chosen: Option,
     *,
     outlook: Outlook | None = None,
+    medium_term: MediumTermPlan | None = None,
     why_here: Mapping[SchoolId, Sequence[str]] | None = None,
     start_month: int = 9,
+    colours: Mapping[int, int] | None = None,
 ) -> dict[str, Figure]:
     """Collect the frames of a pack by name, as its audience may see them."""
     found: dict[str, Figure] = {}
@@ -39,12 +43,15 @@ def figures_of(
         *_of_expertise(reader, chosen),
         *of_money(reader, chosen, start_month),
         *of_outlook(outlook),
+        *of_medium_term(medium_term),
         *_of_equality(reader, chosen),
         *_of_search(chosen),
     ):
         if len(figure.frame):
             option = _option_of(figure.name, options, chosen)
             frame = _numbered(_rounded(figure.frame), option, chosen)
+            if figure.name == "clusters" and colours is not None:
+                frame.insert(1, "colour", [TINTS[colours[n]] for n in frame["number"]])
             found[figure.name] = replace(figure, frame=frame)
     return found
 
@@ -138,6 +145,8 @@ def schools_frame(reader: Reader, plan: Plan) -> pd.DataFrame:
     shown, counts = reader.shown, reader.counts
     frame: pd.DataFrame = plan_frame(shown, plan).drop(columns=["need"])
     places = [shown.find(urn) for urn in frame["urn"]]
+    numbers = school_numbers(shown)
+    frame.insert(1, "map_number", _integers([None if k is None else numbers[k] for k in places]))
     for name in ("pupils", "ehcps", "sen_support"):
         if name in counts.names:
             frame[name] = [
@@ -166,7 +175,7 @@ def _options_frame(options: Sequence[Option]) -> pd.DataFrame:
     import pandas as pd
 
     rows = [
-        {"plan": option.name, **row}
+        {"plan": option.name, **row, "expertise_gaps": len(option.gaps)}
         for option in options
         for row in option.facts.measures.to_frame("plan").to_dict("records")
     ]
@@ -246,11 +255,14 @@ def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Figure]:
     if not measures.types:
         return
     frame = measures.to_frame("expertise").drop(columns=["nearest_outside"])
-    how = 'clusters.measure(problem, plan).to_frame("expertise")'
+    frame["gap"] = frame["capacity"] == 0
+    how = 'clusters.measure(problem, plan).to_frame("expertise"); gap: capacity == 0'
     title = "Need and expertise by cluster and type"
     yield Figure(name="expertise", title=title, how=how, frame=frame.dropna(axis=1, how="all"))
     kinds = measures.to_frame("type").dropna(axis=1, how="all")
-    how = 'clusters.measure(problem, plan).to_frame("type")'
+    gaps = [row.kind for row in measures.expertise if row.capacity == 0]
+    kinds["gaps"] = [gaps.count(kind) for kind in kinds["type"]]
+    how = 'clusters.measure(problem, plan).to_frame("type"); gaps: clusters with capacity == 0'
     title = "Access to expertise by type"
     yield Figure(name="types", title=title, how=how, frame=kinds)
     if reader.need is not None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from clusters.errors import DataError, Fault
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
+from clusters.maps.colours import TINTS
 from clusters.report.convergence import convergence_png, convergence_svg
 from clusters.report.document import Section
 from clusters.report.material import Material
@@ -106,6 +107,7 @@ class _Pack:
                         source=material.source_line,
                         numbers=option.numbers or None,
                         colours=material.colours,
+                        backdrop=material.backdrop,
                     )
                 )
         self.pictures["chosen"] = drawn[1 + list(options).index(chosen)]
@@ -186,6 +188,8 @@ class _Pack:
                 source=material.source_line,
                 numbers=option.numbers or None,
                 colours=material.colours,
+                backdrop=material.backdrop,
+                school_key=True,
                 links=False,
             )
             self.note(write_bytes(folder / f"option_{k}.svg", drawing.encode()))
@@ -212,10 +216,16 @@ class _Pack:
 
         shown, plan = self.material.reader.shown, self.material.chosen.plan
         numbers = numbers_in(self.material.chosen)
+        colours = {number: TINTS[k] for number, k in self.material.colours.items()}
         folder = self.folder / "gis"
         folder.mkdir(exist_ok=True)
-        self.note(write_geopackage(folder / "clusters.gpkg", shown, plan, numbers=numbers))
-        frame = plan_geodataframe(shown, plan, numbers=numbers).dropna(axis=1, how="all")
+        self.note(
+            write_geopackage(
+                folder / "clusters.gpkg", shown, plan, numbers=numbers, colours=colours
+            )
+        )
+        frame = plan_geodataframe(shown, plan, numbers=numbers, colours=colours)
+        frame = frame.dropna(axis=1, how="all")
         points = frame.set_geometry(shapely.points(frame["easting"], frame["northing"]))
         layers = {"schools": points.set_crs(frame.crs)}
         if shown.territories is not None:

@@ -16,9 +16,9 @@ from clusters.report.document import MARK, Judgement, Points, Words
 from clusters.report.facts import ClusterFacts, SchoolFacts
 from clusters.report.material import Material
 from clusters.report.render.word import add_points, new_document, save
-from clusters.report.words import journey, listed, plural
-from clusters.report.working import one_of, sum_words, units_words
-from clusters.text import clean
+from clusters.report.words import journey, one_of
+from clusters.report.working import sum_words, units_words
+from clusters.text import all_listed, clean, counted
 
 QUESTIONS: tuple[tuple[str, str], ...] = (
     (
@@ -102,9 +102,9 @@ def letter(
     yield Words("Dear colleague,")
     yield Words(
         f"We propose that your school works in {clean(cluster.name)}, with "
-        f"{plural(len(partners), 'other school')}: {listed(partners)}."
+        f"{counted(len(partners), 'other school')}: {all_listed(partners)}."
     )
-    lead = {clean(label): clean(who) for label, who in material.leads.items()}.get(cluster.label)
+    lead = material.leads.get(cluster.label)
     if lead:
         yield Words(f"The proposed lead is {lead}.")
     else:
@@ -178,7 +178,7 @@ def _money(
     worked = units_words(split, share) if split is not None and share is not None else ""
     counts = ""
     if split is not None and worked:
-        names = listed([one_of(name) for name in split.formula.weights])
+        names = all_listed([one_of(name) for name in split.formula.weights])
         counts = f" The need units are weight x number for each {names}: {worked}."
     today = (
         f" Today {pounds(share.today_pence)} a year is spent on top-ups at your school."

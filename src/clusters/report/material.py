@@ -7,14 +7,23 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from clusters.domain import FrozenDict, SchoolId
+from clusters.maps import Backdrop
 from clusters.report.audience import AUDIENCES, Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
-from clusters.report.words import plural
-from clusters.text import clean
+from clusters.text import clean, counted
 
 if TYPE_CHECKING:
-    from clusters.budget import Outlook
+    from clusters.budget import MediumTermPlan, Outlook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Area:
+    """A group of clusters: its name, their labels as papers print them, and who leads it."""
+
+    name: str
+    labels: tuple[str, ...]
+    lead: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -35,16 +44,20 @@ class Material:
         What is asked; what is said of schools that stay together. Empty for the usual words.
     why_here
         For each school, lines that say why it is in its cluster.
-    leads
-        Who leads, by label of the cluster.
+    areas
+        The areas that the clusters feed into, if any.
     outlook
         The risk that money runs out.
+    medium_term
+        The plan of several financial years.
     start_month
         First month of the year that is paid for.
     council
         Whose paper it is.
     colours
         Colour of each cluster by its number: the same on every map.
+    backdrop
+        Roads and places of the maps.
     """
 
     reader: Reader
@@ -59,11 +72,23 @@ class Material:
     decisions: tuple[object, ...] = ()
     together: tuple[object, ...] = ()
     why_here: Mapping[SchoolId, Sequence[str]] = field(default_factory=FrozenDict)
-    leads: Mapping[str, str] = field(default_factory=FrozenDict)
+    areas: Sequence[Area] = ()
     outlook: Outlook | None = None
+    medium_term: MediumTermPlan | None = None
     start_month: int = 9
     council: str = ""
     colours: Mapping[int, int] = field(default_factory=FrozenDict)
+    backdrop: Backdrop | None = None
+
+    @property
+    def leads(self) -> Mapping[str, str]:
+        """Who leads each cluster of the recommended option, by label."""
+        return self.chosen.leads
+
+    @property
+    def area_of(self) -> Mapping[str, str]:
+        """Area of each cluster, by label."""
+        return {label: area.name for area in self.areas for label in area.labels}
 
     @property
     def stand_ins(self) -> list[str]:
@@ -78,8 +103,8 @@ class Material:
     def headline(self, option: Option) -> str:
         """Say what a map of an option shows, in a line over it."""
         facts = option.facts
-        schools = plural(facts.measures.whole.n_schools, "school")
-        return f"{option.name}: {schools} in {plural(len(facts.clusters), 'cluster')}"
+        schools = counted(facts.measures.whole.n_schools, "school")
+        return f"{option.name}: {schools} in {counted(len(facts.clusters), 'cluster')}"
 
     @property
     def audience_note(self) -> str:

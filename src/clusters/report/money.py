@@ -83,7 +83,7 @@ def main_table(option: Option, figures: Mapping[str, Figure]) -> Table | None:
         Column("Cluster", False),
         *([Column("Need units", False)] if worked else []),
         Column("Total"),
-        *([Column("Today"), Column("Change"), Column("Change in per cent")] if gains else []),
+        *([Column("Today"), Column("Change"), Column("Change, %")] if gains else []),
     ]
     rows = []
     for cluster in option.facts.clusters:
@@ -146,11 +146,8 @@ def _change_totals(rows: list[dict[str, Any]]) -> list[str]:
 
 
 def _sentences(split: Split, reader: Reader) -> list[str]:
-    shared, held = shared_pence(split), split.held_pence
     exact = " Their sums add up to it, to the penny." if reader.money_step == 1 else ""
-    said = [f"The clusters share {pounds(shared)}.{exact}"]
-    if held:
-        said.append(f"A further {pounds(held)} is held back.")
+    said = [f"The clusters share {pounds(shared_pence(split))}.{exact}"]
     if reader.is_public:
         said.append("Sums for single schools are left out: small numbers could be read off them.")
     return [*said, *map(clean, split.public_notes() if reader.is_public else split.notes)]

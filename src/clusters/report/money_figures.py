@@ -15,7 +15,7 @@ from clusters.text import clean
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clusters.budget import Outlook, Split
+    from clusters.budget import MediumTermPlan, Outlook, Split
 
 
 def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Figure]:
@@ -197,3 +197,20 @@ def of_outlook(outlook: Outlook | None) -> Iterator[Figure]:
         how='clusters.budget.look_ahead(split).to_frame("scenario")',
         frame=outlook.to_frame("scenario"),
     )
+    yield Figure(
+        name="assumptions",
+        title="What the simulated risk rests on",
+        how='clusters.budget.look_ahead(split).to_frame("assumption")',
+        frame=outlook.to_frame("assumption"),
+    )
+
+
+def of_medium_term(plan: MediumTermPlan | None) -> Iterator[Figure]:
+    """Make the frame of a plan of several financial years."""
+    if plan is not None:
+        yield Figure(
+            name="medium_term",
+            title="The plan of the coming financial years",
+            how="clusters.budget.plan_years(years, ...).to_frame()",
+            frame=plan.to_frame(),
+        )

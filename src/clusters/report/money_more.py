@@ -1,4 +1,4 @@
-"""The money, further on: how sums come about, who gains, part years, risk, fairness."""
+"""The money, further on: how sums come about, who gains, part years, fairness."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from clusters.report.audience import Reader
 from clusters.report.figure import Figure
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import ENDLESS, capital, number, percent, plural
+from clusters.report.words import ENDLESS, capital, number
 from clusters.report.working import sum_words
-from clusters.text import clean
+from clusters.text import clean, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,17 +32,14 @@ def further_money(
     """
     makers = {
         "lines": _lines,
-        "effects": _effects,
         "years": _years,
-        "risk": _risk,
-        "scenarios": _scenarios,
         "fairness": _fairness,
     }
     found: dict[str, Any] = {
         name: maker(_named(figures[name].frame, names)) if name in figures else None
         for name, maker in makers.items()
     }
-    found["effect_words"] = _effect_words(reader, option) if found["effects"] else []
+    found["effect_words"] = _effect_words(reader, option) if "effects" in figures else []
     return found
 
 
@@ -71,24 +68,6 @@ def _lines(frame: pd.DataFrame) -> Table:
     return make_table("How each sum comes about", columns, rows)
 
 
-def _effects(frame: pd.DataFrame) -> Table:
-    kept = ["cluster", "today_pence", "yearly_pence", "change_pence", "change_percent"]
-    percents: list[Any] = [
-        value if value == HIDDEN else None if value is None or value != value else f"{value:+.1f}%"
-        for value in frame["change_percent"]
-    ]
-    return frame_table(
-        "Gains and losses against today",
-        frame[kept].assign(change_percent=percents),
-        headings={
-            "today_pence": "Today",
-            "yearly_pence": "A year, as proposed",
-            "change_pence": "Change",
-            "change_percent": "Change in per cent",
-        },
-    )
-
-
 def _effect_words(reader: Reader, option: Option) -> list[str]:
     """Say who gains and loses, and how much in all: the two sums differ where the pot does."""
     if option.split is None:
@@ -100,7 +79,7 @@ def _effect_words(reader: Reader, option: Option) -> list[str]:
     gains = [change for change in changes if change > 0]
     losses = [-change for change in changes if change < 0]
     of = (
-        f"Of the {plural(len(known), 'cluster')} whose money is shown, "
+        f"Of the {counted(len(known), 'cluster')} whose money is shown, "
         if (reader.masked_money)
         else "Against today, "
     )
@@ -126,48 +105,6 @@ def _years(frame: pd.DataFrame) -> Table:
     return frame_table("The money by financial year", frame, headings=heads)
 
 
-def _risk(frame: pd.DataFrame) -> Table:
-    rows = [
-        [
-            row["cluster"],
-            _pounds(row["budget"]),
-            _pounds(row["simulated_expected"]),
-            _chance(row["simulated_chance_of_overspend"]),
-            _pounds(row["simulated_contingency"]),
-        ]
-        for _, row in frame.iterrows()
-    ]
-    columns = [
-        Column("Cluster", False),
-        Column("Has a year"),
-        Column("Expected cost"),
-        Column("Chance that it runs out"),
-        Column("Reserve that would do"),
-    ]
-    return make_table("The risk by cluster (simulated)", columns, rows)
-
-
-def _scenarios(frame: pd.DataFrame) -> Table:
-    rows = [
-        [
-            capital(clean(row["scenario"])),
-            _pounds(row["simulated_expected"]),
-            _pounds(row["simulated_shortfall"]),
-            _chance(row["simulated_chance_of_overspend"]),
-            number(row["clusters_at_risk"]),
-        ]
-        for _, row in frame.iterrows()
-    ]
-    columns = [
-        Column("What happens", False),
-        Column("Expected cost"),
-        Column("Expected shortfall"),
-        Column("Chance that money runs out"),
-        Column("Clusters short in most years"),
-    ]
-    return make_table("What if things go badly? (simulated)", columns, rows)
-
-
 def _fairness(frame: pd.DataFrame) -> Table:
     rows = [
         [
@@ -185,11 +122,3 @@ def _fairness(frame: pd.DataFrame) -> Table:
         Column("How it is worked out", False),
     ]
     return make_table("Fairness figures", columns, rows)
-
-
-def _pounds(value: Any) -> str:
-    return HIDDEN if value == HIDDEN else pounds(100 * int(value)).removesuffix(".00")
-
-
-def _chance(value: Any) -> str:
-    return HIDDEN if value == HIDDEN else percent(float(value), 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from clusters.report.material import Material
 from clusters.report.tables import Table
 
-WIDTH_CM, LONG_CM = 17.0, 25.7
+WIDTH_CM, LONG_CM = 17.4, 26.1
 """Width of the text on A4, upright and turned."""
 
 
@@ -39,7 +39,7 @@ def column_widths(table: Table, width_cm: float) -> list[float]:
 
 def letter_points(table: Table) -> float:
     """Size of the letters of a table: small where it has many columns, smaller where it must."""
-    usual = 9.0 if len(table.columns) < 8 else 7.5
+    usual = 8.5 if len(table.columns) < 8 else 7.5
     return usual if sum(_needs(table, usual)) <= LONG_CM else 6.0
 
 

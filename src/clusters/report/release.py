@@ -28,8 +28,8 @@ from clusters.report.audience import COUNTS, Counts, Reader, counts_of
 from clusters.report.facts import plan_facts
 from clusters.report.option import Option, Search
 from clusters.report.release_money import Released, release_money, sums_hidden
-from clusters.report.words import listed, measure_name
-from clusters.text import clean
+from clusters.report.words import measure_name
+from clusters.text import all_listed, clean
 from clusters.verifier import Certificate
 
 if TYPE_CHECKING:
@@ -355,8 +355,8 @@ def _notes(
     }
     if used:
         yield (
-            f"The search used numbers that are not shown ({listed(sorted(used))}). How near a plan "
-            "is to the best possible is therefore not shown either."
+            f"The search used numbers that are not shown ({all_listed(sorted(used))}). How near a "
+            "plan is to the best possible is therefore not shown either."
         )
     if need is None and any(school.need for school in problem.schools):
         yield "Types of need by cluster are left out: some numbers are too small."

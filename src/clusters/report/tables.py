@@ -26,20 +26,30 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell: text, and where it links to."""
+    """A cell: text, where it links to, and the target of links to it.
+
+    An aside is shown on the page and read out, but passed over by a search of the page: a name in
+    the row of another, so that whoever looks for it finds its own row first.
+    """
 
     text: str
     href: str = ""
+    is_aside: bool = False
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Table:
-    """A table whose first column heads its rows."""
+    """A table whose first column heads its rows.
+
+    On a narrow screen the cells of a stacked table stand under each other, each with its heading.
+    """
 
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     total: tuple[Cell, ...] = ()
+    is_stacked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,11 +58,6 @@ class Pair:
 
     name: str
     value: str
-
-    @property
-    def words(self) -> str:
-        """The name, where the value stands first."""
-        return self.name
 
 
 def make_table(

@@ -3,22 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
-from clusters.domain import RULEBOOK, Clause, Priorities, Problem, Rules, SchoolId
+from clusters.domain import RULEBOOK, Capacity, Clause, Priorities, Problem, Rules, SchoolId
 from clusters.need_types import NEED_TYPES
-from clusters.rulebook import clauses_of, counted_of, rule_of
-from clusters.text import clean
+from clusters.rulebook import Rule, changed, clauses_of, counted_of, entry_of, rule_of
+from clusters.text import MEASURE_WORDS, all_listed, amount, clean, shown
 
-MEASURE_NAMES: Mapping[str, str] = {
-    "schools": "schools",
-    "pupils": "pupils",
-    "ehcps": "EHC plans",
-    "sen_support": "pupils with SEN support",
-    "need": "units of need",
-    "topup_pence": "top-up money today",
-}
+MEASURE_NAMES = {**MEASURE_WORDS, "topup_pence": "top-up money today"}
 
 
 ENDLESS = "cannot be worked out: somebody has nothing"
@@ -40,9 +33,22 @@ def measure_name(measure: str) -> str:
     return MEASURE_NAMES.get(measure, clean(measure).replace("_", " "))
 
 
+def one_of(measure: str) -> str:
+    """Name one of what a measure counts: "EHC plan", "pupil with SEN support"."""
+    return amount(1, measure_name(measure)).removeprefix("1 ")
+
+
 def need_name(kind: str) -> str:
     """Name of a type of need for a reader."""
     return NEED_TYPES.get(kind, clean(kind))
+
+
+def amounts(held: Iterable[Capacity]) -> str:
+    """Add expertise up, unit by unit: "4 staff days, 10 places"."""
+    sums: dict[str, float] = {}
+    for capacity in held:
+        sums[capacity.unit] = sums.get(capacity.unit, 0.0) + capacity.amount
+    return ", ".join(f"{shown(sum_)} {clean(unit)}" for unit, sum_ in sums.items() if sum_)
 
 
 def number(value: float | None, decimals: int = 0) -> str:
@@ -100,171 +106,65 @@ def journey(length: float | None, unit: str = "m") -> str:
     return f"{length / 1000:,.1f} km" if unit == "m" else f"{length:,.0f} minutes"
 
 
+def journeys_by(measure: str) -> str:
+    """Say what a mean journey counts: it is never left to the reader to guess."""
+    each = "once" if measure == "schools" else f"by its {measure_name(measure)}"
+    return f"In mean journeys each school counts {each}."
+
+
 def capital(words: str) -> str:
     """Start words with a capital letter."""
     return words[:1].upper() + words[1:]
 
 
-def plural(count: int, noun: str, many: str | None = None) -> str:
-    """Count things.
-
-    Examples
-    --------
-    >>> plural(1, "school"), plural(1200, "school"), plural(2, "pony", "ponies")
-    ('1 school', '1,200 schools', '2 ponies')
-    """
-    return f"{count:,} {noun if count == 1 else many or noun + 's'}"
-
-
-def listed(items: Sequence[str]) -> str:
-    """Join words with commas and "and": all of them, for a paper hides none.
-
-    Examples
-    --------
-    >>> listed(["a", "b", "c"]), listed(["a"]), listed([])
-    ('a, b and c', 'a', '')
-    """
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} and {items[-1]}"
-
-
 def rule_sentences(problem: Problem, rules: Rules) -> list[tuple[str, str]]:
-    """Say each rule that is asked for: pairs of the rule's name and one sentence."""
+    """Say each rule that is asked for, as the rulebook does: pairs of its name and a sentence."""
     said = [
-        (rule.name, sentence) for rule in RULEBOOK for sentence in _said(problem, rules, rule.name)
+        (clause.rule, f"{capital(_rule_words(problem, rules, clause))}.")
+        for clause in clauses_of(rules)
     ]
     return [*said, *(("exceptions", words) for words in _exception_words(problem, rules))]
 
 
-def _said(problem: Problem, rules: Rules, name: str) -> Iterator[str]:
-    """Say a rule in the words of the papers; where they have none, in those of the rulebook."""
-    if name in _SENTENCES:
-        yield from _SENTENCES[name](problem, rules)
-        return
-    for clause in clauses_of(rules):
-        if clause.rule == name:
-            yield f"{capital(rule_of(clause).sentence(clause, problem, rules))}."
-
-
-def _between(low: float | None, high: float | None, what: str) -> str:
-    if low is None and high is None:
-        return f"any number of {what}"
-    if low is None:
-        return f"at most {plain_number(high or 0)} {what}"
-    if high is None:
-        return f"at least {plain_number(low)} {what}"
-    return f"between {plain_number(low)} and {plain_number(high)} {what}"
-
-
-def _count_words(_problem: Problem, rules: Rules) -> Iterator[str]:
-    low, high = rules.count_range
-    if low == high:
-        yield f"There are exactly {low:,} clusters." if low != 1 else "There is one cluster."
-    else:
-        yield f"There are between {low:,} and {high:,} clusters."
-
-
-def _size_words(_problem: Problem, rules: Rules) -> Iterator[str]:
-    if rules.schools_per_cluster is not None:
-        low, high = rules.schools_per_cluster
-        yield f"A cluster has {_between(low, high, 'schools')}."
-
-
-def _balance_words(_problem: Problem, rules: Rules) -> Iterator[str]:
-    for measure, fraction in rules.balance.items():
-        yield (
-            f"The {measure_name(measure)} of a cluster are no more than {percent(fraction)} above "
-            "or below those of the average cluster."
-        )
-
-
-def _limit_words(_problem: Problem, rules: Rules) -> Iterator[str]:
-    for measure, (low, high) in rules.limits.items():
-        yield f"A cluster has {_between(low, high, measure_name(measure))}."
-
-
-def _travel_words(_problem: Problem, rules: Rules) -> Iterator[str]:
-    for length, unit in ((rules.max_travel_m, "m"), (rules.max_travel_min, "min")):
-        if length is not None:
-            yield f"No school is more than {journey(length, unit)} from the centre of its cluster."
-
-
-def _contiguous_words(_problem: Problem, rules: Rules) -> Iterator[str]:
-    if rules.contiguous:
-        yield (
-            "Each cluster is in one piece: you can go from any of its schools to any other by way "
-            "of neighbouring schools of the same cluster."
-        )
-
-
-def _expertise_words(_problem: Problem, rules: Rules) -> Iterator[str]:
-    for kind, least in rules.expertise.items():
-        yield (
-            f"Each cluster holds expertise for {need_name(kind)}: at least {plain_number(least)}."
-        )
-
-
-def _group_words(
-    problem: Problem, groups: Sequence[Sequence[SchoolId]], what: str
-) -> Iterator[str]:
-    pyramids = {frozenset(members): name for name, members in problem.pyramids.items()}
-    for group in groups:
-        name = pyramids.get(frozenset(group))
-        names = listed([school_name(problem, key) for key in group])
-        who = f"The {len(group)} schools of the {clean(name)} pyramid" if name else "These schools"
-        yield f"{who} {what}: {names}."
-
-
-def _centre_words(_problem: Problem, rules: Rules) -> Iterator[str]:
-    if rules.centres is not None:
-        yield f"The centre of a cluster is one of {plural(len(rules.centres), 'named school')}."
-
-
-_SENTENCES: Mapping[str, Callable[[Problem, Rules], Iterator[str]]] = {
-    "n_clusters": _count_words,
-    "schools_per_cluster": _size_words,
-    "balance": _balance_words,
-    "limits": _limit_words,
-    "max_travel": _travel_words,
-    "contiguous": _contiguous_words,
-    "expertise": _expertise_words,
-    "together": lambda p, rules: _group_words(p, rules.together, "stay in one cluster"),
-    "apart": lambda p, rules: _group_words(p, rules.apart, "are all in different clusters"),
-    "centres": _centre_words,
-}
-_EXCUSED = {rule.name: rule.excused for rule in RULEBOOK if rule.excused is not None}
+def _rule_words(problem: Problem, rules: Rules, clause: Clause) -> str:
+    rule = rule_of(clause)
+    sentence = rule.sentence(clause, problem, rules)
+    if rule.fits == "type":
+        kind = str(clause.which)
+        sentence = sentence.replace(counted_of(clause), f"capacity for {need_name(kind)}")
+    if rule.form.parts == "groups":  # the rulebook names a pyramid, or the first few schools
+        names = [school_name(problem, key) for key in entry_of(rules, clause)]
+        if not all(name in sentence for name in names):
+            sentence += f": {all_listed(names)}"
+    return sentence
 
 
 def _exception_words(problem: Problem, rules: Rules) -> Iterator[str]:
-    for key, excuse in rules.exceptions.items():
-        what = listed([_EXCUSED[name] + _instead(name, excuse[name]) for name in excuse])
-        yield f"An exception: the cluster of {school_name(problem, key)} is excused from {what}."
+    for key, excuses in rules.exceptions.items():
+        what = [
+            f"{rule.excused}{_instead(problem, rules, rule, excuses[rule.name])}"
+            for rule in RULEBOOK
+            if rule.name in excuses
+        ]
+        yield (
+            f"An exception: the cluster of {school_name(problem, key)} is excused from "
+            f"{all_listed(what)}."
+        )
 
 
-def _instead(rule: str, bounds: Any) -> str:
+def _instead(problem: Problem, rules: Rules, rule: Rule, bounds: Any) -> str:
     """Say the looser bound that holds instead of a rule."""
     if bounds is None:
         return ""
-    if rule == "balance":
-        parts = [
-            f"{measure_name(m)} may differ by {'any amount' if f is None else percent(f)}"
-            for m, f in bounds.items()
-        ]
-        return f" ({listed(parts)})"
-    if rule == "max_travel":
-        return f" (instead: {plain_number(bounds)})"
-    named = bounds if isinstance(bounds, Mapping) else {None: bounds}
-    parts = [_other_bound(Clause(rule, name), bound) for name, bound in named.items()]
-    return f" (instead: {listed(parts)})"
-
-
-def _other_bound(clause: Clause, bound: Any) -> str:
-    """Say the bound of one clause that holds instead."""
-    measured = rule_of(clause).fits == "measure"
-    what = measure_name(str(clause.which)) if measured else counted_of(clause)
-    low, high = bound if isinstance(bound, tuple) else (bound, None)
-    return _between(low, high, what)
+    if rule.form.parts == "names":
+        loose = [(Clause(rule.name, name), bound) for name, bound in bounds.items()]
+    else:
+        loose = [(Clause(rule.name), bounds)]
+    said = [
+        "no limit" if bound is None else _rule_words(problem, changed(rules, clause, bound), clause)
+        for clause, bound in loose
+    ]
+    return f" (instead: {all_listed(said)})"
 
 
 def school_name(problem: Problem, key: SchoolId) -> str:

@@ -12,8 +12,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusters.money import pounds
-from clusters.report.words import listed, measure_name
-from clusters.text import amount, clean
+from clusters.report.words import measure_name, one_of
+from clusters.text import all_listed, clean
 
 if TYPE_CHECKING:
     from clusters.budget import Share, Split
@@ -85,11 +85,6 @@ def exact(value: Fraction) -> str:
     return f"{short.normalize():,f}" if Fraction(short) == value else str(value)
 
 
-def one_of(measure: str) -> str:
-    """Name one of what a measure counts: "EHC plan", "pupil with SEN support"."""
-    return amount(1, measure_name(measure)).removeprefix("1 ")
-
-
 def _pot_sentence(split: Split) -> str:
     pot = split.pot
     less = ", ".join(f"less {pounds(sum_)} for {name}" for name, sum_ in _steps(split))
@@ -135,7 +130,7 @@ def _weight_sentences(split: Split) -> Iterator[str]:
         f"each {one_of(name)} counts {exact(Fraction(weight))}"
         for name, weight in split.formula.weights.items()
     ]
-    yield f"Need is counted in {unit}s: {listed(counts)}."
+    yield f"Need is counted in {unit}s: {all_listed(counts)}."
 
 
 def _rate_sentence(split: Split, factor: Factor) -> str:
@@ -169,4 +164,4 @@ def _year_sentence(start_month: int) -> str:
         f"{12 * part} of 12 months fall into the {name}"
         for name, part in year_parts(start_month).items()
     ]
-    return f"The sums are for a year from {month}: {listed(parts)} (April to March)."
+    return f"The sums are for a year from {month}: {all_listed(parts)} (April to March)."

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.budget import Outlook, Split
+from clusters.budget import MediumTermPlan, Outlook, Split
 from clusters.disclosure import SmallNumbers
 from clusters.domain import (
     FrozenDict,
@@ -22,12 +23,12 @@ from clusters.domain import (
 )
 from clusters.errors import DataError, Fault
 from clusters.explain import WhyHere
-from clusters.leads import Leads
-from clusters.maps import shared_colours
+from clusters.leads import Areas, Leads
+from clusters.maps import Backdrop, shared_colours
 from clusters.report.audience import AUDIENCES, Reader, reader_of
 from clusters.report.figures import figures_of
 from clusters.report.folder import write_file, write_folder
-from clusters.report.material import Material
+from clusters.report.material import Area, Material
 from clusters.report.option import Option, make_option, numbers_in, result_of
 from clusters.report.parts import FILES, parts_of_a_pack, require
 from clusters.report.release import release
@@ -57,10 +58,14 @@ def write_report(
     decisions: Iterable[object] = (),
     together: Iterable[object] = (),
     why_here: Mapping[SchoolId, WhyHere | str | Sequence[str]] | None = None,
-    leads: Leads | Mapping[str, str] | None = None,
+    reference: PlanLike | str | None = None,
+    leads: Leads | Mapping[str, Any] | None = None,
+    areas: Areas | Mapping[str, str] | None = None,
     outlook: Outlook | None = None,
+    medium_term: MediumTermPlan | None = None,
     start_month: int = 9,
     council: str = "",
+    backdrop: Backdrop | None = None,
     formats: Collection[str] | None = None,
 ) -> tuple[Path, ...]:
     """Write the papers on one plan or several options: one page, or the whole pack.
@@ -106,14 +111,25 @@ def write_report(
     why_here
         For each school (by id), lines that say why it is in its cluster, as `why_all` returns them
         or as texts; printed in its letter.
+    reference
+        Today's clusters, from which moves are counted: a plan, or the name of an option. By default
+        the option called "Today", else the reference of the priorities where that is a plan.
     leads
-        Who leads each cluster: what `choose_leads` returns, or names by label.
+        Who leads each cluster: what `choose_leads` returns, or names by label; of the recommended
+        option, or of each by its name.
+    areas
+        The areas that the clusters of the recommended option feed into: what `make_areas` returns,
+        or names by label.
     outlook
         Of `clusters.budget.look_ahead`: the risk that the money runs out.
+    medium_term
+        Of `clusters.budget.plan_years`: the money of the coming financial years.
     start_month
         First month of the year that is paid for (9 for September), for the financial years.
     council
         Whose paper it is: the name of the council, over the title.
+    backdrop
+        Roads and places for the maps, of :func:`clusters.maps.read_backdrop`.
     formats
         Parts of the pack to write, of "html", "csv", "maps", "geo", "word", "excel", "letters" and
         "pdf"; what is named is written or refused. None for all that can be made here: without
@@ -148,21 +164,26 @@ def write_report(
     parts = _parts(ending, formats, public=audience == "public")
     policy = SmallNumbers(threshold=threshold) if small_numbers is None else small_numbers
     first = recommended or next(iter(named))
-    chosen = _option(problem, first, named, rules, priorities, split, None)
-    made = [
-        chosen
-        if name == first
-        else _option(problem, name, named, rules, priorities, split, chosen.plan)
-        for name in named
-    ]
+    case = _Case(
+        problem=problem,
+        named=named,
+        given={"rules": rules, "priorities": priorities, "split": split},
+        leads=_leads_by_option(leads, named, first),
+        today=_today(problem, reference, named, priorities),
+    )
+    chosen = case.option(first, None)
+    made = [chosen if name == first else case.option(name, chosen) for name in named]
     if audience == "public":
         # From here on nothing but what the public may see is within reach.
-        reader, made = release(problem, made, chosen, policy, risk=outlook is not None)
+        simulated = medium_term is not None and medium_term.demand is not None
+        reader, made = release(problem, made, chosen, policy, risk=outlook is not None or simulated)
         chosen = made[list(named).index(first)]
         outlook, why_here = None, None
+        medium_term = None if simulated else medium_term
     else:
         reader = reader_of(audience, problem, chosen.plan, policy)
     sources = tuple(sources)
+    colours = _colours(reader, made)
     material = Material(
         reader=reader,
         options=made,
@@ -172,8 +193,10 @@ def write_report(
             made,
             chosen,
             outlook=outlook,
+            medium_term=medium_term,
             why_here=_reasons(why_here),
             start_month=start_month,
+            colours=colours,
         ),
         title=title,
         date="" if date is None else str(date),
@@ -183,11 +206,13 @@ def write_report(
         decisions=tuple(decisions),
         together=tuple(together),
         why_here=_reasons(why_here),
-        leads=_named_leads(leads),
+        areas=_areas(areas, chosen.plan),
         outlook=outlook,
+        medium_term=medium_term,
         start_month=start_month,
         council=clean(council),
-        colours=_colours(reader, made),
+        backdrop=backdrop,
+        colours=colours,
     )
     if ending not in FILES:
         return write_folder(target, material, parts)
@@ -256,6 +281,43 @@ def _reasons(given: Mapping[SchoolId, Any] | None) -> FrozenDict:
     )
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Case:
+    """What was given on the options, to make each of them from."""
+
+    problem: Problem
+    named: Mapping[str, Any]
+    given: Mapping[str, Any]
+    leads: Mapping[str, Mapping[str, str]]
+    today: Plan | None
+
+    def option(self, name: str, like: Option | None) -> Option:
+        """Make an option; `like` is the recommended one, None for that itself."""
+        split = self.given["split"]
+        return make_option(
+            self.problem,
+            name,
+            self.named[name],
+            rules=_of(self.given["rules"], name),
+            priorities=_of(self.given["priorities"], name),
+            split=_of(split, name) if isinstance(split, Mapping) or like is None else None,
+            like=like,
+            leads=self.leads.get(name),
+            today=self.today,
+        )
+
+
+def _leads_by_option(
+    given: Any, named: Mapping[str, Any], first: str
+) -> dict[str, Mapping[str, str]]:
+    """Lead of each cluster in words, by option and label."""
+    several = isinstance(given, Mapping) and any(not isinstance(v, str) for v in given.values())
+    by_option = given if several else {first: given or {}}
+    if unknown := [name for name in by_option if name not in named]:
+        raise DataError(_no_option("leads", unknown[0], named))
+    return {name: _named_leads(leads) for name, leads in by_option.items()}
+
+
 def _named_leads(given: Any) -> FrozenDict:
     """Lead of each cluster in words, by label: texts, or the leads that `choose_leads` returns."""
     rows = getattr(given, "rows", None)
@@ -266,24 +328,53 @@ def _named_leads(given: Any) -> FrozenDict:
     )
 
 
-def _option(
-    problem: Problem,
-    name: str,
-    named: Mapping[str, Any],
-    rules: Any,
-    priorities: Any,
-    split: Any,
-    like: Plan | None,
-) -> Option:
-    given = named[name]
-    return make_option(
-        problem,
-        name,
-        given,
-        rules=_of(rules, name),
-        priorities=_of(priorities, name),
-        split=split.get(name) if isinstance(split, Mapping) else split if like is None else None,
-        like=like,
+def _areas(given: Areas | Mapping[str, str] | None, plan: Plan) -> tuple[Area, ...]:
+    """Gather the areas: what `make_areas` returns, or names by label of the cluster."""
+    if given is None:
+        return ()
+    leads = {lead.area: lead.name for lead in getattr(given, "leads", ())}
+    of = given if isinstance(given, Mapping) else given.labels
+    labels = [cluster.label for cluster in plan.clusters]
+    if unknown := [label for label in of if label not in labels]:
+        raise DataError(
+            Fault(
+                what=f"areas name a cluster {unknown[0]!r} that the recommended option lacks",
+                remedy=f"use its labels: {', '.join(labels)}",
+                where="areas",
+            )
+        )
+    return tuple(
+        Area(
+            name=clean(name),
+            labels=tuple(clean(label) for label in labels if of.get(label) == name),
+            lead=clean(leads.get(name, "")),
+        )
+        for name in dict.fromkeys(of.values())
+    )
+
+
+def _today(
+    problem: Problem, reference: Any, named: Mapping[str, Any], priorities: Any
+) -> Plan | None:
+    """Find today's clusters; None where nobody gives them."""
+    if isinstance(reference, str):
+        if reference not in named:
+            raise DataError(_no_option("reference", reference, named))
+        return plan_of(problem, named[reference])
+    if reference is not None:
+        return plan_of(problem, reference, "reference")
+    if "Today" in named:
+        return plan_of(problem, named["Today"])
+    several = priorities.values() if isinstance(priorities, Mapping) else [priorities]
+    plans = [each.reference for each in several if each is not None]
+    return next((plan for plan in plans if isinstance(plan, Plan)), None)
+
+
+def _no_option(where: str, name: object, named: Mapping[str, Any]) -> Fault:
+    return Fault(
+        what=f"{where} names the option {name!r}, which is not given",
+        remedy=f"use one of {', '.join(map(repr, named))}",
+        where=where,
     )
 
 

@@ -48,12 +48,12 @@ QUICK = 4.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
-FIRST_PAIRS, CORE_WORK = 8000.0, 4.0
-"""Pairs of the first core, and the budget of a core before the next one is smaller."""
-LONGER = 4.0
-"""A core is worth so many times what the last one took that was decided."""
-LAST_TIMES = 3.0
-"""Times this budget where the core holds every better plan: nothing is left to be tried then."""
+FIRST_PAIRS, CORE_WORK, SOON = 5600.0, 8.0, 4.0
+"""Pairs of the first core, the budget of a core before the next one is smaller, and the work after
+which the first core may be tried."""
+LONGER, POWER = 8.0, 6.0
+"""A core is worth so many times what the last one took that was decided; work goes, very roughly,
+with this power of the number of pairs."""
 SMALL_CORE = 5000
 """Pairs up to which contiguity is in a core from the start; separators alone are quicker beyond."""
 LEAST_GROWTH, ENOUGH = 1.2, 0.7
@@ -61,10 +61,11 @@ LEAST_GROWTH, ENOUGH = 1.2, 0.7
 share of the gap, the best plan is the target."""
 LEAST_PACE = 0.1
 """Least share of a core that a thread is taken to have."""
+WAIT = 2.0
+"""A way that fell behind is tried when the other has worked so many times what that puts at stake.
+"""
 PAUSE_S = 0.05
 """Seconds between two looks whether the ascent of another thread has ended."""
-AGAIN = 4.0
-"""A way that fell behind is tried again when the other has worked so many times as long."""
 ROUNDS = 300
 """Most steps of the last part of the ascent."""
 
@@ -213,11 +214,21 @@ def _walked(shared: Shared, labels: IntArray, rng: np.random.Generator) -> Found
 
 
 class _Way(Protocol):
-    """One way of climbing: `rung` tries a target; `over` where it can go no further."""
+    """One way of climbing.
+
+    over: it can go no further. stake: what the next try takes if it fails, about. pace: work for
+    one unit of the last gain, infinity where the last try settled nothing. idle: what the other way
+    has worked since.
+    """
 
     over: bool
+    stake: float
+    pace: float
+    idle: float
 
-    def rung(self) -> Generator[float, None, None]: ...
+    def rung(self) -> Generator[float, None, bool]:
+        """Try one target; return whether that was decided."""
+        ...
 
 
 def _ladder(
@@ -228,27 +239,37 @@ def _ladder(
     columns: bool = True,
     cores: bool = True,
 ) -> Iterator[float]:
-    """Climb the way that gains most for its work; the other is tried again from time to time."""
+    """Climb the way that promises to be at the top first, columns where neither has shown its pace.
+
+    The other is tried when it has waited for some times what it puts at stake, unless less than
+    that is left to do. Where both fail, what they put at stake doubles in turn: whichever way is
+    the right one, its work is a good part of all.
+    """
     ways: list[_Way] = []
     if columns and relaxation.complete and np.isfinite(relaxation.bound):
         ways.append(_ByColumns(shared, relaxation, rng))
     if cores:
         ways.append(_ByCores(shared, relaxation, rng))
-    price, last, idle = [0.0] * len(ways), [0.0] * len(ways), [0.0] * len(ways)
     while not shared.stop():
-        live = [w for w, way in enumerate(ways) if not way.over]
+        live = [way for way in ways if not way.over]
         if not live:
             return
-        due = [w for w in live if idle[w] >= AGAIN * last[w]]
-        turn = min(due or live, key=lambda w: price[w])
-        before, best = shared.bound, shared.best
-        _, spent = yield from counted(ways[turn].rung())
-        gained = (shared.bound - before) / max(shared.target - before, 1e-12)
-        if not np.isfinite(gained):
-            gained = 0.0
-        news = gained + 0.1 * (shared.best is not best)
-        price[turn], last[turn] = spent / (news + 1e-3), spent
-        idle = [0.0 if w == turn else waited + spent for w, waited in enumerate(idle)]
+        before = shared.bound
+        missing = min(shared.target - before, abs(shared.target))
+        turn = min(live, key=lambda way: (way.pace, way.stake))
+        for way in live:
+            if way.idle >= WAIT * way.stake and turn.pace * missing > way.stake:
+                turn = way
+        begin = time.thread_time()
+        decided, spent = yield from counted(turn.rung())
+        if np.isfinite(shared.deadline):
+            spent = time.thread_time() - begin
+        gained = shared.bound - before
+        turn.pace = spent / gained if decided and gained > 0.0 else np.inf
+        if not decided:
+            turn.stake = 2.0 * max(turn.stake, spent)
+        for way in ways:
+            way.idle = 0.0 if way is turn else way.idle + spent
 
 
 def _goal(shared: Shared) -> float:
@@ -273,13 +294,14 @@ class _ByColumns:
         self.shared, self.relaxation = shared, relaxation
         self.climb = Climb(shared, relaxation, rng)
         self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
+        self.stake, self.pace, self.idle = self.climb.work, np.inf, 0.0
 
-    def rung(self) -> Generator[float, None, None]:
+    def rung(self) -> Generator[float, None, bool]:
         """Try one target."""
         shared, climb = self.shared, self.climb
         if shared.best is None and self.step > LAST_RUNG:
             self.over = True
-            return
+            return False
         if shared.target < self.fixed:
             self.relaxation.fix(shared.target)
             self.fixed = shared.target
@@ -290,18 +312,19 @@ class _ByColumns:
         decided, spent = yield from counted(climb.rung(target))
         if decided:
             self.step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
-            climb.work = max(climb.work, 2.0 * spent)
-            return
+            climb.work = self.stake = max(climb.work, 2.0 * spent)
+            return True
         if climb.overflowed and self.step <= SMALLEST_RUNG:
             self.over = True
-            return
+            return False
         if climb.misled:
-            return  # the same step again, without prices
+            return False  # the same step again, without prices
         if climb.overflowed:
             climb.work *= 1.5
         if climb.overflowed or shared.bound <= begin:
             tried = (target - base) / max(abs(base), 1e-6)
             self.step = min(self.step, tried if tried > 0.0 else self.step) / 2.0
+        return False
 
 
 class _ByCores:
@@ -309,31 +332,33 @@ class _ByCores:
 
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation, self.rng = shared, relaxation, rng
-        self.pairs, self.budget, self.over = float(FIRST_PAIRS), CORE_WORK, False
+        self.pairs, self.stake, self.over = float(FIRST_PAIRS), CORE_WORK, False
+        # the first try comes soon: a look at the other way is enough
+        self.pace, self.idle = np.inf, WAIT * CORE_WORK - SOON
         self.cuts: list[tuple[set[int], set[int], int]] = []
         self.begin = time.thread_time(), time.monotonic()
 
-    def rung(self) -> Generator[float, None, None]:
+    def rung(self) -> Generator[float, None, bool]:
         """Try one target."""
         shared = self.shared
         floors = self.relaxation.floors()
         yield 0.05
         if not np.isfinite(floors).any():
             _no_plan(shared)
-            return
+            return True
         target = self._target(np.sort(floors[np.isfinite(floors)]))
         allowed = floors <= target * (1.0 + 1e-9)
         if allowed.sum() > MOST_PAIRS or target <= shared.bound:
             self.over = True
-            return
-        last = target >= shared.target * (1.0 - TOLERANCE)
-        budget = self.budget * (LAST_TIMES if last else 1.0)
+            return False
+        budget = self.stake
         done, work = yield from self._decide(allowed, target, budget)
         if not done:
-            self.pairs, self.budget = self.pairs / 1.5, 2.0 * self.budget
+            self.pairs /= 2.0 ** (2.0 / POWER)
         else:
-            self.budget = max(self.budget, LONGER * work)
-            self.pairs *= 2.0 if work < budget / 8 else 1.4 if work < budget / 2 else 1.1
+            self.stake = max(budget, LONGER * work)
+            self.pairs *= min(2.0, (0.5 * self.stake / max(work, 1e-3)) ** (1.0 / POWER))
+        return done
 
     def _target(self, floors: FloatArray) -> float:
         """Return the target whose core has as many pairs as are worth trying.
@@ -359,6 +384,7 @@ class _ByCores:
         if not _can_cover(instance, allowed):
             _nothing_below(shared, target)
             return True, 0.0
+        allowed = _joined(instance, allowed)
         rules = HARD_RULES if allowed.sum() <= SMALL_CORE else WITHOUT_CONTIGUITY
         try:
             core = build_core(instance, allowed, rules=rules, stop=shared.stop)
@@ -432,6 +458,23 @@ def _nothing_below(shared: Shared, target: float) -> None:
         shared.raise_bound(target, "ladder")
     else:
         _no_plan(shared)
+
+
+def _joined(instance: Instance, allowed: np.ndarray) -> np.ndarray:
+    """Pairs whose atom is joined to its centre by others of that centre: no others can be used."""
+    if instance.neighbours is None:
+        return allowed
+    joined = np.zeros_like(allowed)
+    for c in np.flatnonzero(allowed[instance.home, np.arange(instance.m)]).tolist():
+        atoms = set(np.flatnonzero(allowed[:, c]).tolist())
+        reached = [int(instance.home[c])]
+        atoms.discard(reached[0])
+        for a in reached:
+            near = atoms.intersection(instance.neighbours[a])
+            reached += near
+            atoms -= near
+        joined[reached, c] = True
+    return joined
 
 
 def _can_cover(instance: Instance, allowed: np.ndarray) -> bool:

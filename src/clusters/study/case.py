@@ -10,6 +10,7 @@ from clusters.arguments import checked, described
 from clusters.domain import PlanLike, Priorities, Problem, Rules
 from clusters.domain.values import FrozenDict
 from clusters.errors import ArgumentError, ClustersError, Fault
+from clusters.shown import Shown
 from clusters.solver import Settings
 
 __all__ = ["Case", "Label", "Refused"]
@@ -19,8 +20,8 @@ Label = str | int | float | bool | None
 
 
 @checked
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Case:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Case(Shown):
     """One search of a study.
 
     Parameters
@@ -64,8 +65,8 @@ class Case:
             object.__setattr__(self, "settings", replace(self.settings, workers=1))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Refused:
+@dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
+class Refused(Shown):
     """A case that could not be made: it is a row of the results, with what is wrong with it.
 
     Parameters

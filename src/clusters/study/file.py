@@ -18,6 +18,7 @@ from clusters.errors import ClustersError, DataError, Fault
 from clusters.geography import build_problem
 from clusters.readers import read_plan, read_schools
 from clusters.readers.opening import open_text
+from clusters.shown import Shown
 from clusters.study.case import Case, Refused
 from clusters.study.rows import SECTIONS, case_of, merged, unknown_key
 
@@ -58,8 +59,8 @@ _KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudyFile:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StudyFile(Shown):
     """What a file says: the cases, where they are kept, and where they run.
 
     Parameters

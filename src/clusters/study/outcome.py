@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.arguments import checked
 from clusters.domain import Plan
 from clusters.errors import DataError, Fault
+from clusters.shown import Shown
 from clusters.study.attempt import FAILED
 from clusters.study.store import Store, plan_of_record
 from clusters.text import counted, listed
@@ -29,7 +30,7 @@ _COUNTS = ("clusters", "schools", "seed", "attempts")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
-class Study:
+class Study(Shown):
     """A row for each case, and the store that holds the plans.
 
     Parameters

@@ -19,6 +19,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.errors import ArgumentError, ClustersError, Fault
+from clusters.shown import Shown
 from clusters.study.attempt import NO_ANSWER, answer_of_error, solve_case
 from clusters.study.case import Case, Refused
 from clusters.study.crews import Crew, crew
@@ -35,8 +36,8 @@ _OTHERS_S = 1.0
 """Time between two looks at cases that another runner is working on."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StudyProgress:
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class StudyProgress(Shown):
     """How far a study is.
 
     Parameters

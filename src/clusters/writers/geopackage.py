@@ -27,6 +27,7 @@ def write_geopackage(
     *,
     crs: Any = "EPSG:27700",
     numbers: Mapping[str, int] | None = None,
+    colours: Mapping[int, str] | None = None,
 ) -> Path:
     """Write a GeoPackage for QGIS: layers schools, territories and clusters (territories joined).
 
@@ -38,6 +39,8 @@ def write_geopackage(
         Coordinate system of the problem's positions.
     numbers
         Number of each cluster by label: a column "number" in every layer, as on the maps.
+    colours
+        Colour of each cluster by its number ("#9ad2f2"): a column "colour" in every layer.
 
     Raises
     ------
@@ -65,14 +68,14 @@ def write_geopackage(
                 remedy='give the coordinate system of the positions, such as crs="EPSG:27700"',
             )
         )
-    zones = plan_geodataframe(problem, plan, crs=crs, numbers=numbers)
+    zones = plan_geodataframe(problem, plan, crs=crs, numbers=numbers, colours=colours)
     points = zones.set_geometry(
         geopandas.points_from_xy(zones["easting"], zones["northing"], crs=crs)
     )
     placed = zones[zones["cluster"].notna()]
     joined = [
         {
-            **({} if numbers is None else {"number": int(group["number"].iloc[0])}),
+            **{n: group[n].iloc[0] for n in ("number", "colour") if n in group},
             "cluster": label,
             "centre": str(group["centre"].iloc[0] or ""),
             "centre_name": group["centre_name"].iloc[0],

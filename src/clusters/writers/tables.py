@@ -113,6 +113,7 @@ def plan_geodataframe(
     *,
     crs: Any = "EPSG:27700",
     numbers: Mapping[str, int] | None = None,
+    colours: Mapping[int, str] | None = None,
 ) -> Any:
     """Make the table of a plan with geometry: territories where the problem has them, else points.
 
@@ -124,6 +125,8 @@ def plan_geodataframe(
         Coordinate system of the problem's positions.
     numbers
         Number of each cluster by label, for a column "number" that joins the table to a map.
+    colours
+        Colour of each cluster by its number ("#9ad2f2"), for a column "colour"; with `numbers`.
 
     Returns
     -------
@@ -139,11 +142,16 @@ def plan_geodataframe(
     """
     plan = plan_of(problem, plan)
     import geopandas
+    import pandas as pd
     import shapely
 
     frame = plan_frame(problem, plan)
     if numbers is not None:
-        frame.insert(list(frame.columns).index("cluster"), "number", _numbers(frame, numbers))
+        at = list(frame.columns).index("cluster")
+        given = [numbers.get(label) for label in frame["cluster"]]
+        if colours is not None:
+            frame.insert(at, "colour", [None if n is None else colours.get(n) for n in given])
+        frame.insert(at, "number", pd.array(given, dtype="Int64"))
     positions = [problem.find(urn) for urn in frame["urn"]]
     frame = frame[[position is not None for position in positions]].reset_index(drop=True)
     known = [position for position in positions if position is not None]
@@ -152,13 +160,6 @@ def plan_geodataframe(
     else:
         shapes = [problem.territories[position] for position in known]
     return geopandas.GeoDataFrame(frame, geometry=shapes, crs=_system(crs))
-
-
-def _numbers(frame: Any, numbers: Mapping[str, int]) -> Any:
-    """Look up the number of each row's cluster; missing for schools in no cluster."""
-    import pandas as pd
-
-    return pd.array([numbers.get(label) for label in frame["cluster"]], dtype="Int64")
 
 
 def _system(crs: Any) -> Any:

@@ -20,7 +20,15 @@ from clusters.readers.faults import refusal, shown
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Point, Table
 
-__all__ = ["BRITISH_GRID", "crs_of", "layer_shapes", "layer_table", "points_of", "to_grid"]
+__all__ = [
+    "BRITISH_GRID",
+    "crs_of",
+    "layer_features",
+    "layer_shapes",
+    "layer_table",
+    "points_of",
+    "to_grid",
+]
 
 BRITISH_GRID = 27700
 """EPSG code of the British National Grid."""
@@ -78,6 +86,15 @@ def layer_shapes(content: Content, kind: str, layer: str | None = None) -> tuple
     """Shapes of a layer as they stand, and its coordinate system."""
     read = _layer_of(content, kind, layer, None)
     return read.shapes, read.crs
+
+
+def layer_features(
+    content: Content, kind: str, layer: str | None = None
+) -> tuple[list[Any], list[dict[str, Any]], Any]:
+    """Shapes of a layer as they stand, the row of each by heading, and its coordinate system."""
+    read = _layer_of(content, kind, layer, None)
+    rows = [dict(zip(read.columns, row, strict=True)) for row in read.rows]
+    return read.shapes, rows, read.crs
 
 
 def _layer_of(content: Content, kind: str, layer: str | None, score: HeaderScore) -> _Layer:

@@ -1,7 +1,7 @@
 """The Excel appendix: every frame of the pack on a sheet, and the split with live formulas.
 
-Text never becomes a formula or a link; cells with formulas hold no results until a spreadsheet
-program opens the file.
+All money is in pounds. Text never becomes a formula or a link; cells with formulas hold no results
+until a spreadsheet program opens the file.
 """
 
 from __future__ import annotations
@@ -9,17 +9,19 @@ from __future__ import annotations
 import io
 import math
 import numbers
+import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.report.audience import Reader
-from clusters.report.dictionary import meaning
+from clusters.report.dictionary import WORKING, meaning
 from clusters.report.figure import Figure
 from clusters.report.material import Material
 from clusters.report.money import shared_pence
+from clusters.report.option import numbers_in
 from clusters.report.words import ENDLESS
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
@@ -35,25 +37,45 @@ SHEETS: Mapping[str, str] = {
     "expertise": "Expertise",
     "types": "Types of need",
     "need": "Need by cluster",
-    "pot": "Pot in pounds",
+    "pot": "Pot",
     "money_notes": "Notes on the money",
     "factors": "Formula",
     "lines": "How sums come about",
     "effects": "Gains and losses",
+    "money_by_school": "Money by school",
+    "lines_by_school": "Sums by school",
     "effects_by_school": "Gains by school",
     "years": "Financial years",
     "risk": "Risk",
     "scenarios": "What if",
+    "assumptions": "Assumptions",
+    "medium_term": "Coming years",
     "fairness": "Fairness",
     "equality": "Equality",
     "furthest": "Longest journeys",
     "small_schools": "Small schools",
     "search": "Search",
 }
-"""Sheet of each frame; "Money" with the formulas stands before them."""
+"""Sheet of each frame; "Money" and "Working" with the formulas stand before them."""
 
+_NUMBERED = {"option": "Option {}", "moves": "Changes from option {}"}
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 _WIDEST = 60
+_A4_WIDTH = 150  # characters that a page of A4 across shows in a readable size
+
+
+def sheet_of(name: str) -> str:
+    """Name the sheet of a frame.
+
+    Examples
+    --------
+    >>> sheet_of("clusters"), sheet_of("moves_2")
+    ('Cluster list', 'Changes from option 2')
+    """
+    kind, _, place = name.rpartition("_")
+    if kind in _NUMBERED and place.isdecimal():
+        return _NUMBERED[kind].format(place)
+    return SHEETS[name]
 
 
 def write_workbook(path: Path, material: Material) -> Path:
@@ -71,43 +93,115 @@ def write_workbook(path: Path, material: Material) -> Path:
     return write_bytes(path, without_results(made.getvalue()))
 
 
+@dataclass(frozen=True, slots=True)
+class _Kind:
+    """How the numbers of a column are shown: a factor, an Excel format, and a unit for the head."""
+
+    format: str
+    factor: float = 1.0
+    unit: str = ""
+
+    def words(self, value: float) -> str:
+        """Write a number about as long as its cell shows it."""
+        decimals = len(re.sub(r"[^0#]", "", self.format.split(";")[0].partition(".")[2]))
+        return f"{value * self.factor:,.{decimals}f}" + ("£" if "£" in self.format else "")
+
+
+_COUNT = _Kind("#,##0.######")
+_PLAIN = _Kind("0")
+_PENCE = _Kind("£#,##0.00;[Red]-£#,##0.00", 0.01, "pounds")
+_POUNDS = _Kind("£#,##0.00;[Red]-£#,##0.00", 1.0, "pounds")
+_RATE = _Kind("£#,##0.00##", 0.01, "pounds")
+_PERCENT = _Kind('0.0"%"', 1.0, "per cent")
+_SHARE = _Kind("0.0%", 1.0, "per cent")
+_FAR = _Kind("#,##0.0", 0.001, "km")
+_MINUTES = _Kind("#,##0.0", 1.0, "minutes")
+_IN_POUNDS = (
+    *("budget", "simulated_expected", "simulated_contingency", "simulated_buffer"),
+    "simulated_shortfall",
+)
+_SHARES = ("_furthest_below", "_furthest_above", "_share", "_overspend")
+
+
+def _kind(column: str, unit: str) -> _Kind:
+    """Tell how a column of a frame is shown."""
+    if column == "rate_pence":
+        return _RATE
+    if column == "pence" or column.endswith("_pence"):
+        return _PENCE
+    if column in _IN_POUNDS:
+        return _POUNDS
+    if column == "journey" or ("journey" in column and column.endswith(("_m", "_min"))):
+        return _FAR if unit == "m" else _MINUTES
+    if column.endswith("_percent"):
+        return _PERCENT
+    if column.endswith(_SHARES):
+        return _SHARE
+    return _PLAIN if column in _AS_THEY_ARE else _COUNT
+
+
+_AS_THEY_ARE = ("easting", "northing", "number", "from_number", "to_number", "map_number", "group")
+
+
+def heading(column: str, unit: str = "m") -> str:
+    """Say what stands over a column.
+
+    Examples
+    --------
+    >>> heading("today_pence"), heading("mean_journey_m"), heading("urn")
+    ('today (pounds)', 'mean journey (km)', 'urn')
+    """
+    kind = _kind(column, unit)
+    plain = column.replace("topup_pence", "top-ups today")
+    for ending in ("_pence", "_percent", *(("_m", "_min") if kind in (_FAR, _MINUTES) else ())):
+        plain = plain.removesuffix(ending)
+    words = plain.replace("_", " ").strip()
+    words = "sum" if words == "pence" else words
+    return f"{words} ({kind.unit})" if kind.unit else words
+
+
 class _Book:
     """An open workbook, its formats, and the columns that were written to it."""
 
     def __init__(self, book: Any, material: Material) -> None:
         self.book, self.material = book, material
+        self.unit = material.reader.shown.travel_unit
         head = {"bold": True, "bg_color": "#12304F", "font_color": "#FFFFFF", "text_wrap": True}
         self.head = book.add_format({**head, "valign": "top"})
         self.text = book.add_format({"valign": "top"})
-        self.bold = book.add_format({"bold": True})
-        self.pounds = book.add_format({"num_format": "£#,##0.00;[Red]-£#,##0.00"})
-        self.sum = book.add_format({"num_format": "£#,##0.00", "bold": True, "top": 1})
-        self.whole = book.add_format({"num_format": "#,##0"})
-        self.part = book.add_format({"num_format": "#,##0.0##"})
-        self.plain = book.add_format({"num_format": "0"})
-        self.far = book.add_format({"num_format": "#,##0.0"})
-        self.percent = book.add_format({"num_format": '0.0"%"'})
         self.wrapped = book.add_format({"valign": "top", "text_wrap": True})
-        self.columns: list[tuple[str, str]] = []
+        self.bold = book.add_format({"bold": True})
+        self.link = book.add_format({"font_color": "#0B4A8F", "underline": 1, "valign": "top"})
+        self.sum = book.add_format({"num_format": "£#,##0.00", "bold": True, "top": 1})
+        self.formats: dict[str, Any] = {}
+        self.columns: list[tuple[str, str, str]] = []
+
+    def style(self, kind: _Kind) -> Any:
+        """Return the format of the numbers of a kind."""
+        if kind.format not in self.formats:
+            made = self.book.add_format({"num_format": kind.format, "valign": "top"})
+            self.formats[kind.format] = made
+        return self.formats[kind.format]
 
     def write(self) -> None:
         contents = self.book.add_worksheet("Contents")
-        listed: list[tuple[str, str, str]] = []
+        listed: list[tuple[str, str, str]] = [("Contents", "This list", "")]
         figures = self.material.figures
         if "money" in figures:
+            words = "The money by cluster, with live formulas"
+            listed.append(("Money", words, "figures/money.csv"))
+            words = "The whole working on one sheet: pot, formula and every sum, with named cells"
+            listed.append(("Working", words, ""))
             _Money(self).write()
-            listed.append(("Money", "The money by cluster, with live formulas", "money.csv"))
-            if not self.material.reader.is_public:
-                listed += _WORKINGS
-        for name, sheet in SHEETS.items():
-            if name in figures:
-                self._frame(sheet, figures[name])
-                listed.append((sheet, figures[name].title, f"{name}.csv"))
-        self._dictionary()
-        listed.append(("Dictionary", "What each column means", ""))
+        for name, figure in figures.items():
+            if name == "money":
+                continue
+            sheet = sheet_of(name)
+            self._options(sheet, figure) if name == "options" else self._frame(sheet, figure)
+            listed.append((sheet, clean(figure.title), f"figures/{name}.csv"))
+        listed.append(("Dictionary", "What each column of each sheet means", ""))
         self._contents(contents, listed)
-        for sheet in self.book.worksheets():
-            _set_up_print(sheet)
+        self._dictionary()
 
     def _contents(self, sheet: Any, listed: Sequence[tuple[str, str, str]]) -> None:
         material = self.material
@@ -118,145 +212,139 @@ class _Book:
         lines += material.reader.sentences
         if material.run_file:
             lines.append(f"Record of the run: {clean(material.run_file)}")
-        for row, line in enumerate(lines):
+        for row, line in enumerate(line for line in lines if line):
             sheet.write_string(row, 0, line, self.bold if row == 0 else self.text)
         top = len(lines) + 1
         for k, word in enumerate(("Sheet", "What is on it", "Also in")):
-            sheet.write_string(top, k, word, self.head)
-        for row, line_of in enumerate(listed, start=top + 1):
-            for k, word in enumerate(line_of):
-                sheet.write_string(row, k, word, self.wrapped)
-        sheet.set_column(0, 0, 26)
-        sheet.set_column(1, 1, 60)
-        sheet.set_column(2, 2, 26)
+            self.head_cell(sheet, "Contents", top, k, word, _CONTENTS[word])
+        for row, (name, words, file) in enumerate(listed, start=top + 1):
+            sheet.write_url(row, 0, f"internal:'{name}'!A1", self.link, name)
+            sheet.write_string(row, 1, words, self.wrapped)
+            sheet.write_string(row, 2, file, self.wrapped)
+        for k, width in enumerate((30, 80, 34)):
+            sheet.set_column(k, k, width)
+        _set_up_print(sheet, 144, top)
+
+    def head_cell(
+        self, sheet: Any, name: str, row: int, column: int, words: str, said: str
+    ) -> None:
+        """Write a heading, and note what it means for the dictionary."""
+        sheet.write_string(row, column, words, self.head)
+        self.columns.append((name, words, said))
 
     def _frame(self, name: str, figure: Figure) -> None:
         """Write a frame: headings frozen, a filter on each column, pence as pounds."""
         sheet = self.book.add_worksheet(name)
-        frame = figure.frame
-        known = frame.astype(object).where(frame.notna(), None)
-        for k, column in enumerate(map(str, frame.columns)):
-            heading, in_pence = _heading(column, self.material.reader.shown.travel_unit)
-            self.columns.append((name, column))
-            sheet.write_string(0, k, clean(heading), self.head)
+        known = figure.frame.astype(object).where(figure.frame.notna(), None)
+        across = 0
+        for k, column in enumerate(map(str, figure.frame.columns)):
+            kind = _kind(column, self.unit)
+            words = clean(heading(column, self.unit))
+            self.head_cell(sheet, name, 0, k, words, meaning(column, figure.name))
             values = known.iloc[:, k].tolist()
-            longest = max(map(len, heading.split()), default=1)  # headings wrap between words
-            widest = max([longest + 2, *(len(str(value)) for value in values)])
-            sheet.set_column(k, k, min(_WIDEST, max(10, widest + (4 if in_pence else 2))))
-            if _is_far(column, self.material.reader.shown.travel_unit):
-                values = [_in_km(value) for value in values]
-            style = self._style(column)
+            across += _set_width(sheet, k, words, [_shown(value, kind) for value in values])
             for row, value in enumerate(values, start=1):
-                self.cell(sheet, row, k, value, in_pence=in_pence, style=style)
+                self.cell(sheet, row, k, value, kind)
+        named = [c for c in ("cluster", "school", "name") if c in figure.frame.columns[:5]]
+        place = 1 + max((list(figure.frame.columns).index(c) for c in named), default=0)
+        sheet.freeze_panes(1, min(place, 4))
+        sheet.autofilter(0, 0, max(1, len(known)), max(0, len(known.columns) - 1))
+        _set_up_print(sheet, across, 0)
+
+    def _options(self, name: str, figure: Figure) -> None:
+        """Write the options side by side: a row for each figure, a column for each option."""
+        sheet = self.book.add_worksheet(name)
+        rows = figure.frame.astype(object).where(figure.frame.notna(), None).to_dict("records")
+        plans = [clean(row["plan"]) for row in rows]
+        heads = [("Figure", "What the options are compared by.")]
+        heads += [(plan, f"The figure for the option {plan}.") for plan in plans]
+        heads.append(("What it means", "The figure in a sentence."))
+        for k, (words, said) in enumerate(heads):
+            self.head_cell(sheet, name, 0, k, words, said)
+        across, names = 0, [str(c) for c in figure.frame.columns if c != "plan"]
+        for row, column in enumerate(names, start=1):
+            kind = _kind(column, self.unit)
+            sheet.write_string(row, 0, heading(column, self.unit), self.wrapped)
+            for k, record in enumerate(rows, start=1):
+                self.cell(sheet, row, k, record[column], kind)
+            sheet.write_string(row, len(rows) + 1, meaning(column, "options"), self.wrapped)
+        for k, width in enumerate((42, *[max(18, len(p) + 2) for p in plans], _WIDEST)):
+            sheet.set_column(k, k, min(width, _WIDEST))
+            across += min(width, _WIDEST)
         sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, max(1, len(frame)), max(0, len(frame.columns) - 1))
+        sheet.autofilter(0, 0, max(1, len(names)), len(rows) + 1)
+        _set_up_print(sheet, across, 0)
 
-    def _style(self, column: str) -> Any:
-        """Format of the numbers of a column; None where it goes by each number."""
-        unit = self.material.reader.shown.travel_unit
-        if _is_far(column, unit) or (unit == "min" and _is_journey(column)):
-            return self.far
-        if column.endswith("_percent"):
-            return self.percent
-        return self.plain if column in ("easting", "northing", "number") else None
-
-    def cell(
-        self,
-        sheet: Any,
-        row: int,
-        column: int,
-        value: Any,
-        *,
-        in_pence: bool,
-        style: Any = None,
-    ) -> None:
+    def cell(self, sheet: Any, row: int, column: int, value: Any, kind: _Kind) -> None:
         """Write one value by its kind."""
         if value is None:
             return
         if isinstance(value, bool):
             sheet.write_string(row, column, "yes" if value else "no", self.text)
         elif isinstance(value, numbers.Real):
-            number = float(value)
-            if math.isinf(number):
+            if math.isinf(float(value)):
                 sheet.write_string(row, column, ENDLESS, self.text)
                 return
-            if in_pence:
-                sheet.write_number(row, column, number / 100, self.pounds)
-            else:
-                usual = self.whole if number.is_integer() else self.part
-                sheet.write_number(row, column, number, style or usual)
+            divisor = round(1 / kind.factor)  # 12345 / 100 is the nearest to 123.45; x 0.01 is not
+            sheet.write_number(row, column, float(value) / divisor, self.style(kind))
         else:
             words = clean(value)
-            fits = len(words) <= _WIDEST
-            sheet.write_string(row, column, words, self.text if fits else self.wrapped)
+            sheet.write_string(
+                row, column, words, self.text if len(words) <= _WIDEST else self.wrapped
+            )
 
     def _dictionary(self) -> None:
         sheet = self.book.add_worksheet("Dictionary")
         for k, word in enumerate(("Sheet", "Column", "Meaning")):
-            sheet.write_string(0, k, word, self.head)
-        for row, (name, column) in enumerate(self.columns, start=1):
-            sheet.write_string(row, 0, name, self.text)
-            sheet.write_string(
-                row,
-                1,
-                clean(_heading(column, self.material.reader.shown.travel_unit)[0]),
-                self.text,
-            )
-            sheet.write_string(row, 2, meaning(column), self.text)
+            self.head_cell(sheet, "Dictionary", 0, k, word, _DICTIONARY[word])
+        for row, line in enumerate(self.columns, start=1):
+            for k, words in enumerate(line):
+                sheet.write_string(row, k, clean(words), self.wrapped)
         sheet.freeze_panes(1, 0)
         sheet.autofilter(0, 0, max(1, len(self.columns)), 2)
-        sheet.set_column(0, 0, 26)
-        sheet.set_column(1, 1, 46)
-        sheet.set_column(2, 2, 90)
+        for k, width in enumerate((26, 42, 90)):
+            sheet.set_column(k, k, width)
+        _set_up_print(sheet, 158, 0)
 
 
-_WORKINGS = [
-    ("Pot", "The working: the pot and the formula, in whole pence so that rounding shows", ""),
-    ("Clusters", "The working by cluster, in whole pence, with live formulas", ""),
-    ("Schools", "The working by school, in whole pence, with live formulas", ""),
-]
+_CONTENTS = {
+    "Sheet": "Name of the sheet; choose it to go there.",
+    "What is on it": "What the sheet shows.",
+    "Also in": "File of the pack that holds the same table.",
+}
+_DICTIONARY = {
+    "Sheet": "Name of a sheet.",
+    "Column": "Heading of one of its columns.",
+    "Meaning": "What the column holds.",
+}
 
 
-def _set_up_print(sheet: Any) -> None:
-    """Print on A4 across, one page wide, with the headings on every page."""
+def _shown(value: Any, kind: _Kind) -> str:
+    if isinstance(value, numbers.Real) and not isinstance(value, bool):
+        return kind.words(float(value)) if math.isfinite(float(value)) else ENDLESS
+    return "" if value is None else clean(value)
+
+
+def _set_width(sheet: Any, column: int, head: str, texts: Sequence[str]) -> int:
+    """Make a column as wide as its widest cell, and no narrower than the words of its heading."""
+    longest = max(map(len, head.split()), default=1)  # headings wrap between words
+    width = min(_WIDEST, max(10, longest + 3, *(len(text) + 2 for text in texts), 0))
+    sheet.set_column(column, column, width)
+    return width
+
+
+def _set_up_print(sheet: Any, across: float, head_row: int) -> None:
+    """Print across, one page wide, headings on every page; A3 where A4 would be too small."""
     sheet.set_landscape()
-    sheet.set_paper(9)  # A4
+    sheet.set_paper(9 if across <= _A4_WIDTH else 8)
     sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+    sheet.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
+    sheet.repeat_rows(head_row)
     sheet.set_footer("&L&A&RPage &P of &N")
 
 
-def _is_journey(column: str) -> bool:
-    """Whether a column holds journeys in the problem's unit."""
-    return column == "journey" or ("journey" in column and column.endswith(("_m", "_min")))
-
-
-def _is_far(column: str, unit: str) -> bool:
-    """Whether a column holds metres, which are written as kilometres."""
-    return unit == "m" and _is_journey(column)
-
-
-def _in_km(value: Any) -> Any:
-    known = isinstance(value, numbers.Real) and math.isfinite(float(value))
-    return float(value) / 1000 if known else value
-
-
-def _heading(column: str, unit: str) -> tuple[str, bool]:
-    """Heading of a column, and whether it holds pence (which are written as pounds)."""
-    if column == "pence":
-        return "pounds", True
-    if column.endswith("_pence"):
-        return column.removesuffix("_pence").replace("_", " ").strip() + " (pounds)", True
-    if _is_journey(column):
-        words = column.removesuffix("_m").removesuffix("_min").replace("_", " ")
-        return f"{words} ({'km' if unit == 'm' else 'minutes'})", False
-    if column.endswith("_percent"):
-        return f"{column.removesuffix('_percent').replace('_', ' ')} (per cent)", False
-    return column.replace("topup_pence", "top-ups today").replace("_", " "), False
-
-
 class _Money:
-    """The sheet on which the split adds itself up."""
+    """The sheet on which the split adds itself up, cell by cell from the sheet of workings."""
 
     def __init__(self, book: _Book) -> None:
         self.made = book
@@ -269,86 +357,69 @@ class _Money:
         self.column = 0
 
     def write(self) -> None:
-        reader = self.made.material.reader
+        from clusters.budget.spreadsheet import SHEET, add_workings
+
+        made, reader = self.made, self.made.material.reader
+        numbers = numbers_in(made.material.chosen)
+        work = add_workings(made.book, self.split, numbers, step_pence=reader.money_step)
+        for name in work.columns:
+            made.columns.append((SHEET, name.replace("_", " "), _of_working(name)))
+        _set_up_print(made.book.get_worksheet_by_name(SHEET), 400, 0)
+        rows = {clean(share.key): i for i, share in enumerate(self.split.clusters)}
         labels = [clean(label) for label in self.frame["cluster"]]
-        self._plain("number", self.frame["number"].tolist())
-        self._text("cluster", labels)
-        if reader.is_public:
-            self._from_parts(reader)
-        else:
-            self._from_workings()
-        self.sheet.write_string(len(labels) + 1, 1, "All clusters", self.made.bold)
-        self.sheet.freeze_panes(1, 2)
-        self.sheet.autofilter(0, 0, len(labels), self.column - 1)
-        self.sheet.set_column(0, 0, 9)
-        self.sheet.set_column(1, 1, 30)
-        self.sheet.set_column(2, self.column, 18)
-
-    def _from_workings(self) -> None:
-        """Take the sums from the sheets that work the split out, cell by cell."""
-        from clusters.budget.spreadsheet import add_workings
-
-        cell_of = add_workings(self.made.book, self.split)
-        rows = range(len(self.split.clusters))
+        at = [rows.get(label) for label in labels]  # None where the money is not shown
+        self._values("number", self.frame["number"].tolist())
+        self._values("cluster", labels)
         for name in ("committed", "backdated", "flexible"):
-            self._formulas(f"{name}_pence", [f"={cell_of(name, i)}/100" for i in rows])
-        self._formulas("total_pence", [f"=SUM(C{i + 2}:E{i + 2})" for i in rows])
-        today = [share.today_pence for share in self.split.clusters]
-        if None not in today:
-            self._numbers("today_pence", today)
-            change = [f"=C{i + 2}+E{i + 2}-G{i + 2}" for i in rows]
-            self._formulas("change_pence", change)
-
-    def _from_parts(self, reader: Reader) -> None:
-        """Add up the parts: without facts by school nothing more can be worked out."""
-        from xlsxwriter.utility import xl_col_to_name
-
-        parts = ["committed_pence", "backdated_pence"]
-        parts += [f"{factor.name}_pence" for factor in self.split.factors] + ["protection_pence"]
-        for name in parts:
-            self._numbers(name, self.frame[name].tolist())
-        last = xl_col_to_name(self.column - 1)
-        hidden = [value == HIDDEN for value in self.frame["total_pence"]]
+            cells = work.cells[name]
+            self._formulas(f"{name}_pence", [None if i is None else f"={cells[i]}" for i in at])
         self._formulas(
             "total_pence",
-            [
-                HIDDEN if hide else f"=SUM(C{row}:{last}{row})"
-                for row, hide in enumerate(hidden, start=2)
-            ],
+            [None if i is None else f"=SUM(C{k}:E{k})" for k, i in enumerate(at, start=2)],
         )
-        if any(hidden) or reader.money_step > 1:  # the cells do not add up to the sum over all
+        self._today(at)
+        count = len(labels)
+        if None in at or reader.money_step > 1:  # the cells do not add up to the sum over all
             total = shared_pence(self.split) / 100
-            self.sheet.write_number(len(hidden) + 1, self.column - 1, total, self.made.sum)
+            for k in (2, 3, 4):
+                self.sheet.write_string(count + 1, k, "")
+            self.sheet.write_number(count + 1, 5, total, made.sum)
+        self.sheet.write_string(count + 1, 1, "All clusters", made.bold)
+        self.sheet.freeze_panes(1, 2)
+        self.sheet.autofilter(0, 0, count, self.column - 1)
+        self.sheet.set_column(0, 0, 9)
+        self.sheet.set_column(1, 1, max(14, *(len(label) + 2 for label in labels)))
+        self.sheet.set_column(2, self.column, 18)
+        _set_up_print(self.sheet, 120, 0)
 
-    def _head(self, name: str) -> None:
-        self.made.columns.append(("Money", name))
-        self.sheet.write_string(0, self.column, _heading(name, "m")[0], self.made.head)
+    def _today(self, at: Sequence[int | None]) -> None:
+        """Compare with today, where readers may see that."""
+        today = [share.today_pence for share in self.split.clusters]
+        if self.made.material.reader.is_public or None in today or None in at:
+            return
+        self.head("today_pence")
+        for row, i in enumerate(at, start=1):
+            self.made.cell(self.sheet, row, self.column, today[i or 0], _PENCE)
+        self._sum(len(at))
+        self._formulas("change_pence", [f"=C{i + 2}+E{i + 2}-G{i + 2}" for i in range(len(at))])
 
-    def _text(self, name: str, values: Sequence[str]) -> None:
-        self._head(name)
+    def head(self, name: str) -> None:
+        said = meaning(name, "money")
+        self.made.head_cell(self.sheet, "Money", 0, self.column, heading(name), said)
+
+    def _values(self, name: str, values: Sequence[Any]) -> None:
+        self.head(name)
         for row, value in enumerate(values, start=1):
-            self.sheet.write_string(row, self.column, value)
+            self.made.cell(self.sheet, row, self.column, value, _kind(name, "m"))
         self.column += 1
 
-    def _plain(self, name: str, values: Sequence[Any]) -> None:
-        self._head(name)
+    def _formulas(self, name: str, values: Sequence[str | None]) -> None:
+        self.head(name)
         for row, value in enumerate(values, start=1):
-            self.made.cell(self.sheet, row, self.column, value, in_pence=False)
-        self.column += 1
-
-    def _numbers(self, name: str, values: Sequence[Any]) -> None:
-        self._head(name)
-        for row, value in enumerate(values, start=1):
-            self.made.cell(self.sheet, row, self.column, value, in_pence=True)
-        self._sum(len(values))
-
-    def _formulas(self, name: str, values: Sequence[str]) -> None:
-        self._head(name)
-        for row, value in enumerate(values, start=1):
-            if value == HIDDEN:
+            if value is None:
                 self.sheet.write_string(row, self.column, HIDDEN)
             else:
-                self.sheet.write_formula(row, self.column, value, self.made.pounds)
+                self.sheet.write_formula(row, self.column, value, self.made.style(_PENCE))
         self._sum(len(values))
 
     def _sum(self, count: int) -> None:
@@ -358,3 +429,10 @@ class _Money:
         formula = f"=SUM({letter}2:{letter}{count + 1})"
         self.sheet.write_formula(count + 1, self.column, formula, self.made.sum)
         self.column += 1
+
+
+def _of_working(column: str) -> str:
+    """Say what a column of the sheet of workings means."""
+    if column.startswith("measure "):
+        return meaning(column.removeprefix("measure "))
+    return WORKING[column]

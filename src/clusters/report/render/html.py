@@ -64,7 +64,12 @@ def _plain_file(name: str) -> str:
 
 def _drawn(picture: Picture) -> Any:
     """Draw a picture for the page; it is made by this package and escapes every text itself."""
-    return None if picture.svg is None else safe(picture.svg())
+    if picture.svg is None:
+        return None
+    if picture.narrow is None:
+        return safe(picture.svg())
+    both = (("on-wide", picture.svg), ("on-narrow", picture.narrow))
+    return safe("".join(f'<div class="{name}">{draw()}</div>' for name, draw in both))
 
 
 def render_page(material: Material, sections: Sequence[Section], *, marks: bool = False) -> str:

@@ -33,7 +33,7 @@ from clusters.writers.atomic import write_bytes
 
 _FIXED = datetime(2000, 1, 1)  # python-docx takes times without a zone as UTC
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
-_TALLEST_CM = 15.0
+_TALLEST_CM = 13.0
 
 
 def write_paper(
@@ -99,6 +99,8 @@ class _Writer:
 
     def judgement(self, block: Judgement) -> None:
         self.turn(wide=False)
+        if block.facts:
+            self.document.add_paragraph(clean(block.facts))
         _mark(self.document.add_paragraph(style="For the author"), f"[{MARK} {block.text}]")
 
     def figures(self, block: Figures) -> None:
@@ -157,10 +159,11 @@ def new_document(title: str, *, numbered: bool = True) -> Any:
     facts.last_modified_by, facts.revision = "", 1
     section = document.sections[0]
     section.page_width, section.page_height = Cm(21), Cm(29.7)
-    section.left_margin = section.right_margin = Cm(2)
-    section.top_margin = section.bottom_margin = Cm(2)
+    section.left_margin = section.right_margin = Cm(1.8)
+    section.top_margin = section.bottom_margin = Cm(1.8)
     normal = document.styles["Normal"]
     normal.font.name, normal.font.size = "Arial", Pt(11)
+    normal.paragraph_format.space_after = Pt(5)
     _set_language(document)
     for level in range(4):
         style = document.styles["Title" if level == 0 else f"Heading {level}"]

@@ -7,13 +7,16 @@ from collections.abc import Callable, Sequence
 from clusters.report.document import Section
 from clusters.report.material import Material
 from clusters.report.sections import (
+    ahead,
     appendices,
     clusters,
+    expertise,
     families,
     front,
     impact,
     money,
     options,
+    risk,
 )
 
 ORDER: Sequence[Callable[[Material], Section | None]] = (
@@ -23,16 +26,20 @@ ORDER: Sequence[Callable[[Material], Section | None]] = (
     clusters.clusters,
     options.options,
     money.money,
-    impact.expertise,
+    risk.risk,
+    expertise.expertise,
     impact.equality,
-    impact.next_steps,
+    ahead.running,
+    ahead.next_steps,
     clusters.cards,
     options.changes,
     options.together,
     money.money_in_full,
     money.sums_by_school,
-    impact.expertise_in_full,
+    risk.risk_in_full,
+    expertise.expertise_in_full,
     impact.equality_in_full,
+    ahead.consultation,
     appendices.proof,
     appendices.method,
     appendices.glossary,

@@ -7,7 +7,16 @@ from collections.abc import Iterator
 from clusters.report.checks import checks
 from clusters.report.checks import method as method_parts
 from clusters.report.convergence import convergence_svg
-from clusters.report.document import Block, Grid, Heading, Picture, Points, Section, Words
+from clusters.report.document import (
+    Block,
+    Grid,
+    Heading,
+    Judgement,
+    Picture,
+    Points,
+    Section,
+    Words,
+)
 from clusters.report.glossary import GLOSSARY
 from clusters.report.material import Material
 from clusters.report.summary import pyramid_sentence
@@ -77,11 +86,27 @@ def _method(material: Material) -> Iterator[Block]:
         if said[name]:
             yield Heading(title, 2)
             yield Points(tuple(said[name]))
+    yield Judgement(_LICENCE, _boundary(material))
     if material.reader.sentences:
         yield Heading("Numbers that are not shown", 2)
         yield Points(tuple(material.reader.sentences))
     if material.run_file:
         yield Words(f"The record of the run is in the file {clean(material.run_file)}.")
+
+
+_LICENCE = (
+    "name the source and licence of every file with a boundary or a map. For boundaries of the "
+    "Office for National Statistics the line is: Source: Office for National Statistics licensed "
+    "under the Open Government Licence v.3.0. Contains OS data © Crown copyright and database "
+    "right, with the year."
+)
+
+
+def _boundary(material: Material) -> str:
+    """Say what the maps are drawn from."""
+    if material.reader.shown.boundary is None:
+        return "The maps show no boundary of the authority: none was given."
+    return "The maps show a boundary of the authority from a file that was given."
 
 
 def glossary(_: Material) -> Section:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clusters.budget import explain
-from clusters.maps import lay_out
-from clusters.maps.svg import draw_svg
+from clusters.maps import map_svg
+from clusters.maps.layout import WIDTH
 from clusters.report.cards import card, cluster_table
 from clusters.report.document import (
     Block,
@@ -18,8 +18,10 @@ from clusters.report.document import (
     Words,
 )
 from clusters.report.material import Material
+from clusters.report.tables import Column, Table, make_table
+from clusters.report.words import number
 from clusters.report.working import units_words
-from clusters.text import clean
+from clusters.text import all_listed, clean, counted
 
 
 def clusters(material: Material) -> Section:
@@ -30,38 +32,70 @@ def clusters(material: Material) -> Section:
 def _clusters(material: Material) -> Iterator[Block]:
     chosen = material.chosen
     facts = chosen.facts.clusters
-    layout = lay_out(
-        material.reader.shown,
-        chosen.plan,
-        numbers=chosen.numbers or None,
-        colours=material.colours,
-        source=material.source_line,
-    )
     names = ", ".join(f"{c.number} {c.label}" for c in facts)
     yield Words(
         "Each number is one cluster, on every map and in every table. Colours only tell neighbours "
-        "apart."
+        "apart. The small numbers are the schools, from A to Z."
     )
     yield Picture(
-        caption="The clusters. A ring marks the centre: the school to which journeys are measured.",
+        caption="The clusters. A ring marks the centre: the school to which journeys are measured. "
+        "Lettered frames are drawn again, larger, below the map.",
         alt=f"Map of {len(facts)} numbered clusters: {names}.",
-        svg=lambda: draw_svg(layout, title=f"Map of the clusters: {chosen.name}"),
+        svg=lambda: _map(material),
+        narrow=lambda: _map(material, narrow=True),
         png="chosen",
     )
-    if layout.enlargements:
-        yield Words(
-            "The lettered frames show where schools stand close together; these places are drawn "
-            "again, larger, below the map.",
-            "note",
-        )
-    yield Grid(cluster_table(material.reader, chosen, leads_by_label(material)))
+    yield Grid(cluster_table(material.reader, chosen, material.area_of))
     if not material.leads:
         yield Judgement("say who should lead each cluster, or how leads will be found.")
+    if material.areas:
+        yield Words(
+            f"The clusters feed into {counted(len(material.areas), 'area')}, where need that is "
+            "rare or costly can be met together."
+        )
+        yield Grid(_areas(material))
 
 
-def leads_by_label(material: Material) -> dict[str, str]:
-    """Who leads each cluster, where that is known, by its label as papers print it."""
-    return {clean(label): clean(lead) for label, lead in material.leads.items()}
+def _map(material: Material, *, narrow: bool = False) -> str:
+    """Draw the recommended option; narrow for a phone, where the key names the clusters."""
+    chosen = material.chosen
+    return map_svg(
+        material.reader.shown,
+        chosen.plan,
+        title=material.headline(chosen),
+        numbers=chosen.numbers or None,
+        colours=material.colours,
+        source=material.source_line,
+        backdrop=material.backdrop,
+        width=400.0 if narrow else WIDTH,
+        id_prefix="map-narrow" if narrow else "map",
+        enlarge=not narrow,
+        names=not narrow,
+        number_schools=not narrow,
+    )
+
+
+def _areas(material: Material) -> Table:
+    """Make the table of the areas."""
+    found = {cluster.label: cluster for cluster in material.chosen.facts.clusters}
+    rows = []
+    for area in material.areas:
+        clusters = [found[label] for label in area.labels if label in found]
+        rows.append(
+            [
+                area.name,
+                area.lead or "not settled",
+                all_listed([str(n) for n in sorted(cluster.number for cluster in clusters)]),
+                number(sum(len(cluster.schools) for cluster in clusters)),
+            ]
+        )
+    columns = [
+        Column("Area", False),
+        Column("Lead", False),
+        Column("Clusters", False),
+        Column("Schools"),
+    ]
+    return make_table("The areas", columns, rows)
 
 
 def cards(material: Material) -> Section:
@@ -70,13 +104,12 @@ def cards(material: Material) -> Section:
     lines = {} if chosen.split is None else explain(chosen.split, "cluster")
     said = {clean(label): line for label, line in lines.items()}
     shares = {} if chosen.split is None else {clean(s.key): s for s in chosen.split.clusters}
-    leads = leads_by_label(material)
     made = tuple(
         card(
             material.reader,
             chosen,
             cluster,
-            lead=leads.get(cluster.label, ""),
+            area=material.area_of.get(cluster.label, ""),
             line=said.get(cluster.label, ""),
             units=units_words(chosen.split, shares[cluster.label])
             if chosen.split is not None and cluster.label in shares

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from clusters.report.document import Judgement, Points, Section, Words
 from clusters.report.material import Material
-from clusters.report.words import plural
+from clusters.text import counted
 
 
 def what_changes(material: Material) -> Section:
@@ -18,8 +18,8 @@ def what_changes(material: Material) -> Section:
         anchor="change",
         blocks=(
             Words(
-                f"The council proposes that {plural(facts.measures.whole.n_schools, 'school')} "
-                f"work together in {plural(len(facts.clusters), 'cluster')}. A cluster is a group "
+                f"The council proposes that {counted(facts.measures.whole.n_schools, 'school')} "
+                f"work together in {counted(len(facts.clusters), 'cluster')}. A cluster is a group "
                 "of schools near each other.",
                 "lead",
             ),

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
 
+from clusters.disclosure import HIDDEN
+from clusters.maps import school_numbers
 from clusters.money import pounds
 from clusters.report.document import (
     Block,
@@ -16,13 +20,14 @@ from clusters.report.document import (
     Section,
     Words,
 )
+from clusters.report.facts import ClusterFacts, SchoolFacts
 from clusters.report.material import Material
 from clusters.report.money import shared_pence
 from clusters.report.sections.parts import decisions_asked
 from clusters.report.summary import warnings
 from clusters.report.tables import Cell, Column, Pair, make_table
-from clusters.report.words import journey, listed, measure_name, number, plural
-from clusters.text import clean
+from clusters.report.words import journey, measure_name, number
+from clusters.text import all_listed, clean, counted
 
 
 def proposal(material: Material) -> Section:
@@ -40,8 +45,8 @@ def _proposal(material: Material) -> Iterator[Block]:
     low, high = facts.sizes
     each = f"{low} schools each" if low == high else f"{low} to {high} schools each"
     yield Words(
-        f"{plural(facts.measures.whole.n_schools, 'school')} would work together in "
-        f"{plural(len(facts.clusters), 'cluster')} of {each}, to share expertise in special "
+        f"{counted(facts.measures.whole.n_schools, 'school')} would work together in "
+        f"{counted(len(facts.clusters), 'cluster')} of {each}, to share expertise in special "
         f"educational needs. {_money_sentence(material)}",
         "lead",
     )
@@ -52,12 +57,11 @@ def _proposal(material: Material) -> Iterator[Block]:
         yield Figures(tuple(_flow(material)))
     links = [("find", "Find your school"), ("map", "See the map")]
     yield Links(tuple(links))
-    sizes = [_spread(material, name) for name in ("pupils", "ehcps")]
     yield Points(
         tuple(
             sentence
             for sentence in (
-                *sizes,
+                _spread(material, "pupils"),
                 f"A school is {journey(facts.mean_journey, shown.travel_unit)} from the centre of "
                 f"its cluster on average, and {journey(facts.longest_journey, shown.travel_unit)} "
                 "at most.",
@@ -94,7 +98,7 @@ def _money_sentence(material: Material) -> str:
     names = [measure_name(name) for name in (*split.formula.weights, *split.formula.shares)]
     return (
         f"The clusters would share {_short(shared_pence(split))} a year for this, by a formula "
-        f"that counts {listed(list(dict.fromkeys(names)))}."
+        f"that counts {all_listed(list(dict.fromkeys(names)))}."
     )
 
 
@@ -151,43 +155,97 @@ def decisions(material: Material) -> Section:
 
 
 def find_your_school(material: Material) -> Section:
-    """List every school from A to Z, each on a row of its own that leads to its cluster.
+    """List every school from A to Z: its cluster, lead, centre and money.
 
-    No school's name stands before this table, and none in the row of another school, so that a
-    search of the page for a school finds its own row first. Lead and centre of a cluster are told
-    on its card, where the row leads.
+    No school's name stands before this table, and a search of the page passes over the names of
+    lead and centre in the rows of others: so a search for a school finds its own row first.
     """
-    reader, chosen = material.reader, material.chosen
-    unit = reader.shown.travel_unit
-    counts = [name for name in ("pupils",) if name in reader.counts.names]
-    rows: list[list[object]] = []
-    for cluster in chosen.facts.clusters:
-        for member in cluster.schools:
-            rows.append(
-                [
-                    clean(member.school.name),
-                    Cell(cluster.name, f"#{cluster.anchor}"),
-                    clean(member.school.phase),
-                    *[reader.counts.school(name, member.school.urn) for name in counts],
-                    "is the centre" if member.is_centre else journey(member.journey, unit),
-                ]
-            )
-    rows.sort(key=lambda row: str(row[0]).casefold())
+    chosen, heading = material.chosen, _money_heading(material)
+    columns = 4 + bool(material.leads) + bool(heading)
+    shown = material.reader.shown
+    on_map = dict(zip(shown.ids, map(str, school_numbers(shown)), strict=True))
+    rows = [
+        [*_school_row(material, cluster, member), on_map[member.school.urn]]
+        for cluster in chosen.facts.clusters
+        for member in cluster.schools
+    ]
     rows += [
-        [clean(s.name), "no cluster", clean(s.phase), *[""] * (1 + len(counts))]
-        for s in chosen.facts.left_out
+        [Cell(clean(school.name)), "no cluster", *[""] * (columns - 2), on_map[school.urn]]
+        for school in chosen.facts.left_out
     ]
-    columns = [
+    rows.sort(key=lambda row: row[0].text.casefold())
+    firsts: dict[str, str] = {}
+    for k, row in enumerate(rows):
+        letter = row[0].text[:1].upper()
+        if letter.isalpha() and letter not in firsts:
+            firsts[letter] = f"a-z-{letter}"
+            rows[k][0] = replace(row[0], anchor=firsts[letter])
+    heads = [
         Column("School", False),
-        Column("Cluster: choose it for its lead and centre", False),
-        Column("Phase", False),
-        *[Column("Pupils") for _ in counts],
+        Column("Cluster", False),
+        *([Column("Lead", False)] if material.leads else []),
+        Column("Centre", False),
         Column("To the centre"),
+        *([Column(heading)] if heading else []),
+        Column("On the map"),
     ]
-    table = make_table("All schools, A to Z", columns, rows)
+    table = make_table("All schools, A to Z", heads, rows)
     return Section(
         title="Find your school",
         anchor="find",
-        blocks=(Fold(title="All schools, A to Z", blocks=(Grid(table),), is_open=True),),
+        blocks=(
+            Words("Choose a letter, or search this page. Each cluster leads to its card."),
+            Links(tuple((anchor, letter) for letter, anchor in firsts.items())),
+            Fold(
+                title="All schools, A to Z",
+                blocks=(Grid(replace(table, is_stacked=True)),),
+                is_open=True,
+            ),
+        ),
         only="page",
     )
+
+
+def _money_heading(material: Material) -> str:
+    """Head the column of money; "" where there is none to be shown."""
+    split = material.chosen.split
+    if split is None or not split.clusters:
+        return ""
+    return "Its cluster shares" if material.reader.is_public else "Counts with, a year"
+
+
+def _school_row(material: Material, cluster: ClusterFacts, member: SchoolFacts) -> list[Any]:
+    """Make the row of a school."""
+    own = clean(member.school.name)
+    lead = material.leads.get(cluster.label, "")
+    centre = clean(cluster.measures.centre_name)
+    row: list[Any] = [
+        Cell(own),
+        Cell(cluster.name, f"#{cluster.anchor}"),
+        *([_named(lead, own) if lead else "not settled"] if material.leads else []),
+        "this school" if member.is_centre else Cell(centre, is_aside=True),
+        journey(member.journey, material.reader.shown.travel_unit),
+    ]
+    if _money_heading(material):
+        row.append(_money_of(material, cluster, member))
+    return row
+
+
+def _named(lead: str, own: str) -> Cell:
+    """Name a lead; a school that leads is told so."""
+    if lead == own:
+        return Cell("this school")
+    who = lead.removesuffix(f", {own}")
+    return Cell(lead, is_aside=True) if who == lead else Cell(f"{who}, this school")
+
+
+def _money_of(material: Material, cluster: ClusterFacts, member: SchoolFacts) -> str:
+    """Say what a school counts with; in public, what its cluster shares."""
+    split = material.chosen.split
+    if split is None:
+        return ""
+    if material.reader.is_public:
+        shares = {clean(share.key): share.total_pence for share in split.clusters}
+        return pounds(shares[cluster.label]) if cluster.label in shares else HIDDEN
+    sums = {share.key: share.total_pence for share in split.schools}
+    return pounds(sums[member.school.urn])

@@ -39,13 +39,6 @@ def _money(material: Material) -> Iterator[Block]:
         yield Heading("How fair is the split?", 2)
         frame = material.figures["fairness"].frame
         yield Points(tuple(fairness_sentences(frame, material.reader, material.chosen)))
-    if said["risk"] or said["scenarios"]:
-        yield Heading("What is held back, and the risk", 2)
-        yield Words(
-            "These numbers come from many made-up years. They show how bad luck would fall. They "
-            "do not say what will happen."
-        )
-        yield from _grids(said, "risk", "scenarios")
     yield Judgement(
         "have the finance officer confirm the pot, and say what happens if a cluster overspends."
     )
@@ -101,10 +94,3 @@ def sums_by_school(material: Material) -> Section | None:
         is_appendix=True,
         only="page",
     )
-
-
-def _grids(said: Mapping[str, Any], *names: str) -> Iterator[Block]:
-    """Set the tables that there are."""
-    for name in names:
-        if said[name]:
-            yield Grid(said[name])

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 from clusters.maps import map_svg
 from clusters.maps.difference import difference_svg
-from clusters.report.comparison import option_table
+from clusters.report.comparison import alike, for_and_against, option_table
 from clusters.report.document import (
     Block,
     Grid,
@@ -19,7 +19,8 @@ from clusters.report.document import (
 from clusters.report.material import Material
 from clusters.report.option import Option, numbers_in
 from clusters.report.sections.parts import change_title, moves_table, together_blocks
-from clusters.report.words import number, plural
+from clusters.report.words import journeys_by, number
+from clusters.text import counted
 
 
 def options(material: Material) -> Section:
@@ -37,7 +38,14 @@ def _options(material: Material) -> Iterator[Block]:
         f"There are {number(len(made))} options. The recommended one is {chosen.name}; the rest of "
         "this paper describes it."
     )
-    yield Grid(option_table(material.reader.shown, made, chosen))
+    yield Grid(option_table(material))
+    same = alike(material)
+    yield Words(
+        f"{f'Alike in all options: {same}. ' if same else ''}"
+        f"{journeys_by(chosen.facts.measures.travel_by)} A gap is a cluster without "
+        "expertise on record in a type of need that some school has."
+    )
+    yield Grid(for_and_against(material))
     yield Picture(
         caption="The options side by side",
         alt=f"Small maps of {len(made)} options. The table above has the same facts in words.",
@@ -55,7 +63,7 @@ def _options(material: Material) -> Iterator[Block]:
             moves = material.figures.get(f"moves_{k}")
             count = 0 if moves is None else len(moves.frame)
             yield Words(
-                f"From {option.name} to {chosen.name}, {plural(count, 'school')} would change "
+                f"From {option.name} to {chosen.name}, {counted(count, 'school')} would change "
                 f"cluster. An appendix names each, with the reason."
                 if count
                 else f"From {option.name} to {chosen.name}, no school would change cluster."

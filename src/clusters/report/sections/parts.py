@@ -9,22 +9,12 @@ from clusters.domain import SchoolId
 from clusters.options import together_in_every
 from clusters.report.audience import Reader
 from clusters.report.document import Block, Grid, Words
-from clusters.report.equality import SMALL_SCHOOL, equality_sentences
+from clusters.report.equality import SMALL_SCHOOL, equality_sentences, widest
 from clusters.report.figure import Figure
-from clusters.report.lacks import numbers_without
 from clusters.report.option import Option
 from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import (
-    capital,
-    journey,
-    listed,
-    need_name,
-    number,
-    percent,
-    plural,
-    school_name,
-)
-from clusters.text import clean
+from clusters.report.words import capital, journey, number, school_name
+from clusters.text import all_listed, clean, counted
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -60,14 +50,14 @@ def together_blocks(
         Words(sentence)
         for sentence in sentences
         or [
-            f"{plural(count, 'school')} of {number(len(reader.shown))} have partners from whom no "
-            f"option parts them. They form {plural(len(sets), 'set')}. A whole set may still go to "
-            "another cluster: a place is open where the options differ on it.",
+            f"{counted(count, 'school')} of {number(len(reader.shown))} have partners from whom no "
+            f"option parts them. They form {counted(len(sets), 'set')}. A whole set may still go "
+            "to another cluster: a place is open where the options differ on it.",
             _open_places(reader, together_in_every(reader.shown, plans).open),
         ]
     )
     rows = [
-        [f"Set {letters(k)}", number(len(rows)), listed([clean(n) for n in rows["school"]])]
+        [f"Set {letters(k)}", number(len(rows)), all_listed([clean(n) for n in rows["school"]])]
         for k, (_, rows) in enumerate(sets, start=1)
     ]
     columns = [Column("Set of schools", False), Column("Schools"), Column("Who they are", False)]
@@ -94,7 +84,7 @@ def _open_places(reader: Reader, ids: Sequence[SchoolId]) -> str:
     if not ids:
         return "No school's place is open: the options are the same."
     names = sorted(school_name(reader.shown, urn) for urn in ids)
-    return f"The place of {plural(len(ids), 'school')} is open: {listed(names)}."
+    return f"The place of {counted(len(ids), 'school')} is open: {all_listed(names)}."
 
 
 def change_title(chosen: Option, option: Option) -> str:
@@ -126,78 +116,23 @@ def moves_table(frame: pd.DataFrame, chosen: Option, option: Option) -> Table:
     )
 
 
-def expertise_parts(
+def equality_said(reader: Reader, figures: Mapping[str, Figure], *, short: bool) -> list[str]:
+    """Say how groups of schools differ; shortly, in which way they differ most."""
+    if "equality" not in figures:
+        return []
+    frame, unit = figures["equality"].frame, reader.shown.travel_unit
+    kept = widest(frame) if short else frame
+    return equality_sentences(kept, lambda length: journey(length, unit))
+
+
+def equality_tables(
     reader: Reader, chosen: Option, figures: Mapping[str, Figure]
-) -> dict[str, Any] | None:
-    """Say where need and expertise meet and where they do not; None where nothing is known."""
-    if "types" not in figures:
-        return None
-    unit, names = reader.shown.travel_unit, chosen.cluster_names
-    kinds, lacks = figures["types"].frame, numbers_without(chosen)
-    rows = []
-    for row in kinds.to_dict("records"):
-        far = row.get(f"mean_journey_{unit}")
-        rows.append(
-            [
-                capital(need_name(str(row["type"]))),
-                *([number(_known(row["need"]))] if "need" in kinds else []),
-                number(row["capacity"], 1).removesuffix(".0"),
-                _without(lacks.get(str(row["type"]), [])),
-                *([_share(row.get("covered_share"))] if "covered_share" in kinds else []),
-                *([journey(_known(far), unit)] if f"mean_journey_{unit}" in kinds else []),
-            ]
-        )
-    columns = [
-        Column("Type of need", False),
-        *([Column("Pupils")] if "need" in kinds else []),
-        Column("Recorded expertise"),
-        Column("Clusters without any", False),
-        *([Column("Pupils with some in their cluster")] if "covered_share" in kinds else []),
-        *(
-            [Column("Mean journey to the nearest holder")]
-            if f"mean_journey_{unit}" in kinds
-            else []
-        ),
-    ]
-    worst = max(kinds.to_dict("records"), key=lambda row: float(row["gaps"]))
-    said = (
-        f"The type with most gaps is {need_name(str(worst['type']))}: "
-        f"{plural(int(worst['gaps']), 'cluster')} have no recorded expertise in it."
-        if worst["gaps"]
-        else "Every cluster has some recorded expertise in every type."
-    )
-    return {
-        "sentence": said,
-        "types": make_table("Access to expertise by type of need", columns, rows),
-        "need": _need_table(figures["need"].frame, names) if "need" in figures else None,
-    }
-
-
-def _without(numbers: Sequence[int]) -> str:
-    """Count clusters and name them by their numbers."""
-    return f"{len(numbers)}: {', '.join(map(str, numbers))}" if numbers else "none"
-
-
-def _need_table(frame: pd.DataFrame, names: Mapping[str, str]) -> Table:
-    shown = frame.drop(columns=["number"], errors="ignore").assign(
-        cluster=[
-            "All clusters" if c == "all" else names.get(clean(c), clean(c))
-            for c in frame["cluster"]
-        ]
-    )
-    heads = {str(name): capital(need_name(str(name))) for name in shown.columns[1:]}
-    return frame_table("Pupils by cluster and need", shown, headings=heads)
-
-
-def equality_parts(reader: Reader, chosen: Option, figures: Mapping[str, Figure]) -> dict[str, Any]:
-    """Make the tables and sentences of the section on equality and impact."""
+) -> Iterator[Table]:
+    """Make the tables of the appendix on equality."""
     unit = reader.shown.travel_unit
-    frame = figures["equality"].frame if "equality" in figures else None
-    tables: list[Table] = []
-    sentences: list[str] = []
-    if frame is not None:
-        sentences = equality_sentences(frame, lambda length: journey(length, unit))
-        tables = [_group_table(way, rows, unit) for way, rows in frame.groupby("way", sort=False)]
+    if "equality" in figures:
+        for way, rows in figures["equality"].frame.groupby("way", sort=False):
+            yield _group_table(way, rows, unit)
     for name, caption in (
         ("furthest", "The longest journeys"),
         ("small_schools", f"Schools with fewer than {SMALL_SCHOOL} pupils"),
@@ -205,18 +140,14 @@ def equality_parts(reader: Reader, chosen: Option, figures: Mapping[str, Figure]
         if name in figures:
             rows = figures[name].frame.drop(columns=["number"])
             names = [chosen.cluster_names.get(label, label) for label in rows["cluster"]]
-            tables.append(
-                frame_table(
-                    caption,
-                    rows.assign(
-                        cluster=names,
-                        journey=[journey(_known(far), unit) for far in rows["journey"]],
-                    ),
-                    headings={"yearly_pence": "A year, as proposed", **_MONEY_HEADS},
-                    total=False,
-                )
+            yield frame_table(
+                caption,
+                rows.assign(
+                    cluster=names, journey=[journey(_known(far), unit) for far in rows["journey"]]
+                ),
+                headings={"yearly_pence": "A year, as proposed", **_MONEY_HEADS},
+                total=False,
             )
-    return {"sentences": sentences, "tables": tables}
 
 
 _MONEY_HEADS = {"today_pence": "Today", "change_pence": "Change"}
@@ -247,8 +178,3 @@ def _group_table(way: object, rows: pd.DataFrame, unit: str) -> Table:
 
 def _known(value: Any) -> float | None:
     return None if value is None or value != value else float(value)
-
-
-def _share(value: Any) -> str:
-    known = _known(value)
-    return "not known" if known is None else percent(known)

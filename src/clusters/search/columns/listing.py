@@ -27,6 +27,11 @@ MOST_COLUMNS = 700_000
 MOST_ATOMS = 12_000_000
 """Room for columns and, added up, their atoms."""
 STEPS_PER_SECOND = 2.5e6
+ENTRIES_PER_STEP, OVERHEAD = 100, 1000
+"""What a centre's tables take: entries that count as a step, and steps for each."""
+ENOUGH, TOO_LONG = 0.25, 2.0
+"""A list is given up when this share of the budget has gone for one centre; or has gone at all and,
+going on like that, the whole list would take so many times the budget."""
 FAR = 1 << 30
 ROUNDING = 1e-9
 """Share of the target by which limits are widened, to be safe from rounding."""
@@ -246,7 +251,8 @@ class _Lister:
             self.held,
             self.halted,
         )
-        return int(dive(t, reading, state, self.room, steps))
+        used = int(dive(t, reading, state, self.room, steps))
+        return used if used < 0 else used + OVERHEAD + reading.after.size // ENTRIES_PER_STEP
 
     def _order(
         self, forced: list[int], pairs: IntArray, wanted: np.ndarray, group: IntArray
@@ -368,18 +374,21 @@ def list_columns(
     """
     halted = np.zeros(1, dtype=np.bool_) if halted is None else halted
     lister = _Lister(relaxation, tables, target, prices, spare, halted)
-    yield relaxation.instance.m * 1e-4
-    left = work * STEPS_PER_SECOND
-    for c in np.flatnonzero(
-        lister.allowed[relaxation.instance.home, np.arange(relaxation.instance.m)]
-    ):
-        spent = 0
+    instance = relaxation.instance
+    yield instance.m * 1e-4
+    left = whole = work * STEPS_PER_SECOND
+    centres = np.flatnonzero(lister.allowed[instance.home, np.arange(instance.m)])
+    # in an order that has to do with nothing, so that the first ones are like all of them
+    for done, c in enumerate(np.random.default_rng(0).permutation(centres)):
+        spent = whole - left
+        if spent > ENOUGH * whole and spent * len(centres) > TOO_LONG * whole * done:
+            return
         for forced, barred, loose in lister.cases(int(c)):
-            used = lister.search(int(c), forced, barred, loose, int(left))
+            most = min(left, ENOUGH * whole)
+            used = lister.search(int(c), forced, barred, loose, int(most))
             if used < 0:
-                yield left / STEPS_PER_SECOND
+                yield most / STEPS_PER_SECOND
                 return
-            spent += used
             left -= used
-        yield (spent + 1000) / STEPS_PER_SECOND
+        yield (whole - left - spent) / STEPS_PER_SECOND
     yield lister.columns()

@@ -1,0 +1,305 @@
+"""Whether a plan lasts: the independent verifier asked again with the numbers of each year.
+
+What solves knows the years as further measures ("pupils@2027"). Here nothing of that is used: for
+each year the facts are made with that year's numbers, and today's rules are checked on them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from clusters.arguments import checked
+from clusters.domain import Plan, PlanLike, Problem, Rules, SchoolId, check_rules, plan_of
+from clusters.domain.forecast import Forecast
+from clusters.lasting.years import Excused, excused_years, in_year
+from clusters.shown import Shown
+from clusters.text import counted
+from clusters.verifier import Certificate, Finding, verify
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Lasting", "YearCheck", "verify_years"]
+
+TODAY = "today"
+_BY_YEAR = ("balance", "limits")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class YearCheck(Shown):
+    """What the verifier found in one year.
+
+    Parameters
+    ----------
+    year
+        As in the forecast; "today" for today's numbers.
+    certificate
+        Of the plan under the rules that are asked for in that year, with that year's numbers.
+    excused
+        Measures that are not asked for in that year.
+    over
+        What would be broken of the rules that are not asked for.
+    projected
+        Measures whose numbers are a projection.
+    """
+
+    year: str
+    certificate: Certificate
+    excused: tuple[str, ...] = ()
+    over: tuple[Finding, ...] = ()
+    projected: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, repr=False)
+class Lasting(Shown):
+    """How long a plan keeps the rules, year by year.
+
+    Parameters
+    ----------
+    today
+        The check with today's numbers.
+    years
+        The check of each year of the forecast, in order.
+    words
+        Whether the numbers are a "forecast" or a "projection".
+    unforecast
+        Measures that rules bound and the forecast does not hold: taken as today's in every year.
+    amounts
+        By year, by cluster and bounded measure: (have, least, most), exact; the bounds before any
+        exceptions of single clusters.
+    """
+
+    today: YearCheck
+    years: tuple[YearCheck, ...]
+    words: str
+    unforecast: tuple[str, ...]
+    amounts: tuple[tuple[str, str, str, Fraction, Fraction | None, Fraction | None], ...]
+
+    @property
+    def ok(self) -> bool:
+        """Whether the plan keeps what is asked for today and in every year."""
+        return all(check.certificate.ok for check in (self.today, *self.years))
+
+    @property
+    def first_break(self) -> YearCheck | None:
+        """The first check, today's before all, in which the plan breaks a rule."""
+        checks = (self.today, *self.years)
+        return next((check for check in checks if not check.certificate.ok), None)
+
+    @property
+    def lasts_to(self) -> str | None:
+        """Last year up to which every rule holds, without a gap; None where not even today."""
+        held = None
+        for check in (self.today, *self.years):
+            if not check.certificate.ok:
+                break
+            held = check.year
+        return held
+
+    @property
+    def sentence(self) -> str:
+        """Say how long the plan lasts, and where it breaks first and by how much."""
+        span = _span(self.years)
+        source = f"by the {self.words}"
+        broken = self.first_break
+        if broken is None:
+            text = f"The plan keeps every rule today and in every year of {span}, {source}."
+        else:
+            findings = broken.certificate.findings
+            more = f" (and {counted(len(findings) - 1, 'finding')} more)" if findings[1:] else ""
+            when = "already today" if broken.year == TODAY else f"in {broken.year}"
+            text = f"The plan first breaks a rule {when}"
+            text += f", {source}" if broken.year != TODAY else ""
+            text += f": {findings[0].message.rstrip('.')}{more}."
+            again = [c.year for c in self.years if not c.certificate.ok and c is not broken]
+            if again:
+                text += f" It also breaks one in {', '.join(again)}."
+        return " ".join([text, *self._asides()])
+
+    def _asides(self) -> Iterator[str]:
+        left = [check for check in self.years if check.excused]
+        if left:
+            each = "; ".join(f"{check.year} ({', '.join(check.excused)})" for check in left)
+            yield f"Not asked for in {each}."
+        for check in left:
+            if check.over:
+                yield f"There it would break in {check.year}: {check.over[0].message}"
+        if self.unforecast:
+            yield f"Taken as today's in every year: {', '.join(self.unforecast)}."
+
+    def to_frame(self) -> pd.DataFrame:
+        """Make a frame with a row for each year, cluster and bounded measure.
+
+        `over` is how far the number lies outside its bounds (below 0 for below the least); the
+        bounds are those without exceptions of single clusters.
+        """
+        import pandas as pd
+
+        rows = [
+            (year, cluster, measure, float(have), _float(low), _float(high), _over(have, low, high))
+            for year, cluster, measure, have, low, high in self.amounts
+        ]
+        names = ["year", "cluster", "measure", "amount", "least", "most", "over"]
+        frame = pd.DataFrame(rows, columns=names)
+        frame.insert(1, "source", [self._source(row[0], row[2]) for row in self.amounts])
+        return frame
+
+    def _source(self, year: str, measure: str) -> str:
+        if year == TODAY or measure in self.unforecast:
+            return TODAY
+        check = next(check for check in self.years if check.year == year)
+        return "projection" if measure in check.projected else "forecast"
+
+    def findings_frame(self) -> pd.DataFrame:
+        """Make a frame with a row for each finding: year, rule, cluster, amount, message."""
+        import pandas as pd
+
+        rows = [
+            (check.year, f.rule, f.cluster, f.amount, asked, f.message)
+            for check in (self.today, *self.years)
+            for asked, found in ((True, check.certificate.findings), (False, check.over))
+            for f in found
+        ]
+        return pd.DataFrame(rows, columns=["year", "rule", "cluster", "amount", "asked", "message"])
+
+
+@checked
+def verify_years(
+    problem: Problem,
+    rules: Rules,
+    plan: PlanLike,
+    forecast: Forecast,
+    *,
+    excused: Excused = (),
+) -> Lasting:
+    """Check a plan against today's rules with the numbers of each year.
+
+    Parameters
+    ----------
+    problem, rules
+        Today's facts and rules: each bound on a measure is asked for in every year.
+    plan
+        Any plan. Its clusters and centres stay as they are in every year.
+    forecast
+        Numbers of later years. What it does not hold is taken as today's.
+    excused
+        Years in which nothing is asked beyond what the forecast leaves as it is; or, by year, the
+        measures that are not asked for.
+
+    Raises
+    ------
+    RulesError
+        If the rules do not fit the problem, or an excused year or measure is not in the forecast.
+    DataError
+        If the forecast lacks a school.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 7]})
+    >>> by_year = {"2027": {"a": 6, "b": 6}, "2028": {"a": 3, "b": 9}}
+    >>> forecast = Forecast(numbers={"pupils": by_year})
+    >>> rules = Rules(n_clusters=2, balance={"pupils": 0.25}, contiguous=False)
+    >>> lasting = verify_years(problem, rules, {"a": "West", "b": "East"}, forecast)
+    >>> lasting.lasts_to, lasting.first_break.year
+    ('2027', '2028')
+    >>> print(lasting.sentence)  # doctest: +ELLIPSIS
+    The plan first breaks a rule in 2028, by the forecast: Cluster 1 (West) has 3 pupils: 1.5 ...
+    """
+    plan = plan_of(problem, plan)
+    check_rules(problem, rules)
+    left_out = excused_years(forecast, excused)
+    bounded = tuple(dict.fromkeys(name for rule in _BY_YEAR for name in getattr(rules, rule)))
+    today = YearCheck(year=TODAY, certificate=verify(problem, rules, plan))
+    facts = {year: in_year(problem, forecast, year) for year in forecast.years}
+    years = tuple(
+        _check(facts[year], rules, plan, forecast, year, sorted(left_out.get(year, ())))
+        for year in forecast.years
+    )
+    return Lasting(
+        today=today,
+        years=years,
+        words=forecast.words,
+        unforecast=tuple(name for name in bounded if name not in forecast.numbers),
+        amounts=tuple(
+            row
+            for year, facts_ in ((TODAY, problem), *facts.items())
+            for row in _amounts(facts_, rules, plan, year, bounded)
+        ),
+    )
+
+
+def _check(
+    facts: Problem, rules: Rules, plan: Plan, forecast: Forecast, year: str, excused: list[str]
+) -> YearCheck:
+    kept: dict[str, Any] = {
+        rule: {name: bound for name, bound in getattr(rules, rule).items() if name not in excused}
+        for rule in _BY_YEAR
+    }
+    asked = replace(rules, **kept, exceptions=_without(rules, excused))
+    certificate = verify(facts, asked, plan)
+    found = {finding.message for finding in certificate.findings}
+    over = verify(facts, rules, plan).findings if excused else ()
+    return YearCheck(
+        year=year,
+        certificate=certificate,
+        excused=tuple(excused),
+        over=tuple(finding for finding in over if finding.message not in found),
+        projected=tuple(n for n in forecast.projected if year in forecast.numbers.get(n, ())),
+    )
+
+
+def _without(rules: Rules, excused: list[str]) -> dict[SchoolId, Any]:
+    """Exceptions that name no measure that is not asked for."""
+    return {
+        school: {
+            rule: instead
+            if instead is None or rule not in _BY_YEAR
+            else {name: bound for name, bound in instead.items() if name not in excused}
+            for rule, instead in excuse.items()
+        }
+        for school, excuse in rules.exceptions.items()
+    }
+
+
+def _amounts(
+    facts: Problem, rules: Rules, plan: Plan, year: str, measures: tuple[str, ...]
+) -> Iterator[tuple[str, str, str, Fraction, Fraction | None, Fraction | None]]:
+    held = [
+        (cluster.label, [p for key in cluster.members if (p := facts.find(key)) is not None])
+        for cluster in plan.clusters
+    ]
+    held = [(label, positions) for label, positions in held if positions]
+    for measure in measures:
+        units = [Fraction(str(value)) for value in facts.measures[measure].tolist()]
+        mean = sum(units, Fraction(0)) / max(1, len(held))
+        low, high = rules.limits.get(measure) or (None, None)
+        least = None if low is None else Fraction(str(low))
+        most = None if high is None else Fraction(str(high))
+        if measure in rules.balance:
+            share = Fraction(str(rules.balance[measure]))
+            least = max(_or(least, (1 - share) * mean), (1 - share) * mean)
+            most = min(_or(most, (1 + share) * mean), (1 + share) * mean)
+        for label, positions in held:
+            yield year, label, measure, sum((units[p] for p in positions), Fraction(0)), least, most
+
+
+def _or(value: Fraction | None, other: Fraction) -> Fraction:
+    return other if value is None else value
+
+
+def _over(have: Fraction, low: Fraction | None, high: Fraction | None) -> float:
+    if high is not None and have > high:
+        return float(have - high)
+    return float(have - low) if low is not None and have < low else 0.0
+
+
+def _float(value: Fraction | None) -> float | None:
+    return None if value is None else float(value)
+
+
+def _span(years: tuple[YearCheck, ...]) -> str:
+    first, last = years[0].year, years[-1].year
+    return first if first == last else f"{first} to {last}"

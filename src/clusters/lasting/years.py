@@ -1,0 +1,227 @@
+"""Measures by year, and rules that hold in every year.
+
+A forecast of pupils for 2027 becomes the measure "pupils@2027". A rule on pupils then also bounds
+that measure, so that what solves, and what explains why there is no plan, need nothing new.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from clusters.arguments import checked
+from clusters.domain import FrozenDict, Problem, Rules
+from clusters.domain.forecast import Forecast
+from clusters.domain.forms import rule_fault
+from clusters.errors import DataError, Fault, RulesError
+
+__all__ = ["Excused", "excused_years", "in_year", "measure_of", "rules_for_years", "with_forecast"]
+
+Excused = Collection[str] | Mapping[str, Collection[str]]
+"""Years in which nothing is asked beyond today's rules; or, by year, the measures not asked for."""
+
+_BY_MEASURE = ("balance", "limits")
+
+
+@checked
+def measure_of(name: str, year: str) -> str:
+    """Name the measure that holds a forecast: "pupils@2027"."""
+    return f"{name}@{year}"
+
+
+@checked
+def with_forecast(problem: Problem, forecast: Forecast) -> Problem:
+    """Add the forecast to the facts: a measure for each year, such as "pupils@2027".
+
+    The notes of the problem then say where the numbers come from, and which are a projection.
+
+    Raises
+    ------
+    DataError
+        If the forecast lacks a school of the problem.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 7]})
+    >>> forecast = Forecast(numbers={"pupils": {"2027": {"a": 6, "b": 6}}})
+    >>> with_forecast(problem, forecast).measures["pupils@2027"].tolist()
+    [6.0, 6.0]
+    """
+    added = {
+        measure_of(name, year): _array(problem, name, year, by_school)
+        for name, by_year in forecast.numbers.items()
+        for year, by_school in by_year.items()
+    }
+    made = problem.with_measures(**added)
+    return replace(made, notes=(*made.notes, *_notes(forecast)))
+
+
+@checked
+def in_year(problem: Problem, forecast: Forecast, year: str) -> Problem:
+    """Return the facts as they are expected to be in a year: each measure under its own name.
+
+    What the forecast does not hold stays as today: schools, journeys, expertise, other measures.
+
+    Raises
+    ------
+    DataError
+        If the forecast does not have the year, or lacks a school.
+
+    Examples
+    --------
+    >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 7]})
+    >>> forecast = Forecast(numbers={"pupils": {"2027": {"a": 6, "b": 6}}})
+    >>> in_year(problem, forecast, "2027").measures["pupils"].tolist()
+    [6.0, 6.0]
+    """
+    _known_years(forecast, [year])
+    held = {
+        name: _array(problem, name, year, by_year[year])
+        for name, by_year in forecast.numbers.items()
+        if year in by_year
+    }
+    return problem.with_measures(**held)
+
+
+@checked
+def rules_for_years(rules: Rules, forecast: Forecast, *, excused: Excused = ()) -> Rules:
+    """Return rules under which a plan keeps every balance and limit in every year of a forecast.
+
+    Each bound on a measure holds for each of its years besides; exceptions of single clusters hold
+    in every year.
+
+    Parameters
+    ----------
+    excused
+        Years in which nothing more is asked; or, by year, the measures that are not asked for, such
+        as ``{"2030": ["need"]}``.
+
+    Raises
+    ------
+    RulesError
+        If no rule bounds a measure of the forecast, or an excused year or measure is not in it.
+
+    Examples
+    --------
+    >>> rules = Rules(n_clusters=2, balance={"pupils": 0.25})
+    >>> forecast = Forecast(numbers={"pupils": {"2027": {"a": 6}, "2028": {"a": 7}}})
+    >>> dict(rules_for_years(rules, forecast, excused=["2028"]).balance)
+    {'pupils': 0.25, 'pupils@2027': 0.25}
+    """
+    left_out = excused_years(forecast, excused)
+    bounded = {name for rule in _BY_MEASURE for name in getattr(rules, rule)}
+    if not bounded & set(forecast.numbers):
+        raise RulesError(
+            rule_fault(
+                f"no rule bounds what the forecast holds ({', '.join(forecast.numbers)})",
+                'give for instance balance={"pupils": 0.25} or limits={"pupils": (0, 5000)}',
+            )
+        )
+    changed: dict[str, Any] = {
+        rule: _spread(getattr(rules, rule), forecast, left_out) for rule in _BY_MEASURE
+    }
+    changed["exceptions"] = FrozenDict(
+        {
+            school: FrozenDict(
+                {
+                    rule: instead
+                    if instead is None or rule not in _BY_MEASURE
+                    else _spread(instead, forecast, left_out)
+                    for rule, instead in excuse.items()
+                }
+            )
+            for school, excuse in rules.exceptions.items()
+        }
+    )
+    return replace(rules, **changed)
+
+
+def excused_years(forecast: Forecast, excused: Excused) -> dict[str, frozenset[str]]:
+    """Return by year the measures that are not asked for.
+
+    Raises
+    ------
+    RulesError
+        If the forecast does not have such a year or measure.
+    """
+    given: Mapping[str, Iterable[str]]
+    if isinstance(excused, Mapping):
+        given = {
+            year: (names,) if isinstance(names, str) else tuple(names or ())
+            for year, names in excused.items()
+        }
+    else:
+        years = (excused,) if isinstance(excused, str) else excused
+        given = {year: tuple(forecast.numbers) for year in years}
+    faults = []
+    for year, names in given.items():
+        if year not in forecast.years:
+            faults.append(
+                rule_fault(
+                    f"excused names the year {year!r}, which the forecast does not have",
+                    f"use any of {', '.join(forecast.years)}",
+                )
+            )
+        faults += [
+            rule_fault(
+                f"excused names the measure {name!r}, which the forecast does not have",
+                f"use any of {', '.join(forecast.numbers)}",
+            )
+            for name in names
+            if name not in forecast.numbers
+        ]
+    if faults:
+        raise RulesError(faults)
+    return {year: frozenset(names) for year, names in given.items()}
+
+
+def _spread(
+    bounds: Mapping[str, Any], forecast: Forecast, excused: Mapping[str, Collection[str]]
+) -> FrozenDict:
+    """Give each bound of a measure to each of its years."""
+    spread = dict(bounds)
+    for name, bound in bounds.items():
+        for year in forecast.numbers.get(name, ()):
+            if name not in excused.get(year, ()):
+                spread[measure_of(name, year)] = bound
+    return FrozenDict(spread)
+
+
+def _array(problem: Problem, name: str, year: str, by_school: Mapping[Any, float]) -> Any:
+    at = {problem.find(key): value for key, value in by_school.items()}
+    missing = [str(key) for k, key in enumerate(problem.ids) if k not in at]
+    if missing:
+        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+        raise DataError(
+            Fault(
+                what=f"the forecast of {name} in {year} lacks {len(missing)} of {len(problem)} "
+                f"schools: {', '.join(missing[:5])}{more}",
+                remedy="give a number for each school of the problem",
+                column=name,
+            )
+        )
+    return np.array([at[k] for k in range(len(problem))], dtype=np.float64)
+
+
+def _known_years(forecast: Forecast, years: Iterable[str]) -> None:
+    faults = [
+        Fault(
+            what=f"the forecast does not have the year {year!r}",
+            remedy=f"use any of {', '.join(forecast.years)}",
+        )
+        for year in years
+        if year not in forecast.years
+    ]
+    if faults:
+        raise DataError(faults)
+
+
+def _notes(forecast: Forecast) -> tuple[str, ...]:
+    told = forecast.notes
+    if forecast.projected:
+        names = " and ".join(forecast.projected)
+        told = (*told, f"By year, {names} are a projection from today's numbers, not a forecast.")
+    return told
