@@ -107,7 +107,7 @@ class Folder:
 
         shown = redacted(problem)
         for k, (name, plan) in enumerate(plans.items(), start=1):
-            write_plan(self._file(f"plan_{k}.csv", f"schools and clusters of {name}"), shown, plan)
+            write_plan(self.file(f"plan_{k}.csv", f"schools and clusters of {name}"), shown, plan)
 
     def split(self, split: Any) -> None:
         """Write the money by cluster and by school."""
