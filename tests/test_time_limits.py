@@ -110,6 +110,19 @@ CALLS: dict[str, Callable[[], object]] = {
         pupils_per_capacity=dict.fromkeys(cl.NEED_TYPES, 20),
         settings=SETTINGS,
     ),
+    "choose_starts": lambda: cl.rollout.choose_starts(
+        _given()[0],
+        RULES,
+        _given()[1],
+        cl.rollout.StartRules(starts=["2027-09-01", "2028-01-01", "2028-04-01"], most_at_once=7),
+        settings=SETTINGS,
+    ),
+    "consensus": lambda: cl.options.consensus(
+        _given()[0],
+        RULES,
+        {"a": _given()[1], "b": cl.datasets.load_plan(_given()[0])},
+        settings=SETTINGS,
+    ),
     "make_areas": lambda: cl.leads.make_areas(_given()[0], _given()[1], (2, 9), settings=SETTINGS),
 }
 
