@@ -172,7 +172,7 @@ def test_expertise_everywhere_is_aimed_at_by_rules():
 
 
 def test_a_theme_that_cares_for_what_is_not_known_is_refused():
-    with pytest.raises(ArgumentError, match="cares for 'beauty'"):
+    with pytest.raises(ArgumentError, match="cares_for='beauty'"):
         Theme(name="Nice", sentence="nice", cares_for="beauty", priorities=COMMON)
 
 

@@ -13,7 +13,7 @@ from clusters.arguments import checked
 from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
 from clusters.errors import ArgumentError, Fault
 from clusters.shown import Shown
-from clusters.text import words
+from clusters.text import clipped, words
 
 __all__ = ["Theme", "further_themes", "themes_for"]
 
@@ -67,7 +67,7 @@ class Theme(Shown):
         if self.cares_for is not None and self.cares_for not in (*WEIGHED, *RULED):
             raise ArgumentError(
                 Fault(
-                    what=f"theme {self.name!r} cares for {self.cares_for!r}, which is not known",
+                    what=f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known",
                     remedy=f"use None or one of {', '.join((*WEIGHED, *RULED))}",
                 )
             )
