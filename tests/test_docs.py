@@ -163,6 +163,7 @@ def given(page: str) -> dict[str, object]:
         "priorities": cl.Priorities(travel_by="pupils"),
         "__name__": page,
     }
+    names |= {"a": plan, "b": plan} if page == "road_times.md" else {}
     if page == "the_pack.md":
         rules, priorities = names["rules"], names["priorities"]
         names["result"] = cl.solve(problem, rules, priorities)

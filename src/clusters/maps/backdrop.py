@@ -35,8 +35,8 @@ class Place:
 
     Examples
     --------
-    >>> Place(name="Kirkburton", x_m=419_800.0, y_m=412_500.0).name
-    'Kirkburton'
+    >>> Place(name="Marsden", x_m=404_800, y_m=411_600).name
+    'Marsden'
     """
 
     name: str
@@ -57,7 +57,7 @@ class Backdrop:
 
     Examples
     --------
-    >>> Backdrop(places=(Place(name="Shelley", x_m=420_400.0, y_m=411_200.0),)).roads is None
+    >>> Backdrop(places=(Place(name="Marsden", x_m=404_800, y_m=411_600),)).roads is None
     True
     """
 
