@@ -163,7 +163,8 @@ def given(page: str) -> dict[str, object]:
         "priorities": cl.Priorities(travel_by="pupils"),
         "__name__": page,
     }
-    names |= {"a": plan, "b": plan} if page == "road_times.md" else {}
+    whole = {**plan.labels, "107600": plan.clusters[0].label}
+    names |= {"a": whole, "b": whole} if page == "road_times.md" else {}
     if page == "the_pack.md":
         rules, priorities = names["rules"], names["priorities"]
         names["result"] = cl.solve(problem, rules, priorities)

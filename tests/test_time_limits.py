@@ -139,8 +139,9 @@ def _limited() -> set[str]:
             names = inspect.signature(value).parameters
             if any("time_limit" in p for p in names) or "settings" in names:
                 found.add(name)
-    # reads settings; write them down, in a file or in the cases of a study
-    return found - {"effort", "write_run", "cases"}
+    # these read settings, or write them down; and those give them to each of several searches
+    found -= {"cases", "effort", "write_run"}
+    return found - {"price_by_horizon", "price_of_lasting", "stability"}
 
 
 def test_every_function_with_a_time_limit_is_measured_here() -> None:
