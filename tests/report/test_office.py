@@ -111,11 +111,16 @@ def test_the_appendix_agrees_with_the_split_to_the_penny(pack):
 
 
 def test_the_workings_find_no_difference(pack):
-    folder, _, audience = pack
-    if audience == "public":
-        pytest.skip("public packs have no facts school by school to work from")
-    (row,) = [row for row in table(folder, "Pot") if row[0] == "differences"]
-    assert row[1] == "0"
+    """For the working group from the schools on, in public from the clusters that are shown."""
+    folder, split, audience = pack
+    work = table(folder, "Working")
+    (row,) = [row for row in work if row[1] == "Sums that differ from the split"]
+    assert row[2] == "0"
+    heads = next(row for row in work if row[0] == "number")
+    at = heads.index("total")
+    body = work[work.index(heads) + 1 :][: len(split.clusters)]
+    assert [pounds(row[at]) * 100 for row in body] == [s.total_pence for s in split.clusters]
+    assert any(row[0] == "urn" for row in work) == (audience != "public")
 
 
 def test_the_paper_opens_and_each_letter_keeps_to_its_page(pack):
