@@ -35,6 +35,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         reference=today,
     )
     print(proposed.summary())
+    for missing in proposed.missing:  # proved that nothing does better, or not found in the time
+        print(missing.sentence)
 
     comparison = proposed.compare()
     unit = problem.travel_unit

@@ -28,6 +28,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     answers = cl.why_all(problem, rules, plan, priorities)
     for key in list(answers)[:3]:
         print("-", answers[key].sentence)
+    for why in [why for why in answers.values() if why.nearer is not None][:2]:
+        print("-", why.sentence)  # why not the cluster whose centre is nearer?
     settled = sum(not why.open for why in answers.values())
     print(f"{settled} of {len(problem)} schools could not move alone without breaking a rule.\n")
 

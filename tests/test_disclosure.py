@@ -245,7 +245,7 @@ def test_running_the_code_again_on_many_authorities(n, threshold, tmp_path):
         assert narrow(values) == [], seed
 
 
-ALL_FORMATS = ("html", "csv", "maps", "geo", "word", "excel", "letters")
+ALL_FORMATS = ("html", "csv", "maps", "geo", "word", "excel")
 
 
 @pytest.mark.slow

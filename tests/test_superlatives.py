@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +12,7 @@ from clusters.options import propose
 from clusters.options.proposing import _best_words, _words
 from clusters.options.themes import themes_for
 from clusters.options.workshop import Workshop
-from clusters.report.comparison import _proof_tag
+from clusters.report.comparison import _proof
 from clusters.report.words import proof_sentence
 from clusters.solver import Settings, solve
 from tests.worlds import world
@@ -27,7 +28,12 @@ def proved():
     return result
 
 
-@pytest.mark.parametrize("words", [_best_words, _proof_tag, proof_sentence])
+def in_the_table(result):
+    """The clause in the table of options."""
+    return _proof(SimpleNamespace(result=result))
+
+
+@pytest.mark.parametrize("words", [_best_words, in_the_table, proof_sentence])
 def test_proved_is_said_of_what_is_proved(words, proved):
     assert "proved" in words(proved)
     for gap, bound in ((0.04, proved.objective), (None, None)):

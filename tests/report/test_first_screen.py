@@ -87,7 +87,8 @@ def test_every_school_finds_its_cluster_lead_centre_and_money_in_its_row(text, v
         centre = valley.school(cluster.centre).name
         for urn in cluster.members:
             school = valley.school(urn)
-            own, lead, middle, _, money = rows[school.name]
+            own, lead, middle, _, money, on_map = rows[school.name]
+            assert int(on_map) == 1 + sorted(rows, key=str.casefold).index(school.name)
             assert own == f"Cluster {cluster.label}"
             assert lead == f"Lead {cluster.label}"
             assert middle == ("this school" if urn == cluster.centre else centre)
@@ -106,7 +107,7 @@ def test_a_lead_is_told_in_its_own_row(valley, plan, tmp_path):
 
 def test_the_public_reads_the_money_of_the_cluster_in_the_row(valley, plan, split, tmp_path):
     text = page(tmp_path, valley, plan, split=split, audience="public")
-    shown = {row[-1] for row in rows_a_to_z(text)}
+    shown = {row[-2] for row in rows_a_to_z(text)}
     assert len(shown) <= len(plan.clusters)
     assert not shown & {pounds(share.total_pence) for share in split.schools}
 

@@ -56,14 +56,25 @@ def facts(path):
     }
 
 
+def body_pages(path):
+    """Pages of a paper before its first appendix."""
+    said = subprocess.run(
+        ["pdftotext", "-layout", str(path), "-"], capture_output=True, text=True, check=True
+    ).stdout
+    pages = said.split("\f")
+    return 1 + next(k for k, page in enumerate(pages) if "Appendix A:" in page)
+
+
 def written(folder, problem, plan, split, audience):
     """Write a pack and let LibreOffice open it: papers as PDF, each sheet as reckoned CSV."""
     pytest.importorskip("docx", reason="python-docx is not installed (extra: report)")
     write_report(
         folder,
         problem,
-        {"Today": plan},
+        {"Proposal": plan, "Today": plan},
         split=split,
+        outlook=budget.look_ahead(split, budget.Assumptions(growth="5%"), n_simulations=200),
+        leads={cluster.label: f"A Name, of {cluster.label}" for cluster in plan.clusters},
         audience=audience,
         formats=["word", "excel", *(["letters"] if audience != "public" else [])],
     )
@@ -124,6 +135,7 @@ def test_a_whole_authority_fits(tmp_path):
     formula = budget.Formula({"ehcps": 3, "sen_support": 1}, lump_per_cluster="20000")
     split = budget.split_budget(problem, plan, pot, formula)
     pack = written(tmp_path, problem, plan, split, "working group")
+    assert body_pages(tmp_path / "paper.pdf") <= 8
     test_the_appendix_agrees_with_the_split_to_the_penny(pack)
     test_the_workings_find_no_difference(pack)
     test_the_paper_opens_and_each_letter_keeps_to_its_page(pack)

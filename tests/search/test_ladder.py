@@ -45,7 +45,6 @@ def _climbed(
     relaxation = Relaxation(instance)
     relaxation.bound = 0.0
     ways = _Way(shared, 4.0, columns), _Way(shared, 8.0, cores)
-    ways[1].idle = 12.0
 
     def make(way: _Way) -> Any:
         return lambda *_: way

@@ -76,6 +76,11 @@ def make_parser() -> argparse.ArgumentParser:
             (_data, _rules, _priorities, _effort, _money, _out),
         ),
         (
+            "options",
+            "make several options, and write the whole pack on them: leads, reasons, money, risk",
+            (_data, _making, _rules, _priorities, _effort, _money, _pack, _out),
+        ),
+        (
             "compare",
             "put plans side by side: journeys, sizes, moves",
             (_data, _several_plans, _rules, _priorities, _out),
@@ -89,11 +94,6 @@ def make_parser() -> argparse.ArgumentParser:
             "repair",
             "make a drawn plan keep the rules, moving as few schools as possible",
             (_data, _plan_needed, _repairing, _rules, _priorities, _effort, _out),
-        ),
-        (
-            "options",
-            "make several options, and write the whole pack on them: leads, reasons, money, risk",
-            (_data, _making, _rules, _priorities, _effort, _money, _pack, _out),
         ),
         (
             "fund",

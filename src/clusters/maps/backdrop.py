@@ -31,7 +31,13 @@ _STREETS = frozenset({"lane", "road", "street", "avenue", "way", "drive", "park"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Place:
-    """A town or village: its name and position in metres."""
+    """A town or village: its name and position in metres.
+
+    Examples
+    --------
+    >>> Place(name="Marsden", x_m=404_800, y_m=411_600).name
+    'Marsden'
+    """
 
     name: str
     x_m: float
@@ -48,6 +54,11 @@ class Backdrop:
         Lines in metres, a shapely geometry; None for none.
     places
         The most important first.
+
+    Examples
+    --------
+    >>> Backdrop(places=(Place(name="Marsden", x_m=404_800, y_m=411_600),)).roads is None
+    True
     """
 
     roads: Any = None

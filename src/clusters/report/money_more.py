@@ -32,7 +32,6 @@ def further_money(
     """
     makers = {
         "lines": _lines,
-        "effects": _effects,
         "years": _years,
         "fairness": _fairness,
     }
@@ -40,7 +39,7 @@ def further_money(
         name: maker(_named(figures[name].frame, names)) if name in figures else None
         for name, maker in makers.items()
     }
-    found["effect_words"] = _effect_words(reader, option) if found["effects"] else []
+    found["effect_words"] = _effect_words(reader, option) if "effects" in figures else []
     return found
 
 
@@ -67,24 +66,6 @@ def _lines(frame: pd.DataFrame) -> Table:
         Column("Sum", False),
     ]
     return make_table("How each sum comes about", columns, rows)
-
-
-def _effects(frame: pd.DataFrame) -> Table:
-    kept = ["cluster", "today_pence", "yearly_pence", "change_pence", "change_percent"]
-    percents: list[Any] = [
-        value if value == HIDDEN else None if value is None or value != value else f"{value:+.1f}%"
-        for value in frame["change_percent"]
-    ]
-    return frame_table(
-        "Gains and losses against today",
-        frame[kept].assign(change_percent=percents),
-        headings={
-            "today_pence": "Today",
-            "yearly_pence": "A year, as proposed",
-            "change_pence": "Change",
-            "change_percent": "Change, %",
-        },
-    )
 
 
 def _effect_words(reader: Reader, option: Option) -> list[str]:

@@ -59,11 +59,6 @@ class Pair:
     name: str
     value: str
 
-    @property
-    def words(self) -> str:
-        """The name, where the value stands first."""
-        return self.name
-
 
 def make_table(
     caption: str,

@@ -48,9 +48,8 @@ QUICK = 4.0
 """Work of a rung up to which the next step is longer."""
 MOST_PAIRS = 25_000
 """Largest core that is worth building."""
-FIRST_PAIRS, CORE_WORK, SOON = 5600.0, 8.0, 4.0
-"""Pairs of the first core, the budget of a core before the next one is smaller, and the work after
-which the first core may be tried."""
+FIRST_PAIRS, CORE_WORK = 5600.0, 8.0
+"""Pairs of the first core, and the budget of a core before the next one is smaller."""
 LONGER, POWER = 8.0, 6.0
 """A core is worth so many times what the last one took that was decided; work goes, very roughly,
 with this power of the number of pairs."""
@@ -242,8 +241,8 @@ def _ladder(
     """Climb the way that promises to be at the top first, columns where neither has shown its pace.
 
     The other is tried when it has waited for some times what it puts at stake, unless less than
-    that is left to do. Where both fail, what they put at stake doubles in turn: whichever way is
-    the right one, its work is a good part of all.
+    that is left to do. Where both fail again and again, what they put at stake doubles in turn:
+    whichever way is the right one, its work is a good part of all.
     """
     ways: list[_Way] = []
     if columns and relaxation.complete and np.isfinite(relaxation.bound):
@@ -265,9 +264,10 @@ def _ladder(
         if np.isfinite(shared.deadline):
             spent = time.thread_time() - begin
         gained = shared.bound - before
-        turn.pace = spent / gained if decided and gained > 0.0 else np.inf
         if not decided:
-            turn.stake = 2.0 * max(turn.stake, spent)
+            again = not np.isfinite(turn.pace)
+            turn.stake = max(turn.stake, spent) * (2.0 if again else 1.0)
+        turn.pace = spent / gained if decided and gained > 0.0 else np.inf
         for way in ways:
             way.idle = 0.0 if way is turn else way.idle + spent
 
@@ -333,8 +333,7 @@ class _ByCores:
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation, self.rng = shared, relaxation, rng
         self.pairs, self.stake, self.over = float(FIRST_PAIRS), CORE_WORK, False
-        # the first try comes soon: a look at the other way is enough
-        self.pace, self.idle = np.inf, WAIT * CORE_WORK - SOON
+        self.pace, self.idle = np.inf, 0.0
         self.cuts: list[tuple[set[int], set[int], int]] = []
         self.begin = time.thread_time(), time.monotonic()
 

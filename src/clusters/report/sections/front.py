@@ -160,7 +160,8 @@ def find_your_school(material: Material) -> Section:
     No school's name stands before this table, and a search of the page passes over the names of
     lead and centre in the rows of others: so a search for a school finds its own row first.
     """
-    chosen = material.chosen
+    chosen, heading = material.chosen, _money_heading(material)
+    columns = 4 + bool(material.leads) + bool(heading)
     shown = material.reader.shown
     on_map = dict(zip(shown.ids, map(str, school_numbers(shown)), strict=True))
     rows = [
@@ -169,12 +170,7 @@ def find_your_school(material: Material) -> Section:
         for member in cluster.schools
     ]
     rows += [
-        [
-            Cell(clean(school.name)),
-            "no cluster",
-            *[""] * (4 if _money_heading(material) else 3),
-            on_map[school.urn],
-        ]
+        [Cell(clean(school.name)), "no cluster", *[""] * (columns - 2), on_map[school.urn]]
         for school in chosen.facts.left_out
     ]
     rows.sort(key=lambda row: row[0].text.casefold())
@@ -184,17 +180,16 @@ def find_your_school(material: Material) -> Section:
         if letter.isalpha() and letter not in firsts:
             firsts[letter] = f"a-z-{letter}"
             rows[k][0] = replace(row[0], anchor=firsts[letter])
-    heading = _money_heading(material)
-    columns = [
+    heads = [
         Column("School", False),
         Column("Cluster", False),
-        Column("Lead", False),
+        *([Column("Lead", False)] if material.leads else []),
         Column("Centre", False),
         Column("To the centre"),
         *([Column(heading)] if heading else []),
         Column("On the map"),
     ]
-    table = make_table("All schools, A to Z", columns, rows)
+    table = make_table("All schools, A to Z", heads, rows)
     return Section(
         title="Find your school",
         anchor="find",
@@ -227,7 +222,7 @@ def _school_row(material: Material, cluster: ClusterFacts, member: SchoolFacts) 
     row: list[Any] = [
         Cell(own),
         Cell(cluster.name, f"#{cluster.anchor}"),
-        _named(lead, own) if lead else "not settled",
+        *([_named(lead, own) if lead else "not settled"] if material.leads else []),
         "this school" if member.is_centre else Cell(centre, is_aside=True),
         journey(member.journey, material.reader.shown.travel_unit),
     ]
