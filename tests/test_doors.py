@@ -264,6 +264,8 @@ def calls(folder: Path) -> dict[str, dict[str, Any]]:
         "maps.difference_svg": {"problem": problem, "before": plan, "after": plan, "title": "t"},
         "maps.lay_out": both,
         "maps.map_svg": {**both, "title": "t"},
+        "maps.read_backdrop": {"sources": None},
+        "maps.school_numbers": {"problem": problem},
         "maps.matched_numbers": {"problem": problem, "before": plan, "after": plan},
         "maps.same_numbers": {"problem": problem, "plans": plans},
         "maps.shared_colours": {"problem": problem, "plans": plans},

@@ -309,7 +309,7 @@ def test_a_scenario_file_holds_the_same_options(schools, plan, tmp_path, capsys)
 
 def test_a_misspelt_option_in_a_scenario_is_refused_with_the_right_name(tmp_path, capsys):
     scenario = tmp_path / "scenario.toml"
-    scenario.write_text("cluster = 3\nballance = 1\n")
+    scenario.write_text("clustters = 3\nballance = 1\n")
     assert main(["check", "--scenario", str(scenario)]) == BAD_INPUT
     error = capsys.readouterr().err
     assert "did you mean 'clusters'?" in error

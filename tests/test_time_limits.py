@@ -110,6 +110,19 @@ CALLS: dict[str, Callable[[], object]] = {
         pupils_per_capacity=dict.fromkeys(cl.NEED_TYPES, 20),
         settings=SETTINGS,
     ),
+    "choose_starts": lambda: cl.rollout.choose_starts(
+        _given()[0],
+        RULES,
+        _given()[1],
+        cl.rollout.StartRules(starts=["2027-09-01", "2028-01-01", "2028-04-01"], most_at_once=7),
+        settings=SETTINGS,
+    ),
+    "consensus": lambda: cl.options.consensus(
+        _given()[0],
+        RULES,
+        {"a": _given()[1], "b": cl.datasets.load_plan(_given()[0])},
+        settings=SETTINGS,
+    ),
     "make_areas": lambda: cl.leads.make_areas(_given()[0], _given()[1], (2, 9), settings=SETTINGS),
 }
 
@@ -126,8 +139,9 @@ def _limited() -> set[str]:
             names = inspect.signature(value).parameters
             if any("time_limit" in p for p in names) or "settings" in names:
                 found.add(name)
-    # reads settings; write them down, in a file or in the cases of a study
-    return found - {"effort", "write_run", "cases"}
+    # these read settings, or write them down; and those give them to each of several searches
+    found -= {"cases", "effort", "write_run"}
+    return found - {"price_by_horizon", "price_of_lasting", "stability"}
 
 
 def test_every_function_with_a_time_limit_is_measured_here() -> None:

@@ -27,7 +27,7 @@ def _repaired(seed, n, seconds):
     )
     used = time.monotonic() - begin
     print(
-        f"{seed}: {n} schools, {len(mended.mended)} findings, {len(mended.moved)} moved, "
+        f"{seed}: {n} schools, {len(mended.corrected)} findings, {len(mended.moved)} moved, "
         f"at least {mended.fewest}, {used:.1f} s"
     )
     assert verify(problem, rules, mended.plan).ok

@@ -106,7 +106,7 @@ def _pairs_used(case: Case, instance: Instance, target: float) -> set[tuple[int,
 
 
 @pytest.mark.parametrize("seed", range(40))
-@pytest.mark.parametrize("exact", [False, True], ids=["roof", "both sides"])
+@pytest.mark.parametrize("exact", [False, True], ids=["upper bound", "both sides"])
 def test_fixing_keeps_every_pair_of_plans_at_or_below_the_target(seed: int, exact: bool) -> None:
     case = draw(22_000 + seed, n_schools=(4, 7))
     best, instance = _optimum(case), _instance(case)

@@ -64,7 +64,9 @@ def draw(seed: int, *, floors: bool, grouped: bool) -> Items:
 
 
 KINDS = [
-    pytest.param(floors, grouped, id=f"{'both sides' if floors else 'roof'}{', groups' * grouped}")
+    pytest.param(
+        floors, grouped, id=f"{'both sides' if floors else 'upper bound'}{', groups' * grouped}"
+    )
     for floors in (False, True)
     for grouped in (False, True)
 ]

@@ -64,7 +64,7 @@ def troubled(given: cl.study.Case) -> dict[str, Any]:
     if given.name == "memory":
         raise MemoryError
     if given.name == "data":
-        raise cl.DataError([cl.Fault(what=f"{k} is odd", remedy="mend it") for k in (1, 3)])
+        raise cl.DataError([cl.Fault(what=f"{k} is odd", remedy="correct it") for k in (1, 3)])
     if given.name == "infeasible":
         raise cl.InfeasibleError("These cannot hold.", ["one rule", "another"])
     if given.name == "late":

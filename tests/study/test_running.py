@@ -106,7 +106,7 @@ def test_one_bad_case_of_each_kind_stops_nothing(tmp_path):
         "object": "refused",
         "good": "done",
     }
-    assert frame.loc["data", "faults"] == "1 is odd - mend it; 3 is odd - mend it"
+    assert frame.loc["data", "faults"] == "1 is odd - correct it; 3 is odd - correct it"
     assert frame.loc["infeasible", "faults"] == "one rule; another"
     assert "division by zero" in frame.loc["bug", "error"]
     assert frame.loc["memory", "error"] == "MemoryError"

@@ -5,9 +5,10 @@ from __future__ import annotations
 from argparse import Namespace
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from clusters.domain import Plan, Problem
+if TYPE_CHECKING:
+    from clusters.domain import Plan, Problem
 
 
 def say(text: str) -> None:

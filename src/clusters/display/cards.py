@@ -30,6 +30,7 @@ FEW = 10
 _SENSITIVE = ("ehcps", "sen_support", "need")
 _MOST_ROWS = 30
 _MOST_MAPS = 6
+_MOST_MARKED = 500
 _SMALL = 430.0
 _WIDE = 880.0
 _prefixes = itertools.count(1)
@@ -89,6 +90,8 @@ def _map(problem: Problem | None, plan: Plan, title: str, **options: Any) -> str
         return (
             "<p>No map: this plan does not know its schools; map_svg(problem, plan) draws it.</p>"
         )
+    if len(problem) > _MOST_MARKED:  # a card is to be there at once
+        options |= {"enlarge": False, "names": False, "marks": False}
     fixed: dict[str, Any] = {"title": title, "id_prefix": _prefix(), "links": False, "measures": ()}
     try:
         drawn = map_svg(problem, plan, **(fixed | {"width": _WIDE} | options))

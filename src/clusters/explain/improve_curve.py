@@ -189,16 +189,16 @@ def improve_curve(
     check_rules(problem, rules, priorities)
     time_limit_s, seed = effort(settings, 60.0)
     deadline = time.monotonic() + time_limit_s
-    mended = None
+    repaired = None
     if not verify(problem, rules, plan, priorities).ok:
-        mended = repair(
+        repaired = repair(
             problem,
             rules,
             plan,
             priorities,
             settings=Settings(time_limit_s=0.3 * time_limit_s, seed=seed),
         )
-        plan = mended.plan
+        plan = repaired.plan
     near = Nearby(problem, rules, priorities, plan)
     begin = near.labelled(_as_atoms(near, plan))
     usable = deadline - time.monotonic()
@@ -206,7 +206,7 @@ def improve_curve(
     exact = EXACT * usable if size <= SMALL else LITTLE * usable
     best = _swept(near, begin, max_moves, deadline - exact, seed)
     proved = _asked(near, best, max_moves, deadline, seed)
-    return Curve(points=tuple(_points(near, best, max_moves, proved)), repaired=mended)
+    return Curve(points=tuple(_points(near, best, max_moves, proved)), repaired=repaired)
 
 
 def _as_atoms(near: Nearby, plan: Plan) -> list[list[int]]:

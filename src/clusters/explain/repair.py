@@ -54,7 +54,7 @@ class Repair(Shown):
         Schools that change cluster.
     placed
         Schools that had no place, or stood in several clusters of which they keep one.
-    mended
+    corrected
         What was wrong: the verifier's sentences on the plan as given.
     fewest
         No plan that keeps the rules moves fewer schools than this: proved.
@@ -80,7 +80,7 @@ class Repair(Shown):
     plan: Plan
     moved: tuple[Moved, ...]
     placed: tuple[Moved, ...]
-    mended: tuple[str, ...]
+    corrected: tuple[str, ...]
     fewest: int
     certificate: Certificate
     mode: str
@@ -93,13 +93,13 @@ class Repair(Shown):
     @property
     def sentence(self) -> str:
         """Say in plain words what was done, and whether less would have done."""
-        if not self.mended:
+        if not self.corrected:
             return "The plan keeps every rule as it is; nothing was changed."
-        count, faults = len(self.moved), len(self.mended)
+        count, faults = len(self.moved), len(self.corrected)
         text = f"Repaired: {_schools(count)} moved"
         if self.placed:
             text += f" and {_schools(len(self.placed))} given a place"
-        text += f"; {faults} finding{'s' if faults != 1 else ''} mended. "
+        text += f"; {faults} finding{'s' if faults != 1 else ''} corrected. "
         if self.mode == "least cost":
             return (
                 text + "This is the cheapest plan that was found from the given one, however many "
@@ -166,11 +166,11 @@ def repair(
     ...     ["a", "b", "c", "d"], [[0, 0], [1, 0], [9, 0], [10, 0]],
     ...     {"need": [1, 2, 1, 3]}, [("a", "b"), ("b", "c"), ("c", "d")])
     >>> drawn = cl.Plan((cl.Cluster("West", None, ("a", "c")), cl.Cluster("East", None, ("d",))))
-    >>> mended = repair(problem, cl.Rules(n_clusters=2, schools_per_cluster=(2, 2)), drawn)
-    >>> mended.sentence  # doctest: +NORMALIZE_WHITESPACE
-    'Repaired: 1 school moved and 1 school given a place; 5 findings mended. Proved: no repair
+    >>> repaired = repair(problem, cl.Rules(n_clusters=2, schools_per_cluster=(2, 2)), drawn)
+    >>> repaired.sentence  # doctest: +NORMALIZE_WHITESPACE
+    'Repaired: 1 school moved and 1 school given a place; 5 findings corrected. Proved: no repair
     moves fewer schools.'
-    >>> [(move.school, move.before, move.after) for move in mended.moved]
+    >>> [(move.school, move.before, move.after) for move in repaired.moved]
     [('c', 'West', 'East')]
     """
     plan = plan_of(problem, plan)
@@ -181,7 +181,13 @@ def repair(
     certificate = verify(problem, rules, plan, priorities)
     if certificate.ok:
         return Repair(
-            plan=plan, moved=(), placed=(), mended=(), fewest=0, certificate=certificate, mode=mode
+            plan=plan,
+            moved=(),
+            placed=(),
+            corrected=(),
+            fewest=0,
+            certificate=certificate,
+            mode=mode,
         )
     refuse_impossible(problem, rules)
     time_limit_s, seed = effort(settings, 30.0)
@@ -189,15 +195,15 @@ def repair(
     near = Nearby(problem, rules, priorities, plan)
     labels, fewest = _nearest(near, (1 - POLISH) * time_limit_s, seed)
     labels = _polished(near, labels, mode, deadline, seed)
-    mended = near.plan(labels)
-    moved, placed = near.moved(mended, labels)
-    after = verify(problem, rules, mended, priorities)
+    repaired = near.plan(labels)
+    moved, placed = near.moved(repaired, labels)
+    after = verify(problem, rules, repaired, priorities)
     assert after.ok, after.summary()
     return Repair(
-        plan=mended,
+        plan=repaired,
         moved=moved,
         placed=placed,
-        mended=tuple(finding.message for finding in certificate.findings),
+        corrected=tuple(finding.message for finding in certificate.findings),
         fewest=fewest,
         certificate=after,
         mode=mode,

@@ -364,7 +364,7 @@ def _centre_of(scene: Scene, cluster: Cluster) -> SchoolId:
 
 
 def _settled(scene: Scene) -> Scene:
-    """Choose a centre anew where it is gone; leave empty clusters out."""
+    """Choose a centre again where it is gone; leave empty clusters out."""
     clusters = []
     for cluster in scene.plan.clusters:
         if not cluster.members:

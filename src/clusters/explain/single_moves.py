@@ -1,4 +1,4 @@
-"""What one move changes, exactly: costs by priority, centres chosen anew, rules broken."""
+"""What one move changes, exactly: costs by priority, centres chosen again, rules broken."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PRIORITY_NAMES = ("travel", "balance", "expertise", "pyramids", "change")
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Move(Shown):
-    """What happens when one school moves to another cluster and both choose their centre anew.
+    """What happens when one school moves to another cluster and both choose their centre again.
 
     Parameters
     ----------

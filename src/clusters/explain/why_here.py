@@ -157,7 +157,7 @@ def why_here(
 ) -> WhyHere:
     """Say why a school is in its cluster, and what moving it to each other cluster would change.
 
-    Every figure is exact for that one move: both clusters choose their centre anew, nothing else
+    Every figure is exact for that one move: both clusters choose their centre again, nothing else
     changes. What a move could set off if others moved too is for `what_if`.
 
     Parameters
@@ -240,8 +240,8 @@ def _next_best(ground: Ground, position: int, near: list[int]) -> list[Move]:
     if not known or None in known.values():
         return _ranked(ground, near, [ground.detailed(move) for move in moves])
     labels = {ground.plan.clusters[c].label: broken for c, broken in known.items()}
-    told = [replace(move, broken=labels[move.to] or ()) for move in moves]
-    first, *rest = _ranked(ground, near, told)
+    judged = [replace(move, broken=labels[move.to] or ()) for move in moves]
+    first, *rest = _ranked(ground, near, judged)
     return [ground.detailed(first), *rest]
 
 

@@ -261,13 +261,16 @@ class _Question:
         self, reasons: tuple[Reason, ...], clauses: tuple[Clause, ...]
     ) -> tuple[str, ...]:
         """Say why, first in terms of the clauses that are left of the first reason's."""
-        told = [reason.sentence for reason in reasons]
+        sentences = [reason.sentence for reason in reasons]
         if set(clauses) != set(reasons[0].clauses) and COUNT in clauses:
             sharper = impossibilities(self.problem, self.decider.only(self.rules, clauses))
             if sharper:
                 others = [r.sentence for r in reasons if r.clauses != reasons[0].clauses]
-                told = [*(reason.sentence for reason in sharper), *others]
-        told = list(dict.fromkeys(told))
-        if len(told) > MOST_SENTENCES:
-            told = [*told[:MOST_SENTENCES], f"({len(told) - MOST_SENTENCES} further reasons.)"]
-        return tuple(told)
+                sentences = [*(reason.sentence for reason in sharper), *others]
+        sentences = list(dict.fromkeys(sentences))
+        if len(sentences) > MOST_SENTENCES:
+            sentences = [
+                *sentences[:MOST_SENTENCES],
+                f"({len(sentences) - MOST_SENTENCES} further reasons.)",
+            ]
+        return tuple(sentences)

@@ -220,8 +220,8 @@ def _known_years(forecast: Forecast, years: Iterable[str]) -> None:
 
 
 def _notes(forecast: Forecast) -> tuple[str, ...]:
-    told = forecast.notes
+    notes = forecast.notes
     if forecast.projected:
         names = " and ".join(forecast.projected)
-        told = (*told, f"By year, {names} are a projection from today's numbers, not a forecast.")
-    return told
+        notes = (*notes, f"By year, {names} are a projection from today's numbers, not a forecast.")
+    return notes

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import shapely
 
+from clusters.arguments import checked
 from clusters.domain import FloatArray, Plan, Problem
 from clusters.text import clean
 
@@ -184,6 +185,7 @@ def numbers_of(plan: Plan, numbers: Mapping[str, int] | None = None) -> list[int
     return [next(free) if number is None else number for number in given]
 
 
+@checked
 def school_numbers(problem: Problem) -> list[int]:
     """Give each school its number on every map: its place from A to Z, whatever the plan.
 

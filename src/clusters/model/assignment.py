@@ -88,9 +88,9 @@ class Core:
 
     def at_most(self, target: float) -> None:
         """Allow only solutions that cost at most `target` (offset apart)."""
-        roof = np.ceil(target / self.unit)
-        if roof < 4 * RESOLUTION:
-            self.model.add(self.objective() <= int(roof))
+        upper = np.ceil(target / self.unit)
+        if upper < 4 * RESOLUTION:
+            self.model.add(self.objective() <= int(upper))
 
     def clusters(self, value: Any) -> dict[int, list[int]]:
         """Read a solution: atoms by centre; `value` tells a variable's value."""
@@ -151,12 +151,12 @@ def _bound_load(core: Core, d: int, c: int, atoms: list[int]) -> None:
     total = sum(load)
     held = LinearExpr.weighted_sum([core.x[a, c] for a in atoms], load)
     excused = [(e, int(a)) for e, a in enumerate(instance.excused) if (int(a), c) in core.x]
-    roofs = [(min(int(instance.excused_high[e, d]), total), core.x[a, c]) for e, a in excused]
+    uppers = [(min(int(instance.excused_high[e, d]), total), core.x[a, c]) for e, a in excused]
     floors = [(int(instance.excused_low[e, d]), core.x[a, c]) for e, a in excused]
-    highest = max([roof for roof, _ in roofs], default=0)
-    for level in sorted({int(instance.high[d]), *(roof for roof, _ in roofs)}):
+    highest = max([upper for upper, _ in uppers], default=0)
+    for level in sorted({int(instance.high[d]), *(upper for upper, _ in uppers)}):
         if level < total:
-            looser = [x for roof, x in roofs if roof > level]
+            looser = [x for upper, x in uppers if upper > level]
             room = [level] + [highest - level] * len(looser)
             core.model.add(held <= LinearExpr.weighted_sum([opened, *looser], room))
     lowest = min([floor for floor, _ in floors], default=0)

@@ -171,15 +171,15 @@ class Instance:
             return []
         if self.school_neighbours is None:
             graph, owner = self.neighbours, None
-            nodes, heart = [int(a) for a in atoms], int(self.home[centre])
+            nodes, root = [int(a) for a in atoms], int(self.home[centre])
         else:
             graph = self.school_neighbours
             owner = {s: a for a, schools in enumerate(self.members) for s in schools}
             nodes = [s for a in atoms for s in self.members[int(a)]]
-            heart = int(self.centre_school[centre])
+            root = int(self.centre_school[centre])
         loose = []
         for part in _parts(nodes, graph):
-            if heart not in part:
+            if root not in part:
                 border = {b for node in part for b in graph[node]} - set(part)
                 inside, exits = set(part), border
                 if owner is not None:
@@ -223,7 +223,7 @@ class Instance:
     def restricted(self, atoms: IntArray, k: int) -> tuple[Instance, IntArray, IntArray]:
         """Keep some atoms and the centres among them, for k clusters.
 
-        Everything is numbered anew, schools too: nothing points at what was left out.
+        Everything is numbered again, schools too: nothing points at what was left out.
 
         Returns
         -------
@@ -494,9 +494,9 @@ def _without_hopeless_pairs(instance: Instance) -> FloatArray:
     own = np.arange(instance.n)[:, None] == instance.home[None, :]
     for d in range(len(instance.low)):
         most = np.full(instance.n, instance.high[d])
-        roof = int(max(instance.high[d], instance.excused_high[:, d].max(initial=0)))
+        highest = int(max(instance.high[d], instance.excused_high[:, d].max(initial=0)))
         if len(instance.excused):
-            most[:] = roof
+            most[:] = highest
         load = instance.loads[d]
         together = load[:, None] + load[instance.home][None, :]
         cost[(together > most[:, None]) & ~own] = math.inf

@@ -196,7 +196,7 @@ def _check(a: str, b: str, n_points: int) -> None:
     if a == b:
         faults.append(rule_fault("a and b are the same priority", "name two"))
     if isinstance(n_points, bool) or not isinstance(n_points, int | np.integer) or n_points < 2:
-        faults.append(rule_fault("n_points is not a whole number of 2 or more", "mend it"))
+        faults.append(rule_fault("n_points is not a whole number of 2 or more", "correct it"))
     if faults:
         raise RulesError(faults)
 
@@ -316,9 +316,8 @@ class _Maker:
                 side = "more" if share > 0 else "less"
                 words.append(f"{_WORDS[name]} {abs(share):.1f} % {side}")
         if (a, b) == base:
-            return (
-                f"the plan from which the others are told: found for {_WORDS[self.names[0]]} alone"
-            )
+            first = _WORDS[self.names[0]]
+            return f"the plan from which the others are measured: found for {first} alone"
         return ", ".join(words)
 
 

@@ -226,7 +226,7 @@ def _check(n_options: int, ceiling: float, min_difference: float) -> None:
     faults = []
     if not isinstance(n_options, int | np.integer) or isinstance(n_options, bool) or n_options < 1:
         faults.append(
-            rule_fault("n_options is not a whole number of 1 or more", "mend it", n_options)
+            rule_fault("n_options is not a whole number of 1 or more", "correct it", n_options)
         )
     if not is_number(ceiling) or ceiling < 0:
         faults.append(rule_fault("ceiling is not a fraction of 0 or more", "write 10 % as 0.10"))

@@ -366,8 +366,8 @@ def together_in_every(problem: Problem, plans: Mapping[str, PlanLike]) -> Togeth
 def _sentences(
     problem: Problem, groups: tuple[tuple[SchoolId, ...], ...], open_: tuple[SchoolId, ...]
 ) -> Iterator[str]:
-    told = [group for group in groups if len(group) >= 3] or list(groups[:1])
-    for group in told:
+    named = [group for group in groups if len(group) >= 3] or list(groups[:1])
+    for group in named:
         yield (
             f"These {len(group)} schools are together in every option: {_names(problem, group)}."
         )

@@ -20,8 +20,8 @@ from clusters.presolve.wording import (
     because,
     caller,
     drops,
+    figure,
     school_at,
-    told,
 )
 from clusters.rulebook import depends_on_count
 
@@ -98,7 +98,7 @@ def _penned(
         clauses=tuple(dict.fromkeys((*groups, *clauses, CONTIGUOUS, q.clause, *count))),
         sentence=f"{caller(facts, atom)} can be joined, past the schools that may not be in the "
         f"same cluster, to no more than {amount_of(q, have)} in all; the least allowed in a "
-        f"cluster is {told(q.least or Fraction(0))}{because(facts, q)}.",
+        f"cluster is {figure(q.least or Fraction(0))}{because(facts, q)}.",
         schools=facts.ids(atom),
         fixes=fix.ordered(iter(fixes)),
     )
@@ -256,7 +256,7 @@ def _too_large(facts: Facts, one: _Company) -> Reason | None:
             clauses=every,
             sentence=f"{caller(facts, members)} must share a cluster, as groups that must be "
             f"together are joined on the map only through them: {amount_of(q, have)} in all; the "
-            f"most allowed in a cluster is {told(q.most)}{because(facts, q)}.",
+            f"most allowed in a cluster is {figure(q.most)}{because(facts, q)}.",
             schools=facts.ids(members),
             fixes=fix.ordered(iter([fix.most_to(facts, q, Fraction(have)), *drop])),
         )

@@ -22,8 +22,8 @@ from clusters.presolve.wording import (
     because,
     between,
     drops,
+    figure,
     school_at,
-    told,
 )
 from clusters.rulebook import depends_on_count, school_name
 from clusters.text import counted, listed
@@ -191,7 +191,7 @@ def _too_long(facts: Facts, q: Quantity, number: int, path: tuple[int, ...], nee
         clauses=(clause, CONTIGUOUS, q.clause, *count),
         sentence=f"{ends} must be together; with the schools between them their cluster has at "
         f"least {amount_of(q, int(need))}, and the most allowed is "
-        f"{told(q.most or Fraction(0))}{because(facts, q)}.",
+        f"{figure(q.most or Fraction(0))}{because(facts, q)}.",
         schools=facts.ids(path),
         fixes=fix.ordered(iter(fixes)),
     )

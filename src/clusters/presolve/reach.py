@@ -22,9 +22,9 @@ from clusters.presolve.wording import (
     amount_of,
     because,
     caller,
+    figure,
     school_at,
     there_are,
-    told,
 )
 from clusters.rulebook import UNIT_WORDS, depends_on_count
 from clusters.text import shown
@@ -149,7 +149,7 @@ def _too_thin(facts: Facts, q: Quantity, a: int, best: float) -> Reason:
         clauses=(*clauses, q.clause, *count, *groups),
         sentence=f"No centre that {who} can travel to is within reach of more than "
         f"{amount_of(q, int(best))}; the least allowed in a cluster is "
-        f"{told(q.least or Fraction(0))}{because(facts, q)}.",
+        f"{figure(q.least or Fraction(0))}{because(facts, q)}.",
         schools=facts.ids(facts.atoms[a]),
         fixes=fix.ordered(iter(fixes)),
     )

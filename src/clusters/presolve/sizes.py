@@ -19,9 +19,9 @@ from clusters.presolve.wording import (
     amount_of,
     because,
     caller,
+    figure,
     rounded,
     there_are,
-    told,
     unit_of,
     up_to_unit,
 )
@@ -51,18 +51,18 @@ def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[R
     if low > high:
         text = (
             f"Each cluster must have at least {amount_of(one, low)} under {one.clause.rule} and at "
-            f"most {told(high)} under {other.clause.rule}."
+            f"most {figure(high)} under {other.clause.rule}."
         )
     else:
         bounds = (
             f"exactly {amount_of(one, low)}"
             if low == high
-            else f"between {told(low)} and {amount_of(one, high)}"
+            else f"between {figure(low)} and {amount_of(one, high)}"
         )
         text = f"Each cluster must have {bounds}" + (
             f"; no whole number of {of} lies between them."
             if unit == MICRO and low != high
-            else f", but every school has a multiple of {told(unit)}."
+            else f", but every school has a multiple of {figure(unit)}."
         )
     above, below = -(-low // unit) * unit, (high // unit) * unit
     fixes = [fix.most_to(facts, other, Fraction(above)), fix.least_to(facts, one, Fraction(below))]
@@ -91,13 +91,13 @@ def totals(facts: Facts) -> Iterator[Reason]:
             least = Fraction(rounded(q, up=True))
             need = least * k if not q.excused else least
             text = (
-                f"{counted(k, 'cluster')} of at least {amount_of(q, least)} {takes} {told(need)}; "
-                f"there are {told(have)}."
+                f"{counted(k, 'cluster')} of at least {amount_of(q, least)} {takes} "
+                f"{figure(need)}; there are {figure(have)}."
             )
             if q.excused:
                 text = (
                     f"{amount_of(q, have)} are enough for {counted(int(high), 'cluster')} of "
-                    f"at least {told(least)} (exceptions counted); {k} are asked for."
+                    f"at least {figure(least)} (exceptions counted); {k} are asked for."
                 )
             fixes = [fix.fewer_or_more(facts, int(high))]
             fixes += [fix.least_to(facts, q, Fraction(have, k) * (100 - s) / 100) for s in SPARE]
@@ -105,12 +105,12 @@ def totals(facts: Facts) -> Iterator[Reason]:
             most = rounded(q, up=False)
             text = (
                 f"{counted(k, 'cluster')} of at most {amount_of(q, most)} {holds} "
-                f"{told(most * k)}; there are {told(have)}."
+                f"{figure(most * k)}; there are {figure(have)}."
             )
             if q.excused:
                 text = (
                     f"{amount_of(q, have)} call for at least {shown(low)} clusters of at most "
-                    f"{told(most)} (exceptions counted); {k} are asked for."
+                    f"{figure(most)} (exceptions counted); {k} are asked for."
                 )
             more = None if low == math.inf else fix.fewer_or_more(facts, int(low))
             room = [up_to_unit(q, Fraction(have, k) * (100 + s) / 100) for s in SPARE]
@@ -188,7 +188,7 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
         )
     else:
         text = f"{name} alone has {amount_of(q, have)}; the most allowed in a cluster is "
-    text += f"{told(most)}{because(facts, q)}."
+    text += f"{figure(most)}{because(facts, q)}."
     fixes = [
         fix.exception_for(facts, q, atom),
         fix.most_to(facts, q, Fraction(have)),
@@ -231,7 +231,7 @@ def too_many_heavy(facts: Facts) -> Iterator[Reason]:
             yield Reason(
                 clauses=(COUNT, q.clause, *groups),
                 sentence=f"{count} schools (or groups that must be together) each have more than "
-                f"half of the most {unit_of(q)} a cluster may have, {told(q.most)}: no two can "
+                f"half of the most {unit_of(q)} a cluster may have, {figure(q.most)}: no two can "
                 f"share one, and {there_are(facts.k)}.",
                 fixes=fix.ordered(
                     iter([fix.fewer_or_more(facts, count), fix.most_to(facts, q, need)])

@@ -25,7 +25,7 @@ def unit_of(q: Quantity) -> str:
     return counted_of(q.clause)
 
 
-def told(value: float | Fraction) -> str:
+def figure(value: float | Fraction) -> str:
     """Show millionths as a number."""
     return shown(Fraction(value) / MICRO)
 
@@ -43,8 +43,8 @@ def there_are(clusters: int) -> str:
 def between(low: Fraction | None, high: Fraction | None) -> str:
     """Show bounds."""
     if high is None:
-        return f"at least {told(low or 0)}"
-    return f"{told(low or 0)} to {told(high)}"
+        return f"at least {figure(low or 0)}"
+    return f"{figure(low or 0)} to {figure(high)}"
 
 
 def because(facts: Facts, q: Quantity) -> str:
@@ -53,7 +53,7 @@ def because(facts: Facts, q: Quantity) -> str:
         return ""
     mean = Fraction(sum(q.amounts), facts.k)
     share = entry_of(facts.rules, q.clause)
-    return f" (mean {told(mean)}, {shown(100 * share)} % allowed)"
+    return f" (mean {figure(mean)}, {shown(100 * share)} % allowed)"
 
 
 def rounded(q: Quantity, *, up: bool) -> Fraction | float:

@@ -79,8 +79,7 @@ COLUMNS: Mapping[str, str] = {
     "holders": "Schools in the cluster that have it on record.",
     "gap": "Whether the cluster has none on record.",
     "gaps": "Clusters that have none on record.",
-    "expertise_gaps": "Clusters without expertise on record in a type of need that some school "
-    "has, added up over types.",
+    "expertise_gaps": "Clusters without recorded expertise in a type that some school has.",
     "assumption": "What the simulated figures rest on.",
     "year": "Financial year, April to March.",
     "grant_pence": "The high needs block.",

@@ -64,7 +64,7 @@ class PlanFacts:
     measures: Measures
     clusters: tuple[ClusterFacts, ...]
     left_out: tuple[School, ...]
-    strangers: tuple[str, ...]
+    unknown_schools: tuple[str, ...]
 
     @property
     def mean_journey(self) -> float | None:
@@ -132,7 +132,7 @@ def plan_facts(
         for (cluster, number), found in zip(held, measures.clusters, strict=True)
     ]
     placed = {member.school.urn for cluster in clusters for member in cluster.schools}
-    strangers = [
+    unknown_schools = [
         clean(key)
         for cluster in plan.clusters
         for key in cluster.members
@@ -142,7 +142,7 @@ def plan_facts(
         measures=measures,
         clusters=tuple(sorted(clusters, key=lambda cluster: cluster.number)),
         left_out=tuple(school for school in problem.schools if school.urn not in placed),
-        strangers=tuple(strangers),
+        unknown_schools=tuple(unknown_schools),
     )
 
 

@@ -14,8 +14,8 @@ def warnings(option: Option) -> Iterator[str]:
     if facts.left_out:
         names = all_listed([clean(school.name) for school in facts.left_out])
         yield f"{counted(len(facts.left_out), 'school')} in no cluster: {names}."
-    if facts.strangers:
-        names = all_listed(facts.strangers)
+    if facts.unknown_schools:
+        names = all_listed(facts.unknown_schools)
         yield f"The plan names schools that the data do not have: {names}."
     if option.certificate is not None and not option.certificate.ok:
         found = len(option.certificate.findings)

@@ -115,19 +115,19 @@ def attempt(
 
 def answer_of_error(error: BaseException) -> dict[str, Any]:
     """Keep an error with its faults."""
-    told: dict[str, Any] = {
+    report: dict[str, Any] = {
         "kind": type(error).__name__,
         "message": str(error) or type(error).__name__,
     }
     if faults := getattr(error, "faults", ()):
-        told["faults"] = [dataclasses.asdict(fault) for fault in faults]
+        report["faults"] = [dataclasses.asdict(fault) for fault in faults]
     if conflict := getattr(error, "conflict", ()):
-        told["conflict"] = list(conflict)
+        report["conflict"] = list(conflict)
     status = _status(error)
     if status == "failed":
         lines = traceback.format_exception(error)
-        told["trace"] = "".join(lines).splitlines()[-_TRACE_LINES:]
-    return {"status": status, "error": told}
+        report["trace"] = "".join(lines).splitlines()[-_TRACE_LINES:]
+    return {"status": status, "error": report}
 
 
 def _status(error: BaseException) -> str:
@@ -146,9 +146,9 @@ def _refuse_other_versions(expected: Mapping[str, str]) -> None:
     mine = versions()
     other = sorted(name for name in {*expected, *mine} if expected.get(name) != mine.get(name))
     if other:
-        told = ", ".join(f"{name} {mine.get(name)} (not {expected.get(name)})" for name in other)
+        report = ", ".join(f"{name} {mine.get(name)} (not {expected.get(name)})" for name in other)
         msg = (
-            f"the worker on {platform.node()} has other versions than the study: {told}; "
+            f"the worker on {platform.node()} has other versions than the study: {report}; "
             "install the same ones on every machine"
         )
         raise ClustersError(msg)

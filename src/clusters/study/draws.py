@@ -16,7 +16,7 @@ __all__ = ["perturbed"]
 
 @checked
 def perturbed(problem: Problem, spread: Mapping[str, float], seed: int = 1) -> Problem:
-    """Copy a problem with measures drawn anew around what they are.
+    """Copy a problem with measures drawn again around what they are.
 
     Each school's value is multiplied by a factor of its own, log-normal with mean 1: counts stay
     above nothing, and the expected total stays what it is. "schools" is 1 for each school, always.

@@ -238,9 +238,9 @@ def _cases(given: Mapping[str, Any], folder: Path) -> Iterator[Case | Refused]:
         own = {key: authority[key] for key in _OF_BOTH if key in authority and key != "name"}
         for variant in given.get("variant") or [{}]:
             for table in _drawn(variant):
-                told = table.pop("told")
+                parts = table.pop("parts")
                 whole = merged(base, own, table)
-                whole["name"] = " / ".join([name, *told])
+                whole["name"] = " / ".join([name, *parts])
                 whole["authority"] = name
                 whole, found = _with_reference(whole, problem, folder)
                 yield case_of(whole, {name: found})
@@ -294,16 +294,16 @@ def _drawn(variant: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     for seed, draw in itertools.product(variant.get("seeds", [None]), draws):
         table: dict[str, Any] = dict(plain)
         label = {"variant": variant["name"]} if name else {}
-        told = list(name)
+        parts = list(name)
         if seed is not None:
             table["settings"] = {**plain.get("settings", {}), "seed": seed}
-            told.append(f"seed {seed}")
+            parts.append(f"seed {seed}")
         if draw is not None:
             drawn = perturb.get("seed", 1) + draw
             table["perturb"] = {"spread": perturb["spread"], "seed": drawn}
             label["draw"] = drawn
-            told.append(f"draw {drawn}")
-        yield {**table, "label": {**label, **plain.get("label", {})}, "told": told}
+            parts.append(f"draw {drawn}")
+        yield {**table, "label": {**label, **plain.get("label", {})}, "parts": parts}
 
 
 def _with_reference(

@@ -108,8 +108,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         data = np.ascontiguousarray(value)
         kind = data.dtype.newbyteorder("<")
-        told = hashlib.sha256(data.astype(kind).tobytes()).hexdigest()
-        return ["array", str(kind), list(data.shape), told]
+        digest = hashlib.sha256(data.astype(kind).tobytes()).hexdigest()
+        return ["array", str(kind), list(data.shape), digest]
     if isinstance(value, np.generic):
         value = value.item()
     if value is None or isinstance(value, bool | int | float | str):

@@ -211,13 +211,13 @@ def _flat(row: dict[str, Any]) -> dict[str, Any]:
     """Lay a record out as one row of a table."""
     error = row.get("error") or {}
     faults = [f"{fault['what']} - {fault['remedy']}" for fault in error.get("faults", ())]
-    told = error.get("message", "").splitlines()
+    lines = error.get("message", "").splitlines()
     return {
         **row["labels"],
         **row.get("figures", {}),
         **{name: row.get(name) for name in _COLUMNS if name not in row.get("figures", {})},
         "name": row["name"],
-        "error": " ".join(told) or None,
+        "error": " ".join(lines) or None,
         "faults": "; ".join([*faults, *error.get("conflict", ())]) or None,
     }
 

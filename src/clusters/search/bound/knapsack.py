@@ -143,8 +143,8 @@ def _unbounded(mine, r, group, price):  # type: ignore[no-untyped-def]  # numba 
 @entry
 def least_values(start, q, r, group, price, low, high, z):  # type: ignore[no-untyped-def]  # numba infers them
     """z[c] = least value of a cluster of centre c, its own atom apart."""
-    roof = max(0, high.max()) + 1
-    f_space, h_space = np.empty(roof), np.empty(roof)
+    upper = max(0, high.max()) + 1
+    f_space, h_space = np.empty(upper), np.empty(upper)
     for c in range(len(start) - 1):
         if high[c] < max(0, low[c]):
             z[c] = INFINITY

@@ -50,14 +50,14 @@ class Reading(NamedTuple):
 class Dive(NamedTuple):
     """What the search for one centre needs beside the reading; counters are reused.
 
-    centre: the candidate; heart: the node that connection is counted from; forced: atoms in every
+    centre: the candidate; root: the node that connection is counted from; forced: atoms in every
     cluster, the centre's own first; low, high: loosest bounds of the loads (r,). Cuts by atom
     (cut_start, cut), with the charge of each cut whenever a further `divisor` of its atoms are
     together; charged in the last reading. halted (1,): becomes true when there is no time left.
     """
 
     centre: int
-    heart: int
+    root: int
     forced: Any
     high: Any
     cut_start: Any
@@ -113,10 +113,10 @@ def completions(load, value, group, price, low, high):  # type: ignore[no-untype
 
 
 @inner
-def _joined(graph_start, graph, owner, status, mark, queue, heart, goal, stamp):  # type: ignore[no-untyped-def]  # numba infers them
-    """Whether all nodes taken (goal of them) are reached from the heart by taken or open ones."""
-    mark[heart] = stamp
-    queue[0] = heart
+def _joined(graph_start, graph, owner, status, mark, queue, root, goal, stamp):  # type: ignore[no-untyped-def]  # numba infers them
+    """Whether all nodes taken (goal of them) are reached from the root by taken or open ones."""
+    mark[root] = stamp
+    queue[0] = root
     head, tail, got = 0, 1, 1
     while head < tail and got < goal:
         x = queue[head]
@@ -290,7 +290,7 @@ def _note(t, s, d, taken, nodes, stamp, found):  # type: ignore[no-untyped-def] 
     if not _best_here(t, members, d.centre, cost):
         return True
     if len(t.graph_start) > 1 and not _joined(
-        t.graph_start, t.graph, t.owner, d.status, d.mark, d.queue, d.heart, nodes, stamp
+        t.graph_start, t.graph, t.owner, d.status, d.mark, d.queue, d.root, nodes, stamp
     ):
         return True
     cost += _shared(t, members)
@@ -314,9 +314,9 @@ def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # numba infers
     node_start, node, loads = t.node_start, t.node, t.loads
     apart_start, apart = t.apart_start, t.apart
     cut_start, cut, divisor, charge, count = d.cut_start, d.cut, d.divisor, d.charge, d.count
-    status, mark, queue, held, high, heart = d.status, d.mark, d.queue, d.held, d.high, d.heart
+    status, mark, queue, held, high, root = d.status, d.mark, d.queue, d.held, d.high, d.root
     mapped = len(graph_start) > 1
-    m, views, roof = len(item), len(limit), after.shape[3]
+    m, views, upper = len(item), len(limit), after.shape[3]
     used = x = w = nodes = np.int64(0)
     stamp = mark[len(owner)]
     taken = np.zeros(m, dtype=np.bool_)
@@ -343,7 +343,7 @@ def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # numba infers
             down = False
         if down:
             a = item[x]
-            enters = w + load[x] < roof and _fits(loads, held, high, apart_start, apart, status, a)
+            enters = w + load[x] < upper and _fits(loads, held, high, apart_start, apart, status, a)
             if enters:
                 fee = price if group[x] >= 0 and opened[x] == 0 else 0.0
                 for v in range(views):
@@ -359,7 +359,7 @@ def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # numba infers
                 ):
                     stamp += 1
                     enters = _joined(
-                        graph_start, graph, owner, status, mark, queue, heart, nodes + size, stamp
+                        graph_start, graph, owner, status, mark, queue, root, nodes + size, stamp
                     )
             if enters:
                 status[a] = TAKEN
@@ -391,10 +391,10 @@ def dive(t, s, d, found, steps):  # type: ignore[no-untyped-def]  # numba infers
         if (
             down
             and mapped
-            and _touches(node_start, node, graph_start, graph, owner, status, a, heart)
+            and _touches(node_start, node, graph_start, graph, owner, status, a, root)
         ):
             stamp += 1
-            down = _joined(graph_start, graph, owner, status, mark, queue, heart, nodes, stamp)
+            down = _joined(graph_start, graph, owner, status, mark, queue, root, nodes, stamp)
         x += 1
     for a in item:
         status[a] = LEFT

@@ -233,11 +233,11 @@ class _Lister:
         order = self._order(forced, pairs, wanted, group)
         pairs = pairs[order]
         reading = self._reading(c, forced, pairs, group[order], price, low, high)
-        heart = int(forced[0] if instance.school_neighbours is None else instance.centre_school[c])
+        root = int(forced[0] if instance.school_neighbours is None else instance.centre_school[c])
         bounds = np.maximum(t.high, t.excused_high.max(axis=0, initial=0)) if loose else t.high
         state = Dive(
             c,
-            heart,
+            root,
             np.array(forced, dtype=np.int64),
             bounds,
             self.cut_start,

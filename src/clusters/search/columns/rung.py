@@ -31,7 +31,7 @@ NEAR = 0.2
 KNOWN = 20_000
 """Columns kept for working out prices, and the most that are added at a time."""
 PRICINGS = 10
-"""Most times that prices are worked out anew before a rung."""
+"""Most times that prices are worked out again before a rung."""
 NEGLIGIBLE = 0.1
 """Share of a rung that negative reduced costs may give away."""
 OFFERED, OFFER_WORK = 700, 0.7
@@ -119,7 +119,7 @@ class Climb:
         """List the columns, and up to which target the list is whole; None where it is too long.
 
         Prices cut the list short. They were worked out over other columns, so columns of negative
-        reduced cost are looked for first, and the prices moved halfway to those worked out anew
+        reduced cost are looked for first, and the prices moved halfway to those worked out again
         with them (column generation, the list being the exact pricing; Wentges 1997, "Weighted
         Dantzig-Wolfe decomposition"), until what is still negative gives little away.
         """

@@ -139,7 +139,7 @@ def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type:
     if carried[1] < 0.0:
         carried[1] = 0.1 * s.totals[0] / t.k + 1e-9
         carried[2] = s.totals[0] / n
-    penalty, roof = carried[1], 1e3 * (1e-9 + s.totals[0])
+    penalty, upper = carried[1], 1e3 * (1e-9 + s.totals[0])
     # a larger draft needs more proposals to answer to a price
     rise, fall = np.exp(0.5 / n), np.exp(-0.5 / n)
     heat = spare = 0.0
@@ -150,7 +150,7 @@ def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type:
         if s.totals[2] == 0.0 or s.totals[2] <= spare:
             penalty = max(penalty * fall, FLOOR * heat / hot)
         else:
-            penalty = min(penalty * rise, roof)
+            penalty = min(penalty * rise, upper)
         a, target = ZERO, NONE
         for _ in range(8):
             if target < 0:

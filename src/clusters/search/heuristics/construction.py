@@ -14,7 +14,7 @@ from clusters.search.arrays import Tables, tables_of
 from clusters.search.heuristics.annealing import HOT
 from clusters.search.heuristics.corridors import joined
 from clusters.search.heuristics.local import wander
-from clusters.search.heuristics.repair import mend
+from clusters.search.heuristics.repair import repaired
 from clusters.search.solution import Found
 
 STEPS = 40
@@ -43,7 +43,7 @@ def start(
     steps = 500 + STEPS * instance.n
     walk = wander(instance, tables, labels, rng, steps=steps, patience=steps, hot=HOT, stop=stop)
     if walk.found is None:
-        return mend(instance, walk.labels, stop=stop, register=register)
+        return repaired(instance, walk.labels, stop=stop, register=register)
     return walk.found
 
 
@@ -153,18 +153,18 @@ def grow(instance: Instance, centres: IntArray) -> IntArray:
     cost = np.where(np.isfinite(instance.cost[:, centres]), instance.cost[:, centres], np.nan)
     cost = np.where(np.isnan(cost), 4.0 * np.nanmax(cost, initial=1.0) + 1.0, cost)
     total = instance.loads.sum(axis=1)
-    roof = np.where(instance.high < NO_LIMIT, instance.high, 2 * total // instance.k + 1)
+    upper = np.where(instance.high < NO_LIMIT, instance.high, 2 * total // instance.k + 1)
     labels = np.full(instance.n, -1, dtype=np.int64)
     labels[instance.home[centres]] = np.arange(len(centres))
     if instance.neighbours is None:
-        return _choose(instance, cost, np.maximum(roof, 1), labels)
-    labels = _spread(instance, cost, np.maximum(roof, 1), labels)
+        return _choose(instance, cost, np.maximum(upper, 1), labels)
+    labels = _spread(instance, cost, np.maximum(upper, 1), labels)
     for a in np.flatnonzero(labels < 0).tolist():
         labels[a] = int(np.argmin(cost[a]))
     return labels
 
 
-def _choose(instance: Instance, cost: FloatArray, roof: IntArray, labels: IntArray) -> IntArray:
+def _choose(instance: Instance, cost: FloatArray, upper: IntArray, labels: IntArray) -> IntArray:
     """Let each atom choose the cheapest cluster with room, those with most to lose first."""
     load = np.zeros((len(instance.loads), cost.shape[1]))
     for a in np.flatnonzero(labels >= 0).tolist():
@@ -173,7 +173,7 @@ def _choose(instance: Instance, cost: FloatArray, roof: IntArray, labels: IntArr
     regret = two[:, min(1, cost.shape[1] - 1)] - two[:, 0]
     waiting = np.flatnonzero(labels < 0)
     for a in waiting[np.argsort(-regret[waiting], kind="stable")].tolist():
-        fill = ((load + instance.loads[:, a : a + 1]) / roof[:, None]).max(axis=0, initial=0.0)
+        fill = ((load + instance.loads[:, a : a + 1]) / upper[:, None]).max(axis=0, initial=0.0)
         over = np.maximum(fill - 1.0, 0.0)
         c = int(np.argmin(cost[a] + over * 1e3 * (1.0 + cost[a].max())))
         labels[a] = c
@@ -181,14 +181,14 @@ def _choose(instance: Instance, cost: FloatArray, roof: IntArray, labels: IntArr
     return labels
 
 
-def _spread(instance: Instance, cost: FloatArray, roof: IntArray, labels: IntArray) -> IntArray:
+def _spread(instance: Instance, cost: FloatArray, upper: IntArray, labels: IntArray) -> IntArray:
     """Grow clusters over the map, the cheapest step first."""
     assert instance.neighbours is not None
     load = np.zeros((len(instance.loads), cost.shape[1]))
     heap: list[tuple[float, int, int]] = []
 
     def price(a: int, c: int) -> float:
-        fill = float(((load[:, c] + instance.loads[:, a]) / roof).max(initial=0.0))
+        fill = float(((load[:, c] + instance.loads[:, a]) / upper).max(initial=0.0))
         return float(cost[a, c]) * (1.0 + fill) + (1e9 * fill if fill > 1 else 0.0)
 
     def take(a: int, c: int) -> None:
@@ -234,7 +234,7 @@ def from_plan(
     steps = 500 + STEPS * instance.n
     walk = wander(instance, tables, labels, rng, steps=steps, patience=steps, stop=stop)
     if walk.found is None:
-        return mend(instance, walk.labels, stop=stop, register=register)
+        return repaired(instance, walk.labels, stop=stop, register=register)
     return walk.found
 
 

@@ -1,4 +1,4 @@
-"""Improvement: plans annealed anew, windows annealed, clusters drawn anew, best parts recombined.
+"""Improvement: plans annealed again, windows annealed, clusters drawn again, best parts recombined.
 
 Each activity finds what the others miss. Annealing from nothing finds where the clusters belong;
 annealing a window moves borders in a part of the map, however large the map is; CP-SAT settles a
@@ -19,7 +19,7 @@ from clusters.search.heuristics.corridors import joined
 from clusters.search.heuristics.local import counted
 from clusters.search.heuristics.recombination import recombine
 from clusters.search.heuristics.redraw import adjacent_clusters, redraw
-from clusters.search.heuristics.repair import assigned, mend
+from clusters.search.heuristics.repair import assigned, repaired
 from clusters.search.heuristics.windows import annealed_window, draw_window
 from clusters.search.incumbent import Shared
 from clusters.search.solution import Found
@@ -37,7 +37,7 @@ LEAST = 3000
 WARM, HEATS = 0.3, (1.0, 3.0)
 """First temperature of the first plan, and of later ones in turn."""
 PATIENT = 1600
-"""Proposals for each atom from which on a first plan that breaks rules is mended by CP-SAT."""
+"""Proposals for each atom from which on a first plan that breaks rules is repaired by CP-SAT."""
 FEW, ASSIGNING = 400, 0.8
 """Atoms up to which a first plan is also drawn around centres, and the budget for the first try."""
 WINDOW_ATOMS, WINDOW_HEATS = (100, 160, 250), (0.1, 0.3, 0.6)
@@ -60,7 +60,7 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         return
     length = FIRST
     while shared.best is None and not shared.stop():
-        yield from _anew(shared, rng, length, WARM, mending=length >= PATIENT)
+        yield from _annealed(shared, rng, length, WARM, repairing=length >= PATIENT)
         if shared.best is None and shared.instance.n <= FEW:
             # a few fixed centres are quick to try; more of them, where none of that fits
             for choice in sorted({1, length // FIRST}):
@@ -69,7 +69,7 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     settled: Settled = set()
     lengths = _growing()
     activities: list[Callable[[], Iterator[float]]] = [
-        lambda: _anew(shared, rng, *next(lengths)),
+        lambda: _annealed(shared, rng, *next(lengths)),
         lambda: _windows(shared, rng),
         lambda: _redrawn(shared, rng, settled),
         lambda: _recombined(shared, rng),
@@ -94,8 +94,8 @@ def _growing() -> Iterator[tuple[int, float]]:
         length = min(2 * length, LONG)
 
 
-def _anew(
-    shared: Shared, rng: np.random.Generator, length: int, hot: float, *, mending: bool = False
+def _annealed(
+    shared: Shared, rng: np.random.Generator, length: int, hot: float, *, repairing: bool = False
 ) -> Iterator[float]:
     """Anneal a plan from nothing."""
     instance, tables = shared.instance, shared.tables
@@ -107,11 +107,11 @@ def _anew(
     steps = LEAST + length * instance.n
     walk = yield from anneal(instance, tables, labels, rng, steps=steps, hot=hot, stop=shared.stop)
     found = walk.found
-    if found is None and mending:
-        found = mend(instance, walk.labels, stop=shared.stop, register=shared.register)
+    if found is None and repairing:
+        found = repaired(instance, walk.labels, stop=shared.stop, register=shared.register)
     if joint is not None:
         found = joint.taken_apart(shared.instance, found)
-    shared.submit(found, "annealed anew")
+    shared.submit(found, "annealed again")
 
 
 def _assigned(shared: Shared, rng: np.random.Generator, choice: int) -> Iterator[float]:
@@ -198,7 +198,7 @@ def descend(
     Parameters
     ----------
     settled
-        Sets of clusters that were drawn anew to no avail; added to.
+        Sets of clusters that were drawn again to no avail; added to.
     """
     instance = shared.instance
     mean = instance.n / instance.k

@@ -168,7 +168,7 @@ def move(t, s, a, target, parts_left, parts_there):  # type: ignore[no-untyped-d
 
 @inlined
 def _refresh(t, s, c):  # type: ignore[no-untyped-def]  # numba infers them
-    """Look at a cluster anew: centre, cost, bounds, excess; keeps the totals."""
+    """Look at a cluster again: centre, cost, bounds, excess; keeps the totals."""
     best, lowest = -1, t.barred * max(1, s.size[c])
     for p in range(s.size[c]):
         b = s.member[c, p]

@@ -37,7 +37,7 @@ def recombine(
     Parameters
     ----------
     within
-        Clusters of the best plan, by number, whose part of the map is made anew; all by default.
+        Clusters of the best plan, by number, whose part of the map is made again; all by default.
     prices
         Multiplier of each atom, array (n,): clusters with the least reduced cost are tried.
     most

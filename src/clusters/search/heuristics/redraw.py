@@ -1,4 +1,4 @@
-"""Large-neighbourhood search: free a few neighbouring clusters and let CP-SAT draw them anew.
+"""Large-neighbourhood search: free a few neighbouring clusters and let CP-SAT draw them again.
 
 Two neighbouring clusters freed together are the exact form of GerryChain's merge-and-split (ReCom)
 move: where that draws a random tree, this finds the best of all contiguous balanced splits.
@@ -30,7 +30,7 @@ NEAREST = 3
 
 @dataclass(frozen=True, slots=True)
 class Redrawn:
-    """What came of a neighbourhood: its clusters anew (None: no better), whether that is proved."""
+    """What came of a neighbourhood: its new clusters (None: no better), whether that is proved."""
 
     clusters: list[list[int]] | None
     proved: bool
@@ -45,7 +45,7 @@ def redraw(
     work: float,
     register: Callable[[Any], None] = lambda _: None,
 ) -> Redrawn:
-    """Draw some clusters of a plan anew, at least as well as they are.
+    """Draw some clusters of a plan again, at least as well as they are.
 
     Parameters
     ----------

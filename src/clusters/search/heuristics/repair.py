@@ -1,4 +1,4 @@
-"""Mending: where a few clusters of a draft break a rule, draw them anew with their neighbours."""
+"""Repair: where a few clusters of a draft break a rule, draw them again with their neighbours."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from clusters.model.instance import Instance
 from clusters.model.solving import Stopped, never
 from clusters.search.solution import Found
 
-__all__ = ["assigned", "mend"]
+__all__ = ["assigned", "repaired"]
 
 SIZES = (3, 5, 7)
-"""Numbers of clusters drawn anew together, one after the other, until the rules hold."""
+"""Numbers of clusters drawn again together, one after the other, until the rules hold."""
 MOST_BROKEN = 0.25
-"""Share of broken clusters above which mending is not tried."""
+"""Share of broken clusters above which repairing is not tried."""
 WORK = 2.0
 NEAR = 4
 """Centres, for each cluster's worth of them, that an atom may join in a plan around given ones."""
 
 
-def mend(
+def repaired(
     instance: Instance,
     labels: IntArray,
     *,
@@ -68,7 +68,7 @@ def _redrawn(
     stop: Callable[[], bool],
     register: Callable[[Any], None],
 ) -> bool:
-    """Draw a cluster and its nearest neighbours anew, changing `labels`; whether that worked."""
+    """Draw a cluster and its nearest neighbours again, changing `labels`; whether that worked."""
     chosen = _around(instance, labels, c, size)
     small, kept, _ = instance.restricted(np.flatnonzero(np.isin(labels, chosen)), len(chosen))
     clusters, _ = _drawn(small, None, c, WORK, stop, register)

@@ -58,7 +58,7 @@ def annealed_window(
     per_atom: int,
     stop: Callable[[], bool] = lambda: False,
 ) -> Generator[float, None, Found | None]:
-    """Anneal a window of a plan; yield the work, return the plan with the window drawn anew."""
+    """Anneal a window of a plan; yield the work, return the plan with the window drawn again."""
     near = adjacent_clusters(instance, found)
     chosen = draw_window(near, int(rng.integers(instance.k)), size, rng)
     gone = tuple(found.clusters[c] for c in chosen)
