@@ -117,7 +117,7 @@ def test_a_drawing_is_small_and_names_all_schools_below(case):
     text = map_svg(problem, plan, title="All of them", school_key=True)
     if len(problem) <= 170:
         assert len(text.encode()) <= 150_000
-    words = " ".join(
+    words = "".join(
         node.text for node in ElementTree.fromstring(text).iter(f"{SVG}text") if node.text
     )
     for school in problem.schools:
@@ -139,7 +139,7 @@ def test_the_map_of_a_phone_shows_all_ground_and_names_clusters_below(case):
     assert float(root.get("width")) == 400
     texts = [(float(node.get("x")), node.text) for node in root.iter(f"{SVG}text")]
     assert all(0 <= x <= 400 for x, _ in texts)
-    shown = " ".join(words for _, words in texts)
+    shown = "".join(words for _, words in texts)
     for cluster in plan.clusters:
         assert cluster.label.split()[0] in shown
 

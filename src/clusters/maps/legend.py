@@ -143,7 +143,7 @@ def _lines(text: str, width: float, size: float, *, bold: bool = False) -> list[
     """Break a text into lines that fit; nothing of it is cut."""
     words = clean(text)
     each = text_width(words, size, bold=bold) / max(1, len(words))
-    return textwrap.wrap(words, max(8, int(width / max(each, 0.55 * size))), break_on_hyphens=False)
+    return textwrap.wrap(words, max(8, int(width / max(each, 0.55 * size))))
 
 
 def legend_entries(layout: Layout, patterns: Mapping[str, str]) -> list[tuple[str, str]]:
