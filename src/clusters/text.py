@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from fractions import Fraction
@@ -17,6 +18,7 @@ __all__ = [
     "escaped",
     "listed",
     "shown",
+    "two_digits",
     "words",
 ]
 
@@ -83,6 +85,20 @@ def shown(value: Fraction | float) -> str:
         if exact == 0 or text.strip("-") != "0":
             return text
     return f"{float(exact):.1e}"
+
+
+def two_digits(value: float) -> str:
+    """Show a number by its first two digits that are not 0, all of them where it is 100 or more.
+
+    Examples
+    --------
+    >>> two_digits(0.0312), two_digits(2.36), two_digits(1240.4)
+    ('0.031', '2.4', '1,240')
+    """
+    if value == 0:
+        return "0"
+    places = max(0, 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{places}f}"
 
 
 def listed(texts: Sequence[str]) -> str:

@@ -14,7 +14,7 @@ import numpy as np
 from clusters.arguments import described
 from clusters.domain.values import FloatArray, SchoolId, TravelUnit, is_id
 from clusters.errors import Fault
-from clusters.text import counted
+from clusters.text import counted, two_digits
 
 __all__ = ["id_faults", "journey_faults", "journey_notes", "place_faults"]
 
@@ -221,7 +221,7 @@ def _not_minutes(travel: FloatArray, straight: FloatArray) -> str | None:
     likely = [name for name, minutes in _MINUTES.items() if _within(usual / minutes, LIKELY_KM_H)]
     if _within(float(np.median(travel / straight)), LIKELY_DETOUR):
         likely = ["metres"]
-    pace = f"faster than {usual:,.0f}" if usual > 1 else f"slower than {usual:.2g}"
+    pace = f"faster than {usual:,.0f}" if usual > 1 else f"slower than {two_digits(usual)}"
     return (
         f"half of the journeys are {pace} km/h: they look like {likely[0]}, not minutes"
         if likely
@@ -237,8 +237,8 @@ def _not_metres(travel: FloatArray, straight: FloatArray) -> str | None:
     likely = [name for name, metres in _METRES.items() if _within(usual * metres, LIKELY_DETOUR)]
     length = "shorter" if usual < 1 else "longer"
     return (
-        f"half of the journeys are {length} than {usual:.2g} times the straight line: they look "
-        f"like {likely[0]}, not metres"
+        f"half of the journeys are {length} than {two_digits(usual)} times the straight line: "
+        f"they look like {likely[0]}, not metres"
         if likely
         else None
     )

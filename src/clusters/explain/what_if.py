@@ -24,6 +24,7 @@ from clusters.naming import name_clusters
 from clusters.rulebook import length
 from clusters.shown import Shown
 from clusters.solver import Result, Settings, solve
+from clusters.text import two_digits
 from clusters.verifier import Certificate, Finding, verify
 
 __all__ = ["WhatIf", "what_if"]
@@ -335,4 +336,4 @@ def _price(change: float, before: float) -> str:
     share = 100 * change / before
     if abs(share) < 0.005:
         return "stays the same"
-    return f"{'rises' if share > 0 else 'falls'} by {abs(share):.2g} %"
+    return f"{'rises' if share > 0 else 'falls'} by {two_digits(abs(share))} %"

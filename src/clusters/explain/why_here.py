@@ -24,7 +24,7 @@ from clusters.explain.single_moves import Ground, Move
 from clusters.measures import places_of
 from clusters.rulebook import length, whole_pyramids
 from clusters.shown import Shown
-from clusters.text import listed, shown
+from clusters.text import listed, shown, two_digits
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -408,7 +408,7 @@ def _effects(ground: Ground, move: Move) -> str:
         size = abs(change)
         if name == "travel":
             total = ground.travel_total
-            share = f"{100 * size / total:.2g} %" if total else shown(round(size, 1))
+            share = f"{two_digits(100 * size / total)} %" if total else shown(round(size, 1))
             texts.append(f"journeys {share} {'longer' if side else 'shorter'} over the whole plan")
         elif name == "balance":
             of = ground.priorities.balance_measure
