@@ -85,6 +85,8 @@ ONLY_THERE = {
     "r",
     "EPSG",
     "URN",
+    # of functions that have no verb: forecasts, and schools that change
+    *("journeys", "missing", "phase"),
 }
 """Names before "=" in texts that are no arguments, or that no option stands for."""
 

@@ -27,8 +27,15 @@ Id: TypeAlias = Annotated[int, Field(ge=-(2**63), lt=2**63)] | Annotated[str, Fi
 """A school's id, as the data have it."""
 
 
+def _briefly(schema: dict[str, Any]) -> None:
+    """Keep the first paragraph of a docstring: its parameters have descriptions of their own."""
+    schema["description"] = schema.get("description", "").partition("\n\n")[0]
+
+
 class _Part(BaseModel):
-    model_config = ConfigDict(frozen=True, strict=True, extra="forbid")
+    model_config = ConfigDict(
+        frozen=True, strict=True, extra="forbid", json_schema_extra=lambda schema: _briefly(schema)
+    )
 
 
 class Placed(_Part):
