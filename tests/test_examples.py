@@ -18,6 +18,12 @@ from tests.shared_data import shared_path
 FOLDER = Path(__file__).parents[1] / "examples"
 EXAMPLES = sorted(FOLDER.glob("[0-9]*.py"))
 MOST_SECONDS = 2.0
+LONG = ("03", "06", "07", "08", "11", "13", "18", "19", "20", "21", "25")
+"""Examples that search several times, or write a whole pack: they take from 3 to 40 seconds."""
+BY_LENGTH = [
+    pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * path.stem.startswith(LONG))
+    for path in EXAMPLES
+]
 REAL = {
     "kirklees": ("data", "kirklees", "schools_jan2019_mainstream_kirklees.csv"),
     "durham": ("data", "authorities", "durham", "schools_jan2019_mainstream_durham.csv"),
@@ -68,7 +74,7 @@ def load(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Callable[[Path], Mo
     return loaded
 
 
-@pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
+@pytest.mark.parametrize("path", BY_LENGTH)
 def test_example(path: Path, load: Callable[[Path], ModuleType], small_budget: None) -> None:
     module = load(path)
     assert inspect.getdoc(module), "an example says what it shows"
