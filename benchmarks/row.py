@@ -9,6 +9,8 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from pathlib import Path
 
+import clusters
+
 __all__ = ["COLUMNS", "Row", "machine", "now", "versions"]
 
 
@@ -74,8 +76,8 @@ def cores() -> int:
 
 def versions(*further: str) -> str:
     """Versions of Python, the package and what its speed depends on."""
-    names = ("clusters", "ortools", "numba", "numpy", *further)
-    listed = [f"python {platform.python_version()}"]
+    names = ("ortools", "numba", "numpy", *further)
+    listed = [f"python {platform.python_version()}", f"clusters {clusters.__version__}"]
     for name in names:
         try:
             listed.append(f"{name} {importlib.metadata.version(name)}")

@@ -173,7 +173,7 @@ def of_tables(tables, urn_of, where):
             first = next(iter(row.values()), "").strip()
             if caption == "All schools, A to Z":
                 urn = urn_of[first]
-                yield where, ("school", urn, "money"), pence(row["Counts with, a year"])
+                yield where, ("school", urn, "money"), pence(row["Indicative sum, a year"])
                 at = row["To the centre"]
                 yield where, ("school", urn, "journey"), float(number(at) or 0)
             elif caption == "Indicative sums by school" and first in urn_of:

@@ -19,6 +19,8 @@ def say(text: str) -> None:
 PARTS = {
     "report.html": "the page to read first: map, clusters, money",
     "equality.html": "who travels furthest, who gains and loses",
+    "families.html": "a draft for parents and carers, to be checked",
+    "easy_read.html": "the same in short sentences, to be checked",
     "figures.csv": "where each number comes from",
     "paper.docx": "the paper for the Forum, to be finished in Word",
     "paper.pdf": "the same as PDF",

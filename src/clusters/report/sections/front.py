@@ -211,7 +211,7 @@ def _money_heading(material: Material) -> str:
     split = material.chosen.split
     if split is None or not split.clusters:
         return ""
-    return "Its cluster shares" if material.reader.is_public else "Counts with, a year"
+    return "Its cluster shares" if material.reader.is_public else "Indicative sum, a year"
 
 
 def _school_row(material: Material, cluster: ClusterFacts, member: SchoolFacts) -> list[Any]:
