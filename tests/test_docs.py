@@ -6,6 +6,7 @@ import ast
 import contextlib
 import doctest
 import inspect
+import io
 import itertools
 import json
 import os
@@ -135,6 +136,12 @@ def write_files(folder: Path) -> None:
     (folder / "links_edubasealldata.csv").write_text(
         "URN,LinkURN,LinkName,LinkType,LinkEstablishedDate\n900001,800001,Old,Predecessor,01-09-2019\n"
     )
+    from shapely import LineString, Point
+
+    roads = gpd.GeoDataFrame(geometry=[LineString([(480_000, 585_000), (490_000, 595_000)])])
+    roads.set_crs(27700).to_file(folder / "roads.gpkg")
+    towns = gpd.GeoDataFrame({"name": ["Town"]}, geometry=[Point(485_000, 590_000)], crs=27700)
+    towns.to_file(folder / "towns.geojson")
     urns = ours["urn"][:4]
     pd.DataFrame({"URN": urns}).to_csv(folder / "pyramid.csv", index=False)
     minutes = pd.read_csv(path("minutes"), index_col=0)
@@ -170,6 +177,12 @@ def given(page: str) -> dict[str, object]:
         names["result"] = cl.solve(problem, rules, priorities)
         names["split"] = cl.split_budget(problem, names["result"], "18000000")
         names["leads"] = cl.choose_leads(problem, names["result"])
+        names["areas"] = cl.leads.make_areas(problem, names["result"], 3)
+        assumed = cl.budget.Assumptions(growth="5%")
+        names["outlook"] = cl.budget.look_ahead(names["split"], assumed, n_simulations=200)
+        names["years"] = cl.budget.plan_years(
+            [cl.budget.FinancialYear(name="2026-27", grant=100, demand=90)]
+        )
     return names
 
 
@@ -189,14 +202,30 @@ def short(monkeypatch):
     monkeypatch.setattr(cl, "solve", soon)
 
 
+def meeting(plan: cl.Plan) -> str:
+    """Make the file of a meeting that left the plan as it was."""
+    clusters = [
+        {
+            "label": cluster.label,
+            "centre": cluster.centre,
+            "members": [{"urn": key} for key in cluster.members],
+        }
+        for cluster in plan.clusters
+    ]
+    saved = {"saved_at": "2026-11-03T18:30:00Z", "plan": {"clusters": clusters}}
+    return json.dumps({"format": "clusters decisions", "version": 1, **saved})
+
+
 def run_page(page: str, folder: Path) -> None:
     write_files(folder)
     names = given(page)
     (folder / "run.json").write_text("{}") if page == "the_pack.md" else None
     for block in BLOCKS:
         if block.page == page and block.kind == "python" and (page, "python") not in FRAGMENTS:
+            if "session" in names:  # a meeting leaves its file; here nobody moved a school
+                (folder / "meeting.json").write_text(meeting(names["plan"]), "utf-8")
             code = compile(block.text, f"{page}, code {block.text[:30]!r}", "exec")
-            with contextlib.redirect_stdout(None):
+            with contextlib.redirect_stdout(io.StringIO()):
                 exec(code, names)
 
 
