@@ -193,15 +193,19 @@ def _plan_needed(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _several_plans(verb: argparse.ArgumentParser) -> None:
+def _named_plans(verb: argparse.ArgumentParser, words: str) -> None:
     verb.add_argument(
         "--plan",
         required=True,
         action="append",
         type=named_file,
         metavar="NAME=FILE",
-        help="a plan; give it again for the others",
+        help=words,
     )
+
+
+def _several_plans(verb: argparse.ArgumentParser) -> None:
+    _named_plans(verb, "a plan; give it again for the others")
 
 
 def _asking(verb: argparse.ArgumentParser) -> None:
@@ -232,14 +236,7 @@ def _repairing(verb: argparse.ArgumentParser) -> None:
 
 
 def _several(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--plan",
-        required=True,
-        action="append",
-        type=named_file,
-        metavar="NAME=FILE",
-        help="the plan to begin with; give it again for further options",
-    )
+    _named_plans(verb, "the plan to begin with; give it again for further options")
 
 
 def _bench(verb: argparse.ArgumentParser) -> None:
@@ -262,13 +259,8 @@ def _bench(verb: argparse.ArgumentParser) -> None:
 
 
 def _options(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--plan",
-        required=True,
-        action="append",
-        type=named_file,
-        metavar="NAME=FILE",
-        help="an option; the first one is described in full unless --recommended names another",
+    _named_plans(
+        verb, "an option; the first one is described in full unless --recommended names another"
     )
     verb.add_argument("--recommended", metavar="NAME")
 

@@ -422,6 +422,24 @@ def make_formula(chosen: Namespace, problem: Problem) -> Formula:
     return formula
 
 
+def needed_rules(chosen: Namespace) -> Rules:
+    """Make the rules of a question that cannot be asked without them.
+
+    Raises
+    ------
+    RulesError
+        If the number of clusters is not given.
+    """
+    rules = make_rules(chosen)
+    if rules is None:
+        raise RulesError(
+            Fault(
+                what="the number of clusters is missing", remedy="give for instance --clusters 18"
+            )
+        )
+    return rules
+
+
 def make_settings(chosen: Namespace) -> Settings:
     """Make the settings of a search."""
     from clusters.solver import Settings

@@ -93,7 +93,7 @@ def _cell(value: object) -> str:
 def explain(chosen: Namespace) -> bool:
     """Say why no plan exists, why a school is where it is, or what changes would mean."""
     problem = _read(chosen)
-    rules = _needed_rules(chosen)
+    rules = inputs.needed_rules(chosen)
     settings = inputs.make_settings(chosen)
     if chosen.plan is None:
         from clusters.explain import why_no_plan
@@ -140,7 +140,7 @@ def repair(chosen: Namespace) -> bool:
     from clusters.writers import write_frame
 
     problem = _read(chosen)
-    rules = _needed_rules(chosen)
+    rules = inputs.needed_rules(chosen)
     plan = inputs.with_labels(problem, inputs.read_one_plan(chosen.plan, problem, chosen))
     priorities = inputs.make_priorities(chosen, problem)
     mode = "least cost" if chosen.least_cost else "fewest moves"
@@ -168,14 +168,3 @@ def _read(chosen: Namespace) -> Problem:
     schools, problem = inputs.read_data(chosen)
     say(in_options(schools.report.summary()))
     return problem
-
-
-def _needed_rules(chosen: Namespace) -> Rules:
-    rules = inputs.make_rules(chosen)
-    if rules is None:
-        raise RulesError(
-            Fault(
-                what="the number of clusters is missing", remedy="give for instance --clusters 18"
-            )
-        )
-    return rules

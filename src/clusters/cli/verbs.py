@@ -84,21 +84,9 @@ def solve(chosen: Namespace) -> bool:
     schools, problem = inputs.read_data(chosen)
     say(in_options(schools.report.summary()))
     _describe(problem)
-    return _solve(chosen, problem, _rules(chosen), inputs.make_priorities(chosen, problem))
-
-
-def _rules(chosen: Namespace) -> Rules:
-    """Make the rules, which a search needs."""
-    from clusters.errors import Fault, RulesError
-
-    rules = inputs.make_rules(chosen)
-    if rules is None:
-        raise RulesError(
-            Fault(
-                what="the number of clusters is missing", remedy="give for instance --clusters 18"
-            )
-        )
-    return rules
+    return _solve(
+        chosen, problem, inputs.needed_rules(chosen), inputs.make_priorities(chosen, problem)
+    )
 
 
 def _like(priorities: Priorities, decisions: Any) -> Plan | None:
@@ -226,7 +214,7 @@ def options(chosen: Namespace) -> bool:
     schools, problem = inputs.read_data(chosen)
     say(in_options(schools.report.summary()))
     _describe(problem)
-    rules, priorities = _rules(chosen), inputs.make_priorities(chosen, problem)
+    rules, priorities = inputs.needed_rules(chosen), inputs.make_priorities(chosen, problem)
     money = _money_settings(chosen, problem)  # refused before the search, not after it
     _check_risk(chosen)
     settings = Settings(time_limit_s=chosen.time, seed=chosen.seed, workers=chosen.workers)

@@ -136,7 +136,7 @@ class StartRules(Shown):
     def _read_money(self, faults: list[Fault]) -> None:
         costs: dict[str, int] = {}
         if isinstance(self.costs, Split):
-            costs = {share.key: share.flexible_pence for share in self.costs.clusters}  # type: ignore[misc]
+            costs = {str(share.key): share.flexible_pence for share in self.costs.clusters}
         else:
             for label, sum_ in (self.costs or {}).items():
                 costs[label] = _pence(sum_, f"the cost of {label}", faults)

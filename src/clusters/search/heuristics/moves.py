@@ -99,7 +99,7 @@ def settle(t, s):  # type: ignore[no-untyped-def]  # numba infers them
         _count(t, s, a, c, ONE)
     for c in range(t.k):
         for p in range(s.size[c]):
-            _sum_anew(t, s, s.member[c, p], c)
+            _add_up(t, s, s.member[c, p], c)
         s.parts[c] = 1
         if len(t.graph_start) > 1:
             s.parts[c] = _parts(t, s, c, NONE, NONE)
@@ -127,7 +127,7 @@ def _count(t, s, a, c, sign):  # type: ignore[no-untyped-def]  # numba infers th
 
 
 @inlined
-def _sum_anew(t, s, a, c):  # type: ignore[no-untyped-def]  # numba infers them
+def _add_up(t, s, a, c):  # type: ignore[no-untyped-def]  # numba infers them
     """Add up the costs of a cluster's members at the candidate centres that an atom holds."""
     for q in range(t.centre_start[a], t.centre_start[a + 1]):
         j = t.centre[q]
@@ -157,7 +157,7 @@ def move(t, s, a, target, parts_left, parts_there):  # type: ignore[no-untyped-d
     s.member[target, s.size[target]] = a
     s.size[target] += 1
     s.labels[a] = target
-    _sum_anew(t, s, a, target)
+    _add_up(t, s, a, target)
     s.parts[source] = parts_left
     s.parts[target] = parts_there
     for sign in range(-1, 2, 2):
