@@ -17,9 +17,15 @@ from typing import Protocol
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray
-from clusters.model.assignment import HARD_RULES, WITHOUT_CONTIGUITY, build_core, separate
+from clusters.model.assignment import (
+    HARD_RULES,
+    WITHOUT_CONTIGUITY,
+    Core,
+    build_core,
+    separate,
+)
 from clusters.model.instance import Instance
-from clusters.model.linear import Answer, search_core
+from clusters.model.linear import Answer, Row, search_core
 from clusters.model.solving import Stopped
 from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import MANY_PAIRS, STATES, Relaxation
@@ -393,10 +399,12 @@ class _ByCores:
             separate(core, inside, exits, c)
         if np.isfinite(target):
             core.at_most(target - instance.offset)
+        rows = self._rows(core)
         spent = 0.0
         while spent < budget and not shared.stop():
             answer = search_core(
                 core,
+                cuts=rows,
                 seed=int(self.rng.integers(1 << 30)),
                 work=budget - spent,
                 seconds=self._seconds(budget - spent),
@@ -423,6 +431,17 @@ class _ByCores:
                 separate(core, inside, exits, c)
             self._repair(answer.clusters)
         return False, spent
+
+    def _rows(self, core: Core) -> list[Row]:
+        """Write the region cuts that the bound pays for as rows of a core."""
+        cuts = self.relaxation.cuts.only(self.relaxation.best_charges > 0.0)
+        atoms, centres = (np.array(side) for side in zip(*core.x, strict=True))
+        columns = np.array([variable.index for variable in core.x.values()])
+        coefficients = cuts.of_pairs(atoms, centres, self.shared.instance.home[centres] == atoms)
+        return [
+            (columns[row != 0.0].tolist(), row[row != 0.0].tolist(), least)
+            for row, least in zip(coefficients, cuts.least.tolist(), strict=True)
+        ]
 
     def _seconds(self, work: float) -> float:
         """Wall-clock time in which this thread does so much work, as busy as the machine is.

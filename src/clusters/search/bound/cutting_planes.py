@@ -17,6 +17,7 @@ import numpy as np
 from clusters.domain import FloatArray
 from clusters.model.linear import Silent
 from clusters.search.bound.lagrangian import Relaxation
+from clusters.search.bound.region_cuts import RegionCuts, violated
 
 __all__ = ["tighten"]
 
@@ -26,10 +27,20 @@ PART = 0.3
 """Share of the way from the best multipliers to the programme's prices; half after a gain."""
 ALSO = 2.0
 """Clusters that become columns at a time, beside the k chosen, in multiples of k."""
-NEAR, SLOW, WHILE = 0.02, 0.02, 20
-"""The ascent ends where the programme promises less than this share of what is missing, or so many
-evaluations gain less."""
+NEAR, DONE, QUIET = 0.1, 0.02, 5
+"""Cuts are looked for where the programme promises less than this share of what is missing, after
+so many evaluations at the least; without new ones, the ascent ends at the second."""
+SLOW, WHILE = 0.02, 20
+"""So many evaluations that gain less than this share of what is missing count as such, too."""
 STEPS_PER_SECOND = 4e4
+WORTH = 0.7
+"""Pairs are dropped where no more than this share is missing of what was when that was last done.
+"""
+MOST_CUTS = 40
+"""Most region cuts that are added at a time."""
+DEAREST = 3.0
+"""What breaking a cut by one cluster costs, in mean multipliers of a mean cluster's atoms."""
+DEBUG = 0
 
 
 def tighten(
@@ -48,30 +59,49 @@ def tighten(
     """
     programme = _Programme(relaxation)
     best = relaxation.best_multipliers.copy()
-    multipliers = best
-    level = relaxation.bound
+    multipliers, level = best, relaxation.bound
+    charges = gone = np.zeros(0)
+    quiet, fixed = 0, np.inf if np.isfinite(target) else 0.0
     for turn in range(1, rounds + 1):
         if stop() or relaxation.bound >= target:
             return
         before = relaxation.work
-        gained = relaxation.try_multipliers(multipliers)
+        gained = relaxation.try_multipliers(multipliers, charges)
         if not np.isfinite(relaxation.bound):
             return
         if gained:
-            best = multipliers
+            best, gone = multipliers, charges
             programme.centre_on(best)
         programme.add(relaxation, int(ALSO * relaxation.instance.k))
-        value, prices, steps = programme.run()
+        value, prices, paid, steps = programme.run()
         yield relaxation.work - before + steps / STEPS_PER_SECOND
         missing = (target if np.isfinite(target) else value) - relaxation.bound
-        if programme.inside and value - relaxation.bound <= NEAR * missing:
-            return
+        promised = value - relaxation.bound
+        slow = False
         if turn % WHILE == 0:
-            if relaxation.bound - level <= SLOW * missing:
-                return
+            slow = relaxation.bound - level <= SLOW * missing
             level = relaxation.bound
+        quiet += 1
+        if DEBUG: print(turn, 'value',value/DEBUG,'bound',relaxation.bound/DEBUG,'inside',programme.inside,'cuts',len(relaxation.cuts),'gained',gained, 'pairs',len(relaxation.pair_atom))
+        if slow or (quiet >= QUIET and promised <= NEAR * missing):
+            quiet = 0
+            new = violated(relaxation.instance, programme.pairs(relaxation.instance.m), MOST_CUTS)
+            if DEBUG: print('   new cuts',len(new))
+            if len(new):
+                relaxation.add_cuts(new)
+                programme.cut(new)
+                none = np.zeros(len(new))
+                gone = np.concatenate([gone, none])
+                if missing < WORTH * fixed:
+                    relaxation.fix(target)
+                    fixed = missing
+                    programme.bar(relaxation.possible)
+                value, prices, paid, steps = programme.run()
+            elif slow or promised <= DONE * missing:
+                return
         part = 0.5 if gained else PART
         multipliers = best + part * (prices - best)
+        charges = gone + part * (paid - gone)
 
 
 class _Programme:
@@ -80,7 +110,7 @@ class _Programme:
     def __init__(self, relaxation: Relaxation) -> None:
         instance = relaxation.instance
         n, m = instance.n, instance.m
-        self.n, self.k, self.offset = n, instance.k, instance.offset
+        self.n, self.m, self.k, self.offset = n, m, instance.k, instance.offset
         self.unit = max(float(np.abs(relaxation.best_multipliers).mean()), 1e-9)
         self.solver = Silent()
         infinite = highspy.kHighsInf
@@ -88,6 +118,7 @@ class _Programme:
         high = np.array([1.0] * n + [float(self.k)] + [1.0] * m)
         low = np.concatenate([high[: n + 1], np.full(m, -infinite)])
         none = np.zeros(0, dtype=np.int32)
+        self.rows = len(high)
         self.solver.addRows(
             len(high), low, high, 0, np.zeros(len(high), np.int32), none, np.zeros(0)
         )
@@ -96,6 +127,9 @@ class _Programme:
         self._columns(np.full(2, spare), infinite, np.full(2, n), np.array([1.0, -1.0]))
         for sign in (1.0, -1.0):
             self._columns(np.zeros(n), infinite, np.arange(n), np.full(n, sign))
+        self.clusters = np.zeros((0, n), dtype=np.bool_)
+        self.centres = np.zeros(0, dtype=np.int64)
+        self.position: list[int] = []
         self.centre_on(relaxation.best_multipliers)
 
     def _columns(self, cost: FloatArray, high: float, rows: np.ndarray, values: np.ndarray) -> None:
@@ -112,6 +146,37 @@ class _Programme:
             values,
         )
 
+    def cut(self, cuts: RegionCuts) -> None:
+        """Add cuts, which may be broken at a price."""
+        coefficients = cuts.of_clusters(self.centres, self.clusters)
+        for row, least in zip(coefficients.T, cuts.least.tolist(), strict=True):
+            (used,) = np.nonzero(row)
+            self.solver.addRow(
+                least,
+                highspy.kHighsInf,
+                len(used),
+                np.array(self.position, dtype=np.int32)[used],
+                row[used],
+            )
+        first, count = self.rows, len(cuts)
+        self.rows += count
+        price = np.full(count, DEAREST * self.n / self.k)
+        self._columns(price, highspy.kHighsInf, np.arange(first, self.rows), np.ones(count))
+
+    def bar(self, possible: np.ndarray) -> None:
+        """Use no cluster any more that needs a pair which no plan can use."""
+        barred = (self.clusters & ~possible.T[self.centres]).any(axis=1)
+        columns = np.array(self.position, dtype=np.int32)[barred]
+        count = len(columns)
+        self.solver.changeColsBounds(count, columns, np.zeros(count), np.zeros(count))
+
+    def pairs(self, m: int) -> FloatArray:
+        """How far each pair is used in the solution, array (n, m)."""
+        weight = np.array(self.solver.getSolution().col_value)[self.position]
+        used = np.zeros((self.n, m))
+        np.add.at(used.T, self.centres, self.clusters * weight[:, None])
+        return used
+
     def centre_on(self, multipliers: FloatArray) -> None:
         """Move the box: an atom may go uncovered, or be covered twice, at prices around these."""
         around, width = multipliers / self.unit, BOX
@@ -126,8 +191,18 @@ class _Programme:
             np.append(np.flatnonzero(atoms), [self.n, self.n + 1 + c])
             for atoms, c in zip(taken, centres.tolist(), strict=True)
         ]
+        values = [np.ones(len(row)) for row in rows]
+        if len(relaxation.cuts):
+            first = self.rows - len(relaxation.cuts)
+            for number, row in enumerate(relaxation.cuts.of_clusters(centres, taken)):
+                (used,) = np.nonzero(row)
+                rows[number] = np.append(rows[number], first + used)
+                values[number] = np.append(values[number], row[used])
         sizes = [len(row) for row in rows]
         index = np.concatenate(rows).astype(np.int32)
+        self.position += range(self.solver.getNumCol(), self.solver.getNumCol() + len(rows))
+        self.clusters = np.concatenate([self.clusters, taken])
+        self.centres = np.concatenate([self.centres, centres])
         self.solver.addCols(
             len(rows),
             cost / self.unit,
@@ -136,15 +211,18 @@ class _Programme:
             len(index),
             np.concatenate([[0], np.cumsum(sizes[:-1])]).astype(np.int32),
             index,
-            np.ones(len(index)),
+            np.concatenate(values),
         )
 
-    def run(self) -> tuple[float, FloatArray, float]:
-        """Solve; return what the programme promises, its prices, and the steps taken."""
+    def run(self) -> tuple[float, FloatArray, FloatArray, float]:
+        """Solve; return what it promises, the prices of atoms and of cuts, and the steps taken."""
         self.solver.run()
         information, solution = self.solver.getInfo(), self.solver.getSolution()
         slack = np.array(solution.col_value[2 : 2 + 2 * self.n])
         self.inside = bool(slack.sum() < 1e-6)
         value = information.objective_function_value * self.unit + self.offset
         prices = np.nan_to_num(np.array(solution.row_dual[: self.n])) * self.unit
-        return value, prices, float(max(1, information.simplex_iteration_count))
+        count = self.rows - self.n - 1 - self.m
+        dual = np.array(solution.row_dual)[self.rows - count :]
+        paid = np.maximum(np.nan_to_num(dual), 0.0) * self.unit
+        return value, prices, paid, float(max(1, information.simplex_iteration_count))

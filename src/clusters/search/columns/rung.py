@@ -76,7 +76,7 @@ class Climb:
         if columns is None:
             return False
         instance = self.shared.instance
-        master = Master(columns, instance.n, instance.k, instance.offset, self._first_prices())
+        master = Master(columns, instance, self._first_prices())
         stalled = 0
         for turn in range(ROUNDS):
             before = master.bound
@@ -131,20 +131,20 @@ class Climb:
             new = yield from self._list_once(target, -np.inf)
             if new is None or prices is None:
                 return None, target
-            reduced = prices.reduced(new)
+            reduced = prices.reduced(new, instance.home)
             given = given_away(new, reduced, instance.n, instance.k)
             if given <= most:
                 break
             new = new.only(np.sort(np.argsort(reduced, kind="stable")[:KNOWN]))
             self.known = new if self.known is None else self.known.and_(new)
-            master = Master(self.known, instance.n, instance.k, instance.offset, prices)
+            master = Master(self.known, instance, prices)
             yield from self._priced(master)
             self.prices = prices.halfway(master.prices)
         spare = min(given, most)
         columns = yield from self._list_once(target, spare)
         if columns is None or self.prices is None:
             return columns, target
-        given = given_away(columns, self.prices.reduced(columns), instance.n, instance.k)
+        given = given_away(columns, self.prices.reduced(columns, instance.home), instance.n, instance.k)
         reached = target + min(0.0, spare - given + ROUNDING * abs(target))
         if reached <= self.shared.bound:
             self.prices, self.misled = None, True
@@ -181,6 +181,8 @@ class Climb:
             clusters=float(relaxation.values[relaxation.chosen[-1]]),
             cuts=(),
             charges=np.zeros(0),
+            regions=relaxation.cuts,
+            pays=relaxation.charges,
             value=relaxation.level - self.shared.instance.offset,
         )
 
