@@ -299,7 +299,7 @@ class _ByColumns:
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation = shared, relaxation
         self.climb = Climb(shared, relaxation, rng)
-        self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
+        self.step, self.trust, self.fixed, self.over = FIRST_RUNG, 1.0, np.inf, False
         self.stake, self.pace, self.idle = self.climb.work, np.inf, 0.0
 
     def rung(self) -> Generator[float, None, bool]:
@@ -312,11 +312,12 @@ class _ByColumns:
             self.relaxation.fix(shared.target)
             self.fixed = shared.target
         begin = shared.bound
-        # up to where the last prices reach, nothing is expected
-        base = max(begin, climb.value)
+        # up to where the last prices reach, nothing is expected; a long list may not reach as far
+        base = begin + self.trust * max(0.0, climb.value - begin)
         target = _next_target(shared, base, self.step)
         decided, spent = yield from counted(climb.rung(target))
         if decided:
+            self.trust = min(1.0, 2.0 * self.trust)
             self.step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
             climb.work = self.stake = max(climb.work, 2.0 * spent)
             return True
@@ -327,6 +328,9 @@ class _ByColumns:
             return False  # the same step again, without prices
         if climb.overflowed:
             climb.work *= 1.5
+            if base - begin > self.step * abs(begin):
+                self.trust /= 2.0
+                return False
         if climb.overflowed or shared.bound <= begin:
             tried = (target - base) / max(abs(base), 1e-6)
             self.step = min(self.step, tried if tried > 0.0 else self.step) / 2.0

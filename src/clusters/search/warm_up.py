@@ -11,8 +11,8 @@ from numba import config
 from clusters.domain import Priorities, Problem, Rules
 from clusters.model.instance import Instance, compile_instance
 from clusters.search.arrays import Tables, tables_of
-from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.bound.lagrangian import Relaxation
+from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.columns import enumeration
 from clusters.search.columns.cuts import extended, triples
 from clusters.search.columns.listing import Columns, Cut, Prices, list_columns

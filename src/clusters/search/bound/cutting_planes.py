@@ -27,12 +27,15 @@ PART = 0.3
 """Share of the way from the best multipliers to the programme's prices; half after a gain."""
 ALSO = 2.0
 """Clusters that become columns at a time, beside the k chosen, in multiples of k."""
-NEAR, DONE, QUIET = 0.1, 0.02, 5
+NEAR, SHORT, LONG = 0.1, 5, 20
 """Cuts are looked for where the programme promises less than this share of what is missing, after
-so many evaluations at the least; without new ones, the ascent ends at the second."""
-SLOW, WHILE = 0.02, 20
-"""So many evaluations that gain less than this share of what is missing count as such, too."""
+so many evaluations at the least, and after so many at the most."""
+SLOW, DONE = 0.03, 0.02
+"""The ascent ends where the evaluations between two looks gain less than this share of what is
+missing, or where there are no cuts and the programme promises less than the second share."""
 STEPS_PER_SECOND = 4e4
+DUST = 1e-9
+"""Coefficients that are but the rounding of a sum."""
 WORTH = 0.7
 """Pairs are dropped where no more than this share is missing of what was when that was last done.
 """
@@ -40,7 +43,6 @@ MOST_CUTS = 40
 """Most region cuts that are added at a time."""
 DEAREST = 3.0
 """What breaking a cut by one cluster costs, in mean multipliers of a mean cluster's atoms."""
-DEBUG = 0
 
 
 def tighten(
@@ -58,11 +60,9 @@ def tighten(
         The cost of a plan, or infinity: where the bound reaches it there is nothing left to do.
     """
     programme = _Programme(relaxation)
-    best = relaxation.best_multipliers.copy()
-    multipliers, level = best, relaxation.bound
-    charges = gone = np.zeros(0)
-    quiet, fixed = 0, np.inf if np.isfinite(target) else 0.0
-    for turn in range(1, rounds + 1):
+    search = _CutSearch(relaxation, programme, target)
+    multipliers, charges = relaxation.best_multipliers, relaxation.best_charges
+    for _ in range(rounds):
         if stop() or relaxation.bound >= target:
             return
         before = relaxation.work
@@ -70,38 +70,56 @@ def tighten(
         if not np.isfinite(relaxation.bound):
             return
         if gained:
-            best, gone = multipliers, charges
-            programme.centre_on(best)
+            programme.centre_on(relaxation.best_multipliers)
         programme.add(relaxation, int(ALSO * relaxation.instance.k))
-        value, prices, paid, steps = programme.run()
+        steps = programme.run()
         yield relaxation.work - before + steps / STEPS_PER_SECOND
-        missing = (target if np.isfinite(target) else value) - relaxation.bound
-        promised = value - relaxation.bound
-        slow = False
-        if turn % WHILE == 0:
-            slow = relaxation.bound - level <= SLOW * missing
-            level = relaxation.bound
-        quiet += 1
-        if DEBUG: print(turn, 'value',value/DEBUG,'bound',relaxation.bound/DEBUG,'inside',programme.inside,'cuts',len(relaxation.cuts),'gained',gained, 'pairs',len(relaxation.pair_atom))
-        if slow or (quiet >= QUIET and promised <= NEAR * missing):
-            quiet = 0
-            new = violated(relaxation.instance, programme.pairs(relaxation.instance.m), MOST_CUTS)
-            if DEBUG: print('   new cuts',len(new))
-            if len(new):
-                relaxation.add_cuts(new)
-                programme.cut(new)
-                none = np.zeros(len(new))
-                gone = np.concatenate([gone, none])
-                if missing < WORTH * fixed:
-                    relaxation.fix(target)
-                    fixed = missing
-                    programme.bar(relaxation.possible)
-                value, prices, paid, steps = programme.run()
-            elif slow or promised <= DONE * missing:
+        if search.due():
+            if search.ended():
                 return
+            programme.run()
         part = 0.5 if gained else PART
-        multipliers = best + part * (prices - best)
-        charges = gone + part * (paid - gone)
+        best, paid = relaxation.best_multipliers, relaxation.best_charges
+        multipliers = best + part * (programme.prices - best)
+        charges = paid + part * (programme.paid - paid)
+
+
+class _CutSearch:
+    """When region cuts are looked for, and when no more is to be expected of them."""
+
+    def __init__(self, relaxation: Relaxation, programme: _Programme, target: float) -> None:
+        self.relaxation, self.programme, self.target = relaxation, programme, target
+        self.turns, self.level, self.fixed = 0, -np.inf, np.inf
+
+    def _missing(self) -> tuple[float, float]:
+        """Return what is missing to the target, and what of it the programme promises."""
+        promised = self.programme.value - self.relaxation.bound
+        known = np.isfinite(self.target)
+        return self.target - self.relaxation.bound if known else promised, promised
+
+    def due(self) -> bool:
+        """Count an evaluation; return whether it is time to look for cuts."""
+        self.turns += 1
+        missing, promised = self._missing()
+        return self.turns >= LONG or (self.turns >= SHORT and promised <= NEAR * missing)
+
+    def ended(self) -> bool:
+        """Look for cuts; return whether the ascent has come to its end."""
+        relaxation, programme = self.relaxation, self.programme
+        missing, promised = self._missing()
+        if relaxation.bound - self.level <= SLOW * missing:
+            return True
+        self.turns, self.level = 0, relaxation.bound
+        new = violated(relaxation.instance, programme.pairs(), MOST_CUTS)
+        if not len(new):
+            return promised <= DONE * missing
+        relaxation.add_cuts(new)
+        programme.cut(new)
+        if np.isfinite(self.target) and missing < WORTH * self.fixed:
+            self.fixed = missing
+            relaxation.fix(self.target)
+            programme.bar(relaxation.possible)
+        return False
 
 
 class _Programme:
@@ -130,7 +148,9 @@ class _Programme:
         self.clusters = np.zeros((0, n), dtype=np.bool_)
         self.centres = np.zeros(0, dtype=np.int64)
         self.position: list[int] = []
+        self.value, self.prices, self.paid = -np.inf, np.zeros(n), np.zeros(0)
         self.centre_on(relaxation.best_multipliers)
+        self.cut(relaxation.cuts)
 
     def _columns(self, cost: FloatArray, high: float, rows: np.ndarray, values: np.ndarray) -> None:
         """Add columns with one entry each."""
@@ -150,7 +170,7 @@ class _Programme:
         """Add cuts, which may be broken at a price."""
         coefficients = cuts.of_clusters(self.centres, self.clusters)
         for row, least in zip(coefficients.T, cuts.least.tolist(), strict=True):
-            (used,) = np.nonzero(row)
+            (used,) = np.nonzero(np.abs(row) > DUST)
             self.solver.addRow(
                 least,
                 highspy.kHighsInf,
@@ -170,10 +190,10 @@ class _Programme:
         count = len(columns)
         self.solver.changeColsBounds(count, columns, np.zeros(count), np.zeros(count))
 
-    def pairs(self, m: int) -> FloatArray:
-        """How far each pair is used in the solution, array (n, m)."""
+    def pairs(self) -> FloatArray:
+        """Return how far each pair is used in the solution, array (n, m)."""
         weight = np.array(self.solver.getSolution().col_value)[self.position]
-        used = np.zeros((self.n, m))
+        used = np.zeros((self.n, self.m))
         np.add.at(used.T, self.centres, self.clusters * weight[:, None])
         return used
 
@@ -195,7 +215,7 @@ class _Programme:
         if len(relaxation.cuts):
             first = self.rows - len(relaxation.cuts)
             for number, row in enumerate(relaxation.cuts.of_clusters(centres, taken)):
-                (used,) = np.nonzero(row)
+                (used,) = np.nonzero(np.abs(row) > DUST)
                 rows[number] = np.append(rows[number], first + used)
                 values[number] = np.append(values[number], row[used])
         sizes = [len(row) for row in rows]
@@ -214,15 +234,12 @@ class _Programme:
             np.concatenate(values),
         )
 
-    def run(self) -> tuple[float, FloatArray, FloatArray, float]:
-        """Solve; return what it promises, the prices of atoms and of cuts, and the steps taken."""
+    def run(self) -> float:
+        """Solve; set what it promises and the prices of atoms and cuts, return the steps taken."""
         self.solver.run()
         information, solution = self.solver.getInfo(), self.solver.getSolution()
-        slack = np.array(solution.col_value[2 : 2 + 2 * self.n])
-        self.inside = bool(slack.sum() < 1e-6)
-        value = information.objective_function_value * self.unit + self.offset
-        prices = np.nan_to_num(np.array(solution.row_dual[: self.n])) * self.unit
-        count = self.rows - self.n - 1 - self.m
-        dual = np.array(solution.row_dual)[self.rows - count :]
-        paid = np.maximum(np.nan_to_num(dual), 0.0) * self.unit
-        return value, prices, paid, float(max(1, information.simplex_iteration_count))
+        self.value = information.objective_function_value * self.unit + self.offset
+        dual = np.nan_to_num(np.array(solution.row_dual)) * self.unit
+        self.prices = dual[: self.n]
+        self.paid = np.maximum(dual[self.n + 1 + self.m :], 0.0)
+        return float(max(1, information.simplex_iteration_count))

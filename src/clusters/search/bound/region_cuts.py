@@ -1,4 +1,4 @@
-r"""Region cuts: inequalities on how many clusters a part of the map holds, and who crosses its edge.
+r"""Region cuts: how many clusters a part of the map holds, and what crosses its edge.
 
 Let R be a set of schools with load q(R), y the number of clusters whose centres are in R. What the
 clusters of R hold is q(R), less what leaves to centres outside, plus what enters from outside. It
@@ -138,7 +138,8 @@ def violated(instance: Instance, weight: FloatArray, most: int) -> RegionCuts:
             if 0 < limit < NO_LIMIT:
                 best += _grown(instance, d, sign, limit, by_home, opened)
     best.sort(key=lambda cut: -cut[0])
-    seen, cuts = set(), []
+    seen: set[tuple[bytes, int, int]] = set()
+    cuts: list[RegionCuts] = []
     for _, region, d, sign in best:
         key = (region.tobytes(), d, sign)
         if key not in seen and len(cuts) < most:
@@ -195,7 +196,7 @@ def _grown(
 
 
 def _terms(instance: Instance, d: int, sign: int) -> tuple[IntArray, IntArray, IntArray]:
-    """What each atom adds to the inequality, as a whole number: where it stays, leaves, enters.
+    """Return what each atom adds to the inequality where it stays, leaves, enters: whole numbers.
 
     A cluster with an excused atom has other limits: that atom pays the difference.
     """
@@ -203,7 +204,8 @@ def _terms(instance: Instance, d: int, sign: int) -> tuple[IntArray, IntArray, I
     spare = np.zeros(instance.n, dtype=np.int64)
     for e, atom in enumerate(instance.excused.tolist()):
         if sign > 0:
-            spare[atom] = max(0, int(instance.excused_high[e, d]) - int(instance.high[d]))
+            highest = min(int(instance.excused_high[e, d]), int(load.sum()))
+            spare[atom] = max(0, highest - int(instance.high[d]))
         else:
             spare[atom] = max(0, int(instance.low[d]) - int(instance.excused_low[e, d]))
     return spare, sign * load, spare - sign * load

@@ -26,8 +26,8 @@ __all__ = ["Master"]
 FIRST, MORE = 3000, 1500
 """Columns in the linear programme at first, and the most that are added at a time."""
 DUST = 1e-9
-MOST_REGIONS = 40
-"""Most region cuts that are added at a time."""
+MOST_REGIONS, ALL_REGIONS = 40, 200
+"""Most region cuts that are added at a time, and in all."""
 MOST_CUTS = 80
 """Most cuts that are added at a time."""
 PER_ATOM = 7
@@ -126,13 +126,13 @@ class Master:
         return self._sharpen_regions() + self._sharpen_subsets()
 
     def _sharpen_regions(self) -> int:
-        kept = self.regions.only(self.prices.pays > DUST)
         used = np.flatnonzero(self.weights > 1e-6)
         weight = np.zeros((self.instance.m, self.n))
         held = self.columns.taken(used, self.n)
         np.add.at(weight, self.columns.centre[used], held * self.weights[used, None])
-        new = violated(self.instance, weight.T, MOST_REGIONS)
-        self.regions = kept.and_(new)
+        room = min(MOST_REGIONS, ALL_REGIONS - len(self.regions))
+        new = violated(self.instance, weight.T, room)
+        self.regions = self.regions.and_(new)
         return len(new)
 
     def _sharpen_subsets(self) -> int:
@@ -265,6 +265,7 @@ class _Programme:
         """Add the rows of the region cuts to the others of some columns."""
         c, n = self.master.columns, self.master.n
         below = self.regions.of_clusters(c.centre[columns], c.taken(columns, n))
+        below[np.abs(below) < DUST] = 0.0
         above = sparse.csc_array((value, row, offset), shape=(self.first_region, len(columns)))
         both = sparse.vstack([above, sparse.csc_array(below.T)], format="csc")
         return both.indices.astype(np.int32), both.data, both.indptr.astype(np.int32)

@@ -144,7 +144,8 @@ class Climb:
         columns = yield from self._list_once(target, spare)
         if columns is None or self.prices is None:
             return columns, target
-        given = given_away(columns, self.prices.reduced(columns, instance.home), instance.n, instance.k)
+        reduced = self.prices.reduced(columns, instance.home)
+        given = given_away(columns, reduced, instance.n, instance.k)
         reached = target + min(0.0, spare - given + ROUNDING * abs(target))
         if reached <= self.shared.bound:
             self.prices, self.misled = None, True
