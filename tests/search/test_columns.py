@@ -32,7 +32,7 @@ def _relaxation(instance: Instance, target: float) -> Relaxation:
     for exact in (False, True):
         relaxation.exact = exact and relaxation.low > 0
         relaxation.ascend(20, target)
-    for _ in tighten(relaxation, target, 30):
+    for _ in tighten(relaxation, lambda: target, 30):
         pass
     return relaxation
 

@@ -120,7 +120,7 @@ def test_they_raise_the_bound_where_the_knapsacks_alone_do_not_reach(
         relaxation = Relaxation(_line(loads, 4, 0.25))
         relaxation.exact = True
         relaxation.ascend(60, np.inf)
-        for _ in tighten(relaxation, np.inf, 200):
+        for _ in tighten(relaxation, lambda: np.inf, 200):
             pass
         assert bool(len(relaxation.cuts)) == bool(most)
         bounds.append(relaxation.bound)

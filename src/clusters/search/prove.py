@@ -127,7 +127,7 @@ def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> I
     if relaxation.exact:
         yield from _ascend(shared, relaxation, rng, 100, theta=1.0)
     relaxation.refine(STATES)
-    for work in tighten(relaxation, shared.target, ROUNDS, stop=shared.stop):
+    for work in tighten(relaxation, lambda: shared.target, ROUNDS, stop=shared.stop):
         shared.raise_bound(relaxation.bound, "bound")
         yield work
     if relaxation.bound == np.inf:

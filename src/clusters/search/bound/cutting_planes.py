@@ -47,7 +47,7 @@ DEAREST = 3.0
 
 def tighten(
     relaxation: Relaxation,
-    target: float,
+    target: Callable[[], float],
     rounds: int,
     *,
     stop: Callable[[], bool] = lambda: False,
@@ -57,13 +57,14 @@ def tighten(
     Parameters
     ----------
     target
-        The cost of a plan, or infinity: where the bound reaches it there is nothing left to do.
+        Returns the cost of the best plan, or infinity: where the bound reaches it there is nothing
+        left to do.
     """
     programme = _Programme(relaxation)
     search = _CutSearch(relaxation, programme, target)
     multipliers, charges = relaxation.best_multipliers, relaxation.best_charges
     for _ in range(rounds):
-        if stop() or relaxation.bound >= target:
+        if stop() or relaxation.bound >= target():
             return
         before = relaxation.work
         gained = relaxation.try_multipliers(multipliers, charges)
@@ -87,15 +88,17 @@ def tighten(
 class _CutSearch:
     """When region cuts are looked for, and when no more is to be expected of them."""
 
-    def __init__(self, relaxation: Relaxation, programme: _Programme, target: float) -> None:
+    def __init__(
+        self, relaxation: Relaxation, programme: _Programme, target: Callable[[], float]
+    ) -> None:
         self.relaxation, self.programme, self.target = relaxation, programme, target
         self.turns, self.level, self.fixed = 0, -np.inf, np.inf
 
     def _missing(self) -> tuple[float, float]:
         """Return what is missing to the target, and what of it the programme promises."""
         promised = self.programme.value - self.relaxation.bound
-        known = np.isfinite(self.target)
-        return self.target - self.relaxation.bound if known else promised, promised
+        target = self.target()
+        return target - self.relaxation.bound if np.isfinite(target) else promised, promised
 
     def due(self) -> bool:
         """Count an evaluation; return whether it is time to look for cuts."""
@@ -115,9 +118,10 @@ class _CutSearch:
             return promised <= DONE * missing
         relaxation.add_cuts(new)
         programme.cut(new)
-        if np.isfinite(self.target) and missing < WORTH * self.fixed:
+        target = self.target()
+        if np.isfinite(target) and missing < WORTH * self.fixed:
             self.fixed = missing
-            relaxation.fix(self.target)
+            relaxation.fix(target)
             programme.bar(relaxation.possible)
         return False
 
