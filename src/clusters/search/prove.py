@@ -52,7 +52,7 @@ NEARLY = 1.6
 """A best plan that is less than this many steps away is the next target."""
 QUICK = 4.0
 """Work of a rung up to which the next step is longer."""
-MOST_PAIRS = 25_000
+MOST_PAIRS = 40_000
 """Largest core that is worth building."""
 FIRST_PAIRS, CORE_WORK = 5600.0, 8.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
