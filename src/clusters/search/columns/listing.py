@@ -22,7 +22,7 @@ from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.columns.cuts import reduced_costs
 from clusters.search.columns.enumeration import Dive, Reading, Room, completions, dive
 
-__all__ = ["Columns", "Cut", "Prices", "by_atom", "given_away", "list_columns"]
+__all__ = ["Columns", "Cut", "Prices", "TooLong", "by_atom", "given_away", "list_columns"]
 
 MOST_COLUMNS = 700_000
 MOST_ATOMS = 12_000_000
@@ -162,6 +162,13 @@ class Columns:
     def of(self, column: int) -> list[int]:
         """Atoms of one column, sorted."""
         return sorted(self.atoms[self.start[column] : self.start[column + 1]].tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """A list that was given up, and the work that the whole of it would have taken, about."""
+
+    work: float
 
 
 def given_away(columns: Columns, reduced: FloatArray, n: int, k: int) -> float:
@@ -387,7 +394,7 @@ def list_columns(
     spare: float = 0.0,
     work: float,
     halted: np.ndarray | None = None,
-) -> Iterator[float | Columns]:
+) -> Iterator[float | Columns | TooLong]:
     """List every cluster that a plan of cost at most `target` can hold; yields work, then the list.
 
     Parameters
@@ -400,9 +407,9 @@ def list_columns(
         the other clusters of a plan cannot add up to less than minus this; minus infinity lists
         those of negative reduced cost alone.
     work
-        Budget, about seconds; beyond it (or where the room does not suffice) no list is yielded.
+        Budget, about seconds; beyond it (or where the room does not suffice) the list is given up.
     halted
-        Array (1,) of booleans: nor once another thread has made it true.
+        Array (1,) of booleans: as well once another thread has made it true.
     """
     halted = np.zeros(1, dtype=np.bool_) if halted is None else halted
     lister = _Lister(relaxation, tables, target, prices, spare, halted)
@@ -413,13 +420,16 @@ def list_columns(
     # in an order that has to do with nothing, so that the first ones are like all of them
     for done, c in enumerate(np.random.default_rng(0).permutation(centres)):
         spent, before = whole - left, lister.room.size[0]
-        if spent > ENOUGH * whole and spent * len(centres) > TOO_LONG * whole * done:
+        expected = spent * len(centres) / max(done, 1)
+        if spent > ENOUGH * whole and expected > TOO_LONG * whole:
+            yield TooLong(expected / STEPS_PER_SECOND)
             return
         for forced, barred, loose in lister.cases(int(c)):
             most = min(left, ENOUGH * whole)
             used = lister.search(int(c), forced, barred, loose, int(most))
             if used < 0:
                 yield most / STEPS_PER_SECOND
+                yield TooLong(max(expected, whole / ENOUGH) / STEPS_PER_SECOND)
                 return
             left -= used
         lister.centre[before : lister.room.size[0]] = c
