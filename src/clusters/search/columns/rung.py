@@ -30,6 +30,8 @@ __all__ = ["Climb"]
 
 ROUNDS = 30
 """Most rounds of cuts."""
+STALLED, PATIENCE = 2, 5
+"""Rounds that gain next to nothing after which columns are chosen from, or are still too many."""
 FEW, MANY = 600, 25_000
 """Columns that are chosen from at once, and the most that are chosen from at all."""
 CHOICE_WORK = 6.0
@@ -99,7 +101,9 @@ class Climb:
             self.shared.prices = master.prices.atoms
             left = master.drop(target)
             stalled += turn > 0 and master.bound - before < 0.1 * (target - master.bound)
-            if left <= FEW or (stalled >= 2 and left <= MANY) or not master.sharpen():
+            if left <= FEW or stalled >= (STALLED if left <= MANY else PATIENCE):
+                break
+            if not master.sharpen():
                 break
         yield from self._offer(master, target)
         decided = yield from self._choose(master, target)
