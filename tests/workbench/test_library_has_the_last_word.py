@@ -346,6 +346,7 @@ def _authority(name: str, code: str, k: int) -> tuple[Problem, Plan]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["calderwick", "kirklees", "cornwall"])
 def test_five_hundred_sequences_of_twenty_moves(name, calderwick):
     if name == "calderwick":
