@@ -260,7 +260,7 @@ class _Door:
                 given[name] = _read_once(given[name], hint)
         self.refuse(given)
         if self.by_place is None:
-            bound = inspect.BoundArguments(self.signature, given)  # type: ignore[arg-type]
+            bound = inspect.BoundArguments(self.signature, given)
             return bound.args, bound.kwargs
         placed = tuple(given[name] for name in self.by_place[: len(args)])
         return placed, {name: given[name] for name in kwargs}

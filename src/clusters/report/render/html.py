@@ -23,7 +23,8 @@ def render(template: str, context: dict[str, Any]) -> str:
     context
         Values by name. ``map`` entries and ``style`` must be safe already.
     """
-    return _environment().get_template(template).render(context)
+    page: str = _environment().get_template(template).render(context)
+    return page
 
 
 @cache
