@@ -24,10 +24,6 @@ BY_LENGTH = [
     pytest.param(path, id=path.stem, marks=[pytest.mark.slow] * path.stem.startswith(LONG))
     for path in EXAMPLES
 ]
-BY_LENGTH_THRICE = [
-    pytest.param(path, id=path.stem, marks=[pytest.mark.long] * path.stem.startswith(LONG))
-    for path in EXAMPLES
-]
 REAL = {
     "kirklees": ("data", "kirklees", "schools_jan2019_mainstream_kirklees.csv"),
     "durham": ("data", "authorities", "durham", "schools_jan2019_mainstream_durham.csv"),
@@ -103,8 +99,9 @@ def test_every_example_takes_its_data_in_the_same_way(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("authority", REAL)
-@pytest.mark.parametrize("path", BY_LENGTH_THRICE)
+@pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
 def test_example_on_a_real_census(
     path: Path,
     authority: str,
