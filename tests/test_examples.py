@@ -99,6 +99,7 @@ def test_every_example_takes_its_data_in_the_same_way(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("authority", REAL)
 @pytest.mark.parametrize("path", EXAMPLES, ids=[path.stem for path in EXAMPLES])
 def test_example_on_a_real_census(

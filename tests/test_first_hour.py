@@ -112,6 +112,7 @@ def test_the_commands_lead_to_a_plan(tmp_path, monkeypatch, capsys):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(sys.platform == "win32", reason="the page's commands are for a Unix shell")
 def test_follow_it_word_by_word(tmp_path, capsys):
     """In a fresh clone and a fresh environment, on the real downloads of an authority."""

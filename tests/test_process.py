@@ -96,6 +96,7 @@ def test_ctrl_c_returns_the_best_plan_and_python_catches_the_next_one(workers: i
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(12))
 def test_ctrl_c_at_any_moment(seed: int) -> None:
     rng = random.Random(seed)
@@ -203,6 +204,7 @@ COMMAND = """
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seconds", [0.5, 2.0, 4.0, 6.0, 7.0, 8.0])
 def test_sigterm_ends_the_command_with_files_whole(seconds: float, tmp_path: Path) -> None:
     limit = 100 if seconds < 6 else 2
@@ -319,6 +321,7 @@ MEMORY = """
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="reads Linux's /proc")
 def test_two_hundred_searches_do_not_fill_the_memory() -> None:
     out, err = _child(MEMORY).communicate(timeout=900)

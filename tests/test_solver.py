@@ -254,6 +254,7 @@ def test_a_range_wholly_beyond_the_number_of_schools_is_refused_at_once() -> Non
     assert time.monotonic() - begin < 20
 
 
+@pytest.mark.slow
 def test_a_wide_range_with_balance_is_proved_as_its_counts_are() -> None:
     problem, rules = _line(14), cl.Rules(n_clusters=(1, 14), balance={"need": 0.35})
     result = cl.solve(problem, rules, None, ENOUGH)

@@ -149,6 +149,7 @@ def test_every_function_with_a_time_limit_is_measured_here() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", CALLS)
 def test_the_limit_holds(name: str) -> None:
     _given()

@@ -20,9 +20,9 @@ in no cluster::
 
 from __future__ import annotations
 
-import itertools
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 
 import numpy as np
 
@@ -154,9 +154,22 @@ def with_cluster(plan: Plan, number: int, **changes: object) -> Plan:
 
 def every_plan(n: int) -> Iterable[Plan]:
     """Every way to part n schools into clusters, each with its first school as the centre."""
-    for labels in itertools.product(range(n), repeat=n):
-        seen = list(dict.fromkeys(labels))
-        if seen != list(range(len(seen))):
-            continue  # the same parting under other names
-        first = {label: str(labels.index(label) + 1) for label in seen}
-        yield Plan.from_assignment({str(k + 1): first[label] for k, label in enumerate(labels)})
+    return _every_plan(n)
+
+
+@cache
+def _every_plan(n: int) -> tuple[Plan, ...]:
+    return tuple(
+        Plan.from_assignment({str(k + 1): str(labels.index(c) + 1) for k, c in enumerate(labels)})
+        for labels in _partings(n)
+    )
+
+
+def _partings(n: int) -> Iterator[tuple[int, ...]]:
+    """Labels of n schools, in order; a new label is always the next: each parting once."""
+    if n == 0:
+        yield ()
+        return
+    for labels in _partings(n - 1):
+        for label in range(max(labels, default=-1) + 2):
+            yield (*labels, label)

@@ -441,6 +441,7 @@ def test_more_need_is_never_less_money(case, more, protection):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases(), st.integers(1, 50), PROTECTIONS)
 def test_ten_thousand_times_more_need_is_never_less_money(case, more, protection):
@@ -448,6 +449,7 @@ def test_ten_thousand_times_more_need_is_never_less_money(case, more, protection
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @settings(max_examples=10_000, deadline=None, suppress_health_check=list(HealthCheck))
 @given(cases(), PROTECTIONS, st.randoms())
 def test_ten_thousand_splits_of_a_pot(case, protection, random):

@@ -82,8 +82,21 @@ def big_problem(n=2000):
     return cl.Problem.from_schools(schools, edges=edges or None)
 
 
-def test_texts_are_short(calderwick):
-    for name, value in values_of(calderwick).items():
+@pytest.fixture(scope="module")
+def values(calderwick):
+    """One of each value of the packaged authority; nothing changes them."""
+    return values_of(calderwick)
+
+
+@pytest.fixture(scope="module")
+def cards(values):
+    """The card of each value that has one, drawn once."""
+    shown = values | {"schools": cl.read_schools(datasets.path("schools"))}
+    return {name: v._repr_html_() for name, v in shown.items() if hasattr(v, "_repr_html_")}
+
+
+def test_texts_are_short(values):
+    for name, value in values.items():
         assert len(repr(value)) <= MOST, name
     schools = cl.read_schools(datasets.path("schools"))
     assert len(repr(schools)) <= MOST
@@ -91,8 +104,7 @@ def test_texts_are_short(calderwick):
     assert repr(schools).startswith("Schools(170 schools from synthetic_schools.csv: 107 primary")
 
 
-def test_texts_say_what_it_is(calderwick):
-    values = values_of(calderwick)
+def test_texts_say_what_it_is(values):
     assert repr(values["problem"]).startswith("Problem(170 schools, 507 pairs of neighbours")
     assert re.match(r"Plan\(1\d clusters of 170 schools: \w+", repr(values["plan"]))
     assert repr(values["comparison"]) == "Comparison(2 plans of 170 schools: one, two)"
@@ -119,37 +131,26 @@ def test_a_single_school_gives_nothing_away():
     assert str(SECRET) not in repr((school,)) + school._repr_html_()
 
 
-def cards(calderwick):
-    values = values_of(calderwick) | {"schools": cl.read_schools(datasets.path("schools"))}
-    return {name: value for name, value in values.items() if hasattr(value, "_repr_html_")}
-
-
-def test_cards_are_well_formed_and_fetch_nothing(calderwick):
-    found = cards(calderwick)
-    assert {"schools", "problem", "plan", "split", "comparison", "certificate"} <= set(found)
-    for name, value in found.items():
-        html = value._repr_html_()
+def test_cards_are_well_formed_and_fetch_nothing(cards):
+    assert {"schools", "problem", "plan", "split", "comparison", "certificate"} <= set(cards)
+    for name, html in cards.items():
         ElementTree.fromstring(html)
         assert "<script" not in html
         assert not re.search(r'(src|href)="http', html), name
     for name in ("schools", "problem", "plan", "split", "comparison"):
-        assert "<svg" in found[name]._repr_html_(), name
+        assert "<svg" in cards[name], name
 
 
-def test_cards_hold_the_figures(calderwick):
-    plan = values_of(calderwick)["plan"]
-    html = plan._repr_html_()
-    for cluster in plan.clusters:
-        assert cluster.label.replace("'", "&#39;") in html
+def test_cards_hold_the_figures(calderwick, values, cards):
+    for cluster in values["plan"].clusters:
+        assert cluster.label.replace("'", "&#39;") in cards["plan"]
     pupils = calderwick.measures["pupils"].sum()
-    assert f"{pupils:,.0f}" in calderwick._repr_html_()
-    split = values_of(calderwick)["split"]._repr_html_()
-    assert "£18,000,000.00" in split
+    assert f"{pupils:,.0f}" in cards["problem"]
+    assert "£18,000,000.00" in cards["split"]
 
 
-def test_two_maps_on_one_page_have_different_ids(calderwick):
-    plan = values_of(calderwick)["plan"]
-    page = plan._repr_html_() + plan._repr_html_() + calderwick._repr_html_()
+def test_two_maps_on_one_page_have_different_ids(values, cards):
+    page = values["plan"]._repr_html_() + cards["plan"] + cards["problem"]
     ids = re.findall(r' id="([^"]+)"', page)
     assert len(ids) == len(set(ids))
 
@@ -176,8 +177,8 @@ def test_broken_and_empty_values_have_cards():
     assert "North" in broken._repr_html_()
 
 
-def test_a_plan_remembers_its_problem_but_does_not_carry_it(calderwick):
-    plan = values_of(calderwick)["plan"]
+def test_a_plan_remembers_its_problem_but_does_not_carry_it(calderwick, values):
+    plan = values["plan"]
     assert plan.problem is calderwick
     assert plan.relabelled({plan.clusters[0].label: "New"}).problem is calderwick
     assert dataclasses.replace(plan, notes=("x",)).problem is calderwick
@@ -189,12 +190,12 @@ def test_a_plan_remembers_its_problem_but_does_not_carry_it(calderwick):
     assert "No map" in again._repr_html_()
 
 
-def test_frames(calderwick):
+def test_frames(calderwick, values):
     frame = calderwick.to_frame()
     assert len(frame) == 170
     assert list(frame["urn"]) == list(calderwick.ids)
     assert frame["pupils"].sum() == calderwick.measures["pupils"].sum()
-    plan = values_of(calderwick)["plan"]
+    plan = values["plan"]
     assert dict(plan.to_frame()[["urn", "cluster"]].itertuples(index=False)) == plan.labels
 
 

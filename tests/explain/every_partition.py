@@ -21,23 +21,41 @@ COUNT = Clause("n_clusters")
 
 
 class Everything:
-    """Every plan of a tiny problem with the rules that it breaks."""
+    """Every plan of a tiny problem with the rules that it breaks.
 
-    def __init__(self, problem: Problem, rules: Rules) -> None:
+    Parameters
+    ----------
+    like
+        The same of other rules: what these say alike is not judged again.
+    """
+
+    def __init__(self, problem: Problem, rules: Rules, like: Everything | None = None) -> None:
         self.clauses = [clause for clause in clauses_of(rules) if clause != COUNT]
+        self.centred = rules.centres is not None or rules.max_travel_m is not None
+        same = like is not None and like.centred == self.centred
+        self.plans = like.plans if like and same else list(_plans(problem, self.centred))
+        self.alone = {clause: self._alone(rules, clause) for clause in self.clauses}
+        self.broken_by = {
+            clause: like.broken_by[clause]
+            if like and same and like.alone.get(clause) == alone
+            else self._broken_by(problem, alone)
+            for clause, alone in self.alone.items()
+        }
         self.rows = [
-            (len(plan.clusters), self._broken(problem, rules, plan))
-            for plan in _plans(problem, rules)
+            (len(plan.clusters), frozenset(c for c in self.clauses if self.broken_by[c][number]))
+            for number, plan in enumerate(self.plans)
         ]
 
-    def _broken(self, problem: Problem, rules: Rules, plan: Plan) -> frozenset[Clause]:
-        broken = set()
-        for clause in self.clauses:
-            others = [other for other in self.clauses if other != clause]
-            alone = replace(without(rules, *others), n_clusters=len(plan.clusters))
-            if not verify(problem, alone, plan).ok:
-                broken.add(clause)
-        return frozenset(broken)
+    def _alone(self, rules: Rules, clause: Clause) -> Rules:
+        others = [other for other in self.clauses if other != clause]
+        return replace(without(rules, *others), n_clusters=1)
+
+    def _broken_by(self, problem: Problem, alone: Rules) -> list[bool]:
+        """Whether each plan breaks one rule by itself."""
+        of_count = [replace(alone, n_clusters=k) for k in range(1, len(problem) + 1)]
+        return [
+            not verify(problem, of_count[len(plan.clusters) - 1], plan).ok for plan in self.plans
+        ]
 
     def can_hold(self, clauses: Iterable[Clause], counts: tuple[int, int]) -> bool:
         """Whether some plan with so many clusters keeps all of these."""
@@ -45,10 +63,9 @@ class Everything:
         return any(counts[0] <= k <= counts[1] and not broken & wanted for k, broken in self.rows)
 
 
-def _plans(problem: Problem, rules: Rules) -> Iterator[Plan]:
+def _plans(problem: Problem, centred: bool) -> Iterator[Plan]:
     """Every partition; with every choice of centres where these matter."""
     keys = {str(number + 1): school.urn for number, school in enumerate(problem.schools)}
-    centred = rules.centres is not None or rules.max_travel_m is not None
     for drawn in every_plan(len(problem)):
         groups = [[keys[key] for key in cluster.members] for cluster in drawn.clusters]
         for centres in itertools.product(*groups) if centred else [[g[0] for g in groups]]:

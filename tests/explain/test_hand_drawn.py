@@ -42,6 +42,7 @@ def test_a_map_of_130_schools_is_repaired_with_the_fewest_moves():
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(20))
 def test_maps_with_mistakes_of_every_kind_are_repaired_in_time(seed):
     mended, used = _repaired(seed, SIZES[seed % 10], 15)

@@ -71,6 +71,7 @@ def test_they_stand_on_the_map_and_in_its_key(four, tmp_path):
     assert with_roads != map_png(tmp_path / "b.png", *four).read_bytes()
 
 
+@pytest.mark.slow
 def test_a_file_of_every_lane_still_makes_a_small_drawing(four):
     import numpy as np
 

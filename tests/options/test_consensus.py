@@ -14,7 +14,8 @@ from clusters.options import consensus
 from tests.options.tiny import canonical, drawn, every_plan
 from tests.worlds import drawn_plan, world
 
-QUICK = cl.Settings(time_limit_s=5)
+QUICK = cl.Settings(time_limit_s=60)
+"""Far more than is needed: each of these ends with a proof, on a busy machine as well."""
 
 
 def drawn_maps(seed: int, problem: cl.Problem) -> dict[str, dict]:

@@ -35,6 +35,7 @@ def pids(client) -> list[int]:
     return list(client.run(os.getpid).values())
 
 
+@pytest.mark.slow
 def test_a_study_on_a_cluster_survives_the_loss_of_a_worker(cluster, tmp_path):
     log, store = tmp_path / "log", tmp_path / "store"
     made = cases(8, log=log, wait=0.2)

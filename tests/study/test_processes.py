@@ -66,6 +66,7 @@ def runner(store: Path, log: Path, count: int, wait: float, workers: int | None)
 # ---- workers ------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @needs_signals
 def test_a_worker_that_is_killed_takes_its_own_case_along_and_no_other(tmp_path):
     log, store = tmp_path / "log", tmp_path / "store"

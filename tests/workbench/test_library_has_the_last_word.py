@@ -22,12 +22,12 @@ MOVES = 20
 
 def plan_of(problem: Problem, answer: Mapping[str, Any]) -> Plan:
     """The page's plan as the library reads it."""
-    clusters = []
+    clusters, ids = [], problem.ids
     for number, label in enumerate(answer["labels"]):
-        members = tuple(problem.ids[k] for k, c in enumerate(answer["place"]) if c == number)
+        members = tuple(ids[k] for k, c in enumerate(answer["place"]) if c == number)
         centre = answer["centres"][number]
         if members:
-            clusters.append(Cluster(label, problem.ids[centre] if centre >= 0 else None, members))
+            clusters.append(Cluster(label, ids[centre] if centre >= 0 else None, members))
     return Plan(tuple(clusters))
 
 
@@ -346,6 +346,7 @@ def _authority(name: str, code: str, k: int) -> tuple[Problem, Plan]:
 
 
 @pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("name", ["calderwick", "kirklees", "cornwall"])
 def test_five_hundred_sequences_of_twenty_moves(name, calderwick):
     if name == "calderwick":

@@ -111,12 +111,11 @@ def _step_cost(exact: Fraction, value: int, step: int) -> int | None:
 
 
 def _cost(exact: Fraction, value: int) -> int:
-    low, high = exact.numerator // exact.denominator, -(-exact.numerator // exact.denominator)
-    difference = value * exact.denominator - exact.numerator
-    beyond = _BEYOND if exact else _BEYOND * _BEYOND
-    return _NEAR * difference**2 // exact.denominator**2 + beyond * max(
-        0, low - value, value - high
-    )
+    above, below = exact.numerator, exact.denominator
+    low, high = above // below, -(-above // below)
+    difference = value * below - above
+    beyond = _BEYOND if above else _BEYOND * _BEYOND
+    return _NEAR * difference**2 // below**2 + beyond * max(0, low - value, value - high)
 
 
 def _nearest_row(row: Sequence[Fraction], total: int) -> list[int]:

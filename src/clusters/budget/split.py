@@ -244,7 +244,10 @@ def _final(
 def _sums(
     values: Mapping[SchoolId, Fraction], groups: Iterable[Sequence[SchoolId]]
 ) -> list[Fraction]:
-    return [sum((values[urn] for urn in group), Fraction(0)) for group in groups]
+    return [
+        values[group[0]] if len(group) == 1 else sum((values[urn] for urn in group), Fraction(0))
+        for group in groups
+    ]
 
 
 def _shares(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from collections import Counter
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 from clusters import __version__
@@ -50,8 +51,9 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     return chosen
 
 
+@cache
 def make_parser() -> argparse.ArgumentParser:
-    """Make the parser of all verbs."""
+    """Make the parser of all verbs, once: reading a command line does not change it."""
     parser = argparse.ArgumentParser(
         prog="clusters",
         description="Group schools into clusters, prove how good the grouping is, "

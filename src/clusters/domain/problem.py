@@ -342,7 +342,7 @@ class Problem(Drawn):
     @property
     def ids(self) -> tuple[SchoolId, ...]:
         """Ids in the order of positions."""
-        return tuple(school.urn for school in self.schools)
+        return tuple(self._index)
 
     @property
     def xy_m(self) -> FloatArray:

@@ -27,6 +27,7 @@ from clusters.explain.plan_distance import Moved, Nearby
 from clusters.explain.why_no_plan import why_no_plan
 from clusters.presolve import refuse_impossible
 from clusters.search.short import improved
+from clusters.search.small import SMALL, solved
 from clusters.search.solution import Found
 from clusters.shown import Shown
 from clusters.solver import Settings, effort
@@ -40,6 +41,8 @@ __all__ = ["Repair", "cost_of", "improved_at", "repair"]
 MODES = ("fewest moves", "least cost")
 POLISH = 0.3
 """Share of the time kept for finding the cheapest plan with the fewest moves."""
+SOON_S = 4.0
+"""At most so long on a small map, of which nearly all are decided in a fraction of a second."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -281,7 +284,10 @@ def improved_at(
         found = Found.of(instance, groups)
         if found is not None:
             given.append(found)
-    best = improved(instance, given, seconds=seconds, seed=seed, patience=2.0)
+    if instance.n * instance.m <= SMALL:  # the best plan is soon known, and the search ends there
+        best = solved(instance, given, seconds=min(seconds, SOON_S), seed=seed)
+    else:
+        best = improved(instance, given, seconds=seconds, seed=seed, patience=2.0)
     return None if best is None else near.labelled(best.clusters)
 
 

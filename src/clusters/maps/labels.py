@@ -223,6 +223,7 @@ def _spots(part: Any, room: Field, half: float, size: float) -> list[tuple[float
         np.meshgrid(np.arange(west, east, step), np.arange(north, south, step)), axis=-1
     ).reshape(-1, 2)
     pole = part.representative_point()
+    shapely.prepare(part)
     grid = np.vstack([grid[shapely.contains_xy(part, grid[:, 0], grid[:, 1])], [[pole.x, pole.y]]])
     spots = shapely.points(grid)
     free = shapely.distance(spots, part.boundary)
@@ -231,12 +232,20 @@ def _spots(part: Any, room: Field, half: float, size: float) -> list[tuple[float
             gaps, _ = KDTree(room.marks[room.radii == radius]).query(grid)
             free = np.minimum(free, gaps - radius - 5)
     if room.boxes:
-        taken = shapely.union_all(_shapes(np.array(room.boxes)))
-        free = np.minimum(free, shapely.distance(spots, taken) - (half - size))
+        free = np.minimum(free, _gaps(grid, np.array(room.boxes)) - (half - size))
     # More room than a plate needs is worth nothing: beyond it, the middle of the part wins.
     middle = np.hypot(grid[:, 0] - part.centroid.x, grid[:, 1] - part.centroid.y)
     worth = np.minimum(free, 1.5 * size) - 0.02 * middle
-    return [(float(x), float(y)) for x, y in grid[np.argsort(-worth, kind="stable")]]
+    return [(x, y) for x, y in grid[np.argsort(-worth, kind="stable")].tolist()]
+
+
+def _gaps(points: FloatArray, boxes: FloatArray) -> FloatArray:
+    """Distance of each point from the nearest box; 0 inside one."""
+    x, y = points[:, None, 0], points[:, None, 1]
+    across = np.maximum(boxes[:, 0] - x, x - boxes[:, 2])
+    down = np.maximum(boxes[:, 1] - y, y - boxes[:, 3])
+    gaps: FloatArray = np.hypot(np.maximum(across, 0.0), np.maximum(down, 0.0)).min(axis=1)
+    return gaps
 
 
 # ---- names of clusters ----------------------------------------------------------------------

@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -22,9 +23,16 @@ def render(template: str, context: dict[str, Any]) -> str:
     context
         Values by name. ``map`` entries and ``style`` must be safe already.
     """
+    page: str = _environment().get_template(template).render(context)
+    return page
+
+
+@cache
+def _environment() -> Any:
+    """Where templates are found and how they are filled, once: it keeps what it has compiled."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("clusters.report"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -33,7 +41,6 @@ def render(template: str, context: dict[str, Any]) -> str:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(context)
 
 
 def _printable(value: Any) -> Any:
