@@ -273,16 +273,20 @@ def _ladder(
         decided, spent = yield from counted(turn.rung())
         if np.isfinite(shared.deadline):
             spent = time.thread_time() - begin
-        gained = shared.bound - before
-        if not decided:
-            turn.stake = max(turn.stake, spent) * (1.0 if np.isfinite(turn.pace) else 2.0)
-        if decided and gained > 0.0:
-            turn.pace = spent / gained
-        elif turn.failed:
-            turn.pace = np.inf
-        turn.failed = not decided
-        for way in ways:
-            way.idle = 0.0 if way is turn else way.idle + spent
+        _book(ways, turn, decided, spent, shared.bound - before)
+
+
+def _book(ways: list[_Way], turn: _Way, decided: bool, spent: float, gained: float) -> None:
+    """Note what a try took and gained."""
+    if not decided:
+        turn.stake = max(turn.stake, spent) * (1.0 if np.isfinite(turn.pace) else 2.0)
+    if decided and gained > 0.0:
+        turn.pace = spent / gained
+    elif turn.failed:
+        turn.pace = np.inf
+    turn.failed = not decided
+    for way in ways:
+        way.idle = 0.0 if way is turn else way.idle + spent
 
 
 def _goal(shared: Shared) -> float:
