@@ -21,7 +21,7 @@ from clusters.domain import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, bounded_qua
 from clusters.explain.changes import DROPPABLE
 from clusters.model.instance import NO_LIMIT, compile_instance
 from clusters.presolve import altered
-from clusters.report.words import rule_sentences
+from clusters.report.wording.words import rule_sentences
 from clusters.rulebook import clauses_of, describe, entry_of, rule_of, without
 from clusters.verifier import checks
 from tests.search import brute, drawn

@@ -3,7 +3,7 @@
 import pytest
 
 from clusters.domain import Priorities, Rules
-from clusters.report.words import journey, priority_sentences, rule_sentences
+from clusters.report.wording.words import journey, priority_sentences, rule_sentences
 from tests.worlds import world
 
 PROBLEM = world("1111", pyramids="aa??")

@@ -99,7 +99,7 @@ def _like(priorities: Priorities, decisions: Any) -> Plan | None:
 
 def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priorities) -> bool:
     from clusters.cli.progress import show_progress
-    from clusters.report.words import proof_sentence
+    from clusters.report.wording.words import proof_sentence
     from clusters.solver import solve
     from clusters.verifier import verify
 

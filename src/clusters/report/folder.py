@@ -11,13 +11,13 @@ from clusters.errors import DataError, Fault
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.maps.colours import TINTS
 from clusters.report.convergence import convergence_png, convergence_svg
-from clusters.report.document import Section
+from clusters.report.document.blocks import Section
 from clusters.report.material import Material
-from clusters.report.option import numbers_in
 from clusters.report.parts import FORMATS, left_out
+from clusters.report.release.option import numbers_in
 from clusters.report.render.html import render_page
 from clusters.report.sections import EASY, EQUALITY, FAMILIES, document
-from clusters.report.sections.parts import change_title
+from clusters.report.sections.shared import change_title
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from clusters.domain import FrozenDict, SchoolId
 from clusters.maps import Backdrop
-from clusters.report.audience import AUDIENCES, Reader
-from clusters.report.figure import Figure
-from clusters.report.option import Option
+from clusters.report.frames.frame import Figure
+from clusters.report.release.audience import AUDIENCES, Reader
+from clusters.report.release.option import Option
 from clusters.text import clean, counted
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.report.dictionary import WORKING, meaning
-from clusters.report.figure import Figure
+from clusters.report.frames.dictionary import WORKING, meaning
+from clusters.report.frames.frame import Figure
 from clusters.report.material import Material
-from clusters.report.money import shared_pence
-from clusters.report.option import numbers_in
-from clusters.report.words import ENDLESS
+from clusters.report.release.option import numbers_in
+from clusters.report.tables.money import shared_pence
+from clusters.report.wording.words import ENDLESS
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clusters.report.checks import checks
-from clusters.report.checks import method as method_parts
 from clusters.report.convergence import convergence_svg
-from clusters.report.document import (
+from clusters.report.document.blocks import (
     Block,
     Grid,
     Heading,
@@ -17,10 +15,12 @@ from clusters.report.document import (
     Section,
     Words,
 )
-from clusters.report.glossary import GLOSSARY
+from clusters.report.document.table import Column, make_table
 from clusters.report.material import Material
-from clusters.report.summary import pyramid_sentence
-from clusters.report.tables import Column, make_table
+from clusters.report.sections.warnings import pyramid_sentence
+from clusters.report.tables.checks import checks
+from clusters.report.tables.checks import method as method_parts
+from clusters.report.wording.glossary import GLOSSARY
 from clusters.text import clean
 
 

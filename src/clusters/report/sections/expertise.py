@@ -8,10 +8,10 @@ from typing import Any
 
 from clusters.domain import School
 from clusters.measures.access import Access
-from clusters.report.document import Block, Grid, Section, Words
+from clusters.report.document.blocks import Block, Grid, Section, Words
+from clusters.report.document.table import Cell, Column, Table, frame_table, make_table
 from clusters.report.material import Material
-from clusters.report.tables import Cell, Column, Table, frame_table, make_table
-from clusters.report.words import (
+from clusters.report.wording.words import (
     amounts,
     capital,
     journey,

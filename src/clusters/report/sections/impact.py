@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clusters.report.document import Block, Grid, Judgement, Points, Section, Words
-from clusters.report.equality import deprivation_sentence
+from clusters.report.document.blocks import Block, Grid, Judgement, Points, Section, Words
+from clusters.report.frames.equality import deprivation_sentence
 from clusters.report.material import Material
-from clusters.report.sections.parts import equality_said, equality_tables
+from clusters.report.sections.shared import equality_said, equality_tables
 from clusters.text import all_listed
 
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clusters.report.document import Block, Grid, Heading, Judgement, Points, Section, Words
-from clusters.report.fair import fairness_sentences
+from clusters.report.document.blocks import Block, Grid, Heading, Judgement, Points, Section, Words
 from clusters.report.material import Material
-from clusters.report.money import main_table
-from clusters.report.money import money as money_parts
+from clusters.report.sections.fairness import fairness_sentences
+from clusters.report.tables.money import main_table
+from clusters.report.tables.money import money as money_parts
 
 
 def _parts(material: Material) -> Mapping[str, Any]:

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 
 from clusters.maps import map_svg
 from clusters.maps.difference import difference_svg
-from clusters.report.comparison import alike, for_and_against, option_table
-from clusters.report.document import (
+from clusters.report.document.blocks import (
     Block,
     Grid,
     Heading,
@@ -17,9 +16,10 @@ from clusters.report.document import (
     Words,
 )
 from clusters.report.material import Material
-from clusters.report.option import Option, numbers_in
-from clusters.report.sections.parts import change_title, moves_table, together_blocks
-from clusters.report.words import journeys_by, number
+from clusters.report.release.option import Option, numbers_in
+from clusters.report.sections.shared import change_title, moves_table, together_blocks
+from clusters.report.tables.comparison import alike, for_and_against, option_table
+from clusters.report.wording.words import journeys_by, number
 from clusters.text import counted
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from clusters.report.tables import Pair, Table
+from clusters.report.document.table import Pair, Table
 
 MARK = "For the author:"
 """How a place starts that the author has to fill."""

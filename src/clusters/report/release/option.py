@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.maps import changes, matched_numbers
 from clusters.maps.zones import numbers_of
-from clusters.report.facts import PlanFacts, plan_facts
+from clusters.report.release.facts import PlanFacts, plan_facts
 from clusters.text import clean
 from clusters.verifier import Certificate, verify
 

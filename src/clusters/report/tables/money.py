@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
 from clusters.money import pounds
-from clusters.report.audience import Reader
-from clusters.report.figure import Figure
-from clusters.report.money_more import further_money
-from clusters.report.option import Option
-from clusters.report.tables import Cell, Column, Table, frame_table, make_table
-from clusters.report.words import capital
-from clusters.report.working import formula_sentences
+from clusters.report.document.table import Cell, Column, Table, frame_table, make_table
+from clusters.report.frames.frame import Figure
+from clusters.report.release.audience import Reader
+from clusters.report.release.option import Option
+from clusters.report.tables.further_money import further_money
+from clusters.report.wording.words import capital
+from clusters.report.wording.working import formula_sentences
 from clusters.text import clean
 
 if TYPE_CHECKING:

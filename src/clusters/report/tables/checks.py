@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from clusters.domain import Problem
-from clusters.report.option import Option
-from clusters.report.tables import Column, Table, make_table
-from clusters.report.words import (
+from clusters.report.document.table import Column, Table, make_table
+from clusters.report.release.option import Option
+from clusters.report.wording.words import (
     capital,
     journeys_by,
     measure_name,

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from clusters.report.document.table import Table
 from clusters.report.material import Material
-from clusters.report.tables import Table
 
 WIDTH_CM, LONG_CM = 17.4, 26.1
 """Width of the text on A4, upright and turned."""

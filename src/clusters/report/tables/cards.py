@@ -7,14 +7,14 @@ from collections.abc import Collection, Mapping
 from clusters.disclosure import HIDDEN
 from clusters.domain import Capacity
 from clusters.money import pounds
-from clusters.report.audience import Reader
-from clusters.report.document import Card
-from clusters.report.facts import ClusterFacts
-from clusters.report.money import pence_by_cluster
-from clusters.report.option import Option
-from clusters.report.tables import Cell, Column, Pair, Table, make_table
-from clusters.report.words import amounts, capital, journey, measure_name, need_name, number
-from clusters.report.working import sum_words
+from clusters.report.document.blocks import Card
+from clusters.report.document.table import Cell, Column, Pair, Table, make_table
+from clusters.report.release.audience import Reader
+from clusters.report.release.facts import ClusterFacts
+from clusters.report.release.option import Option
+from clusters.report.tables.money import pence_by_cluster
+from clusters.report.wording.words import amounts, capital, journey, measure_name, need_name, number
+from clusters.report.wording.working import sum_words
 from clusters.text import all_listed, clean
 
 

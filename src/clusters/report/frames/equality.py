@@ -14,7 +14,7 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.budget import Split
 from clusters.domain import Plan, PlanLike, Problem, School, plan_of
-from clusters.report.words import capital
+from clusters.report.wording.words import capital
 from clusters.text import clean
 
 if TYPE_CHECKING:

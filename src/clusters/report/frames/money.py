@@ -6,10 +6,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.disclosure import HIDDEN
-from clusters.report.audience import Reader
-from clusters.report.figure import Figure
-from clusters.report.option import Option
-from clusters.report.working import units_words
+from clusters.report.frames.frame import Figure
+from clusters.report.release.audience import Reader
+from clusters.report.release.option import Option
+from clusters.report.wording.working import units_words
 from clusters.text import clean
 
 if TYPE_CHECKING:

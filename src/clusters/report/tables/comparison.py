@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from clusters.maps import changes
 from clusters.money import pounds
+from clusters.report.document.table import Column, Table, make_table
 from clusters.report.material import Material
-from clusters.report.option import Option
-from clusters.report.tables import Column, Table, make_table
-from clusters.report.words import capital, journey, measure_name, number, percent_up
+from clusters.report.release.option import Option
+from clusters.report.wording.words import capital, journey, measure_name, number, percent_up
 from clusters.text import clean, counted
 
 Say = Callable[[Option], str]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from clusters.report.words import capital, measure_name, need_name
+from clusters.report.wording.words import capital, measure_name, need_name
 
 COLUMNS: Mapping[str, str] = {
     "urn": "Unique reference number of the school.",

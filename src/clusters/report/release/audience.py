@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.disclosure import HIDDEN, SmallNumbers
 from clusters.domain import FrozenDict, Plan, Problem, SchoolId
 from clusters.measures import measure
-from clusters.report.words import number
+from clusters.report.wording.words import number
 from clusters.text import clean
 
 if TYPE_CHECKING:
@@ -108,7 +108,7 @@ class Reader:
 
 
 def reader_of(audience: str, problem: Problem, plan: Plan, policy: SmallNumbers) -> Reader:
-    """Make the reader who may see everything; for the public see `clusters.report.release`."""
+    """Make the reader who may see everything; the public's is made in `release.options`."""
     return Reader(
         name=audience,
         policy=policy,

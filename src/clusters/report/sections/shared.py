@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.domain import SchoolId
 from clusters.options import together_in_every
-from clusters.report.audience import Reader
-from clusters.report.document import Block, Grid, Words
-from clusters.report.equality import SMALL_SCHOOL, equality_sentences, widest
-from clusters.report.figure import Figure
-from clusters.report.option import Option
-from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import capital, journey, number, school_name
+from clusters.report.document.blocks import Block, Grid, Words
+from clusters.report.document.table import Column, Table, frame_table, make_table
+from clusters.report.frames.equality import SMALL_SCHOOL, equality_sentences, widest
+from clusters.report.frames.frame import Figure
+from clusters.report.release.audience import Reader
+from clusters.report.release.option import Option
+from clusters.report.wording.words import capital, journey, number, school_name
 from clusters.text import all_listed, clean, counted
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from clusters.report.option import Option
+from clusters.report.release.option import Option
 from clusters.text import all_listed, clean, counted
 
 

@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
 from clusters.money import pounds
-from clusters.report.audience import Reader
-from clusters.report.figure import Figure
-from clusters.report.option import Option
-from clusters.report.tables import Column, Table, frame_table, make_table
-from clusters.report.words import ENDLESS, capital, number
-from clusters.report.working import sum_words
+from clusters.report.document.table import Column, Table, frame_table, make_table
+from clusters.report.frames.frame import Figure
+from clusters.report.release.audience import Reader
+from clusters.report.release.option import Option
+from clusters.report.wording.words import ENDLESS, capital, number
+from clusters.report.wording.working import sum_words
 from clusters.text import clean, counted
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusters.money import pounds
-from clusters.report.words import measure_name, one_of
+from clusters.report.wording.words import measure_name, one_of
 from clusters.text import all_listed, clean
 
 if TYPE_CHECKING:

@@ -24,11 +24,11 @@ from clusters.domain import RULEBOOK, FrozenDict, Plan, Priorities, Problem, Rul
 from clusters.maps import matched_numbers
 from clusters.measures import measure
 from clusters.need_types import BROAD_AREAS
-from clusters.report.audience import COUNTS, Counts, Reader, counts_of
-from clusters.report.facts import plan_facts
-from clusters.report.option import Option, Search
-from clusters.report.release_money import Released, release_money, sums_hidden
-from clusters.report.words import measure_name
+from clusters.report.release.audience import COUNTS, Counts, Reader, counts_of
+from clusters.report.release.facts import plan_facts
+from clusters.report.release.money import Released, release_money, sums_hidden
+from clusters.report.release.option import Option, Search
+from clusters.report.wording.words import measure_name
 from clusters.text import all_listed, clean
 from clusters.verifier import Certificate
 

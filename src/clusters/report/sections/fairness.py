@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from clusters.money import pounds
-from clusters.report.audience import Reader
-from clusters.report.option import Option
-from clusters.report.words import number
+from clusters.report.release.audience import Reader
+from clusters.report.release.option import Option
+from clusters.report.wording.words import number
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -11,12 +11,12 @@ from clusters.maps import school_numbers
 from clusters.maps.colours import TINTS
 from clusters.maps.difference import changes
 from clusters.measures import always_together
-from clusters.report.audience import Reader
-from clusters.report.equality import equality_frame, furthest_frame, journeys_of, small_frame
-from clusters.report.figure import Figure
-from clusters.report.money_figures import of_medium_term, of_money, of_outlook
-from clusters.report.option import Option, numbers_in
-from clusters.report.words import journey
+from clusters.report.frames.equality import equality_frame, furthest_frame, journeys_of, small_frame
+from clusters.report.frames.frame import Figure
+from clusters.report.frames.money import of_medium_term, of_money, of_outlook
+from clusters.report.release.audience import Reader
+from clusters.report.release.option import Option, numbers_in
+from clusters.report.wording.words import journey
 from clusters.text import clean
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
 from clusters.money import pounds
-from clusters.report.words import capital, measure_name, number
+from clusters.report.wording.words import capital, measure_name, number
 from clusters.text import clean
 
 if TYPE_CHECKING:
