@@ -245,7 +245,7 @@ def test_the_variation_of_costs_comes_from_plans_one_by_one():
     assert "of the 40 committed plans" in demand.stated["cost of a new plan"]
     by_school = demand_of(world(), replace(STILL, cost_variation=None))
     assert by_school.cost_variation == 0
-    assert "commitments plan by plan would tell" in by_school.stated["cost of a new plan"]
+    assert "commitments plan by plan would show it" in by_school.stated["cost of a new plan"]
 
 
 def test_rates_are_drawn_towards_the_typical_by_hand():

@@ -243,14 +243,14 @@ def _cost_unknown(missing: list[str]) -> Fault:
 
 
 def _variation(split: Split, assumptions: Assumptions) -> tuple[float, str]:
-    """Find by how much the cost of one plan varies; sums by school do not tell it."""
+    """Find by how much the cost of one plan varies; sums by school do not show it."""
     if assumptions.cost_variation is not None:
         return float(assumptions.cost_variation), "given"
     rows = split.pot.committed_as_given
     if isinstance(rows, Commitments) and len(rows.rows) >= _ENOUGH_ROWS:
         sums = np.array([rows.a_year_pence(row) for row in rows.rows], dtype=np.float64)
         return float(sums.std(ddof=1) / sums.mean()), f"of the {len(sums):,} committed plans"
-    return 0.0, "what plans cost one by one is not known: commitments plan by plan would tell"
+    return 0.0, "what plans cost one by one is not known: commitments plan by plan would show it"
 
 
 def _rates(

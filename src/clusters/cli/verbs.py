@@ -139,7 +139,7 @@ def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priori
     folder.page(
         chosen, problem, {"Proposal": result}, rules=rules, priorities=priorities, split=split
     )
-    folder.tell()
+    folder.say_where()
     return bool(result.stopped == "interrupted")
 
 
@@ -156,7 +156,7 @@ def fund(chosen: Namespace) -> bool:
         folder.payments(inputs.make_payments(chosen, split))
     folder.run(chosen, problem=problem, split=split)
     folder.page(chosen, problem, {Path(chosen.plan).stem: plan}, split=split)
-    folder.tell()
+    folder.say_where()
     return False
 
 
@@ -201,7 +201,7 @@ def report(chosen: Namespace) -> bool:
         split=split,
         folder=folder,
     )
-    folder.tell()
+    folder.say_where()
     return False
 
 
@@ -256,7 +256,7 @@ def options(chosen: Namespace) -> bool:
         settings=settings,
         result=None if chosen.audience == "public" else made.get(first),
     )
-    folder.tell()
+    folder.say_where()
     return any(getattr(one, "stopped", "") == "interrupted" for one in made.values())
 
 

@@ -22,7 +22,7 @@ from clusters.rulebook import MICRO, length, most_travel
 from clusters.text import amount, shown, words
 from clusters.verifier import verify
 
-__all__ = ["Aim", "aim_of", "at_least", "better", "called", "longest_journey", "valued"]
+__all__ = ["Aim", "aim_name", "aim_of", "at_least", "better", "longest_journey", "valued"]
 
 TOLERANCE = 1e-9
 
@@ -34,7 +34,7 @@ def better(one: float, other: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """One thing that themes care for: how it is counted, bounded, called and shown."""
+    """One thing that themes care for: how it is counted, bounded, named and shown."""
 
     count: Callable[[Problem, Rules, Theme, Plan], float]
     floor: Callable[[Problem, Rules, Theme, int], float | None]
@@ -53,7 +53,7 @@ def at_least(problem: Problem, rules: Rules, theme: Theme, k: int) -> float | No
     return None if floor is None or floor <= 0 else floor
 
 
-def called(theme: Theme) -> str:
+def aim_name(theme: Theme) -> str:
     """Name what a theme would have less of: "longest journey"."""
     return AIMS[theme.cares_for].name(theme)
 

@@ -18,7 +18,7 @@ from clusters.errors import ArgumentError, Fault
 from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
 from clusters.options.draws import Drawn, placed
-from clusters.options.wording import called, percent
+from clusters.options.wording import cluster_name, percent
 from clusters.shown import Shown
 from clusters.text import counted, listed
 
@@ -271,10 +271,10 @@ class Stability(Shown):
                 other.update(dict([self._elsewhere(draws, k)]))
         name, label = self.problem.schools[k].name, self._label(self._base[k])
         if not parts:
-            return f"{name} is in {called(label)}; no draw has a plan."
+            return f"{name} is in {cluster_name(label)}; no draw has a plan."
         most = max(other, key=lambda place: other[place])
-        tail = f"; otherwise mostly in {called(most)}" if most else ""
-        return f"{name} is in {called(label)} {listed(parts)}{tail}."
+        tail = f"; otherwise mostly in {cluster_name(most)}" if most else ""
+        return f"{name} is in {cluster_name(label)} {listed(parts)}{tail}."
 
     def _elsewhere(self, draws: Draws, k: int) -> tuple[str, int]:
         """Label of the cluster in which a school is most often beside its own, and how often."""

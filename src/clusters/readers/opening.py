@@ -193,7 +193,7 @@ def _look_alikes(path: Path) -> str:
 
 
 def kind_of(content: Content) -> str:
-    """Tell a file's kind by its first bytes.
+    """Find a file's kind by its first bytes.
 
     Raises
     ------

@@ -287,7 +287,7 @@ def _centre_faults(groups: Mapping[str, _Group]) -> list[Fault]:
 
 
 def _foreign_faults(groups: Mapping[str, _Group], problem: Problem, where: str) -> list[Fault]:
-    """Refuse a plan most of whose schools are of elsewhere; a few are for the verifier to tell."""
+    """Refuse a plan most of whose schools are of elsewhere; a few are the verifier's to report."""
     members = [member for group in groups.values() for member in group.members]
     foreign = [member for member in members if problem.find(member) is None]
     if 2 * len(foreign) <= len(members):

@@ -103,7 +103,7 @@ class Disagreement(Shown):
     largest: tuple[tuple[str, float, float], ...] = field(repr=False)
 
     def __str__(self) -> str:
-        """Tell both totals and the largest differences."""
+        """Give both totals and the largest differences."""
         most = "; ".join(f"URN {urn}: {a:,.10g} and {b:,.10g}" for urn, a, b in self.largest)
         return (
             f"{self.column} differs for {self.n_different:,} of {self.n_compared:,} schools: "
@@ -259,7 +259,7 @@ class ReadingReport(Shown):
         return clip(f"ReadingReport({self.where!r}, {self.format}: {rows}{others})")
 
     def summary(self) -> str:
-        """Tell the reading in plain words, over several lines."""
+        """Describe the reading in plain words, over several lines."""
         words = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
         lines = [
             f"{self.where} ({words}): {counted(self.rows_read, 'row')} read, "
@@ -289,7 +289,7 @@ class ReadingReport(Shown):
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        """Tell the reading in plain words."""
+        """Describe the reading in plain words."""
         return self.summary()
 
 

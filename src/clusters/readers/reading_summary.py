@@ -29,7 +29,7 @@ def made_report(
     locator: Locator,
     others: Sequence[ReadingReport],
 ) -> ReadingReport:
-    """Tell what was read from the main file and from the others."""
+    """Report what was read from the main file and from the others."""
     layout = layouts[0]
     known = recognise(main.header)
     used = set(layout.at.values())

@@ -133,11 +133,11 @@ class _Pack:
                     colours=material.colours,
                 )
             )
-        if "search" in material.figures:
+        if "search" in material.frames:
             self.pictures["search"] = keep(
                 convergence_png(
                     folder / "search.png",
-                    material.figures["search"].frame,
+                    material.frames["search"].data,
                     in_percent=material.reader.is_public,
                 )
             )
@@ -163,14 +163,14 @@ class _Pack:
         folder = self.folder / "figures"
         folder.mkdir(exist_ok=True)
         rows = []
-        for name, figure in self.material.figures.items():
-            self.note(write_frame(folder / f"{name}.csv", figure.frame))
+        for name, frame in self.material.frames.items():
+            self.note(write_frame(folder / f"{name}.csv", frame.data))
             rows.append(
                 {
                     "file": f"{name}.csv",
-                    "title": clean(figure.title),
-                    "rows": len(figure.frame),
-                    "returned_by": figure.how,
+                    "title": clean(frame.title),
+                    "rows": len(frame.data),
+                    "returned_by": frame.how,
                     "run_record": self.material.run_file,
                 }
             )
@@ -203,8 +203,8 @@ class _Pack:
                     numbers=numbers_in(material.chosen),
                 )
                 self.note(write_bytes(folder / f"change_{k}.svg", drawing.encode()))
-        if "search" in material.figures:
-            frame, public = material.figures["search"].frame, material.reader.is_public
+        if "search" in material.frames:
+            frame, public = material.frames["search"].data, material.reader.is_public
             drawing = convergence_svg(frame, in_percent=public)
             self.note(write_bytes(folder / "search.svg", drawing.encode()))
 

@@ -26,7 +26,7 @@ from clusters.explain import WhyHere
 from clusters.leads import Areas, Leads
 from clusters.maps import Backdrop, shared_colours
 from clusters.report.folder import write_file, write_folder
-from clusters.report.frames.every_frame import figures_of
+from clusters.report.frames.every_frame import frames_of
 from clusters.report.material import Area, Material
 from clusters.report.parts import FILES, parts_of_a_pack, require
 from clusters.report.release.audience import AUDIENCES, Reader, reader_of
@@ -188,7 +188,7 @@ def write_report(
         reader=reader,
         options=made,
         chosen=chosen,
-        figures=figures_of(
+        frames=frames_of(
             reader,
             made,
             chosen,

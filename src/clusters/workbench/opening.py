@@ -58,7 +58,7 @@ def write_workbench(
         None for journeys, by need where it is known, else by pupils.
     pot, formula, protection
         As for `split_budget`; no money is shown without a pot. Floors and caps are worked out by
-        the library only: the file then says that money is not yet reckoned.
+        the library only: the file then says that money is not yet worked out.
     decisions
         Of an earlier meeting, to go on from.
     title

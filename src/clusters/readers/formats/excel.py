@@ -75,7 +75,7 @@ def _load(content: Content, *, values: bool) -> Any:
 
 
 def _check_package(content: Content) -> bool:
-    """Refuse what is no workbook or means harm; tell whether any sheet has formulas."""
+    """Refuse what is no workbook or means harm; say whether any sheet has formulas."""
     name = content.name
     try:
         with zipfile.ZipFile(content.file()) as package:

@@ -12,7 +12,7 @@ from clusters.maps.colours import TINTS
 from clusters.maps.difference import changes
 from clusters.measures import always_together
 from clusters.report.frames.equality import equality_frame, furthest_frame, journeys_of, small_frame
-from clusters.report.frames.frame import Figure
+from clusters.report.frames.frame import Frame
 from clusters.report.frames.money import of_medium_term, of_money, of_outlook
 from clusters.report.release.audience import Reader
 from clusters.report.release.option import Option, numbers_in
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from clusters.budget import MediumTermPlan, Outlook
 
 
-def figures_of(
+def frames_of(
     reader: Reader,
     options: Sequence[Option],
     chosen: Option,
@@ -35,10 +35,10 @@ def figures_of(
     why_here: Mapping[SchoolId, Sequence[str]] | None = None,
     start_month: int = 9,
     colours: Mapping[int, int] | None = None,
-) -> dict[str, Figure]:
+) -> dict[str, Frame]:
     """Collect the frames of a pack by name, as its audience may see them."""
-    found: dict[str, Figure] = {}
-    for figure in (
+    found: dict[str, Frame] = {}
+    for one in (
         *_of_plans(reader, options, chosen, why_here or {}),
         *_of_expertise(reader, chosen),
         *of_money(reader, chosen, start_month),
@@ -47,12 +47,12 @@ def figures_of(
         *_of_equality(reader, chosen),
         *_of_search(chosen),
     ):
-        if len(figure.frame):
-            option = _option_of(figure.name, options, chosen)
-            frame = _numbered(_rounded(figure.frame), option, chosen)
-            if figure.name == "clusters" and colours is not None:
+        if len(one.data):
+            option = _option_of(one.name, options, chosen)
+            frame = _numbered(_rounded(one.data), option, chosen)
+            if one.name == "clusters" and colours is not None:
                 frame.insert(1, "colour", [TINTS[colours[n]] for n in frame["number"]])
-            found[figure.name] = replace(figure, frame=frame)
+            found[one.name] = replace(one, data=frame)
     return found
 
 
@@ -94,47 +94,47 @@ def _of_plans(
     options: Sequence[Option],
     chosen: Option,
     reasons: Mapping[SchoolId, Sequence[str]],
-) -> Iterator[Figure]:
+) -> Iterator[Frame]:
     shown = reader.shown
-    yield Figure(
+    yield Frame(
         name="schools",
         title="The schools and their clusters",
         how="clusters.writers.plan_frame(problem, plan)",
-        frame=schools_frame(reader, chosen.plan),
+        data=schools_frame(reader, chosen.plan),
     )
-    yield Figure(
+    yield Frame(
         name="clusters",
         title="The clusters",
         how='clusters.measure(problem, plan).to_frame("cluster")',
-        frame=clusters_frame(reader, chosen),
+        data=clusters_frame(reader, chosen),
     )
     plans = {option.name: option.plan for option in options}
-    yield Figure(
+    yield Frame(
         name="options",
         title="The options side by side",
         how='clusters.measure(problem, plan, priorities).to_frame("plan"), for each option',
-        frame=_options_frame(options),
+        data=_options_frame(options),
     )
     for k, option in enumerate(options, start=1):
-        yield Figure(
+        yield Frame(
             name=f"option_{k}",
             title=f"Schools and clusters of the option {option.name}",
             how="clusters.writers.plan_frame(problem, plan)",
-            frame=_membership(shown, option.plan),
+            data=_membership(shown, option.plan),
         )
         if option is not chosen:
-            yield Figure(
+            yield Frame(
                 name=f"moves_{k}",
                 title=f"Schools in another cluster under {chosen.name} than under {option.name}",
                 how="clusters.maps.changes(problem, before, after)",
-                frame=moves_frame(shown, option.plan, chosen.plan, reasons),
+                data=moves_frame(shown, option.plan, chosen.plan, reasons),
             )
     if len(options) > 1:
-        yield Figure(
+        yield Frame(
             name="together",
             title="Schools that share a cluster in every option",
             how="clusters.measures.always_together(plans, problem)",
-            frame=together_frame(shown, plans),
+            data=together_frame(shown, plans),
         )
 
 
@@ -250,7 +250,7 @@ def together_frame(problem: Problem, plans: Mapping[str, Plan]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "schools", "urn", "school"])
 
 
-def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Figure]:
+def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Frame]:
     measures = chosen.facts.measures
     if not measures.types:
         return
@@ -258,53 +258,53 @@ def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Figure]:
     frame["gap"] = frame["capacity"] == 0
     how = 'clusters.measure(problem, plan).to_frame("expertise"); gap: capacity == 0'
     title = "Need and expertise by cluster and type"
-    yield Figure(name="expertise", title=title, how=how, frame=frame.dropna(axis=1, how="all"))
+    yield Frame(name="expertise", title=title, how=how, data=frame.dropna(axis=1, how="all"))
     kinds = measures.to_frame("type").dropna(axis=1, how="all")
     gaps = [row.kind for row in measures.expertise if row.capacity == 0]
     kinds["gaps"] = [gaps.count(kind) for kind in kinds["type"]]
     how = 'clusters.measure(problem, plan).to_frame("type"); gaps: clusters with capacity == 0'
     title = "Access to expertise by type"
-    yield Figure(name="types", title=title, how=how, frame=kinds)
+    yield Frame(name="types", title=title, how=how, data=kinds)
     if reader.need is not None:
-        yield Figure(
+        yield Frame(
             name="need",
             title="Pupils by cluster and need",
             how='clusters.measure(problem, plan).coverage("need")',
-            frame=reader.need,
+            data=reader.need,
         )
 
 
-def _of_equality(reader: Reader, chosen: Option) -> Iterator[Figure]:
+def _of_equality(reader: Reader, chosen: Option) -> Iterator[Frame]:
     split = None if reader.is_public else chosen.split  # the public's has no schools
     frame = equality_frame(reader.shown, chosen.plan, split)
-    yield Figure(
+    yield Frame(
         name="equality",
         title="Journeys and money by group of schools",
         how="clusters.report.equality_frame(problem, plan, split)",
-        frame=frame.dropna(axis=1, how="all"),
+        data=frame.dropna(axis=1, how="all"),
     )
-    yield Figure(
+    yield Frame(
         name="furthest",
         title="The longest journeys",
         how="clusters.report.furthest_frame(problem, plan)",
-        frame=furthest_frame(reader.shown, chosen.plan),
+        data=furthest_frame(reader.shown, chosen.plan),
     )
-    yield Figure(
+    yield Frame(
         name="small_schools",
         title="Small schools",
         how="clusters.report.small_frame(problem, plan, split)",
-        frame=small_frame(reader.shown, chosen.plan, split),
+        data=small_frame(reader.shown, chosen.plan, split),
     )
 
 
-def _of_search(chosen: Option) -> Iterator[Figure]:
+def _of_search(chosen: Option) -> Iterator[Frame]:
     history = getattr(chosen.result, "history", ())
     if history:
-        yield Figure(
+        yield Frame(
             name="search",
             title="How the search went",
             how="result.history",
-            frame=history_frame(chosen.result),
+            data=history_frame(chosen.result),
         )
 
 

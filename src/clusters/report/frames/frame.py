@@ -10,10 +10,10 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
-class Figure:
+class Frame:
     """One frame: its name (that of its file), what it shows, and the call that returns it."""
 
     name: str
     title: str
     how: str
-    frame: pd.DataFrame
+    data: pd.DataFrame

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.disclosure import HIDDEN
-from clusters.report.frames.frame import Figure
+from clusters.report.frames.frame import Frame
 from clusters.report.release.audience import Reader
 from clusters.report.release.option import Option
 from clusters.report.wording.working import units_words
@@ -18,60 +18,60 @@ if TYPE_CHECKING:
     from clusters.budget import MediumTermPlan, Outlook, Split
 
 
-def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Figure]:
+def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Frame]:
     """Make the frames of a split: pot, formula, shares, gains, years, fairness."""
     split = chosen.split
     if split is None:
         return
     from clusters.budget import by_year, explain
 
-    yield Figure(
+    yield Frame(
         name="pot",
         title="The pot, step by step",
         how='split.to_frame("pot")',
-        frame=split.to_frame("pot")[["step", "pence"]],
+        data=split.to_frame("pot")[["step", "pence"]],
     )
     notes = split.public_notes() if reader.is_public else split.notes
-    yield Figure(
+    yield Frame(
         name="money_notes",
         title="What to know about the money",
         how="split.notes",
-        frame=_notes(notes),
+        data=_notes(notes),
     )
-    yield Figure(
+    yield Frame(
         name="factors",
         title="The formula, factor by factor",
         how='split.to_frame("factor")',
-        frame=split.to_frame("factor").drop(columns=["total"]),
+        data=split.to_frame("factor").drop(columns=["total"]),
     )
     if not split.clusters:
         return  # the sum of no cluster may be shown
-    yield Figure(
+    yield Frame(
         name="money",
         title="The money by cluster",
         how='split.to_frame("cluster")',
-        frame=_masked(reader, chosen, _money_frame(reader, chosen, split)),
+        data=_masked(reader, chosen, _money_frame(reader, chosen, split)),
     )
     lines = explain(split, "cluster")
-    yield Figure(
+    yield Frame(
         name="lines",
         title="How each cluster's sum comes about",
         how='clusters.budget.explain(split, "cluster")',
-        frame=_masked(reader, chosen, _cluster_lines(split, lines)),
+        data=_masked(reader, chosen, _cluster_lines(split, lines)),
     )
     if any(share.today_pence is not None for share in split.clusters):
-        yield Figure(
+        yield Frame(
             name="effects",
             title="Gains and losses by cluster",
             how='clusters.budget.effects(split, "cluster")',
-            frame=_masked(reader, chosen, _effects(reader, split)),
+            data=_masked(reader, chosen, _effects(reader, split)),
         )
     years = by_year(split, start_month).to_frame().rename(columns={"key": "cluster"})
-    yield Figure(
+    yield Frame(
         name="years",
         title="The money by financial year",
         how=f"clusters.budget.by_year(split, {start_month}).to_frame()",
-        frame=_masked(reader, chosen, years),
+        data=_masked(reader, chosen, years),
     )
     yield from _fairness(reader, split)
     if not reader.is_public:
@@ -97,7 +97,7 @@ def _effects(reader: Reader, split: Split) -> pd.DataFrame:
     return frame[["cluster", *sums, "change_percent"]]
 
 
-def _fairness(reader: Reader, split: Split) -> Iterator[Figure]:
+def _fairness(reader: Reader, split: Split) -> Iterator[Frame]:
     """Fairness between schools; in public between clusters, rounded, where all may be shown."""
     from clusters.budget import fairness_frame
     from clusters.errors import MoneyError
@@ -109,35 +109,35 @@ def _fairness(reader: Reader, split: Split) -> Iterator[Figure]:
         frame = fairness_frame(split, level)
     except MoneyError:  # nothing to compare: no pupils, or no money
         return
-    yield Figure(
+    yield Frame(
         name="fairness",
         title=f"How fair the split is between {level}s, in figures",
         how=f'clusters.budget.fairness_frame(split, "{level}")',
-        frame=frame.round(2) if reader.is_public else frame,
+        data=frame.round(2) if reader.is_public else frame,
     )
 
 
-def _money_of_schools(split: Split) -> Iterator[Figure]:
+def _money_of_schools(split: Split) -> Iterator[Frame]:
     from clusters.budget import effects, explain
 
-    yield Figure(
+    yield Frame(
         name="money_by_school",
         title="Indicative money by school",
         how='split.to_frame("school")',
-        frame=split.to_frame("school").drop(columns=["total"]),
+        data=split.to_frame("school").drop(columns=["total"]),
     )
-    yield Figure(
+    yield Frame(
         name="lines_by_school",
         title="How each school's indicative sum comes about",
         how='clusters.budget.explain(split, "school")',
-        frame=_lines(explain(split, "school"), "urn"),
+        data=_lines(explain(split, "school"), "urn"),
     )
     if any(share.today_pence is not None for share in split.schools):
-        yield Figure(
+        yield Frame(
             name="effects_by_school",
             title="Gains and losses by school",
             how='clusters.budget.effects(split, "school")',
-            frame=effects(split, "school"),
+            data=effects(split, "school"),
         )
 
 
@@ -181,36 +181,36 @@ def _masked(reader: Reader, chosen: Option, frame: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(rows, columns=frame.columns).astype(object)
 
 
-def of_outlook(outlook: Outlook | None) -> Iterator[Figure]:
+def of_outlook(outlook: Outlook | None) -> Iterator[Frame]:
     """Make the frames of an outlook: risk by cluster, and scenarios."""
     if outlook is None:
         return
-    yield Figure(
+    yield Frame(
         name="risk",
         title="The risk that money runs out, by cluster (simulated)",
         how='clusters.budget.look_ahead(split).to_frame("cluster")',
-        frame=outlook.to_frame("cluster"),
+        data=outlook.to_frame("cluster"),
     )
-    yield Figure(
+    yield Frame(
         name="scenarios",
         title="What if things go badly? (simulated)",
         how='clusters.budget.look_ahead(split).to_frame("scenario")',
-        frame=outlook.to_frame("scenario"),
+        data=outlook.to_frame("scenario"),
     )
-    yield Figure(
+    yield Frame(
         name="assumptions",
         title="What the simulated risk rests on",
         how='clusters.budget.look_ahead(split).to_frame("assumption")',
-        frame=outlook.to_frame("assumption"),
+        data=outlook.to_frame("assumption"),
     )
 
 
-def of_medium_term(plan: MediumTermPlan | None) -> Iterator[Figure]:
+def of_medium_term(plan: MediumTermPlan | None) -> Iterator[Frame]:
     """Make the frame of a plan of several financial years."""
     if plan is not None:
-        yield Figure(
+        yield Frame(
             name="medium_term",
             title="The plan of the coming financial years",
             how="clusters.budget.plan_years(years, ...).to_frame()",
-            frame=plan.to_frame(),
+            data=plan.to_frame(),
         )

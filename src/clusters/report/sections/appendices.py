@@ -42,8 +42,8 @@ def _proof(material: Material) -> Iterator[Block]:
         yield Words(pyramid_sentence(len(shown.pyramids), facts.measures.whole.pyramids_split))
     if said["search_facts"]:
         yield Grid(said["search_facts"])
-    if "search" in material.figures:
-        frame, public = material.figures["search"].frame, material.reader.is_public
+    if "search" in material.frames:
+        frame, public = material.frames["search"].data, material.reader.is_public
         yield Picture(
             caption="How the search went: where the two lines meet, the plan is proved best.",
             alt="Two lines over time: the cost of the best plan falls, the limit rises.",

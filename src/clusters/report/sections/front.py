@@ -232,7 +232,7 @@ def _school_row(material: Material, cluster: ClusterFacts, member: SchoolFacts) 
 
 
 def _named(lead: str, own: str) -> Cell:
-    """Name a lead; a school that leads is told so."""
+    """Name a lead; a school that leads reads that it does."""
     if lead == own:
         return Cell("this school")
     who = lead.removesuffix(f", {own}")

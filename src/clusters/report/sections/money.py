@@ -13,7 +13,7 @@ from clusters.report.tables.money import money as money_parts
 
 
 def _parts(material: Material) -> Mapping[str, Any]:
-    return money_parts(material.reader, material.chosen, material.figures, material.start_month)
+    return money_parts(material.reader, material.chosen, material.frames, material.start_month)
 
 
 def money(material: Material) -> Section:
@@ -30,14 +30,14 @@ def _money(material: Material) -> Iterator[Block]:
     yield Points(tuple(said["formula"]))
     for sentence in said["sentences"]:
         yield Words(sentence)
-    table = main_table(material.chosen, material.figures)
+    table = main_table(material.chosen, material.frames)
     if table is not None:
         yield Grid(table)
     for sentence in said["effect_words"]:
         yield Words(sentence)
-    if "fairness" in material.figures:
+    if "fairness" in material.frames:
         yield Heading("How fair is the split?", 2)
-        frame = material.figures["fairness"].frame
+        frame = material.frames["fairness"].data
         yield Points(tuple(fairness_sentences(frame, material.reader, material.chosen)))
     yield Judgement(
         "have the finance officer confirm the pot, and say what happens if a cluster overspends."

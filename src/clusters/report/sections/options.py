@@ -60,8 +60,8 @@ def _options(material: Material) -> Iterator[Block]:
         )
     for k, option in enumerate(made, start=1):
         if option is not chosen:
-            moves = material.figures.get(f"moves_{k}")
-            count = 0 if moves is None else len(moves.frame)
+            moves = material.frames.get(f"moves_{k}")
+            count = 0 if moves is None else len(moves.data)
             yield Words(
                 f"From {option.name} to {chosen.name}, {counted(count, 'school')} would change "
                 f"cluster. An appendix names each, with the reason."
@@ -113,9 +113,9 @@ def _changes(material: Material) -> Iterator[Block]:
             svg=_change_map(material, option, k),
             png=f"change_{k}",
         )
-        moves = material.figures.get(f"moves_{k}")
+        moves = material.frames.get(f"moves_{k}")
         if moves is not None:
-            yield Grid(moves_table(moves.frame, chosen, option))
+            yield Grid(moves_table(moves.data, chosen, option))
 
 
 def _change_map(material: Material, option: Option, k: int) -> Callable[[], str]:
@@ -138,7 +138,7 @@ def together(material: Material) -> Section | None:
         title="Together in every option",
         anchor="together",
         blocks=tuple(
-            together_blocks(material.reader, material.options, material.figures, material.together)
+            together_blocks(material.reader, material.options, material.frames, material.together)
         ),
         is_appendix=True,
     )

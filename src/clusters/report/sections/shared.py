@@ -10,7 +10,7 @@ from clusters.options import together_in_every
 from clusters.report.document.blocks import Block, Grid, Words
 from clusters.report.document.table import Column, Table, frame_table, make_table
 from clusters.report.frames.equality import SMALL_SCHOOL, equality_sentences, widest
-from clusters.report.frames.frame import Figure
+from clusters.report.frames.frame import Frame
 from clusters.report.release.audience import Reader
 from clusters.report.release.option import Option
 from clusters.report.wording.words import capital, journey, number, school_name
@@ -34,18 +34,18 @@ def decisions_asked(given: Iterable[object]) -> list[str]:
 
 
 def together_blocks(
-    reader: Reader, options: Sequence[Option], figures: Mapping[str, Figure], said: Iterable[object]
+    reader: Reader, options: Sequence[Option], frames: Mapping[str, Frame], said: Iterable[object]
 ) -> Iterator[Block]:
     """Say which schools share a cluster in every option."""
-    figure = figures.get("together")
+    frame = frames.get("together")
     sentences = [clean(sentence) for sentence in said]
-    if figure is None:
+    if frame is None:
         none = ["No two schools share a cluster in every option."]
         yield from (Words(sentence) for sentence in sentences or none)
         return
     plans = {option.name: option.plan for option in options}
-    count = int(figure.frame["urn"].nunique())
-    sets = figure.frame.groupby("group", sort=True)
+    count = int(frame.data["urn"].nunique())
+    sets = frame.data.groupby("group", sort=True)
     yield from (
         Words(sentence)
         for sentence in sentences
@@ -116,29 +116,27 @@ def moves_table(frame: pd.DataFrame, chosen: Option, option: Option) -> Table:
     )
 
 
-def equality_said(reader: Reader, figures: Mapping[str, Figure], *, short: bool) -> list[str]:
+def equality_said(reader: Reader, frames: Mapping[str, Frame], *, short: bool) -> list[str]:
     """Say how groups of schools differ; shortly, in which way they differ most."""
-    if "equality" not in figures:
+    if "equality" not in frames:
         return []
-    frame, unit = figures["equality"].frame, reader.shown.travel_unit
+    frame, unit = frames["equality"].data, reader.shown.travel_unit
     kept = widest(frame) if short else frame
     return equality_sentences(kept, lambda length: journey(length, unit))
 
 
-def equality_tables(
-    reader: Reader, chosen: Option, figures: Mapping[str, Figure]
-) -> Iterator[Table]:
+def equality_tables(reader: Reader, chosen: Option, frames: Mapping[str, Frame]) -> Iterator[Table]:
     """Make the tables of the appendix on equality."""
     unit = reader.shown.travel_unit
-    if "equality" in figures:
-        for way, rows in figures["equality"].frame.groupby("way", sort=False):
+    if "equality" in frames:
+        for way, rows in frames["equality"].data.groupby("way", sort=False):
             yield _group_table(way, rows, unit)
     for name, caption in (
         ("furthest", "The longest journeys"),
         ("small_schools", f"Schools with fewer than {SMALL_SCHOOL} pupils"),
     ):
-        if name in figures:
-            rows = figures[name].frame.drop(columns=["number"])
+        if name in frames:
+            rows = frames[name].data.drop(columns=["number"])
             names = [chosen.cluster_names.get(label, label) for label in rows["cluster"]]
             yield frame_table(
                 caption,

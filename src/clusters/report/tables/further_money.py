@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.disclosure import HIDDEN
 from clusters.money import pounds
 from clusters.report.document.table import Column, Table, frame_table, make_table
-from clusters.report.frames.frame import Figure
+from clusters.report.frames.frame import Frame
 from clusters.report.release.audience import Reader
 from clusters.report.release.option import Option
 from clusters.report.wording.words import ENDLESS, capital, number
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 
 def further_money(
-    reader: Reader, option: Option, figures: Mapping[str, Figure], names: Mapping[str, str]
+    reader: Reader, option: Option, frames: Mapping[str, Frame], names: Mapping[str, str]
 ) -> dict[str, Any]:
     """Make the tables and sentences on the money that stand after the split itself.
 
@@ -36,10 +36,10 @@ def further_money(
         "fairness": _fairness,
     }
     found: dict[str, Any] = {
-        name: maker(_named(figures[name].frame, names)) if name in figures else None
+        name: maker(_named(frames[name].data, names)) if name in frames else None
         for name, maker in makers.items()
     }
-    found["effect_words"] = _effect_words(reader, option) if "effects" in figures else []
+    found["effect_words"] = _effect_words(reader, option) if "effects" in frames else []
     return found
 
 

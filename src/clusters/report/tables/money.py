@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.disclosure import HIDDEN
 from clusters.money import pounds
 from clusters.report.document.table import Cell, Column, Table, frame_table, make_table
-from clusters.report.frames.frame import Figure
+from clusters.report.frames.frame import Frame
 from clusters.report.release.audience import Reader
 from clusters.report.release.option import Option
 from clusters.report.tables.further_money import further_money
@@ -54,7 +54,7 @@ def pence_by_cluster(split: Split | None) -> dict[str, int]:
 
 
 def money(
-    reader: Reader, option: Option, figures: Mapping[str, Figure], start_month: int = 9
+    reader: Reader, option: Option, frames: Mapping[str, Frame], start_month: int = 9
 ) -> dict[str, Any]:
     """Say what the pot is, how it is shared, and who receives what."""
     split = option.split
@@ -68,16 +68,16 @@ def money(
         "schools": None
         if reader.is_public
         else _table("Indicative sums by school", split.to_frame("school"), names),
-        **further_money(reader, option, figures, names),
+        **further_money(reader, option, frames, names),
     }
 
 
-def main_table(option: Option, figures: Mapping[str, Figure]) -> Table | None:
+def main_table(option: Option, frames: Mapping[str, Frame]) -> Table | None:
     """Make the one table of the body: need units, the sum, and what changes against today."""
-    if option.split is None or "money" not in figures:
+    if option.split is None or "money" not in frames:
         return None
-    sums = _by_label(figures, "money")
-    units, gains = _by_label(figures, "lines"), _by_label(figures, "effects")
+    sums = _by_label(frames, "money")
+    units, gains = _by_label(frames, "lines"), _by_label(frames, "effects")
     worked = any(row.get("units_worked") for row in units.values())
     columns = [
         Column("Cluster", False),
@@ -101,10 +101,10 @@ def main_table(option: Option, figures: Mapping[str, Figure]) -> Table | None:
     return make_table("Money by cluster", columns, rows, total)
 
 
-def _by_label(figures: Mapping[str, Figure], name: str) -> dict[str, dict[str, Any]]:
-    if name not in figures:
+def _by_label(frames: Mapping[str, Frame], name: str) -> dict[str, dict[str, Any]]:
+    if name not in frames:
         return {}
-    frame = figures[name].frame
+    frame = frames[name].data
     known = frame.astype(object).where(frame.notna(), None)
     rows = known.to_dict("records")
     return {clean(row["cluster"]): {str(name): row[name] for name in row} for row in rows}
