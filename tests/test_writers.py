@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clusters as cl
-from clusters.readers.school_row import unescape
+from clusters.readers.cells import unescape
 from clusters.writers import escape, write_frame
 
 

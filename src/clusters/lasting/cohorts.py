@@ -15,7 +15,7 @@ from clusters.domain.forecast import Forecast, year_in
 from clusters.domain.forms import rule_fault
 from clusters.errors import DataError, Fault, RulesError
 from clusters.money import round_half_up
-from clusters.readers.forecasts import YearGroups
+from clusters.readers.year_groups import YearGroups
 from clusters.text import counted
 
 __all__ = ["project_cohorts", "with_rate", "with_sum"]

@@ -10,7 +10,7 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Problem, SchoolId
 from clusters.errors import DataError, Fault
-from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of, yes_no_of
+from clusters.readers.cells import Unreadable, is_unknown, tidy, unescape, urn_of, yes_no_of
 from clusters.readers.column_names import header_score, simple
 from clusters.readers.decisions import is_decisions, read_decisions
 from clusters.readers.faults import shown
@@ -19,7 +19,6 @@ from clusters.readers.links import links_of
 from clusters.readers.opening import File, open_table
 from clusters.readers.plan_shapes import NAMES, PlanRow, Shape, rows_of
 from clusters.readers.school_finder import SchoolFinder
-from clusters.readers.school_row import unescape
 from clusters.readers.table import WRONG_STATE, Cell, HeaderScore
 from clusters.text import counted
 

@@ -10,9 +10,9 @@ from clusters.readers.column_names import FORMATS, recognise, simple
 from clusters.readers.columns import Layout
 from clusters.readers.faults import shown
 from clusters.readers.locations import Locator
+from clusters.readers.not_known import Policy
 from clusters.readers.reading_report import ReadingReport
 from clusters.readers.row_filter import Sieve
-from clusters.readers.school_row import Policy
 from clusters.readers.table import Table
 
 __all__ = ["made_report"]

@@ -82,7 +82,7 @@ def write_workbook(path: Path, material: Material) -> Path:
     """Write the appendix as an Excel workbook."""
     import xlsxwriter
 
-    from clusters.budget.spreadsheet import without_results
+    from clusters.budget.sheet_blocks import without_results
 
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, _OPTIONS) as book:
@@ -357,7 +357,8 @@ class _Money:
         self.column = 0
 
     def write(self) -> None:
-        from clusters.budget.spreadsheet import SHEET, add_workings
+        from clusters.budget.sheet_blocks import SHEET
+        from clusters.budget.spreadsheet import add_workings
 
         made, reader = self.made, self.made.material.reader
         numbers = numbers_in(made.material.chosen)
