@@ -44,6 +44,18 @@ class YearCheck(Shown):
         What would be broken of the rules that are not asked for.
     projected
         Measures whose numbers are a projection.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 5]}, [("a", "b")])
+    >>> forecast = cl.lasting.Forecast(
+    ...     numbers={"pupils": {"2027": {"a": 6, "b": 5}, "2028": {"a": 9, "b": 5}}})
+    >>> rules = cl.Rules(n_clusters=2, limits={"pupils": (None, 8)})
+    >>> checks = cl.lasting.verify_years(problem, rules, {"a": "a", "b": "b"}, forecast)
+    >>> [(check.year, check.certificate.ok) for check in (checks.today, *checks.years)]
+    [('today', True), ('2027', True), ('2028', False)]
     """
 
     year: str
@@ -70,6 +82,18 @@ class Lasting(Shown):
     amounts
         By year, by cluster and bounded measure: (have, least, most), exact; the bounds before any
         exceptions of single clusters.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 5]}, [("a", "b")])
+    >>> forecast = cl.lasting.Forecast(
+    ...     numbers={"pupils": {"2027": {"a": 6, "b": 5}, "2028": {"a": 9, "b": 5}}})
+    >>> rules = cl.Rules(n_clusters=2, limits={"pupils": (None, 8)})
+    >>> checks = cl.lasting.verify_years(problem, rules, {"a": "a", "b": "b"}, forecast)
+    >>> checks.ok, checks.lasts_to, checks.first_break.year
+    (False, '2027', '2028')
     """
 
     today: YearCheck

@@ -28,7 +28,13 @@ _BY_MEASURE = ("balance", "limits")
 
 @checked
 def measure_of(name: str, year: str) -> str:
-    """Name the measure that holds a forecast: "pupils@2027"."""
+    """Name the measure that holds a forecast: "pupils@2027".
+
+    Examples
+    --------
+    >>> measure_of("pupils", "2027")
+    'pupils@2027'
+    """
     return f"{name}@{year}"
 
 

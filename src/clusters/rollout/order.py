@@ -38,6 +38,18 @@ class Start(Shown):
         What it holds of the measure that waits.
     cost_pence
         A year's cost.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]})
+    >>> order = cl.rollout.choose_starts(
+    ...     problem, cl.Rules(n_clusters=2, contiguous=False), {"a": "West", "b": "East"},
+    ...     cl.rollout.StartRules(
+    ...         starts=["2026-09-01", "2027-01-01"], most_at_once=1,
+    ...         costs={"West": 1200, "East": 2400}))
+    >>> order.rows[0].cluster, order.rows[0].day.year, order.rows[0].waits_for
+    ('West', 2027, ('As many as may start at once (1) start in September 2026.',))
     """
 
     cluster: str
@@ -50,7 +62,20 @@ class Start(Shown):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class YearOfMoney(Shown):
-    """What clusters that have started cost in a financial year, and what there is (or None)."""
+    """What clusters that have started cost in a financial year, and what there is (or None).
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]})
+    >>> order = cl.rollout.choose_starts(
+    ...     problem, cl.Rules(n_clusters=2, contiguous=False), {"a": "West", "b": "East"},
+    ...     cl.rollout.StartRules(
+    ...         starts=["2026-09-01", "2027-01-01"], most_at_once=1,
+    ...         costs={"West": 1200, "East": 2400}))
+    >>> order.years[0].year, order.years[0].spent_pence  # 7 months of East, 3 of West
+    ('2026-27', 170000)
+    """
 
     year: str
     spent_pence: int
@@ -76,6 +101,18 @@ class StartOrder(Shown):
         Whether it is proved that under what was asked it cannot be less.
     measure
         The measure that waits; "clusters" where each cluster counts once.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]})
+    >>> order = cl.rollout.choose_starts(
+    ...     problem, cl.Rules(n_clusters=2, contiguous=False), {"a": "West", "b": "East"},
+    ...     cl.rollout.StartRules(
+    ...         starts=["2026-09-01", "2027-01-01"], most_at_once=1,
+    ...         costs={"West": 1200, "East": 2400}))
+    >>> order.proved, order.waited, order.started(order.days[0])
+    (True, 4.0, ('East',))
     """
 
     rows: tuple[Start, ...]

@@ -106,7 +106,20 @@ def longest_of(problems: Mapping[str, Problem]) -> Problem:
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class TableVisits(Shown):
-    """One plan under one table: whether it keeps the rules, and the round trips."""
+    """One plan under one table: whether it keeps the rules, and the round trips.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> summer = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3000, 0]], travel_min=[[0, 7], [7, 0]])
+    >>> winter = cl.visits.with_journeys(summer, travel_min=[[0, 6], [12, 0]])
+    >>> tables = cl.visits.compare_tables(
+    ...     {"summer": summer, "winter": winter},
+    ...     cl.Rules(n_clusters=1, max_travel_min=10, contiguous=False), {"a": "a", "b": "a"})
+    >>> [(row.table, row.certificate.ok, row.visits.a_month) for row in tables.rows]
+    [('summer', True, 14.0), ('winter', False, 18.0)]
+    """
 
     plan: str
     table: str
@@ -122,6 +135,20 @@ class Tables(Shown):
     ----------
     rows
         For each plan, for each table.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> summer = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3000, 0]], travel_min=[[0, 7], [7, 0]])
+    >>> winter = cl.visits.with_journeys(summer, travel_min=[[0, 6], [12, 0]])
+    >>> tables = cl.visits.compare_tables(
+    ...     {"summer": summer, "winter": winter},
+    ...     cl.Rules(n_clusters=1, max_travel_min=10, contiguous=False), {"a": "a", "b": "a"})
+    >>> tables.holds
+    {'The plan': ('summer',)}
+    >>> tables.worst_school("The plan")[0]
+    'winter'
     """
 
     rows: tuple[TableVisits, ...]

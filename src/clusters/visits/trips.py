@@ -50,6 +50,16 @@ class SchoolVisits(Shown):
         Journey there and back, in the problem's unit; they may differ by direction.
     visits
         A month.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3000, 0]], travel_min=[[0, 7], [9, 0]])
+    >>> trips = cl.visits.round_trips(problem, {"a": "West", "b": "West"}, 2, bases={"West": "a"})
+    >>> school = trips.schools[1]
+    >>> school.base, school.out + school.back, school.a_month
+    ('a', 16.0, 32.0)
     """
 
     urn: SchoolId
@@ -68,7 +78,17 @@ class SchoolVisits(Shown):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class ClusterVisits(Shown):
-    """Trips in one cluster: its base, how many trips and how long on the road a month."""
+    """Trips in one cluster: its base, how many trips and how long on the road a month.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3000, 0]], travel_min=[[0, 7], [9, 0]])
+    >>> trips = cl.visits.round_trips(problem, {"a": "West", "b": "West"}, 2, bases={"West": "a"})
+    >>> trips.worst.base, trips.worst.trips, trips.worst.furthest.urn
+    ('a', 2.0, 'b')
+    """
 
     cluster: str
     base: SchoolId
@@ -88,6 +108,17 @@ class Visits(Shown):
         In the order of the problem, and of the plan.
     unit
         "min" or "m".
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [3000, 0]], travel_min=[[0, 7], [9, 0]])
+    >>> trips = cl.visits.round_trips(problem, {"a": "West", "b": "West"}, 2, bases={"West": "a"})
+    >>> trips.a_month, trips.unit
+    (32.0, 'min')
+    >>> trips.to_frame("school")["a_month_min"].tolist()
+    [0.0, 32.0]
     """
 
     schools: tuple[SchoolVisits, ...]
