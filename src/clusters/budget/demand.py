@@ -29,11 +29,10 @@ from clusters.budget.values import Split
 from clusters.domain import FloatArray, IntArray, Problem
 from clusters.errors import Fault, MoneyError
 from clusters.money import pence, percentage, pounds
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["Demand", "demand_of", "late_costs", "simulated_years"]
 
-_NAMED = 3
 _PRIMARY_YEARS = 7
 _ENOUGH_ROWS = 30
 
@@ -234,9 +233,8 @@ def _costs(split: Split, plans: IntArray, assumptions: Assumptions) -> tuple[Flo
 
 
 def _cost_unknown(missing: list[str]) -> Fault:
-    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
     return Fault(
-        what=f"what the EHC plans cost is not known for {', '.join(missing[:_NAMED])}{more}, and "
+        what=f"what the EHC plans cost is not known for {first_few(missing)}, and "
         "the split itself cannot say it, since it would be compared with itself",
         remedy='give committed sums, topup_pence or Assumptions(cost_per_plan="...") in pounds',
     )

@@ -12,10 +12,9 @@ from typing import Any
 
 from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict
+from clusters.text import first_few
 
 __all__ = ["added_up", "as_given", "gathered", "is_keyed", "words_on_rows"]
-
-_NAMED = 3
 
 
 def is_keyed(given: object) -> bool:
@@ -73,11 +72,10 @@ def words_on_rows(rows: Mapping[Any, list[Any]], what: str) -> tuple[str, ...]:
     if not several:
         return ()
     count = sum(len(values) for values in rows.values())
-    named = ", ".join(f"{key}: {number}" for key, number in list(several.items())[:_NAMED])
-    more = f" and {len(several) - _NAMED} more" if len(several) > _NAMED else ""
+    named = first_few(f"{key}: {number}" for key, number in several.items())
     return (
         f"{what}: {count:,} rows for {len(rows):,} schools; the rows of a school are added up "
-        f"(rows of {named}{more}).",
+        f"(rows of {named}).",
     )
 
 

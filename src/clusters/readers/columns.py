@@ -21,8 +21,9 @@ from clusters.readers.column_names import (
     simple,
     typed,
 )
-from clusters.readers.faults import column_list, shown
+from clusters.readers.faults import column_list
 from clusters.readers.table import Table
+from clusters.text import first_few
 
 __all__ = ["Layout", "find_column", "lay_out"]
 
@@ -176,7 +177,7 @@ def _published(
             if others and key in _COUNTS:
                 layout.notes.append(
                     f"{key} was read from the column {table.header[layout.at[key]]!r} of "
-                    f"{table.where}, not from {shown(map(repr, others))}."
+                    f"{table.where}, not from {first_few(map(repr, others))}."
                 )
     for name, k in have.items():
         if name.startswith(("measure_", "trait_")) and len(name) > len("measure_"):
@@ -186,7 +187,7 @@ def _published(
 def _note_hidden(table: Table, layout: Layout) -> None:
     read = [table.header[k] for k in sorted(set(layout.at.values()) & table.hidden)]
     if read:
-        layout.notes.append(f"Hidden columns of {table.where} were read: {shown(read, 6)}.")
+        layout.notes.append(f"Hidden columns of {table.where} were read: {first_few(read, 6)}.")
 
 
 def _is_type(code: str, types: Collection[str]) -> bool:
@@ -297,7 +298,7 @@ def _preferred(
             faults.append(
                 Fault(
                     what=f"prefer takes {key!r} from {name}, which has no such column",
-                    remedy=f"it has {shown(layouts[k].at, 12)}",
+                    remedy=f"it has {first_few(layouts[k].at, 12)}",
                     where="prefer",
                 )
             )

@@ -9,11 +9,10 @@ from typing import Any
 from clusters.domain import Problem, SchoolId
 from clusters.errors import Fault
 from clusters.readers.cells import Unreadable, is_unknown, number_of, tidy
-from clusters.readers.faults import shown
 from clusters.readers.links import links_of
 from clusters.readers.school_finder import SchoolFinder
 from clusters.readers.table import WRONG_STATE, Cell, Table
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["Found", "other_notes", "rows_of", "school_names", "value_of"]
 
@@ -62,7 +61,7 @@ def value_of(cell: Cell, urn: str, faults: list[Fault]) -> float | None:
 
 def school_names(problem: Problem, keys: Sequence[SchoolId]) -> str:
     """Name the first few of some schools, with their ids."""
-    return shown([f"{problem.school(key).name} ({key})" for key in keys], _NAMED)
+    return first_few([f"{problem.school(key).name} ({key})" for key in keys], _NAMED)
 
 
 def other_notes(found: Found) -> list[str]:
@@ -70,5 +69,5 @@ def other_notes(found: Found) -> list[str]:
     if not found.others:
         return []
     rows = counted(len(found.others), "school is", "schools are")
-    named = shown(found.others.values())
+    named = first_few(found.others.values())
     return [f"{rows} not among those of the problem and left out: {named}."]

@@ -12,7 +12,7 @@ from clusters.domain.forecast import Forecast, year_in, year_order
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import tidy
 from clusters.readers.column_names import simple
-from clusters.readers.faults import column_list, shown
+from clusters.readers.faults import column_list
 from clusters.readers.forecast_columns import (
     FILLERS,
     OTHER_KEYS,
@@ -28,7 +28,7 @@ from clusters.readers.forecast_columns import (
 from clusters.readers.forecast_rows import Found, other_notes, rows_of, school_names, value_of
 from clusters.readers.opening import open_table
 from clusters.readers.table import Cell, Table
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["read_forecast"]
 
@@ -261,6 +261,6 @@ def _nothing_read(found: Found, table: Table, years: set[str] | None) -> Fault:
     return Fault(
         what="no row holds a forecast of a school of the problem",
         remedy="check the URNs and the columns of numbers"
-        + (f"; the file has {shown(found.others.values())}" if found.others else ""),
+        + (f"; the file has {first_few(found.others.values())}" if found.others else ""),
         where=table.where,
     )

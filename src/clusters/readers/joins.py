@@ -17,11 +17,10 @@ from clusters.readers.column_names import (
     recognise,
 )
 from clusters.readers.columns import Layout, find_column
-from clusters.readers.faults import shown
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of
 from clusters.readers.table import Cell, Point, Table
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["Family", "join_table", "merge_long", "twice_faults"]
 
@@ -92,7 +91,8 @@ def join_table(
     if lacking and by_school:
         have = "has" if len(lacking) == 1 else "have"
         notes.append(
-            f"{counted(len(lacking), 'school')} {have} no row in {table.where}: {shown(lacking)}."
+            f"{counted(len(lacking), 'school')} {have} no row in {table.where}: "
+            f"{first_few(lacking)}."
         )
     for urn in lacking:
         _blank(family.records[urn], table, layout, family)
@@ -144,7 +144,7 @@ def _take(
     elif not own and len(rows) > 1:
         notes.append(
             f"URN {urn} has {len(rows)} predecessors "
-            f"({shown(record['urn'].text for record in rows)}); none was taken."
+            f"({first_few(record['urn'].text for record in rows)}); none was taken."
         )
         for key, cell in rows[0].items():
             family.records[urn].setdefault(key, cell._replace(text=""))

@@ -15,11 +15,10 @@ from clusters.readers.cells import (
     unescape,
 )
 from clusters.readers.column_names import LEVELS, near
-from clusters.readers.faults import shown
 from clusters.readers.labels import Labels, unified
 from clusters.readers.reading_report import Unknown
 from clusters.readers.row_filter import Record
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["COUNTS", "Policy"]
 
@@ -145,7 +144,7 @@ class Policy:
             if note:
                 yield note
         for what, urns in self.odd.items():
-            yield f"{what.format(schools=counted(len(urns), 'school'))} (URN {shown(urns)})."
+            yield f"{what.format(schools=counted(len(urns), 'school'))} (URN {first_few(urns)})."
         for key, signs in self.signs.items():
             if len(signs) > 1:
                 yield (

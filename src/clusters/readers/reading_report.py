@@ -9,9 +9,8 @@ from typing import Any, Self
 
 from clusters.domain import STAND_IN, FrozenDict, School
 from clusters.readers.column_names import NUMBERS, TRAITS, typed
-from clusters.readers.faults import shown
 from clusters.shown import Drawn, Shown, clip
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["Disagreement", "ReadingReport", "Schools", "SetAside", "Source", "Unknown"]
 
@@ -223,7 +222,7 @@ class ReadingReport(Shown):
                 reasons.setdefault(row.reason.removeprefix(_WANTED), []).append(name)
         return tuple(
             f"{counted(len(names), 'school')} {'was' if len(names) == 1 else 'were'} set aside "
-            f"({reason}): {shown(names, 12)}."
+            f"({reason}): {first_few(names, 12)}."
             for reason, names in reasons.items()
         )
 
@@ -332,7 +331,7 @@ class Schools(tuple[School, ...], Drawn):
         reports = (self.report, *self.report.others)
         return tuple(
             f"{STAND_IN}{_WORDS.get(column, column)} of {counted(len(held), 'school')} "
-            f"({shown(names[urn] for urn in held)}) {unknown.action}."
+            f"({first_few(names[urn] for urn in held)}) {unknown.action}."
             for report in reports
             for column, unknown in report.unknown.items()
             if unknown.action.startswith(COUNTED_AS)
@@ -383,7 +382,7 @@ def _of_few(unknown: Unknown, n: int) -> str:
     """Name the schools of a column that is not known for few of them."""
     if 2 * unknown.count > n or not unknown.names:
         return ""
-    return f" ({shown(unknown.names)})"
+    return f" ({first_few(unknown.names)})"
 
 
 def asked(reason: str) -> str:

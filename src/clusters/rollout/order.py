@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Literal
@@ -12,7 +11,7 @@ from clusters.measures.values import check_kind
 from clusters.money import pounds
 from clusters.rollout.terms import in_words
 from clusters.shown import Shown
-from clusters.text import shown, words
+from clusters.text import all_listed, shown, words
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -138,10 +137,10 @@ class StartOrder(Shown):
             names = [row.cluster for row in self.rows if row.day == day]
             if names:
                 verb = "starts" if len(names) == 1 else "start"
-                text.append(f"In {in_words(day)} {_every(names)} {verb}.")
+                text.append(f"In {in_words(day)} {all_listed(names)} {verb}.")
         late = [row.cluster for row in self.rows if row.day is None]
         if late:
-            text.append(f"Not on any of these days: {_every(late)}.")
+            text.append(f"Not on any of these days: {all_listed(late)}.")
         text += [f"{row.cluster}: {' '.join(row.waits_for)}" for row in self.rows if row.waits_for]
         for year in self.years:
             limit = "" if year.money_pence is None else f" of {pounds(year.money_pence)}"
@@ -180,7 +179,3 @@ class StartOrder(Shown):
             ],
             columns=["cluster", "day", "ready", "waits_for", self.measure, "cost_pence"],
         )
-
-
-def _every(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -24,7 +24,7 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault, RulesError
 from clusters.measures.values import check_kind
 from clusters.shown import Shown
-from clusters.text import counted, shown
+from clusters.text import counted, first_few, shown
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -266,7 +266,7 @@ def _often(problem: Problem, visits: Any) -> list[float]:
     if missing:
         faults.append(
             Fault(
-                what=f"visits lack {counted(len(missing), 'school')}: {', '.join(missing[:5])}",
+                what=f"visits lack {counted(len(missing), 'school')}: {first_few(missing, 5)}",
                 remedy="give a number for each school, 0 for one that is not visited",
             )
         )
@@ -300,7 +300,7 @@ def _refuse_broken(problem: Problem, plan: Plan) -> None:
         raise DataError(
             Fault(
                 what=f"the plan does not place {counted(len(wrong), 'school')} exactly once: "
-                f"{', '.join(wrong[:5])}",
+                f"{first_few(wrong, 5)}",
                 remedy="repair the plan first (cl.repair)",
             )
         )
