@@ -14,7 +14,7 @@ from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict
 from clusters.text import first_few
 
-__all__ = ["added_up", "as_given", "gathered", "is_keyed", "words_on_rows"]
+__all__ = ["added_up", "as_given", "gathered", "is_keyed", "pence_by_key", "words_on_rows"]
 
 
 def is_keyed(given: object) -> bool:
@@ -64,6 +64,21 @@ def added_up(
         key: sum(faults.take(0, reader, value, f"{what} of {key}") for value in values)
         for key, values in rows.items()
     }
+
+
+def pence_by_key(faults: Faults, given: Any) -> dict[Any, int]:
+    """Read whole pence by key; 0 where a sum is none, which is then a fault."""
+    rows = gathered(faults, given, "the amount", add=False)
+    sums = {key: values[0] for key, values in rows.items()}
+    for key, sum_ in sums.items():
+        if type(sum_) is not int or sum_ < 0:
+            faults.add(
+                f"the amount of {key!r} is not a whole number of pence",
+                "give pence as a whole number, 0 or more",
+                value=sum_,
+            )
+            sums[key] = 0
+    return sums
 
 
 def words_on_rows(rows: Mapping[Any, list[Any]], what: str) -> tuple[str, ...]:

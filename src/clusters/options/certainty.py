@@ -17,6 +17,7 @@ from clusters.domain import FloatArray, FrozenDict, IntArray, Plan, Problem, Sch
 from clusters.errors import ArgumentError, Fault
 from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
+from clusters.measures.values import check_kind
 from clusters.options.draws import Drawn, placed
 from clusters.options.wording import cluster_name, percent
 from clusters.shown import Shown
@@ -219,10 +220,7 @@ class Stability(Shown):
         import pandas as pd
 
         makers = {"school": self._school_rows, "pair": self._pair_rows, "draw": self._draw_rows}
-        if kind not in makers:
-            raise ArgumentError(
-                Fault(what=f"there is no frame {kind!r}", remedy=f"use one of {', '.join(makers)}")
-            )
+        check_kind(kind, tuple(makers))
         return pd.DataFrame(list(makers[kind]()))
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:

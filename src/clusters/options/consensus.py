@@ -27,6 +27,7 @@ from clusters.domain import (
 from clusters.errors import ArgumentError, Fault
 from clusters.maps.certainty import certainty_svg
 from clusters.measures import places_of
+from clusters.measures.values import check_kind
 from clusters.options.draws import placed
 from clusters.options.median import Votes, nearest_plan
 from clusters.options.wording import cluster_name, percent
@@ -172,10 +173,7 @@ class Consensus(Shown):
         import pandas as pd
 
         makers = {"school": self._school_rows, "pair": self._pair_rows, "map": self._map_rows}
-        if kind not in makers:
-            raise ArgumentError(
-                Fault(what=f"there is no frame {kind!r}", remedy=f"use one of {', '.join(makers)}")
-            )
+        check_kind(kind, tuple(makers))
         return pd.DataFrame(list(makers[kind]()))
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:

@@ -30,6 +30,7 @@ from clusters.domain import (
 from clusters.errors import ArgumentError, DataError, Fault
 from clusters.explain import Move, why_here
 from clusters.measures import places_of
+from clusters.measures.values import check_kind
 from clusters.money import pounds
 from clusters.options.wording import cluster_name
 from clusters.rulebook import length
@@ -223,10 +224,7 @@ class Fairness(Shown):
         import pandas as pd
 
         makers = {"option": self._option_rows, "school": self._school_rows, "envy": self._envy_rows}
-        if kind not in makers:
-            raise ArgumentError(
-                Fault(what=f"there is no frame {kind!r}", remedy=f"use one of {', '.join(makers)}")
-            )
+        check_kind(kind, tuple(makers))
         return pd.DataFrame(list(makers[kind]()))
 
     def _option_rows(self) -> Iterator[dict[str, Any]]:

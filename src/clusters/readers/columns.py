@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import PurePath
@@ -25,7 +25,7 @@ from clusters.readers.faults import column_list
 from clusters.readers.table import Table
 from clusters.text import first_few
 
-__all__ = ["Layout", "find_column", "lay_out"]
+__all__ = ["Layout", "find_any", "find_column", "lay_out"]
 
 _COUNTS = ("pupils", "ehcps", "sen_support")
 _NO_TYPE = re.compile(
@@ -56,6 +56,14 @@ def find_column(header: Sequence[str], name: str) -> int | None:
         return header.index(name)
     wanted = simple(name)
     return next((k for k, other in enumerate(header) if simple(other) == wanted), None)
+
+
+def find_any(
+    header: Sequence[str], names: Iterable[str], taken: Collection[int] = ()
+) -> int | None:
+    """Position of the first column under any of several names that is not taken."""
+    places = (find_column(header, name) for name in names)
+    return next((k for k in places if k is not None and k not in taken), None)
 
 
 def lay_out(

@@ -10,7 +10,7 @@ from clusters.domain import Problem
 from clusters.domain.forecast import year_in
 from clusters.errors import DataError, Fault
 from clusters.readers.column_names import PUBLISHED, near, simple
-from clusters.readers.columns import find_column
+from clusters.readers.columns import find_any
 from clusters.readers.faults import column_list
 from clusters.readers.forecast_rows import Found
 from clusters.readers.table import Table
@@ -122,8 +122,7 @@ def columns_of(
     at: dict[str, int] = {}
     for key, others in names.items():
         wanted = (given[key],) if key in given else (key, *others)
-        places = (find_column(table.header, name) for name in wanted)
-        found = next((k for k in places if k is not None and k not in at.values()), None)
+        found = find_any(table.header, wanted, at.values())
         if found is not None:
             at[key] = found
         elif key in given:

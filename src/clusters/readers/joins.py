@@ -16,7 +16,7 @@ from clusters.readers.column_names import (
     near,
     recognise,
 )
-from clusters.readers.columns import Layout, find_column
+from clusters.readers.columns import Layout, find_any
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of
 from clusters.readers.table import Cell, Point, Table
@@ -253,8 +253,7 @@ def _long_columns(table: Table, what: str) -> tuple[dict[str, int], list[Fault]]
     wanted = (("urn", PUBLISHED["urn"]), ("type", _TYPE), *_LONG[what])
     at: dict[str, int] = {}
     for key, names in wanted:
-        found = (find_column(table.header, name) for name in (key, *names))
-        place = next((k for k in found if k is not None and k not in at.values()), None)
+        place = find_any(table.header, (key, *names), at.values())
         if place is not None:
             at[key] = place
     needed = ["urn", "type"] + (["amount"] if what == "expertise" else [])

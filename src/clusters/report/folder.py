@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from clusters.errors import DataError, Fault
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
@@ -14,7 +15,7 @@ from clusters.report.convergence import convergence_png, convergence_svg
 from clusters.report.document.blocks import Section
 from clusters.report.material import Material
 from clusters.report.parts import FORMATS, left_out
-from clusters.report.release.option import numbers_in
+from clusters.report.release.option import Option, numbers_in
 from clusters.report.render.html import render_page
 from clusters.report.sections import EASY, EQUALITY, FAMILIES, document
 from clusters.report.sections.shared import change_title
@@ -99,16 +100,7 @@ class _Pack:
         for k, option in enumerate(options, start=1):
             if option is chosen or "maps" in formats:
                 drawn[k] = keep(
-                    map_png(
-                        folder / f"option_{k}.png",
-                        shown,
-                        option.plan,
-                        title=material.headline(option),
-                        source=material.source_line,
-                        numbers=option.numbers or None,
-                        colours=material.colours,
-                        backdrop=material.backdrop,
-                    )
+                    map_png(folder / f"option_{k}.png", shown, option.plan, **self._map_of(option))
                 )
         self.pictures["chosen"] = drawn[1 + list(options).index(chosen)]
         for k, option in enumerate(options, start=1):
@@ -176,6 +168,17 @@ class _Pack:
             )
         self.note(write_frame(self.folder / "figures.csv", pd.DataFrame(rows)))
 
+    def _map_of(self, option: Option) -> dict[str, Any]:
+        """Give what the map of an option shows, in either format."""
+        material = self.material
+        return {
+            "title": material.headline(option),
+            "source": material.source_line,
+            "numbers": option.numbers or None,
+            "colours": material.colours,
+            "backdrop": material.backdrop,
+        }
+
     def maps(self) -> None:
         folder = self.folder / "maps"
         folder.mkdir(exist_ok=True)
@@ -184,11 +187,7 @@ class _Pack:
             drawing = map_svg(
                 shown,
                 option.plan,
-                title=material.headline(option),
-                source=material.source_line,
-                numbers=option.numbers or None,
-                colours=material.colours,
-                backdrop=material.backdrop,
+                **self._map_of(option),
                 school_key=True,
                 links=False,
             )
