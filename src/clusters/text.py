@@ -162,6 +162,6 @@ def clean(text: object, longest: int | None = None) -> str:
     return plain
 
 
-def escaped(text: object, longest: int | None = None) -> str:
+def escaped(text: object) -> str:
     """Clean a text and escape it for the content or an attribute of XML."""
-    return escape(clean(text, longest), {'"': "&quot;", "'": "&#39;"})
+    return escape(clean(text), {'"': "&quot;", "'": "&#39;"})

@@ -60,13 +60,6 @@ class Demand:
     cost_variation: float
     stated: Mapping[str, str]
 
-    @property
-    def expected_pounds(self) -> FloatArray:
-        """Expected cost of each school in the first year, in closed form."""
-        counts = self.plans * self.staying + self.arrivals
-        expected: FloatArray = counts * self.cost_pounds * self.price
-        return expected
-
 
 def demand_of(split: Split, assumptions: Assumptions) -> Demand:
     """Put numbers to the assumptions from the data of a split.

@@ -148,7 +148,7 @@ def fund(chosen: Namespace) -> bool:
     schools, problem = inputs.read_data(chosen)
     plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     split = _split(problem, plan, _money_settings(chosen, problem))
-    _tell_money(split)
+    _say_money(split)
     say(in_options(schools.report.summary()))
     folder = Folder(chosen.out)
     folder.split(split)
@@ -160,7 +160,7 @@ def fund(chosen: Namespace) -> bool:
     return False
 
 
-def _tell_money(split: Any) -> None:
+def _say_money(split: Any) -> None:
     """Say first what there is to share, and by which formula."""
     from clusters.money import pounds
 

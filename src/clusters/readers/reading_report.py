@@ -339,10 +339,6 @@ class Schools(tuple[School, ...], Drawn):
             if held
         )
 
-    def by_urn(self) -> dict[str, School]:
-        """Schools by their URN."""
-        return {str(school.urn): school for school in self}
-
     def to_frame(self) -> Any:
         """Table of the schools in the columns of the template, one row each (a DataFrame)."""
         import pandas as pd

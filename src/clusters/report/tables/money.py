@@ -22,19 +22,14 @@ if TYPE_CHECKING:
     from clusters.budget import Split
 
 _ALWAYS = ("cluster", "school", "total_pence")
-_FOR_CLUSTERS = ("cluster", "units")
-_FOR_SCHOOLS = (
+_SHOWN = (
     *("school", "cluster", "pupils", "units", "committed_pence", "protection_pence"),
     *("total_pence", "today_pence", "change_pence"),
 )
 _HEADINGS = {
     "units": "Need units",
     "committed_pence": "EHC plan top-ups (committed)",
-    "backdated_pence": "Backdated payments",
-    "units_pence": "For need units",
-    "formula_pence": "By the formula",
     "protection_pence": "Floor and cap",
-    "flexible_pence": "After floor and cap",
     "total_pence": "Total",
     "today_pence": "Today",
     "change_pence": "Change against today",
@@ -54,7 +49,7 @@ def pence_by_cluster(split: Split | None) -> dict[str, int]:
 
 
 def money(
-    reader: Reader, option: Option, frames: Mapping[str, Frame], start_month: int = 9
+    reader: Reader, option: Option, frames: Mapping[str, Frame], start_month: int
 ) -> dict[str, Any]:
     """Say what the pot is, how it is shared, and who receives what."""
     split = option.split
@@ -65,9 +60,7 @@ def money(
         "sentences": _sentences(split, reader),
         "formula": formula_sentences(split, start_month),
         "pot": _pot_table(split),
-        "schools": None
-        if reader.is_public
-        else _table("Indicative sums by school", split.to_frame("school"), names),
+        "schools": None if reader.is_public else _school_table(split.to_frame("school"), names),
         **further_money(reader, option, frames, names),
     }
 
@@ -164,28 +157,21 @@ def _pot_table(split: Split) -> Table:
     )
 
 
-def _table(
-    caption: str, frame: pd.DataFrame, names: dict[str, str], *, total: bool = True
-) -> Table:
-    """Make a table of a frame of the split without the columns that say nothing.
+def _school_table(frame: pd.DataFrame, names: dict[str, str]) -> Table:
+    """Make the table of sums by school, without the columns that say nothing.
 
     Facts that other tables show are left out here; the frame itself has every step.
     """
-    frame = frame.copy()
     order = {label: place for place, label in enumerate(names)}
     labels = [clean(label) for label in frame["cluster"]]
-    frame["cluster"] = [names.get(label, label) for label in labels]
-    by_school = "urn" in frame.columns
-    frame["_order"] = [order.get(label, len(order)) for label in labels]
-    frame = frame.sort_values(["_order", *(["school"] if by_school else [])], kind="stable")
-    kept = _FOR_SCHOOLS if by_school else _FOR_CLUSTERS
+    frame = frame.assign(
+        cluster=[names.get(label, label) for label in labels],
+        _order=[order.get(label, len(order)) for label in labels],
+    ).sort_values(["_order", "school"], kind="stable")
     shown = [
-        name
-        for name in map(str, frame.columns)
-        if (name in kept or (name.endswith("_pence") and not by_school))
-        and _says_something(frame, name)
+        name for name in map(str, frame.columns) if name in _SHOWN and _says_something(frame, name)
     ]
-    return frame_table(caption, frame[shown], headings=_HEADINGS, total=total)
+    return frame_table("Indicative sums by school", frame[shown], headings=_HEADINGS, total=True)
 
 
 def _says_something(frame: pd.DataFrame, name: str) -> bool:
@@ -193,9 +179,7 @@ def _says_something(frame: pd.DataFrame, name: str) -> bool:
     if name in _ALWAYS:
         return True
     values = frame[name]
-    if not name.endswith("_pence"):
-        return bool(values.notna().any())
-    if name in ("today_pence", "change_pence"):
+    if not name.endswith("_pence") or name in ("today_pence", "change_pence"):
         return bool(values.notna().any())
     same = (values == frame["total_pence"]).all()
     return bool((values[values.notna()] != 0).any() and not same)
