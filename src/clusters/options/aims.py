@@ -22,7 +22,7 @@ from clusters.rulebook import MICRO, length, most_travel
 from clusters.text import amount, shown, words
 from clusters.verifier import verify
 
-__all__ = ["Aim", "aim_name", "aim_of", "at_least", "better", "longest_journey", "valued"]
+__all__ = ["Aim", "aim_floor", "aim_name", "aim_of", "better", "longest_journey", "valued"]
 
 TOLERANCE = 1e-9
 
@@ -47,7 +47,7 @@ def aim_of(problem: Problem, rules: Rules, theme: Theme, plan: Plan) -> float:
     return AIMS[theme.cares_for].count(problem, rules, theme, plan)
 
 
-def at_least(problem: Problem, rules: Rules, theme: Theme, k: int) -> float | None:
+def aim_floor(problem: Problem, rules: Rules, theme: Theme, k: int) -> float | None:
     """Return what no plan of k clusters can be below: proved by counting; None for nothing."""
     floor = AIMS[theme.cares_for].floor(problem, rules, theme, k)
     return None if floor is None or floor <= 0 else floor
