@@ -28,7 +28,8 @@ from clusters.rulebook import clauses_of, describe, entry_of, rule_of, without
 from clusters.verifier import checks
 from tests.report.test_words import SENTENCES
 from tests.search import brute, drawn
-from tests.test_verifier import EXCEPTIONS, GRID, LEFT_RIGHT, LOOSE, TABLE
+from tests.verifier.grid import GRID, LEFT_RIGHT, LOOSE
+from tests.verifier.test_table import EXCEPTIONS, TABLE
 from tests.worlds import drawn_plan
 
 ROOT = Path(__file__).parents[1]
