@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+import pytest
 from hypothesis import settings
 
+import clusters as cl
+from clusters.budget import split_budget
+from tests.budget.authority import authority
+
 settings.register_profile("quick", max_examples=12, deadline=None, derandomize=True, database=None)
+
+
+@pytest.fixture(scope="module")
+def split():
+    problem, plan = authority(24, 4)
+    return split_budget(problem, plan, cl.Pot("3000000", contingency="3%"))
