@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -22,8 +22,8 @@ def cases(draw):
     k = draw(st.integers(1, n))
     problem, plan = authority(n, k, seed=draw(st.integers(0, 10**6)))
     pot = cl.Pot(
-        F(draw(amounts) + 10**6, 100),
-        committed={problem.ids[0]: F(draw(st.integers(0, 10**5)), 100)},
+        Fraction(draw(amounts) + 10**6, 100),
+        committed={problem.ids[0]: Fraction(draw(st.integers(0, 10**5)), 100)},
         contingency=draw(st.sampled_from(["0", "2.5%", "100"])),
     )
     formula = draw(
@@ -32,7 +32,7 @@ def cases(draw):
                 NEED,
                 cl.Formula({"pupils": 1}),
                 cl.Formula(shares={"pupils": "15%", "fsm": "0%", "sen_support": "85%"}),
-                cl.Formula({"sen_support": "0.37"}, {"pupils": F(1, 3)}, lump_per_school=10),
+                cl.Formula({"sen_support": "0.37"}, {"pupils": Fraction(1, 3)}, lump_per_school=10),
                 cl.Formula({"sen_support": 1}, lump_per_cluster="33.33"),
             ]
         )
@@ -70,7 +70,7 @@ def test_any_protection_holds_or_is_refused(case, level, method, limits, percent
     problem, plan, _, formula = case
     today = sum(school.topup_pence for school in problem.schools)
     ids = dict.fromkeys((problem.ids[0], problem.ids[-1]), "777.77")
-    pot = cl.Pot(F(today * percent, 10_000).__floor__() + F(50_000, 1), committed=ids)
+    pot = cl.Pot(Fraction(today * percent, 10_000).__floor__() + Fraction(50_000, 1), committed=ids)
     protection = cl.budget.Protection(level=level, method=method, **limits)
     try:
         split = split_budget(problem, plan, pot, formula, protection)

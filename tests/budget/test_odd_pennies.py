@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 
@@ -42,7 +42,9 @@ def test_tables_of_factors_do_not_depend_on_the_order():
                 "y": [u for u in order if u in EQUAL[:3]],
             }
         )
-        formula = cl.Formula({"ehcps": 1}, {"pupils": F(1, 3), "sen_support": F(1, 3)})
+        formula = cl.Formula(
+            {"ehcps": 1}, {"pupils": Fraction(1, 3), "sen_support": Fraction(1, 3)}
+        )
         split = split_budget(problem, plan, "0.17", formula)
         by_cluster = {frozenset(s.members): dict(s.factor_pence) for s in split.clusters}
         return by_cluster, {s.key: dict(s.factor_pence) for s in split.schools}
@@ -55,7 +57,7 @@ def test_tables_of_factors_do_not_depend_on_the_order():
 @pytest.mark.parametrize("together", [True, False])
 def test_the_odd_pennies_of_factors_go_by_number_whatever_the_order(together):
     """9, 10 and 100 come in that order, as 1, 2 and 3 do, however the rows stand."""
-    formula = cl.Formula({"ehcps": 1}, {"pupils": F(1, 3), "sen_support": F(1, 3)})
+    formula = cl.Formula({"ehcps": 1}, {"pupils": Fraction(1, 3), "sen_support": Fraction(1, 3)})
 
     def table(urns, pot):
         problem = problem_of([school(urn, pupils=7, ehcps=1, sen_support=2) for urn in urns])
@@ -67,7 +69,7 @@ def test_the_odd_pennies_of_factors_go_by_number_whatever_the_order(together):
         return [cells[urn] for urn in sorted(urns, key=int)]
 
     for pence in range(1, 20):
-        pot = F(pence, 100)
+        pot = Fraction(pence, 100)
         expected = table(["1", "2", "3"], pot)
         for urns in (["9", "10", "100"], ["100", "9", "10"], ["10", "100", "9"]):
             assert table(urns, pot) == expected

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 from datetime import date
 from decimal import Decimal
-from fractions import Fraction as F
+from fractions import Fraction
 
 import pytest
 
@@ -126,7 +126,7 @@ def test_frames_add_up_in_every_column():
 @pytest.mark.parametrize("pence_in_pot", [0, 1, 2, 99])
 def test_a_pot_of_a_penny(pence_in_pot):
     problem, plan = authority(12, 3)
-    split = split_budget(problem, plan, F(pence_in_pot, 100), NEED)
+    split = split_budget(problem, plan, Fraction(pence_in_pot, 100), NEED)
     assert sum(share.total_pence for share in split.clusters) == pence_in_pot
     assert sum(share.total_pence for share in split.schools) == pence_in_pot
     assert check_split(split) == ()
@@ -191,7 +191,9 @@ def test_factors_without_a_school_in_common_still_add_up():
         [school(str(k), measures={"x": int(k < 3), "y": 2 * (k >= 3)}) for k in range(6)]
     )
     plan = plan_of({f"C{k}": [str(k)] for k in range(6)})
-    split = split_budget(problem, plan, "3", cl.Formula(shares={"x": F(1, 3), "y": F(2, 3)}))
+    split = split_budget(
+        problem, plan, "3", cl.Formula(shares={"x": Fraction(1, 3), "y": Fraction(2, 3)})
+    )
     frame = split.to_frame("cluster")
     assert frame["x_pence"].sum() == 100
     assert frame["y_pence"].sum() == 200
@@ -369,12 +371,12 @@ def test_exact_shares_are_kept():
     problem = problem_of([school("1"), school("2"), school("3")])
     plan = plan_of({"A": ["1", "2"], "B": ["3"]})
     split = split_budget(problem, plan, "1", NEED, cl.budget.Protection(cap="100%", floor="0%"))
-    assert [s.formula_exact for s in split.clusters] == [F(200, 3), F(100, 3)]
-    assert [s.flexible_exact for s in split.schools] == [F(100, 3)] * 3
+    assert [s.formula_exact for s in split.clusters] == [Fraction(200, 3), Fraction(100, 3)]
+    assert [s.flexible_exact for s in split.schools] == [Fraction(100, 3)] * 3
     assert [f.kind for f in split.factors] == ["rate"]
     lumps = split_budget(problem, plan, "1", cl.Formula(lump_per_cluster="0.10"))
     assert [f.kind for f in lumps.factors] == ["rate", "lump"]
     by_school = split_budget(problem, plan, "1", cl.Formula(lump_per_school="0.10"))
     assert [f.kind for f in by_school.factors] == ["rate", "lump"]
     assert [s.name for s in by_school.schools] == ["School 1", "School 2", "School 3"]
-    assert lumps.schools[0].quantity["lump_per_cluster"] == F(1, 2)
+    assert lumps.schools[0].quantity["lump_per_cluster"] == Fraction(1, 2)
