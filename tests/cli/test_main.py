@@ -37,7 +37,7 @@ def test_help_imports_nothing_heavy():
     assert done.stdout.strip() == "[]"
 
 
-def test_check_tells_what_was_read(schools, capsys):
+def test_check_says_what_was_read(schools, capsys):
     assert main(["check", "--schools", str(schools)]) == DONE
     said = capsys.readouterr().out
     assert "9 rows read, 9 kept" in said

@@ -44,7 +44,7 @@ def test_a_search_does_not_count_journeys_by_another_measure_than_need(
     assert not out.exists()
 
 
-def test_what_unknown_counts_count_as_is_told_on_every_page_and_in_the_record(
+def test_what_unknown_counts_count_as_is_reported_on_every_page_and_in_the_record(
     suppressed, plan, tmp_path
 ):
     out = tmp_path / "out"

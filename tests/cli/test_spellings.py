@@ -225,7 +225,7 @@ def test_a_setting_of_another_kind_is_refused_in_words(line, tmp_path, capsys):
     assert capsys.readouterr().err.startswith(f"clusters: {scenario}")
 
 
-def test_commitments_are_read_paid_by_days_and_told(schools, plan, tmp_path, capsys):
+def test_commitments_are_read_paid_by_days_and_reported(schools, plan, tmp_path, capsys):
     file = tmp_path / "plans.csv"
     file.write_text(
         "URN,Band,a_year,start,end,reference\n"

@@ -166,6 +166,6 @@ def test_a_routers_number_for_no_way_is_refused(number):
     assert np.isinf(Problem.from_arrays(IDS, XY, travel_min=minutes).travel[1, 4])
 
 
-def test_a_wrong_id_in_bridges_is_told_of_bridges():
+def test_a_wrong_id_in_bridges_is_reported_of_bridges():
     with pytest.raises(cl.DataError, match=r"^bridges, URN zz"):
         cl.build_problem([school(k) for k in range(6)], bridges=[("s0", "zz")])
