@@ -109,6 +109,6 @@ def test_capacity_without_unit_or_negative_is_refused(amount: float, unit: str) 
 
 
 def test_two_clusters_with_one_label_are_refused() -> None:
-    muddled = THREE.relabelled({"2": "1"})
+    doubled = THREE.relabelled({"2": "1"})
     with pytest.raises(DataError, match="two clusters have the label '1'"):
-        reach(HERE, muddled)
+        reach(HERE, doubled)
