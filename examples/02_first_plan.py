@@ -32,13 +32,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"\nSearching for {arguments.seconds:g} seconds:")
     said = 0.0
 
-    def tell(progress: cl.solver.Progress) -> None:
+    def report(progress: cl.solver.Progress) -> None:
         nonlocal said
         if progress.gap is not None and progress.seconds >= said:
             print(f"  {progress.seconds:4.1f} s: at most {100 * progress.gap:.2f} % from the best")
             said = progress.seconds + 2.0
 
-    result = cl.solve(problem, rules, priorities, settings, on_progress=tell)
+    result = cl.solve(problem, rules, priorities, settings, on_progress=report)
     print(result.summary())
 
     # 3. Do not take the search's word for it: the verifier shares no code with it.

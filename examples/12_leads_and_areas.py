@@ -77,6 +77,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(areas.to_frame("area")[columns].round(0).to_string(index=False))
     print(areas.to_frame("cluster")[["area", "cluster", "schools", "need"]].to_string(index=False))
 
+    # Areas are a plan of schools too, which can be measured and drawn as one.
+    whole = cl.measure(problem, areas.schools_plan()).whole
+    print(f"The mean journey to the lead of the area is {whole.journeys.mean / 1000:.1f} km.")
+
     # 5. Or areas that somebody drew: checked in the same way.
     drawn = {label: "A" if k % 2 else "B" for k, label in enumerate(areas.labels)}
     given = cl.leads.check_areas(problem, plan, drawn, n_areas=2, balance={"need": 0.3})

@@ -70,7 +70,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         public = audience == "public"
         cl.writers.write_run(
             folder / "run.json",
-            redacted(problem) if public else problem,  # totals and costs could tell too much
+            redacted(problem) if public else problem,  # totals and costs could say too much
             rules,
             priorities,
             result=result,

@@ -132,7 +132,7 @@ def test_resourced_provisions_are_at_schools_that_can_share(schools):
     with datasets.path("resourced_provision").open() as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 14
-    by_urn = schools.by_urn()
+    by_urn = {school.urn: school for school in schools}
     for row in rows:
         school = by_urn[row["urn"]]
         assert school.name == row["name"]

@@ -15,7 +15,7 @@ from clusters.measures import difference, places_of
 from clusters.model.another import another_exists
 from clusters.model.instance import compile_instance
 from clusters.options import Theme, propose, trade_off
-from clusters.options.aims import aim_of, at_least
+from clusters.options.aims import aim_floor, aim_of
 from clusters.options.themes import themes_for
 from clusters.options.workshop import Workshop
 from clusters.solver import Settings
@@ -63,7 +63,7 @@ def test_no_plan_is_below_what_no_plan_can_be_below(seed):
     problem, rules, common = _world(seed)
     k = rules.count_range[0]
     themes = themes_for(problem, rules, common, common.groups_before)
-    floors = {theme.name: at_least(problem, rules, theme, k) for theme in themes}
+    floors = {theme.name: aim_floor(problem, rules, theme, k) for theme in themes}
     for plan, _ in itertools.islice(_every(problem, rules, common), 0, None, 7):
         for theme in themes:
             least = floors[theme.name]
@@ -75,7 +75,7 @@ def test_some_bounds_are_attained():
     problem = world("1111\n1111")
     rules = Rules(n_clusters=2, together=[["1", "2", "3", "5", "6"]])
     theme = next(t for t in themes_for(problem, rules, COMMON, None) if t.cares_for == "balance")
-    assert at_least(problem, rules, theme, 2) == 2.0
+    assert aim_floor(problem, rules, theme, 2) == 2.0
     assert aim_of(problem, rules, theme, drawn_plan("A a a b\na a b B")) == 2.0
 
 

@@ -169,7 +169,7 @@ def test_the_first_year_that_breaks_and_by_how_much():
     assert "It also breaks one in 2029." in found.sentence
     frame = found.to_frame()
     assert frame.loc[(frame.year == "2029") & (frame.cluster == "1"), "over"].item() == 3
-    assert len(found.findings_frame()) == 2
+    assert len(found.to_frame("findings")) == 2
     left = lasting.verify_years(problem, rules, plan, forecast, excused=["2028", "2029"])
     assert left.ok
     assert left.years[1].over[0].amount == 1

@@ -43,7 +43,7 @@ def test_an_empty_category_is_refused() -> None:
         category_by_code({"A": []})
 
 
-def test_all_faults_of_a_mapping_are_told_at_once() -> None:
+def test_all_faults_of_a_mapping_are_reported_at_once() -> None:
     with pytest.raises(DataError) as caught:
         category_by_code({"A": ["zzz"], "B": [], "C": ["hi"], "D": ["hi"]})
     assert len(caught.value.faults) == 3

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import inspect
+import re
 from fractions import Fraction
 from pathlib import Path
 
@@ -19,13 +20,16 @@ from clusters.cli.arguments import parse
 from clusters.cli.inputs import make_rules
 from clusters.domain import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, bounded_quantities
 from clusters.explain.changes import DROPPABLE
+from clusters.model import assignment
 from clusters.model.instance import NO_LIMIT, compile_instance
 from clusters.presolve import altered
-from clusters.report.words import rule_sentences
+from clusters.report.wording.words import rule_sentences
 from clusters.rulebook import clauses_of, describe, entry_of, rule_of, without
 from clusters.verifier import checks
+from tests.report.test_words import SENTENCES
 from tests.search import brute, drawn
-from tests.test_verifier import EXCEPTIONS, GRID, LEFT_RIGHT, LOOSE, TABLE
+from tests.verifier.grid import GRID, LEFT_RIGHT, LOOSE
+from tests.verifier.test_table import EXCEPTIONS, TABLE
 from tests.worlds import drawn_plan
 
 ROOT = Path(__file__).parents[1]
@@ -192,13 +196,21 @@ def test_a_scenario_takes_a_pair_as_a_list(name, tmp_path):
 
 @pytest.mark.parametrize("name", RULE_NAMES)
 def test_the_documents_have_a_row_with_the_same_sentence(name):
+    rule = rule_of(_clause(name))
     row = next(
         line
         for line in (DOCS / "model.md").read_text(encoding="utf-8").splitlines()
         if line.startswith(f"| `{name}` |")
     )
-    assert rule_of(_clause(name)).summary in row
-    assert f"`check_{name}`" in row
+    _, summary, *_, said, function = (cell.strip() for cell in row.strip("| ").split(" | "))
+    assert summary == rule.summary
+    assert said in [sentence for _, sentence in SENTENCES]
+    assert ("load_bounds" in function) == (rule.amounts is not None)
+    assert all(
+        hasattr(assignment, one) or one == "compile_instance"
+        for one in re.findall(r"\w+", function)
+    )
+    assert hasattr(checks, f"check_{name}")
 
 
 @pytest.mark.parametrize("name", [name for name in RULE_NAMES if name != "n_clusters"])

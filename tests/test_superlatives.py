@@ -12,8 +12,8 @@ from clusters.options import propose
 from clusters.options.proposing import _best_words, _words
 from clusters.options.themes import themes_for
 from clusters.options.workshop import Workshop
-from clusters.report.comparison import _proof
-from clusters.report.words import proof_sentence
+from clusters.report.tables.comparison import _proof
+from clusters.report.wording.words import proof_sentence
 from clusters.solver import Settings, solve
 from tests.worlds import world
 

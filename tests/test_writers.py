@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import clusters as cl
-from clusters.readers.school_row import unescape
+from clusters.readers.cells import unescape
 from clusters.writers import escape, write_frame
 
 
@@ -117,7 +117,7 @@ def test_any_plan_survives_saving(tmp_path_factory, data):
         (cl.Cluster("A", None, ()),),
     ],
 )
-def test_plans_that_a_table_cannot_tell_are_refused(problem, tmp_path, clusters):
+def test_plans_that_a_table_cannot_hold_are_refused(problem, tmp_path, clusters):
     with pytest.raises(cl.DataError, match="cannot be written"):
         cl.write_plan(tmp_path / "p.csv", problem, cl.Plan(clusters))
     assert list(tmp_path.iterdir()) == []

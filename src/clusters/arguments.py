@@ -21,7 +21,7 @@ from typing import Any, TypeVar, overload
 
 from clusters.errors import ArgumentError, ClustersError, Fault
 
-__all__ = ["at_least", "called", "checked", "described"]
+__all__ = ["at_least", "call_words", "checked", "described"]
 
 _T = TypeVar("_T", bound=Callable[..., Any])
 _Wrong = tuple[str, object, Any]
@@ -101,8 +101,8 @@ def at_least(least: float, **given: float) -> None:
         )
 
 
-def called(name: str, signature: inspect.Signature) -> str:
-    """Show how a function is called: its name with its arguments, without their annotations."""
+def call_words(name: str, signature: inspect.Signature) -> str:
+    """Show how to call a function: its name with its arguments, without their annotations."""
     plain = [
         parameter.replace(
             annotation=parameter.empty,
@@ -273,7 +273,7 @@ class _Door:
             if name in given and (found := _misfit(given[name], hint, name))
         ]
         if wrong:
-            remedy = f"{self._swapped(given, wrong)}call {called(self.name, self.signature)}"
+            remedy = f"{self._swapped(given, wrong)}call {call_words(self.name, self.signature)}"
             raise ArgumentError(
                 Fault(what=f"{label} is {described(value)}, not {_words(hint)}", remedy=remedy)
                 for label, value, hint in wrong
@@ -296,7 +296,8 @@ class _Door:
         close = get_close_matches(strange, known, n=1) if strange else []
         hint = f"did you mean {close[0]}? " if close else ""
         return Fault(
-            what=f"{self.name}: {message}", remedy=f"{hint}call {called(self.name, self.signature)}"
+            what=f"{self.name}: {message}",
+            remedy=f"{hint}call {call_words(self.name, self.signature)}",
         )
 
 
@@ -457,7 +458,7 @@ def _is_series(value: Any, kind: Any) -> bool:
 
 
 def _is_labelled(value: Any) -> bool:
-    """Whether a value is a pandas Series (told without pandas, which takes a second to import)."""
+    """Whether a value is a pandas Series (found without pandas, which takes a second to import)."""
     return all(hasattr(value, name) for name in ("index", "to_dict", "items")) and not hasattr(
         value, "columns"
     )

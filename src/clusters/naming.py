@@ -105,7 +105,7 @@ def name_clusters(problem: Problem, plan: PlanLike, keep: PlanLike | None = None
 
 
 def place_of(name: str) -> str:
-    """Take the words that tell what kind of school it is off its name.
+    """Take the words that say what kind of school it is off its name.
 
     Examples
     --------

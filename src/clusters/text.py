@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from xml.sax.saxutils import escape
 
@@ -16,6 +16,7 @@ __all__ = [
     "clipped",
     "counted",
     "escaped",
+    "first_few",
     "listed",
     "shown",
     "two_digits",
@@ -119,6 +120,19 @@ def all_listed(texts: Sequence[str]) -> str:
     return "".join(texts) if len(texts) < 2 else f"{', '.join(texts[:-1])} and {texts[-1]}"
 
 
+def first_few(items: Iterable[object], most: int = 3, separator: str = ", ") -> str:
+    """Name the first few of several things, and say how many more there are.
+
+    Examples
+    --------
+    >>> first_few("abcde"), first_few("ab")
+    ('a, b, c and 2 more', 'a, b')
+    """
+    texts = [str(item) for item in items]
+    more = f" and {len(texts) - most:,} more" if len(texts) > most else ""
+    return separator.join(texts[:most]) + more
+
+
 def clipped(value: object) -> str:
     """Put a value that may be anything into a short text on one line."""
     text = " ".join(str(value).split())
@@ -148,6 +162,6 @@ def clean(text: object, longest: int | None = None) -> str:
     return plain
 
 
-def escaped(text: object, longest: int | None = None) -> str:
+def escaped(text: object) -> str:
     """Clean a text and escape it for the content or an attribute of XML."""
-    return escape(clean(text, longest), {'"': "&quot;", "'": "&#39;"})
+    return escape(clean(text), {'"': "&quot;", "'": "&#39;"})

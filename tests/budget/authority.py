@@ -5,7 +5,10 @@ from __future__ import annotations
 import random
 from collections.abc import Sequence
 
+from clusters.budget import Formula
 from clusters.domain import Cluster, Plan, Problem, School
+
+NEED = Formula({"ehcps": 3, "sen_support": 1})
 
 
 def school(urn, pupils=100, ehcps=3, sen_support=12, topup=2_000_000, phase="primary", **more):

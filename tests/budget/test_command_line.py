@@ -210,7 +210,7 @@ def test_fund_says_pot_and_formula_first_and_lists_payments(base, tmp_path, caps
     assert {row["due"] for row in rows} == {"2026-09-01", "2027-01-01", "2027-04-01"}
 
 
-def test_unknown_spend_is_told_once_however_many_schools(base, tmp_path, capsys):
+def test_unknown_spend_is_reported_once_however_many_schools(base, tmp_path, capsys):
     path = tmp_path / "schools.csv"
     path.write_text("\n".join(line.rpartition(",")[0] for line in path.read_text().splitlines()))
     more = [word for word in base if word not in ("--columns", "topup_pence=topup")]

@@ -98,7 +98,7 @@ def test_bands_have_rates_and_are_counted_by_school():
     }
 
 
-def test_doubled_references_are_told_by_row_and_never_named():
+def test_doubled_references_are_reported_by_row_and_never_named():
     rows = read(
         urn=["101", "102", "101", "102"],
         a_year=[1, 1, 1, 1],
@@ -115,7 +115,7 @@ def test_doubled_references_are_told_by_row_and_never_named():
     assert "same-8" not in repr(made) + told
 
 
-def test_plans_that_run_on_no_day_of_the_year_are_told():
+def test_plans_that_run_on_no_day_of_the_year_are_reported():
     rows = read(urn=["101", "102"], a_year=[100, 100], end=["31/08/2026", "01/09/2026"])
     made = committed_in_a_year(rows, first=SEPTEMBER)
     assert made.pence == {"101": 0, "102": 27}

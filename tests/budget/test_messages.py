@@ -120,7 +120,7 @@ CASES: dict[str, Callable[[], Any]] = {
     "award caps": lambda: cl.budget.award([4, 4], 3, "proportional", None, [1, 1]),
     "award floor above cap": lambda: cl.budget.award([4, 4], 3, "proportional", [1, 2], [2, 1]),
     "award one floor": lambda: cl.budget.award([4, 4], 3, "cea", [1]),
-    "award strangers": lambda: cl.budget.award({"a": 4}, 3, "cea", {"c": 1, "b": 1}),
+    "award to unknown ids": lambda: cl.budget.award({"a": 4}, 3, "cea", {"c": 1, "b": 1}),
     "award keys": lambda: cl.budget.award({"a": 4}, 3, "cea", [1], [1]),
     "award cap float": lambda: cl.budget.award({"a": 4}, 3, "cea", None, {"a": 2.5}),
     "pot everything": lambda: cl.Pot(

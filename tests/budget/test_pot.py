@@ -33,8 +33,7 @@ def test_what_comes_off_in_order():
         ("low-incidence fund", 10_000_000),
     ]
     assert pot.flexible_pence == 1_800_000_000 - 25_000_050 - 241_900 - 64_000_000
-    assert pot.committed_to("1") == 25_236_000
-    assert pot.committed_to("9") == 0
+    assert pot.committed_pence["1"] + pot.backdated_pence["1"] == 25_236_000
 
 
 def test_a_share_needs_its_sign_and_rounds_half_a_penny_up():

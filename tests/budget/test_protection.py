@@ -251,7 +251,7 @@ def test_a_floor_may_guarantee_a_rise():
     assert paid(split)[0] == 301.5
 
 
-def test_papers_are_told_that_it_is_a_local_choice():
+def test_papers_say_that_it_is_a_local_choice():
     split = split_budget(*THREE, "600", NEED, cl.budget.Protection(floor="1%"))
     assert "local choice" in split.notes[1]
     assert "statutory guarantee does not apply" in split.notes[1]

@@ -85,7 +85,7 @@ def test_nothing_is_shown_where_nobody_looks(capfd):
     assert capfd.readouterr() == ("", "")
 
 
-def test_a_terminal_shows_a_line_unless_told_otherwise(monkeypatch):
+def test_a_terminal_shows_a_line_unless_asked_otherwise(monkeypatch):
     monkeypatch.setattr(sys, "stderr", Terminal())
     assert shown.somebody_looks()
     with shown.watching(display=False) as report:

@@ -18,7 +18,7 @@ SIZES = (80, 90, 100, 110, 120, 130, 140, 150, 160, 170)
 def _repaired(seed, n, seconds):
     problem, rules, drawn = hand_drawn(seed, n)
     begin = time.monotonic()
-    mended = repair(
+    repaired = repair(
         problem,
         rules,
         drawn,
@@ -27,25 +27,25 @@ def _repaired(seed, n, seconds):
     )
     used = time.monotonic() - begin
     print(
-        f"{seed}: {n} schools, {len(mended.corrected)} findings, {len(mended.moved)} moved, "
-        f"at least {mended.fewest}, {used:.1f} s"
+        f"{seed}: {n} schools, {len(repaired.corrected)} findings, {len(repaired.moved)} moved, "
+        f"at least {repaired.fewest}, {used:.1f} s"
     )
-    assert verify(problem, rules, mended.plan).ok
-    assert len(mended.moved) >= mended.fewest
-    return mended, used
+    assert verify(problem, rules, repaired.plan).ok
+    assert len(repaired.moved) >= repaired.fewest
+    return repaired, used
 
 
 def test_a_map_of_130_schools_is_repaired_with_the_fewest_moves():
-    mended, _ = _repaired(5, 130, 30)
-    assert mended.proved
-    assert len(mended.moved) == 4
+    repaired, _ = _repaired(5, 130, 30)
+    assert repaired.proved
+    assert len(repaired.moved) == 4
 
 
 @pytest.mark.slow
 @pytest.mark.long
 @pytest.mark.parametrize("seed", range(20))
 def test_maps_with_mistakes_of_every_kind_are_repaired_in_time(seed):
-    mended, used = _repaired(seed, SIZES[seed % 10], 15)
+    repaired, used = _repaired(seed, SIZES[seed % 10], 15)
     assert used <= 1.05 * 15 + 1
-    assert len(mended.moved) <= 25
-    assert mended.fewest >= 1
+    assert len(repaired.moved) <= 25
+    assert repaired.fewest >= 1

@@ -1,4 +1,4 @@
-"""A hand-made map of real schools with six mistakes: found, told, and mended with few moves."""
+"""A hand-made map of real schools with six mistakes: found, told, and repaired with few moves."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from tests.shared_data import shared_path
 
 
 @pytest.mark.slow
-def test_six_mistakes_on_real_kirklees_are_found_and_mended():
+def test_six_mistakes_on_real_kirklees_are_found_and_repaired():
     schools = cl.read_schools(
         shared_path("data", "kirklees", "schools_jan2019_mainstream_kirklees.csv"),
         columns={"pupils": "NOR", "ehcps": "TSENELSE", "sen_support": "TSENELK"},
@@ -35,10 +35,10 @@ def test_six_mistakes_on_real_kirklees_are_found_and_mended():
     drawn = cl.Plan(tuple(good))
     before = cl.verify(problem, rules, drawn)
     assert {"assignment", "contiguous"} <= {finding.rule for finding in before.findings}
-    mended = repair(problem, rules, drawn, priorities, settings=Settings(time_limit_s=20))
-    assert cl.verify(problem, rules, mended.plan).ok
-    assert len(mended.moved) <= 4
-    print(mended.sentence)
+    repaired = repair(problem, rules, drawn, priorities, settings=Settings(time_limit_s=20))
+    assert cl.verify(problem, rules, repaired.plan).ok
+    assert len(repaired.moved) <= 4
+    print(repaired.sentence)
 
 
 def _far(problem: cl.Problem, a: object, b: object) -> float:

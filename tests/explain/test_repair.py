@@ -23,13 +23,13 @@ ALIKE = Priorities(travel_by="schools")
 def test_a_plan_that_keeps_the_rules_is_left_alone():
     problem = world("1111")
     plan = drawn_plan("A a b B")
-    mended = repair(problem, Rules(n_clusters=2), plan, ALIKE)
-    assert mended.plan == plan
-    assert mended.proved
-    assert "nothing was changed" in mended.sentence
+    repaired = repair(problem, Rules(n_clusters=2), plan, ALIKE)
+    assert repaired.plan == plan
+    assert repaired.proved
+    assert "nothing was changed" in repaired.sentence
 
 
-def test_gaps_duplicates_and_strangers_are_mended():
+def test_gaps_duplicates_and_unknown_schools_are_repaired():
     problem = world("111\n111")
     drawn = Plan(
         (
@@ -38,27 +38,27 @@ def test_gaps_duplicates_and_strangers_are_mended():
         )
     )
     rules = Rules(n_clusters=2, schools_per_cluster=(2, 4))
-    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
-    assert verify(problem, rules, mended.plan).ok
-    assert mended.moved == ()
-    assert [(m.school, m.before) for m in mended.placed] == [("2", "Left and Right"), ("5", None)]
-    assert {c.label for c in mended.plan.clusters} == {"Left", "Right"}
-    assert mended.proved
-    assert len(mended.to_frame()) == 2
-    assert "0 schools moved and 2 schools given a place" in mended.sentence
+    repaired = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
+    assert verify(problem, rules, repaired.plan).ok
+    assert repaired.moved == ()
+    assert [(m.school, m.before) for m in repaired.placed] == [("2", "Left and Right"), ("5", None)]
+    assert {c.label for c in repaired.plan.clusters} == {"Left", "Right"}
+    assert repaired.proved
+    assert len(repaired.to_frame()) == 2
+    assert "0 schools moved and 2 schools given a place" in repaired.sentence
 
 
 def test_only_what_is_proved_is_called_so():
     problem = world("211\n112")
     drawn = drawn_plan("A b C\nb a c")
     rules = Rules(n_clusters=3, balance={"pupils": 0.5})
-    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=3))
-    assert mended.proved
-    assert mended.how_few == "Proved: no repair moves fewer schools."
-    doubted = replace(mended, fewest=len(mended.moved) - 1)
+    repaired = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=3))
+    assert repaired.proved
+    assert repaired.how_few == "Proved: no repair moves fewer schools."
+    doubted = replace(repaired, fewest=len(repaired.moved) - 1)
     assert "Proved" not in doubted.sentence
     assert "is not known" in doubted.sentence
-    assert "fewer than 0" not in replace(mended, fewest=0).sentence
+    assert "fewer than 0" not in replace(repaired, fewest=0).sentence
 
 
 def test_without_time_the_given_plan_is_not_forgotten(monkeypatch):
@@ -73,9 +73,9 @@ def test_without_time_the_given_plan_is_not_forgotten(monkeypatch):
     problem = world("1111111111\n1111111111")
     drawn = drawn_plan("A a a a a b B b b b\na a a a b a b b b b")
     rules = Rules(n_clusters=2, schools_per_cluster=(5, 15))
-    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=2))
-    assert len(mended.moved) <= 3
-    assert not mended.proved
+    repaired = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=2))
+    assert len(repaired.moved) <= 3
+    assert not repaired.proved
 
 
 @settings(max_examples=8, deadline=None)
@@ -100,10 +100,10 @@ def test_the_fewest_moves_are_the_fewest(labels, share):
         with pytest.raises(InfeasibleError):
             repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=3))
         return
-    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=3))
-    if mended.proved:
-        assert len(mended.moved) == min(allowed)
-    assert len(mended.moved) >= min(allowed) >= mended.fewest
+    repaired = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=3))
+    if repaired.proved:
+        assert len(repaired.moved) == min(allowed)
+    assert len(repaired.moved) >= min(allowed) >= repaired.fewest
 
 
 def test_a_cluster_whose_schools_stand_elsewhere_too_may_leave_its_place():
@@ -112,10 +112,10 @@ def test_a_cluster_whose_schools_stand_elsewhere_too_may_leave_its_place():
     groups = {"West": "12345", "East": "12", "North": "78"}
     drawn = Plan(tuple(Cluster(label, None, tuple(held)) for label, held in groups.items()))
     rules = Rules(n_clusters=3, apart=[["6", "5"], ["6", "7"]])
-    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
-    assert mended.moved == ()
-    assert mended.fewest == 0
-    assert {c.label: c.members for c in mended.plan.clusters}["East"] == ("6",)
+    repaired = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
+    assert repaired.moved == ()
+    assert repaired.fewest == 0
+    assert {c.label: c.members for c in repaired.plan.clusters}["East"] == ("6",)
 
 
 @pytest.mark.parametrize("labels", ["012012", "001122", "010212", "000112"])
@@ -135,37 +135,37 @@ def test_groups_in_several_parts_are_repaired_with_the_fewest_moves(picture, lab
         for plan in every_plan(6)
         if verify(problem, rules, plan).ok
     )
-    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=6))
-    assert verify(problem, rules, mended.plan).ok
-    assert len(mended.moved) == least
-    assert mended.proved
+    repaired = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=6))
+    assert verify(problem, rules, repaired.plan).ok
+    assert len(repaired.moved) == least
+    assert repaired.proved
 
 
 def test_another_number_of_clusters_is_reached():
     problem = world("111111")
     drawn = drawn_plan("A a a b B b")
     rules = Rules(n_clusters=3, schools_per_cluster=(2, 2))
-    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
-    assert verify(problem, rules, mended.plan).ok
-    assert len(mended.moved) == 2
+    repaired = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
+    assert verify(problem, rules, repaired.plan).ok
+    assert len(repaired.moved) == 2
 
 
 def test_the_longest_journey_and_given_centres_are_kept():
     problem = world("111111")
     drawn = drawn_plan("A a a a a b")
     rules = Rules(n_clusters=2, max_travel_m=1000, centres=["2", "5"])
-    mended = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
-    assert verify(problem, rules, mended.plan).ok
-    assert len(mended.moved) == 2
-    assert mended.proved
+    repaired = repair(problem, rules, drawn, ALIKE, settings=Settings(time_limit_s=4))
+    assert verify(problem, rules, repaired.plan).ok
+    assert len(repaired.moved) == 2
+    assert repaired.proved
 
 
 def test_least_cost_may_move_more():
     problem = world("1111")
     drawn = Plan((Cluster("1", "2", ("1", "2", "3", "4")),))
     rules = Rules(n_clusters=2)
-    mended = repair(problem, rules, drawn, ALIKE, "least cost", settings=Settings(time_limit_s=4))
-    assert mended.certificate.objective == 2000.0
+    repaired = repair(problem, rules, drawn, ALIKE, "least cost", settings=Settings(time_limit_s=4))
+    assert repaired.certificate.objective == 2000.0
 
 
 def test_an_unknown_mode_is_refused():
@@ -205,7 +205,7 @@ def test_the_curve_never_rises_and_keeps_its_word():
     assert list(curve.to_frame()["moves"]) == list(range(7))
 
 
-def test_the_gain_is_told_in_plain_words():
+def test_the_gain_is_reported_in_plain_words():
     problem = world("11..11")
     problem = world("11....11", neighbours=False)
     drawn = Plan.from_assignment({"1": "2", "2": "2", "3": "2", "4": "4"})
@@ -228,14 +228,14 @@ def test_the_hand_drawn_map_with_six_mistakes_is_repaired():
     drawn = read_plan(datasets.path("hand_drawn"), problem)
     rules = Rules(n_clusters=18, schools_per_cluster=(5, 20))
     common = Priorities(travel_by="pupils")
-    mended = repair(problem, rules, drawn, common, settings=Settings(time_limit_s=40))
-    print(mended.sentence)
-    assert verify(problem, rules, mended.plan).ok
-    assert mended.proved
-    assert len(mended.moved) == 3
-    assert len(mended.placed) == 2
+    repaired = repair(problem, rules, drawn, common, settings=Settings(time_limit_s=40))
+    print(repaired.sentence)
+    assert verify(problem, rules, repaired.plan).ok
+    assert repaired.proved
+    assert len(repaired.moved) == 3
+    assert len(repaired.placed) == 2
     curve = improve_curve(
-        problem, rules, mended.plan, common, 20, settings=Settings(time_limit_s=40)
+        problem, rules, repaired.plan, common, 20, settings=Settings(time_limit_s=40)
     )
     print(curve.summary())
     costs = [point.objective for point in curve.points]

@@ -37,7 +37,7 @@ def test_nothing_is_altered():
     assert before == (RULES, PLAN)
 
 
-def test_what_breaks_is_named_and_mended():
+def test_what_breaks_is_named_and_repaired():
     answer = _ask(Change.size(3, 3), plan=drawn_plan("A a a a b B"))
     assert {f.rule for f in answer.breaks} == {"schools_per_cluster"}
     assert len(answer.nearest.moved) == 1
@@ -100,7 +100,7 @@ def test_as_few_as_possible_is_said_only_where_it_is_proved():
     assert "in the closest plan found" in doubted
 
 
-def test_what_a_wish_costs_is_told_against_a_baseline():
+def test_what_a_wish_costs_is_reported_against_a_baseline():
     # the plan is far from the cheapest: the fall in cost is not owed to the wish
     answer = _ask(Change.together("1", "2"), plan=drawn_plan("A a a a b B"))
     assert answer.free.objective < answer.before

@@ -177,7 +177,7 @@ def test_why_not_the_nearer_one_is_always_answered():
     assert frame.loc[frame["nearer"].notna(), "school"].tolist() == ["3"]
 
 
-def test_what_the_nearer_one_would_cost_is_told_where_no_rule_forbids_it():
+def test_what_the_nearer_one_would_cost_is_reported_where_no_rule_forbids_it():
     # 4 is nearer to 3 than to its own centre; the evenness says no
     problem = world("111111")
     plan = drawn_plan("a a A b b B")

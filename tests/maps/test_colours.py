@@ -5,7 +5,7 @@ import itertools
 import numpy as np
 import pytest
 
-from clusters.maps.colours import INK, MOVED, PAPER, TINTS, colour_classes, contrast
+from clusters.maps.colours import INK, MOVED, PAPER, TINTS, colour_classes
 
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
 VISION = {
@@ -50,8 +50,21 @@ def test_the_five_tints_stay_apart_for_every_kind_of_colour_vision(vision):
     assert nearest >= 17
 
 
+def contrast(first: str, second: str) -> float:
+    """WCAG 2 contrast ratio of two colours, 1 to 21."""
+    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def _luminance(colour: str) -> float:
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
 @pytest.mark.parametrize("tint", [*TINTS, MOVED, PAPER])
 def test_text_and_borders_reach_the_contrast_that_aa_asks_of_text(tint):
+    assert contrast("#ffffff", "#000000") == pytest.approx(21)
     assert contrast(INK, tint) >= 4.5
 
 

@@ -168,7 +168,7 @@ def test_ground_without_a_school_is_no_enclave():
     assert sum(zone.shape_m.area for zone in layout.zones) == pytest.approx(4e6, rel=1e-3)
 
 
-def test_a_true_enclave_is_numbered_and_told():
+def test_a_true_enclave_is_numbered_and_reported():
     problem = world("11111", territories=True)
     plan = drawn_plan("AabBa")
     layout = lay_out(problem, plan)

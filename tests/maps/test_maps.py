@@ -259,7 +259,7 @@ def test_every_map_of_several_plans_has_the_same_numbers_and_colours(tmp_path):
     assert other != given
 
 
-def test_every_cluster_is_named_on_the_map_or_below_it_and_the_source_is_told():
+def test_every_cluster_is_named_on_the_map_or_below_it_and_the_source_is_reported():
     drawn = world("1111\n1111\n1111", territories=True)
     plan = drawn_plan("A a b B\na a b b\nc C d D")
     names = ["A Name With No Room At All On Any Map", "Ash", "Elm", "Another Very Long Name Indeed"]

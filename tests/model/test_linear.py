@@ -46,7 +46,7 @@ def test_a_cutoff_below_the_optimum_leaves_nothing() -> None:
     assert below.bound == np.inf
 
 
-def test_a_search_that_is_told_to_stop_settles_nothing() -> None:
+def test_a_search_that_is_asked_to_stop_settles_nothing() -> None:
     _, instance = drawn_instance(3)
     begin = time.monotonic()
     answer = search_core(build_core(instance), seed=1, work=20.0, stop=lambda: True)

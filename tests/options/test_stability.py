@@ -335,7 +335,7 @@ def test_a_signal_ends_the_draws_and_keeps_those_made(tmp_path):
 # ---- the map ------------------------------------------------------------------------------------
 
 
-def test_the_map_tells_doubt_by_pattern_and_in_words(best):
+def test_the_map_says_doubt_by_pattern_and_in_words(best):
     problem = world(MAP)
     ids = problem.ids
     shares = dict.fromkeys(ids, 1.0) | {ids[0]: 0.95, ids[1]: Fraction(1, 2), ids[2]: 0.1}

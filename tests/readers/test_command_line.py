@@ -131,7 +131,7 @@ def test_messages_speak_of_options(ours, theirs):
     assert "={" not in files.in_options(ours)
 
 
-def test_the_help_tells_defaults(capsys):
+def test_the_help_says_defaults(capsys):
     with pytest.raises(SystemExit):
         main(["solve", "--help"])
     told = " ".join(capsys.readouterr().out.split())

@@ -235,7 +235,7 @@ REFUSED = {
         "there is no column 'cluster'",
     ),
     "no column of schools": (lambda: csv("a,b,c", "1,2,3"), "no column holds the schools"),
-    "a column per cluster, with a stranger's column": (
+    "a column per cluster, with another's column": (
         lambda: csv("North,South,Notes", "900001,900004,early", "900002,900005,late"),
         "'Notes' holds what are no schools",
     ),

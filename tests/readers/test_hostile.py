@@ -104,7 +104,7 @@ def test_a_huge_field(write):
     refused(write(GOOD.replace("School 3,", f'"{"x" * 5_000_000}",')), "longer than any field")
 
 
-def test_ragged_rows_are_each_told(write):
+def test_ragged_rows_are_each_reported(write):
     text = GOOD.replace("School 3,", "School, 3,").replace(",400007,", ",")
     error = refused(write(text))
     assert [(fault.row, "too many" in fault.what) for fault in error.faults] == [
@@ -113,7 +113,7 @@ def test_ragged_rows_are_each_told(write):
     ]
 
 
-def test_every_row_one_too_long_is_told_once(write):
+def test_every_row_one_too_long_is_reported_once(write):
     text = GOOD.replace("\n", ",x\n").replace("pupils,x", "pupils")
     error = refused(write(text), "every row has 6 fields but the header has 5")
     assert len(error.faults) == 1

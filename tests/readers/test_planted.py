@@ -136,7 +136,7 @@ def test_no_false_alarm_on_the_same_file_when_clean(write):
     assert first.measures == {"need": 31.5, "fsm": 12.0, "sen_support_nsa": 2.0}
 
 
-def test_a_fault_of_a_whole_column_is_told_once(write):
+def test_a_fault_of_a_whole_column_is_reported_once(write):
     rows = [clean_row(k) | {"northing": "54.1", "easting": "-1.5"} for k in range(60)]
     lines = [",".join(HEADER[:8])]
     lines += [",".join(f'"{row[name]}"' for name in HEADER[:8]) for row in rows]

@@ -126,13 +126,13 @@ def test_one_position_that_is_wrong(column, value, words):
     assert (fault.row, fault.urn) == (5, "103")
 
 
-def test_one_row_swapped_is_told_as_such():
+def test_one_row_swapped_is_reported_as_such():
     frame = with_cell("easting", Y0)
     frame.loc[3, "northing"] = X0
     assert "swapped" in the_fault(frame).what
 
 
-def test_a_whole_file_swapped_is_told_by_the_boundary():
+def test_a_whole_file_swapped_is_reported_by_the_boundary():
     box = shapely.box(X0 - 5_000, Y0 - 5_000, X0 + 9_000, Y0 + 9_000)
     assert len(cl.read_schools(frame_of(), boundary=box)) == 12
     frame = frame_of(24).rename(columns={"easting": "northing", "northing": "easting"})
@@ -141,7 +141,7 @@ def test_a_whole_file_swapped_is_told_by_the_boundary():
     assert "24 times" in line
 
 
-def test_a_whole_file_swapped_is_told_by_postcodes():
+def test_a_whole_file_swapped_is_reported_by_postcodes():
     frame = frame_of(24).assign(postcode=[f"AB1 {k}CD" for k in range(24)])
     places = dict.fromkeys(frame["postcode"], (X0, Y0))
     assert len(cl.read_schools(frame, postcodes=places)) == 24

@@ -99,7 +99,7 @@ def test_encodings(write, encoding):
 
 
 @pytest.mark.parametrize("bad", ["St John\x92s", "St Johnâ€™s"])
-def test_mixed_up_encodings_are_mended_with_a_note(write, bad):
+def test_mixed_up_encodings_are_repaired_with_a_note(write, bad):
     schools = cl.read_schools(write(TEXT.replace("Hill", bad)))
     assert schools[0].name == "St John\u2019s School"
     assert any("was corrected" in note for note in schools.report.notes)
@@ -292,7 +292,7 @@ def test_long_tables_of_need_and_expertise(write):
     assert [report.where for report in schools.report.others] == ["need.csv", "able.csv"]
 
 
-def test_faults_of_all_files_are_told_together(write):
+def test_faults_of_all_files_are_reported_together(write):
     need = write("urn,type,ehcps\n101,adhd,1\n999,asd,1\n101,asd,1\n101,asd,1\n", "need.csv")
     able = write("urn,type,amount\n101,asd,3\n102,asd,-3\n", "able.csv")
     main = write(TEXT.replace(",300,", ",-300,"))

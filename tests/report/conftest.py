@@ -8,11 +8,11 @@ import shutil
 import subprocess
 from dataclasses import replace
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
-from clusters.domain import Capacity, Plan, Problem
+from clusters.domain import Capacity, NeedCount, Plan, Problem
+from tests.report.reading import write
 from tests.worlds import drawn_plan, world
 
 ROOT = Path(__file__).parents[2]
@@ -71,21 +71,6 @@ def split(valley, plan):
     return split_budget(valley, plan, Pot("180000.01", contingency="3%"), formula)
 
 
-def found(plan: Plan, **more: object) -> SimpleNamespace:
-    """A result as `solve` returns it."""
-    known = {
-        "plan": plan,
-        "status": "feasible",
-        "objective": 1000.0,
-        "bound": 992.1,
-        "gap": 0.0079,
-        "seconds": 60.0,
-        "history": ((1.0, 1200.0, None), (2.0, 1100.0, 900.0), (60.0, 1000.0, 992.1)),
-        "stopped": "time limit",
-    }
-    return SimpleNamespace(**{**known, **more})
-
-
 def visit(*pages: Path) -> list[dict]:
     """Open pages in a browser; skip, saying why, where there is none."""
     return in_browser("browser.cjs", *pages)
@@ -111,3 +96,29 @@ def in_browser(script: str, *arguments: Path) -> list[dict]:
     )
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
+
+
+@pytest.fixture(scope="session")
+def needy(valley):
+    """The valley with types of need."""
+    schools = [
+        replace(s, need={"asd": NeedCount(ehcps=s.ehcps, sen_support=k % 4)})
+        for k, s in enumerate(valley.schools)
+    ]
+    return Problem.from_schools(
+        schools, edges=valley.edges, territories=valley.territories, notes=("Straight lines.",)
+    )
+
+
+@pytest.fixture(scope="session")
+def pack(needy, plan, other, split, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("working")
+    write(folder, needy, plan, other, split)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def public(needy, plan, other, split, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("public")
+    write(folder, needy, plan, other, split, audience="public")
+    return folder

@@ -5,7 +5,8 @@ import pytest
 from clusters.budget import Assumptions, look_ahead
 from clusters.domain import Priorities, Rules
 from clusters.report import write_report
-from tests.report.conftest import found, visit
+from tests.report.conftest import visit
+from tests.report.reading import found
 
 pytestmark = pytest.mark.browser
 

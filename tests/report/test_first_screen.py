@@ -7,7 +7,7 @@ import pytest
 
 from clusters.domain import Priorities, Problem, Rules
 from clusters.money import pounds
-from tests.report.conftest import found
+from tests.report.reading import found
 from tests.report.test_report import Reader, page
 from tests.report.test_working import rows_of
 
@@ -96,7 +96,7 @@ def test_every_school_finds_its_cluster_lead_centre_and_money_in_its_row(text, v
             assert f'id="cluster-{cluster.label}"' in text
 
 
-def test_a_lead_is_told_in_its_own_row(valley, plan, tmp_path):
+def test_a_lead_is_reported_in_its_own_row(valley, plan, tmp_path):
     leads = {c.label: f"Ms Lead, {valley.school(c.members[1]).name}" for c in plan.clusters}
     rows = {row[0]: row for row in rows_a_to_z(page(tmp_path, valley, plan, leads=leads))}
     leader = valley.school(plan.clusters[0].members[1]).name

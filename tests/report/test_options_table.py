@@ -12,7 +12,7 @@ from clusters.leads import choose_leads
 from clusters.maps import changes
 from clusters.money import pounds
 from clusters.report import write_report
-from tests.report.conftest import found
+from tests.report.reading import found
 from tests.report.test_report import Reader, page
 from tests.report.test_working import rows_of
 

@@ -9,7 +9,7 @@ import pytest
 
 import clusters.report
 from clusters.disclosure import SmallNumbers
-from clusters.report.glossary import GLOSSARY
+from clusters.report.wording.glossary import GLOSSARY
 
 FOLDER = Path(clusters.report.__file__).parent
 JARGON = (

@@ -8,7 +8,8 @@ import pytest
 import clusters as cl
 from clusters.budget import Assumptions, look_ahead
 from clusters.report import write_report
-from tests.report.conftest import found, visit
+from tests.report.conftest import visit
+from tests.report.reading import found
 
 KIRKLEES = Path(__file__).parents[2] / ".." / "shared" / "data" / "kirklees"
 

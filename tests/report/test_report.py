@@ -12,7 +12,7 @@ import pytest
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
 from clusters.errors import DataError
 from clusters.report import write_report
-from tests.report.conftest import found
+from tests.report.reading import found
 from tests.worlds import world
 
 

@@ -17,7 +17,7 @@ from clusters.budget import (
 )
 from clusters.domain import Rules
 from clusters.report import write_report
-from tests.report.conftest import found
+from tests.report.reading import found
 from tests.report.test_report import Reader, page
 from tests.report.test_working import rows_of
 

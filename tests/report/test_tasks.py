@@ -6,7 +6,8 @@ import pytest
 
 from clusters.domain import Rules
 from clusters.report import write_report
-from tests.report.conftest import found, in_browser
+from tests.report.conftest import in_browser
+from tests.report.reading import found
 
 pytestmark = pytest.mark.browser
 

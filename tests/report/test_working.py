@@ -77,7 +77,7 @@ def test_every_sum_comes_out_to_the_penny_from_the_page_alone(
             assert said * 100 == paid[row["Cluster"]]
 
 
-def test_the_formula_is_told_with_its_numbers(valley, plan, split, tmp_path):
+def test_the_formula_is_reported_with_its_numbers(valley, plan, split, tmp_path):
     words = Reader(page(tmp_path, valley, plan, split=split)).words
     plans = sum(school.ehcps for school in valley.schools)
     support = sum(school.sen_support for school in valley.schools)
@@ -93,12 +93,12 @@ def test_the_formula_is_told_with_its_numbers(valley, plan, split, tmp_path):
         assert sentence in words, sentence
 
 
-def test_the_start_month_is_told(valley, plan, split, tmp_path):
+def test_the_start_month_is_reported(valley, plan, split, tmp_path):
     words = Reader(page(tmp_path, valley, plan, split=split, start_month=4)).words
     assert "The sums are for a year from April: 12 of 12 months" in words
 
 
-def test_what_is_committed_and_owed_is_told(valley, plan, tmp_path):
+def test_what_is_committed_and_owed_is_reported(valley, plan, tmp_path):
     pot = Pot("180000", committed={"1": "2500.50"}, low_incidence="700")
     split = split_budget(valley, plan, pot, Formula({"ehcps": 1}))
     text = page(tmp_path, valley, plan, split=split)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -24,9 +24,6 @@ RULES = (
     "exceptions",
     "range",
 )
-LATER = ("phases",)
-"""Rules that came later: drawn from a generator of their own, so that the cases drawn of the others
-stay as they are."""
 PRIORITIES = ("travel", "balance", "expertise", "pyramids", "change")
 TYPES = ("asd", "semh")
 EXCUSABLE = ("schools_per_cluster", "balance", "limits", "max_travel", "expertise")
@@ -59,10 +56,11 @@ def draw(
     problem = draw_problem(rng, int(rng.integers(n_schools[0], n_schools[1] + 1)))
     drawn = draw_rules(rng, problem, set(rules))
     priced = draw_priorities(rng, problem, priorities)
-    if mixed or "phases" in rules:
-        later = np.random.default_rng((seed, 1))
-        if not mixed or later.random() < 0.3:
-            problem, drawn = draw_phases(later, problem, drawn)
+    for number, (name, draw_later) in enumerate(LATER.items(), start=1):
+        if mixed or name in rules:
+            later = np.random.default_rng((seed, number))
+            if not mixed or later.random() < 0.3:
+                problem, drawn = draw_later(later, problem, drawn)
     return Case(seed, problem, drawn, priced)
 
 
@@ -84,6 +82,13 @@ def draw_phases(rng: np.random.Generator, problem: Problem, rules: Rules) -> tup
     return replace(problem, schools=tuple(schools)), replace(
         rules, phases=given, exceptions=exceptions
     )
+
+
+LATER: Mapping[str, Callable[[np.random.Generator, Problem, Rules], tuple[Problem, Rules]]] = {
+    "phases": draw_phases,
+}
+"""Rules that came later: each is drawn from a generator of its own, so that the cases drawn of the
+others stay as they are. A new one goes to the end."""
 
 
 def draw_problem(rng: np.random.Generator, n: int) -> Problem:

@@ -82,7 +82,7 @@ def test_a_shift_is_priced_as_the_instance_prices_it(seed: int) -> None:
             return
         before, excess = state.labels.copy(), float(state.totals[1])
         (rough, exact, over), moved, kept = _shift(tables, state, a, target)
-        # the totals kept from move to move are those summed up anew
+        # the totals kept from move to move are those summed up again
         assert kept == pytest.approx(state.totals[:3], rel=1e-9, abs=1e-6)
         assert rough >= exact - 1e-6 or rough == -np.inf
         assert moved == (state.labels[a] == target)

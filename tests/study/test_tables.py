@@ -71,7 +71,7 @@ def test_the_number_of_clusters_may_follow_the_number_of_schools():
     assert [one.rules.n_clusters for one in made] == [4, 2]
 
 
-def test_perturbed_rows_draw_the_data_anew():
+def test_perturbed_rows_draw_the_data_again():
     rows = [
         {"rules.n_clusters": 2, "perturb.spread.pupils": 0.1, "perturb.seed": k} for k in (1, 2)
     ]
@@ -224,7 +224,7 @@ def test_a_file_is_every_authority_with_every_variant_seed_and_draw(tmp_path):
         ("x = [", "it is not valid TOML"),
     ],
 )
-def test_a_wrong_key_or_kind_is_told_with_its_place(tmp_path, text, told):
+def test_a_wrong_key_or_kind_is_reported_with_its_place(tmp_path, text, told):
     good = '\n[[authority]]\nschools = "data/north.csv"\n'
     head, mark, tail = text.partition("[[authority]]")
     whole = f"{good}{mark}{tail}" if mark else f"{head}{good}"

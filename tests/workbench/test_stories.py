@@ -224,6 +224,6 @@ def test_served_the_library_answers(told):
     assert told["session_plan"].labels["2"] == "East"
 
 
-def test_served_a_reload_goes_on_and_an_older_window_is_told(told):
+def test_served_a_reload_goes_on_and_an_older_window_is_reported(told):
     assert told["again"]["before"] == told["again"]["after"]
     assert "another window" in told["superseded"]

@@ -68,7 +68,7 @@ class Assumptions(Shown):
     price, price_spread
         Mean growth of the cost of a plan a year and its standard deviation, shared by all.
     cost_per_plan
-        POUNDS a year, for plans whose cost neither a committed sum nor today's spend tells.
+        POUNDS a year, for plans whose cost neither a committed sum nor today's spend shows.
     cost_variation
         Standard deviation of the cost of one new plan over its mean. None to take it from the
         committed plans; 0 where these are not given plan by plan.

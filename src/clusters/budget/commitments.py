@@ -23,13 +23,13 @@ from clusters.money import (
 )
 from clusters.readers.commitments import Commitment
 from clusters.shown import Shown
+from clusters.text import first_few
 
 if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Commitments", "committed_in_a_year", "year_after"]
 
-_NAMED = 5
 
 THRESHOLD = 6_000
 """Pounds a year of each plan that a school pays itself before top-up (element 2)."""
@@ -256,11 +256,10 @@ def _notes(made: Commitments) -> tuple[str, ...]:
         f"{pounds(made.total_pence)}{year}."
     ]
     if doubled := _doubled(made.rows):
-        named = "; ".join(" and ".join(map(str, rows)) for rows in doubled[:_NAMED])
-        more = f" and {len(doubled) - _NAMED} more" if len(doubled) > _NAMED else ""
+        named = first_few((" and ".join(map(str, rows)) for rows in doubled), 5, "; ")
         notes.append(
             f"{len(doubled)} plans stand in several rows for the same days, which are all paid "
-            f"(rows {named}{more}): check that none is doubled."
+            f"(rows {named}): check that none is doubled."
         )
     if made.first is not None:
         last = year_after(made.first)

@@ -29,11 +29,10 @@ from clusters.budget.values import Split
 from clusters.domain import FloatArray, IntArray, Problem
 from clusters.errors import Fault, MoneyError
 from clusters.money import pence, percentage, pounds
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["Demand", "demand_of", "late_costs", "simulated_years"]
 
-_NAMED = 3
 _PRIMARY_YEARS = 7
 _ENOUGH_ROWS = 30
 
@@ -60,13 +59,6 @@ class Demand:
     price_spread: float
     cost_variation: float
     stated: Mapping[str, str]
-
-    @property
-    def expected_pounds(self) -> FloatArray:
-        """Expected cost of each school in the first year, in closed form."""
-        counts = self.plans * self.staying + self.arrivals
-        expected: FloatArray = counts * self.cost_pounds * self.price
-        return expected
 
 
 def demand_of(split: Split, assumptions: Assumptions) -> Demand:
@@ -234,23 +226,22 @@ def _costs(split: Split, plans: IntArray, assumptions: Assumptions) -> tuple[Flo
 
 
 def _cost_unknown(missing: list[str]) -> Fault:
-    more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
     return Fault(
-        what=f"what the EHC plans cost is not known for {', '.join(missing[:_NAMED])}{more}, and "
+        what=f"what the EHC plans cost is not known for {first_few(missing)}, and "
         "the split itself cannot say it, since it would be compared with itself",
         remedy='give committed sums, topup_pence or Assumptions(cost_per_plan="...") in pounds',
     )
 
 
 def _variation(split: Split, assumptions: Assumptions) -> tuple[float, str]:
-    """Find by how much the cost of one plan varies; sums by school do not tell it."""
+    """Find by how much the cost of one plan varies; sums by school do not show it."""
     if assumptions.cost_variation is not None:
         return float(assumptions.cost_variation), "given"
     rows = split.pot.committed_as_given
     if isinstance(rows, Commitments) and len(rows.rows) >= _ENOUGH_ROWS:
         sums = np.array([rows.a_year_pence(row) for row in rows.rows], dtype=np.float64)
         return float(sums.std(ddof=1) / sums.mean()), f"of the {len(sums):,} committed plans"
-    return 0.0, "what plans cost one by one is not known: commitments plan by plan would tell"
+    return 0.0, "what plans cost one by one is not known: commitments plan by plan would show it"
 
 
 def _rates(

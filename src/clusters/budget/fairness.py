@@ -38,7 +38,6 @@ __all__ = [
     "jain",
     "mcloone",
     "need_line",
-    "rosenbluth",
     "theil_l",
     "theil_t",
     "verstegen",
@@ -164,14 +163,6 @@ def hoover(values: Numbers, weights: Numbers | None = None) -> float:
     pairs = _pairs(values, weights)
     mean, total = _mean(pairs), math.fsum(w for _, w in pairs)
     return math.fsum(w * abs(x - mean) for x, w in pairs) / (2 * total * mean)
-
-
-def rosenbluth(values: Numbers) -> float:
-    """Rosenbluth index of concentration: 1 / (2 sum of rank x share - 1), the largest first."""
-    pairs = _pairs(values, None)
-    total = math.fsum(x for x, _ in pairs)
-    ranked = math.fsum(rank * x / total for rank, (x, _) in enumerate(reversed(pairs), start=1))
-    return 1 / (2 * ranked - 1)
 
 
 McLoone = Literal["half", "below", "at or below"]

@@ -12,10 +12,9 @@ from typing import Any
 
 from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict
+from clusters.text import first_few
 
-__all__ = ["added_up", "as_given", "gathered", "is_keyed", "words_on_rows"]
-
-_NAMED = 3
+__all__ = ["added_up", "as_given", "gathered", "is_keyed", "pence_by_key", "words_on_rows"]
 
 
 def is_keyed(given: object) -> bool:
@@ -67,17 +66,31 @@ def added_up(
     }
 
 
+def pence_by_key(faults: Faults, given: Any) -> dict[Any, int]:
+    """Read whole pence by key; 0 where a sum is none, which is then a fault."""
+    rows = gathered(faults, given, "the amount", add=False)
+    sums = {key: values[0] for key, values in rows.items()}
+    for key, sum_ in sums.items():
+        if type(sum_) is not int or sum_ < 0:
+            faults.add(
+                f"the amount of {key!r} is not a whole number of pence",
+                "give pence as a whole number, 0 or more",
+                value=sum_,
+            )
+            sums[key] = 0
+    return sums
+
+
 def words_on_rows(rows: Mapping[Any, list[Any]], what: str) -> tuple[str, ...]:
     """Say where rows were added up: nothing where each key has one."""
     several = {key: len(values) for key, values in rows.items() if len(values) > 1}
     if not several:
         return ()
     count = sum(len(values) for values in rows.values())
-    named = ", ".join(f"{key}: {number}" for key, number in list(several.items())[:_NAMED])
-    more = f" and {len(several) - _NAMED} more" if len(several) > _NAMED else ""
+    named = first_few(f"{key}: {number}" for key, number in several.items())
     return (
         f"{what}: {count:,} rows for {len(rows):,} schools; the rows of a school are added up "
-        f"(rows of {named}{more}).",
+        f"(rows of {named}).",
     )
 
 

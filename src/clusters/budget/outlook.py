@@ -75,16 +75,6 @@ class Pooling:
     clusters: int
     authority: int
 
-    @property
-    def saved_by_clusters(self) -> int:
-        """Pounds that clusters need less than their schools would one by one."""
-        return self.schools - self.clusters
-
-    @property
-    def saved_by_one_pool(self) -> int:
-        """Pounds that one contingency for all needs less than one for each cluster."""
-        return self.clusters - self.authority
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScenarioOutcome:

@@ -224,10 +224,6 @@ class Pot(Shown):
             "low-incidence fund": self.low_incidence_pence,
         }
 
-    def committed_to(self, urn: SchoolId) -> int:
-        """Pence that a school receives before the formula: committed and backdated."""
-        return self.committed_pence.get(urn, 0) + self.backdated_pence.get(urn, 0)
-
 
 def _payments(faults: Faults, given: Any) -> tuple[Backdated, ...]:
     payments = tuple(given) if isinstance(given, Iterable) else (given,)

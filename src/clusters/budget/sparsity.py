@@ -11,6 +11,7 @@ from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, Problem, SchoolId
 from clusters.money import Amount, Number, exact_number, measure_number, pence
 from clusters.shown import Shown
+from clusters.text import first_few
 
 __all__ = ["BY_PHASE", "Remote", "Sparsity", "Taper", "exact_measure", "sparsity_notes"]
 
@@ -243,13 +244,9 @@ def sparsity_notes(problem: Problem, sparsity: Sparsity | None) -> tuple[str, ..
             by_reason.setdefault(doubt, []).append(school.name)
     return tuple(
         f"Sparsity: {len(names)} {'school gets' if len(names) == 1 else 'schools get'} nothing "
-        f"because {reason}: {', '.join(names[:_NAMED])}"
-        + (f" and {len(names) - _NAMED} more." if len(names) > _NAMED else ".")
+        f"because {reason}: {first_few(names, 5)}."
         for reason, names in by_reason.items()
     )
-
-
-_NAMED = 5
 
 
 class _Judged:

@@ -19,11 +19,9 @@ from clusters.budget.sparsity import exact_measure, sparsity_notes
 from clusters.budget.values import Share, Split
 from clusters.domain import FrozenDict, Plan, PlanLike, Problem, SchoolId, plan_of
 from clusters.money import Amount, largest_remainder, lowest_first
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["split_budget"]
-
-_NAMED = 5
 
 
 @checked
@@ -192,10 +190,9 @@ def _today(
         spend = {**dict.fromkeys(spend), **_by_id(faults, problem, sums, "today's spend")}
     missing = [str(urn) for urn, sum_ in spend.items() if sum_ is None]
     if missing:
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
         faults.add(
             f"protection compares with today's spend, which is not known for "
-            f"{counted(len(missing), 'school')}: URN {', '.join(missing[:_NAMED])}{more}",
+            f"{counted(len(missing), 'school')}: URN {first_few(missing, 5)}",
             "give it in a column topup (pounds), or Protection(today={...}) in pounds",
         )
     return spend

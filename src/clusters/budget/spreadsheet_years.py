@@ -10,7 +10,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.budget.medium_term import MediumTermPlan
-from clusters.budget.spreadsheet import without_results
+from clusters.budget.sheet_blocks import without_results
 from clusters.budget.years import Calendar
 from clusters.money import pence
 

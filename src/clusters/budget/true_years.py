@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.budget.given import gathered, is_keyed
+from clusters.budget.given import is_keyed, pence_by_key
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
 from clusters.budget.years import Calendar
@@ -153,13 +153,4 @@ def _sums(
     if not is_keyed(what):
         faults.add("the money of a year is neither a split nor pence by key", "give a split")
         return {}, {}
-    sums = {k: v[0] for k, v in gathered(faults, what, "the amount", add=False).items()}
-    for key, sum_ in sums.items():
-        if type(sum_) is not int or sum_ < 0:
-            faults.add(
-                f"the amount of {key!r} is not a whole number of pence",
-                "give pence as a whole number, 0 or more",
-                value=sum_,
-            )
-            sums[key] = 0
-    return sums, {}
+    return pence_by_key(faults, what), {}

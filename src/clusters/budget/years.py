@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.faults import Faults
-from clusters.budget.given import gathered, is_keyed
+from clusters.budget.given import is_keyed, pence_by_key
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
 from clusters.money import largest_remainder, lowest_first, pounds, proportional
@@ -244,15 +244,7 @@ def _pence_by_key(
     if not is_keyed(amounts):
         faults.add(f"{name} are neither a split nor pence by key", 'give {"North": 1200}')
         faults.check()
-    rows = gathered(faults, amounts, "the amount", add=False)
-    sums = {key: values[0] for key, values in rows.items()}
-    for key, sum_ in sums.items():
-        if type(sum_) is not int or sum_ < 0:
-            faults.add(
-                f"the amount of {key!r} is not a whole number of pence",
-                "give pence as a whole number, 0 or more",
-                value=sum_,
-            )
+    sums = pence_by_key(faults, amounts)
     faults.check()
     return sums
 

@@ -26,6 +26,7 @@ from clusters.cli.values import (
     texts,
 )
 from clusters.rulebook import (
+    BOUNDS,
     BOUNDS_BY_NAME,
     COUNTS_BY_NAME,
     FRACTION_BY_NAME,
@@ -295,7 +296,8 @@ def _making(verb: argparse.ArgumentParser) -> None:
     box.add_argument("--recommended", metavar="NAME", help="the first where not given")
 
 
-_BY_NAME = {
+_OF_FORM = {
+    BOUNDS: (bounds, "LOW-HIGH", "Either end may be left out."),
     FRACTION_BY_NAME: (number_of, "FRACTION", "0.25 is 25%%."),
     BOUNDS_BY_NAME: (amounts, "LOW-HIGH", "Either end may be left out."),
     COUNTS_BY_NAME: (counts, "LEAST|LOW-HIGH", "A number alone is the least."),
@@ -313,13 +315,16 @@ def _rules(verb: argparse.ArgumentParser) -> None:
         help="decisions saved by the workbench: its pins are kept as rules, its plan is taken "
         "where no other is given, and what was agreed goes into the record",
     )
-    box.add_argument("--sizes", type=bounds, metavar="LOW-HIGH", help="schools in a cluster")
     for rule in RULEBOOK:
-        if rule.form in _BY_NAME:
-            read, form, note = _BY_NAME[rule.form]
+        if rule.form not in _OF_FORM:
+            continue
+        read, form, note = _OF_FORM[rule.form]
+        option, words = f"--{rule.option}", f"{rule.summary} {note}"
+        if rule.form.parts == "names":
             names = f"{rule.fits}".upper()
-            words = f"{rule.summary} {note}"
-            _mapping(box, f"--{rule.option}", read, f"{names}={form}", words, dest=rule.name)
+            _mapping(box, option, read, f"{names}={form}", words, dest=rule.name)
+        else:
+            box.add_argument(option, type=read, metavar=form, help=words, dest=rule.name)
     box.add_argument("--max-travel-m", type=float, metavar="METRES")
     box.add_argument("--max-travel-min", type=float, metavar="MINUTES")
     box.add_argument(

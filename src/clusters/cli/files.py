@@ -138,7 +138,7 @@ def write_faults(error: ClustersError, folder: str | None) -> str | None:
 
 
 class WithDefaults(argparse.HelpFormatter):
-    """Help that tells the default of each option that has one."""
+    """Help that states the default of each option that has one."""
 
     def _get_help_string(self, action: argparse.Action) -> str | None:
         default = action.default

@@ -125,7 +125,6 @@ def make_rules(chosen: Namespace) -> Rules | None:
     ]
     rules = Rules(
         n_clusters=chosen.clusters,
-        schools_per_cluster=chosen.sizes,
         max_travel_m=chosen.max_travel_m,
         max_travel_min=chosen.max_travel_min,
         contiguous=not chosen.not_contiguous,
@@ -135,9 +134,7 @@ def make_rules(chosen: Namespace) -> Rules | None:
         if chosen.centres_file is None
         else files.read_group_file(chosen, chosen.centres_file),
         exceptions=_exceptions(chosen, groups),
-        **{
-            rule.name: getattr(chosen, rule.name) for rule in RULEBOOK if rule.form.parts == "names"
-        },
+        **{rule.name: getattr(chosen, rule.name) for rule in RULEBOOK if rule.form.bound},
     )
     decisions = read_chosen_decisions(chosen)
     return rules if decisions is None else decisions.rules(rules)

@@ -201,7 +201,7 @@ class Folder:
             if (self.path / folder).is_dir():
                 self.written.append((self.path / folder, words))
 
-    def tell(self) -> None:
+    def say_where(self) -> None:
         """Say where to look."""
         say(f"Written to {self.path.resolve()}:")
         widest = max(len(path.name) for path, _ in self.written)

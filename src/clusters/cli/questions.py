@@ -60,7 +60,7 @@ def compare(chosen: Namespace) -> bool:
     write_frame(folder.file("compare.csv", "every measure, one row a plan"), frame.reset_index())
     pairs = folder.file("differences.csv", "how far any two of the plans differ")
     write_frame(pairs, found.differences())
-    folder.tell()
+    folder.say_where()
     return False
 
 
@@ -131,7 +131,7 @@ def _every_school(
     folder = Folder(chosen.out)
     frame = why_all(problem, rules, plan, priorities).to_frame()
     write_frame(folder.file("reasons.csv", "why each school is where it is"), frame)
-    folder.tell()
+    folder.say_where()
 
 
 def repair(chosen: Namespace) -> bool:
@@ -160,7 +160,7 @@ def repair(chosen: Namespace) -> bool:
         settings=settings,
         result=found.plan,
     )
-    folder.tell()
+    folder.say_where()
     return False
 
 

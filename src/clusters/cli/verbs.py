@@ -99,7 +99,7 @@ def _like(priorities: Priorities, decisions: Any) -> Plan | None:
 
 def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priorities) -> bool:
     from clusters.cli.progress import show_progress
-    from clusters.report.words import proof_sentence
+    from clusters.report.wording.words import proof_sentence
     from clusters.solver import solve
     from clusters.verifier import verify
 
@@ -139,7 +139,7 @@ def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priori
     folder.page(
         chosen, problem, {"Proposal": result}, rules=rules, priorities=priorities, split=split
     )
-    folder.tell()
+    folder.say_where()
     return bool(result.stopped == "interrupted")
 
 
@@ -148,7 +148,7 @@ def fund(chosen: Namespace) -> bool:
     schools, problem = inputs.read_data(chosen)
     plan = inputs.read_one_plan(chosen.plan, problem, chosen)
     split = _split(problem, plan, _money_settings(chosen, problem))
-    _tell_money(split)
+    _say_money(split)
     say(in_options(schools.report.summary()))
     folder = Folder(chosen.out)
     folder.split(split)
@@ -156,11 +156,11 @@ def fund(chosen: Namespace) -> bool:
         folder.payments(inputs.make_payments(chosen, split))
     folder.run(chosen, problem=problem, split=split)
     folder.page(chosen, problem, {Path(chosen.plan).stem: plan}, split=split)
-    folder.tell()
+    folder.say_where()
     return False
 
 
-def _tell_money(split: Any) -> None:
+def _say_money(split: Any) -> None:
     """Say first what there is to share, and by which formula."""
     from clusters.money import pounds
 
@@ -201,7 +201,7 @@ def report(chosen: Namespace) -> bool:
         split=split,
         folder=folder,
     )
-    folder.tell()
+    folder.say_where()
     return False
 
 
@@ -256,7 +256,7 @@ def options(chosen: Namespace) -> bool:
         settings=settings,
         result=None if chosen.audience == "public" else made.get(first),
     )
-    folder.tell()
+    folder.say_where()
     return any(getattr(one, "stopped", "") == "interrupted" for one in made.values())
 
 

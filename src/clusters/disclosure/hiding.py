@@ -8,7 +8,7 @@ One rule for each kind of number, so that what is hidden says as little as can b
 - The sum over the cluster is shown where it leaves open enough values for each of them.
 - Where it does not, the sum is not shown, nor are the sum (and counts) of one further cluster,
   chosen by its numbers on roll alone; where that is not enough, no sum over a cluster is shown,
-  and where even the sum over all is too telling, that is hidden too.
+  and where even the sum over all says too much, that is hidden too.
 
 Each decision depends on what is shown, and on numbers that are shown whatever the hidden ones are.
 So somebody who tries out every possible set of hidden counts with this very code learns no more

@@ -39,7 +39,7 @@ from clusters.domain.values import (
 )
 from clusters.errors import DataError, Fault, RulesError
 from clusters.shown import Drawn, clip, listed_briefly
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -47,7 +47,6 @@ if TYPE_CHECKING:
 STAND_IN = "Put in where a count is not known: "
 """How a note begins that says which numbers the user gave for counts that are not known."""
 
-_NAMED = 3
 """Schools that a message names; it counts the others."""
 
 
@@ -424,11 +423,9 @@ class Problem(Drawn):
 
         Nothing is ever put in its place unasked: neither 0 nor another measure.
         """
-        named = [f"{self.school(key).name} ({key})" for key in missing[:_NAMED]]
-        more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+        named = first_few(f"{self.school(key).name} ({key})" for key in missing)
         what = (
-            f"the measure {name!r} is not known for {len(missing)} of {len(self)} schools: "
-            f"{', '.join(named)}{more}"
+            f"the measure {name!r} is not known for {len(missing)} of {len(self)} schools: {named}"
         )
         # "need" is made of counts: those that are missing are what the reader is asked about.
         counts = [part for part in ("ehcps", "sen_support") if part in self.unknown]

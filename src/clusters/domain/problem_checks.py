@@ -41,7 +41,6 @@ exact."""
 MOST_IN_ALL = (2**63 - 1) // 10**DECIMALS
 """Largest total of a measure: in millionths it must be a whole number of 64 bits."""
 
-_NAMED = 3
 """Schools that a message names; it counts the others."""
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,7 @@ from clusters.expertise.providers import (
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.measures.values import frame_of
 from clusters.shown import Shown
 
 if TYPE_CHECKING:
@@ -134,12 +135,7 @@ class Agreements(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame with a row for each agreement."""
-        import pandas as pd
-
-        frame = pd.DataFrame(
-            [{f.name: getattr(row, f.name) for f in fields(row)} for row in self.rows],
-            columns=[field.name for field in fields(Agreement)],
-        )
+        frame = frame_of(self.rows, Agreement)
         return frame.rename(columns={"kind": "type", "journey": f"journey_{self.travel_unit}"})
 
 

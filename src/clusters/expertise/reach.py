@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,6 +35,7 @@ from clusters.expertise.providers import (
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.measures.values import frame_of
 from clusters.shown import Shown
 
 if TYPE_CHECKING:
@@ -151,12 +152,7 @@ class Reaches(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame with a row for each cluster and type."""
-        import pandas as pd
-
-        frame = pd.DataFrame(
-            [{f.name: getattr(row, f.name) for f in fields(row)} for row in self.rows],
-            columns=[field.name for field in fields(Reach)],
-        )
+        frame = frame_of(self.rows, Reach)
         frame["providers"] = [", ".join(map(str, row.providers)) for row in self.rows]
         return frame.rename(columns={"kind": "type"})
 

@@ -23,13 +23,12 @@ from clusters.expertise.posts import PARTS, Gap, Post, PostPlan, SharedPost, fau
 from clusters.measures import Access, measure
 from clusters.money import Amount, pence
 from clusters.solver import Settings, effort
+from clusters.text import first_few
 
 if TYPE_CHECKING:
     from clusters.model.shared_posts import PostsAnswer, PostsCase
 
 __all__ = ["gaps", "share_posts"]
-
-_NAMED = 3
 
 
 @checked
@@ -288,11 +287,10 @@ def _unknown_need(problem: Problem, kind: str) -> Iterator[Fault]:
             if getattr(count, level) is None
         ]
         if missing and len(missing) < len(counts):
-            names = ", ".join(f"{school.name} ({school.urn})" for school in missing[:_NAMED])
-            more = f" and {len(missing) - _NAMED} more" if len(missing) > _NAMED else ""
+            names = first_few(f"{school.name} ({school.urn})" for school in missing)
             yield fault(
                 f"{level} of type {kind!r} are not known for {len(missing)} of {len(counts)} "
-                f"schools: {names}{more}",
+                f"schools: {names}",
                 "give the counts; or say when reading what they count as, for instance "
                 'unknown={"need": 0} (on the command line --unknown need=0); or leave '
                 f"pupils_per_capacity[{kind!r}] out",

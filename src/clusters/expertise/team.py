@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
@@ -20,6 +20,7 @@ from clusters.expertise.providers import (
     need_table,
     types_of,
 )
+from clusters.measures.values import frame_of
 from clusters.money import Number, exact_number, largest_remainder, measure_number, proportional
 from clusters.shown import Shown
 
@@ -165,12 +166,7 @@ class Team(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame with a row for each role and place."""
-        import pandas as pd
-
-        frame = pd.DataFrame(
-            [{f.name: getattr(row, f.name) for f in fields(row)} for row in self.rows],
-            columns=[field.name for field in fields(TeamShare)],
-        )
+        frame = frame_of(self.rows, TeamShare)
         names = {name: f"{name}_{self.travel_unit}" for name in ("mean_journey", "round")}
         return frame.rename(columns=names)
 

@@ -166,7 +166,7 @@ class WhyNoPlan(Shown):
         return "\n".join(lines)
 
     def _others(self) -> Iterator[str]:
-        """Tell further conflicts, and whether there are others."""
+        """Name further conflicts, and whether there are others."""
         further = self.conflicts[1:]
         for number, conflict in enumerate(further, start=2):
             yield f"Nor can these all hold (conflict {number}):"

@@ -20,10 +20,17 @@ from clusters.domain import (
     Problem,
     Rules,
     SchoolId,
-    groups_of,
 )
 from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, NoPlanError, RulesError
+from clusters.errors import NoPlanError, RulesError
+from clusters.explain.carried_over import (
+    plan_with,
+    priorities_renamed,
+    priorities_with,
+    priorities_without,
+    rules_renamed,
+    rules_without,
+)
 from clusters.geography.changing import (
     merged_school,
     renamed_school,
@@ -93,10 +100,10 @@ def _close(change: Change, scene: Scene) -> Scene:
         replace(
             scene,
             problem=facts,
-            rules=_rules_without(scene.rules, problem, {urn}),
-            added=_rules_without(scene.added, problem, {urn}),
-            priorities=_priorities_without(scene.priorities, problem, {urn}),
-            plan=_replaced(scene.plan, problem, {urn: None}),
+            rules=rules_without(scene.rules, problem, {urn}),
+            added=rules_without(scene.added, problem, {urn}),
+            priorities=priorities_without(scene.priorities, problem, {urn}),
+            plan=plan_with(scene.plan, problem, {urn: None}),
             new=tuple(key for key in scene.new if key != urn),
             heirs=(*scene.heirs, (urn, FrozenDict(heirs))),
         )
@@ -115,7 +122,7 @@ def _open(change: Change, scene: Scene) -> Scene:
     return replace(
         scene,
         problem=facts,
-        priorities=_priorities_with(scene.priorities, scene.problem, school.urn, nearest),
+        priorities=priorities_with(scene.priorities, scene.problem, school.urn, nearest),
         plan=Plan(tuple(clusters)),
         new=new,
     )
@@ -129,10 +136,10 @@ def _convert(change: Change, scene: Scene) -> Scene:
     return replace(
         scene,
         problem=facts,
-        rules=_rules_renamed(scene.rules, problem, {old: urn}),
-        added=_rules_renamed(scene.added, problem, {old: urn}),
-        priorities=_priorities_renamed(scene.priorities, problem, {old: urn}),
-        plan=_replaced(scene.plan, problem, {old: urn}),
+        rules=rules_renamed(scene.rules, problem, {old: urn}),
+        added=rules_renamed(scene.added, problem, {old: urn}),
+        priorities=priorities_renamed(scene.priorities, problem, {old: urn}),
+        plan=plan_with(scene.plan, problem, {old: urn}),
         new=tuple(urn if key == old else key for key in scene.new),
         heirs=(*scene.heirs, (old, FrozenDict({urn: 1}))),
     )
@@ -148,10 +155,10 @@ def _merge_schools(change: Change, scene: Scene) -> Scene:
         replace(
             scene,
             problem=facts,
-            rules=_rules_renamed(scene.rules, problem, dict.fromkeys(others, first)),
-            added=_rules_renamed(scene.added, problem, dict.fromkeys(others, first)),
-            priorities=_priorities_without(scene.priorities, problem, set(others)),
-            plan=_replaced(scene.plan, problem, others),
+            rules=rules_renamed(scene.rules, problem, dict.fromkeys(others, first)),
+            added=rules_renamed(scene.added, problem, dict.fromkeys(others, first)),
+            priorities=priorities_without(scene.priorities, problem, set(others)),
+            plan=plan_with(scene.plan, problem, others),
             heirs=(*scene.heirs, *((key, FrozenDict({first: 1})) for key in others)),
         )
     )
@@ -390,143 +397,3 @@ def _nearest(problem: Problem, plan: Plan, new: int) -> int:
         if far < best:
             best, at = far, number
     return at
-
-
-# ---- what named a school that no longer is ------------------------------------------------------
-
-
-def _replaced(plan: Plan, problem: Problem, ids: Mapping[SchoolId, SchoolId | None]) -> Plan:
-    """Return the plan with ids replaced, or taken out where None is given."""
-
-    def now(key: SchoolId) -> SchoolId | None:
-        position = problem.find(key)
-        own = key if position is None else problem.ids[position]
-        return ids.get(own, key)
-
-    return Plan(
-        tuple(
-            Cluster(
-                cluster.label,
-                None if cluster.centre is None else now(cluster.centre),
-                tuple(new for key in cluster.members if (new := now(key)) is not None),
-            )
-            for cluster in plan.clusters
-        )
-    )
-
-
-def _rules_without(rules: Rules, problem: Problem, ids: set[SchoolId]) -> Rules:
-    """Return the rules without what they say of schools that no longer are."""
-
-    def left(keys: Iterable[SchoolId]) -> tuple[SchoolId, ...]:
-        return tuple(key for key in keys if problem.school(key).urn not in ids)
-
-    return replace(
-        rules,
-        together=tuple(group for keys in rules.together if len(group := left(keys)) > 1),
-        apart=tuple(group for keys in rules.apart if len(group := left(keys)) > 1),
-        centres=_some_centres(None if rules.centres is None else left(rules.centres)),
-        exceptions={key: rules.exceptions[key] for key in left(rules.exceptions)},
-    )
-
-
-def _some_centres(centres: tuple[SchoolId, ...] | None) -> tuple[SchoolId, ...] | None:
-    if centres == ():
-        raise RulesError(
-            rule_fault("no school that may be a centre is left", "name others in centres=")
-        )
-    return centres
-
-
-def _rules_renamed(rules: Rules, problem: Problem, names: Mapping[SchoolId, SchoolId]) -> Rules:
-    """Return the rules with schools under the ids that they have now."""
-
-    def now(keys: Iterable[SchoolId]) -> tuple[SchoolId, ...]:
-        ids = (problem.school(key).urn for key in keys)
-        return tuple(dict.fromkeys(names.get(key, key) for key in ids))
-
-    apart = tuple(now(keys) for keys in rules.apart)
-    both = next(
-        (keys for keys, new in zip(rules.apart, apart, strict=True) if len(new) < len(keys)), None
-    )
-    if both is not None:
-        raise RulesError(
-            rule_fault(
-                "schools that are to become one must be apart by the rules",
-                f"drop apart={tuple(both)!r}",
-            )
-        )
-    exceptions: dict[SchoolId, Any] = {}
-    for key, excuse in rules.exceptions.items():
-        (new,) = now([key])
-        exceptions[new] = {**excuse, **exceptions.get(new, {})}
-    return replace(
-        rules,
-        together=tuple(group for keys in rules.together if len(group := now(keys)) > 1),
-        apart=apart,
-        centres=None if rules.centres is None else now(rules.centres),
-        exceptions=exceptions,
-    )
-
-
-def _with_groups(priorities: Priorities, groups: Plan | Mapping[SchoolId, Any]) -> Priorities:
-    return replace(priorities, reference=groups)
-
-
-def _groups(priorities: Priorities) -> Plan | Mapping[SchoolId, Any] | None:
-    return None if priorities.reference is None else groups_of(priorities.reference)
-
-
-def _priorities_without(priorities: Priorities, problem: Problem, ids: set[SchoolId]) -> Priorities:
-    groups = _groups(priorities)
-    if groups is None:
-        return priorities
-    if isinstance(groups, Plan):
-        return _with_groups(priorities, _replaced(groups, problem, dict.fromkeys(ids)))
-    gone = {problem.position(key) for key in ids}
-    kept = {key: group for key, group in groups.items() if problem.find(key) not in gone}
-    return _with_groups(priorities, kept)
-
-
-def _priorities_renamed(
-    priorities: Priorities, problem: Problem, names: Mapping[SchoolId, SchoolId]
-) -> Priorities:
-    groups = _groups(priorities)
-    if groups is None:
-        return priorities
-    if isinstance(groups, Plan):
-        return _with_groups(priorities, _replaced(groups, problem, names))
-    at = {problem.position(old): new for old, new in names.items()}
-    renamed = {}
-    for key, group in groups.items():
-        position = problem.find(key)
-        renamed[key if position is None else at.get(position, key)] = group
-    return _with_groups(priorities, renamed)
-
-
-def _priorities_with(
-    priorities: Priorities, problem: Problem, urn: SchoolId, nearest: SchoolId
-) -> Priorities:
-    """Put a new school into the group of the school nearest to it: it did not exist before."""
-    groups = _groups(priorities)
-    if groups is None:
-        return priorities
-    at = problem.position(nearest)
-    if isinstance(groups, Plan):
-        clusters = tuple(
-            replace(cluster, members=(*cluster.members, urn))
-            if any(problem.find(key) == at for key in cluster.members)
-            else cluster
-            for cluster in groups.clusters
-        )
-        return _with_groups(priorities, Plan(clusters))
-    own = [group for key, group in groups.items() if problem.find(key) == at]
-    if not own:
-        raise DataError(
-            Fault(
-                what="the reference has no group for the school nearest to the new one",
-                remedy="give every school its group of today",
-                urn=str(nearest),
-            )
-        )
-    return _with_groups(priorities, {**groups, urn: own[0]})

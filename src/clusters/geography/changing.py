@@ -29,6 +29,7 @@ from clusters.geography.layers import region_with
 from clusters.geography.sites import distinct_sites
 from clusters.geography.territories import padded_hull, territories_of
 from clusters.money import largest_remainder, proportional
+from clusters.text import first_few
 
 __all__ = ["merged_school", "renamed_school", "with_school", "without_school"]
 
@@ -432,7 +433,7 @@ def _with_journeys(
         raise DataError(
             Fault(
                 what=f"journeys from the new school to {len(missing)} schools are missing: "
-                f"{', '.join(missing[:5])}",
+                f"{first_few(missing, 5)}",
                 remedy="give one to each school",
                 urn=str(schools[new].urn),
             )

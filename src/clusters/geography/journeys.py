@@ -84,7 +84,7 @@ def _as_array(
     if hasattr(source, "tocsr") and hasattr(source, "nnz"):
         raise DataError(
             Fault(
-                what="a sparse matrix does not tell no way from no distance",
+                what="a sparse matrix cannot distinguish no way from no distance",
                 remedy="give .toarray() with inf where there is no way",
                 where=where,
             )

@@ -12,7 +12,7 @@ from clusters.arguments import checked
 from clusters.domain import FloatArray, IntArray, Problem, SchoolId, straight_line_m
 from clusters.errors import DataError, Fault
 from clusters.shown import Shown
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -105,10 +105,8 @@ def describe_parts(problem: Problem) -> str | None:
     )
 
 
-def _named(problem: Problem, group: IntArray, most: int = 5) -> str:
-    names = [f"{problem.schools[k].name} ({problem.ids[k]})" for k in group[:most]]
-    more = f" and {len(group) - most} more" if len(group) > most else ""
-    return ", ".join(names) + more
+def _named(problem: Problem, group: IntArray) -> str:
+    return first_few((f"{problem.schools[k].name} ({problem.ids[k]})" for k in group), 5)
 
 
 def _remedy(problem: Problem, bridges: tuple[Bridge, ...], inside: set[SchoolId]) -> str:

@@ -15,7 +15,8 @@ from clusters.lasting.price import (
     price_of_lasting,
 )
 from clusters.lasting.years import in_year, measure_of, rules_for_years, with_forecast
-from clusters.readers.forecasts import YearGroups, read_forecast, read_year_groups
+from clusters.readers.forecasts import read_forecast
+from clusters.readers.year_groups import YearGroups, read_year_groups
 
 __all__ = [
     "Forecast",

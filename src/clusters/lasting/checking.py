@@ -15,6 +15,7 @@ from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, Rules, SchoolId, check_rules, plan_of
 from clusters.domain.forecast import Forecast
 from clusters.lasting.years import Excused, excused_years, in_year
+from clusters.measures.values import check_kind
 from clusters.shown import Shown
 from clusters.text import counted
 from clusters.verifier import Certificate, Finding, verify
@@ -44,6 +45,18 @@ class YearCheck(Shown):
         What would be broken of the rules that are not asked for.
     projected
         Measures whose numbers are a projection.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 5]}, [("a", "b")])
+    >>> forecast = cl.lasting.Forecast(
+    ...     numbers={"pupils": {"2027": {"a": 6, "b": 5}, "2028": {"a": 9, "b": 5}}})
+    >>> rules = cl.Rules(n_clusters=2, limits={"pupils": (None, 8)})
+    >>> checks = cl.lasting.verify_years(problem, rules, {"a": "a", "b": "b"}, forecast)
+    >>> [(check.year, check.certificate.ok) for check in (checks.today, *checks.years)]
+    [('today', True), ('2027', True), ('2028', False)]
     """
 
     year: str
@@ -70,6 +83,18 @@ class Lasting(Shown):
     amounts
         By year, by cluster and bounded measure: (have, least, most), exact; the bounds before any
         exceptions of single clusters.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 5]}, [("a", "b")])
+    >>> forecast = cl.lasting.Forecast(
+    ...     numbers={"pupils": {"2027": {"a": 6, "b": 5}, "2028": {"a": 9, "b": 5}}})
+    >>> rules = cl.Rules(n_clusters=2, limits={"pupils": (None, 8)})
+    >>> checks = cl.lasting.verify_years(problem, rules, {"a": "a", "b": "b"}, forecast)
+    >>> checks.ok, checks.lasts_to, checks.first_break.year
+    (False, '2027', '2028')
     """
 
     today: YearCheck
@@ -130,14 +155,29 @@ class Lasting(Shown):
         if self.unforecast:
             yield f"Taken as today's in every year: {', '.join(self.unforecast)}."
 
-    def to_frame(self) -> pd.DataFrame:
-        """Make a frame with a row for each year, cluster and bounded measure.
+    @checked
+    def to_frame(self, kind: str = "amounts") -> pd.DataFrame:
+        """Make a frame.
 
-        `over` is how far the number lies outside its bounds (below 0 for below the least); the
-        bounds are those without exceptions of single clusters.
+        Parameters
+        ----------
+        kind
+            "amounts": a row for each year, cluster and bounded measure; `over` is how far the
+            number lies outside its bounds (below 0 for below the least), which are those without
+            exceptions of single clusters. "findings": a row for each finding.
         """
         import pandas as pd
 
+        check_kind(kind, ("amounts", "findings"))
+        if kind == "findings":
+            found = [
+                (check.year, f.rule, f.cluster, f.amount, asked, f.message)
+                for check in (self.today, *self.years)
+                for asked, some in ((True, check.certificate.findings), (False, check.over))
+                for f in some
+            ]
+            heads = ["year", "rule", "cluster", "amount", "asked", "message"]
+            return pd.DataFrame(found, columns=heads)
         rows = [
             (year, cluster, measure, float(have), _float(low), _float(high), _over(have, low, high))
             for year, cluster, measure, have, low, high in self.amounts
@@ -152,18 +192,6 @@ class Lasting(Shown):
             return TODAY
         check = next(check for check in self.years if check.year == year)
         return "projection" if measure in check.projected else "forecast"
-
-    def findings_frame(self) -> pd.DataFrame:
-        """Make a frame with a row for each finding: year, rule, cluster, amount, message."""
-        import pandas as pd
-
-        rows = [
-            (check.year, f.rule, f.cluster, f.amount, asked, f.message)
-            for check in (self.today, *self.years)
-            for asked, found in ((True, check.certificate.findings), (False, check.over))
-            for f in found
-        ]
-        return pd.DataFrame(rows, columns=["year", "rule", "cluster", "amount", "asked", "message"])
 
 
 @checked

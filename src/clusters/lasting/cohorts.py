@@ -15,8 +15,8 @@ from clusters.domain.forecast import Forecast, year_in
 from clusters.domain.forms import rule_fault
 from clusters.errors import DataError, Fault, RulesError
 from clusters.money import round_half_up
-from clusters.readers.forecasts import YearGroups
-from clusters.text import counted
+from clusters.readers.year_groups import YearGroups
+from clusters.text import counted, first_few
 
 __all__ = ["project_cohorts", "with_rate", "with_sum"]
 
@@ -240,7 +240,7 @@ def _complete(problem: Problem, known: Mapping[SchoolId, Mapping[int, float]]) -
     at = {problem.find(key): row for key, row in known.items()}
     lacking = [key for k, key in enumerate(problem.ids) if not any(at.get(k, {}).values())]
     if lacking:
-        named = ", ".join(f"{problem.school(key).name} ({key})" for key in lacking[:5])
+        named = first_few((f"{problem.school(key).name} ({key})" for key in lacking), 5)
         raise DataError(
             Fault(
                 what=f"there are no year groups of {counted(len(lacking), 'school')}: {named}",

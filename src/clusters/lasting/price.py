@@ -44,6 +44,19 @@ class PriceOfLasting(Shown):
         "metres" or "minutes".
     rules
         The rules of every year, on the measures that `with_forecast` adds.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 5]}, [("a", "b")])
+    >>> forecast = cl.lasting.Forecast(
+    ...     numbers={"pupils": {"2027": {"a": 6, "b": 5}, "2028": {"a": 9, "b": 5}}})
+    >>> rules = cl.Rules(n_clusters=2, limits={"pupils": (None, 8)})
+    >>> price = cl.lasting.price_of_lasting(
+    ...     problem, rules, forecast, cl.Priorities(travel_by="pupils"))
+    >>> price.status, price.today_lasts.lasts_to
+    ('none exists', '2027')
     """
 
     today: Result
@@ -236,7 +249,21 @@ def _cost(price: float, per_cent: float | None, journey: float | None, unit: str
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Horizon(Shown):
-    """What it costs to keep the rules up to and including one year."""
+    """What it costs to keep the rules up to and including one year.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 5]}, [("a", "b")])
+    >>> forecast = cl.lasting.Forecast(
+    ...     numbers={"pupils": {"2027": {"a": 6, "b": 5}, "2028": {"a": 9, "b": 5}}})
+    >>> rules = cl.Rules(n_clusters=2, limits={"pupils": (None, 8)})
+    >>> found = cl.lasting.price_by_horizon(
+    ...     problem, rules, forecast, cl.Priorities(travel_by="pupils"))
+    >>> [(row.to, row.price.status) for row in found.rows]
+    [('2027', 'proved'), ('2028', 'none exists')]
+    """
 
     to: str
     price: PriceOfLasting
@@ -244,7 +271,21 @@ class Horizon(Shown):
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class Horizons(Shown):
-    """The price of lasting to each year in turn."""
+    """The price of lasting to each year in turn.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(
+    ...     ["a", "b"], [[0, 0], [1, 0]], {"pupils": [5, 5]}, [("a", "b")])
+    >>> forecast = cl.lasting.Forecast(
+    ...     numbers={"pupils": {"2027": {"a": 6, "b": 5}, "2028": {"a": 9, "b": 5}}})
+    >>> rules = cl.Rules(n_clusters=2, limits={"pupils": (None, 8)})
+    >>> found = cl.lasting.price_by_horizon(
+    ...     problem, rules, forecast, cl.Priorities(travel_by="pupils"))
+    >>> found.lasts_to, len(found.to_frame())
+    ('2027', 2)
+    """
 
     rows: tuple[Horizon, ...]
 

@@ -17,6 +17,7 @@ from clusters.domain import FrozenDict, Problem, Rules
 from clusters.domain.forecast import Forecast
 from clusters.domain.forms import rule_fault
 from clusters.errors import DataError, Fault, RulesError
+from clusters.text import first_few
 
 __all__ = ["Excused", "excused_years", "in_year", "measure_of", "rules_for_years", "with_forecast"]
 
@@ -28,7 +29,13 @@ _BY_MEASURE = ("balance", "limits")
 
 @checked
 def measure_of(name: str, year: str) -> str:
-    """Name the measure that holds a forecast: "pupils@2027"."""
+    """Name the measure that holds a forecast: "pupils@2027".
+
+    Examples
+    --------
+    >>> measure_of("pupils", "2027")
+    'pupils@2027'
+    """
     return f"{name}@{year}"
 
 
@@ -194,11 +201,10 @@ def _array(problem: Problem, name: str, year: str, by_school: Mapping[Any, float
     at = {problem.find(key): value for key, value in by_school.items()}
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in at]
     if missing:
-        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
         raise DataError(
             Fault(
                 what=f"the forecast of {name} in {year} lacks {len(missing)} of {len(problem)} "
-                f"schools: {', '.join(missing[:5])}{more}",
+                f"schools: {first_few(missing, 5)}",
                 remedy="give a number for each school of the problem",
                 column=name,
             )

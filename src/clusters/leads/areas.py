@@ -243,15 +243,7 @@ def make_areas(
     case = _case(problem, plan, candidates, not_these, lead_rules)
     balance = {"need": 0.25} if balance is None else balance
     by = _weights(problem, travel_by, balance)
-    rules = Rules(
-        n_clusters=n_areas,
-        schools_per_cluster=clusters_per_area,
-        balance=balance,
-        contiguous=problem.edges is not None,
-        centres=tuple(case.seats) if case.candidates else None,
-        max_travel_m=case.longest if problem.travel_unit == "m" else None,
-        max_travel_min=case.longest if problem.travel_unit == "min" else None,
-    )
+    rules = _rules(case, n_areas, clusters_per_area, balance)
     result = solve(
         case.small,
         rules,
@@ -334,15 +326,8 @@ def check_areas(
             for name in names
         )
     )
-    rules = Rules(
-        n_clusters=(1, len(case.small)) if n_areas is None else n_areas,
-        schools_per_cluster=clusters_per_area,
-        balance={} if balance is None else balance,
-        contiguous=problem.edges is not None,
-        centres=tuple(case.seats) if case.candidates else None,
-        max_travel_m=case.longest if problem.travel_unit == "m" else None,
-        max_travel_min=case.longest if problem.travel_unit == "min" else None,
-    )
+    count = (1, len(case.small)) if n_areas is None else n_areas
+    rules = _rules(case, count, clusters_per_area, balance or {})
     return _areas(case, None, given, rules, by)
 
 
@@ -393,6 +378,25 @@ def _case(
         candidates=known,
         able=fit,
         longest=longest,
+    )
+
+
+def _rules(
+    case: _Case,
+    count: int | tuple[int, int],
+    clusters_per_area: tuple[int | None, int | None] | None,
+    balance: Mapping[str, float],
+) -> Rules:
+    """Make the rules of areas: those of clusters, with clusters in place of schools."""
+    unit = case.problem.travel_unit
+    return Rules(
+        n_clusters=count,
+        schools_per_cluster=clusters_per_area,
+        balance=balance,
+        contiguous=case.problem.edges is not None,
+        centres=tuple(case.seats) if case.candidates else None,
+        max_travel_m=case.longest if unit == "m" else None,
+        max_travel_min=case.longest if unit == "min" else None,
     )
 
 

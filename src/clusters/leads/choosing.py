@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,6 +29,7 @@ from clusters.leads.candidates import (
     shortcomings,
 )
 from clusters.leads.checking import check_leads
+from clusters.measures.values import frame_of
 from clusters.shown import Shown
 from clusters.verifier import Certificate
 
@@ -124,12 +125,7 @@ class Leads(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame with a row for each cluster."""
-        import pandas as pd
-
-        frame = pd.DataFrame(
-            [{f.name: getattr(row, f.name) for f in fields(row)} for row in self.rows],
-            columns=[field.name for field in fields(Lead)],
-        )
+        frame = frame_of(self.rows, Lead)
         frame["alternates"] = [", ".join(map(str, row.alternates)) for row in self.rows]
         names = {name: f"{name}_{self.travel_unit}" for name in ("mean_journey", "worst_journey")}
         return frame.rename(columns={"urn": "lead", "name": "lead_name", **names})

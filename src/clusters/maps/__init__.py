@@ -3,7 +3,7 @@
 A layout says what stands where; a scene lists what is drawn; SVG and PNG both show that scene.
 Zones are coloured by adjacency with five tints that stay apart under colour-vision deficiency,
 bordered near-black, numbered and named, because no palette of 18 colours is safe; schools are marks
-whose shape tells the phase, numbered from A to Z; dense towns are drawn again, enlarged. Every text
+whose shape shows the phase, numbered from A to Z; dense towns are drawn again, enlarged. Every text
 is escaped, every coordinate rounded, so that the same plan gives the same bytes.
 """
 

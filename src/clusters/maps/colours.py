@@ -79,23 +79,3 @@ def _round_fixed(
             taken = {colours[other] for other in near[zone] if other in colours}
             colours[zone] = next((c for c in range(len(TINTS)) if c not in taken), 0)
     return [colours[zone] for zone in range(count)]
-
-
-def contrast(first: str, second: str) -> float:
-    """WCAG 2 contrast ratio of two colours, 1 to 21.
-
-    Examples
-    --------
-    >>> round(contrast("#ffffff", "#000000"), 1)
-    21.0
-    """
-    light, dark = sorted((_luminance(first), _luminance(second)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
-
-
-def _luminance(colour: str) -> float:
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    linear: Sequence[float] = [
-        c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    ]
-    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]

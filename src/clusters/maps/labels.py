@@ -127,7 +127,7 @@ class Field:
         return np.bincount(found[near < self.radii[marks]], minlength=len(lines))
 
     def clear(self, boxes: FloatArray, gap: float = 2.0) -> Any:
-        """Tell which boxes lie in the frame and cover no words and no line."""
+        """Find which boxes lie in the frame and cover no words and no line."""
         west, north, east, south = self.frame
         free = (
             (boxes[:, 0] >= west + 2)

@@ -247,10 +247,7 @@ def lay_out(
     plan = plan_of(problem, plan)
     at_least(100, width=width)
     groups = _zones.members_of(problem, plan)
-    owner = [-1] * len(problem)
-    for cluster, group in enumerate(groups):
-        for position in group:
-            owner[position] = cluster
+    owner = _zones.owners_of(problem, groups)
     cells = _zones.split_shared_sites(problem, _zones.territories(problem), owner)
     *ground, spare = _zones.dissolve(cells, owner, len(groups))
     ground = _zones.without_strays(ground, groups, problem.xy_m)

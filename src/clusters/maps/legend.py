@@ -28,7 +28,6 @@ _ROW = 24.0
 _TEXT = 15.0
 _LEFT = 22.0
 _KEY_SIZE = 11.0
-_KEY_ROW = 14.5
 
 
 def heading(layout: Layout, title: str) -> tuple[list[Item], float]:

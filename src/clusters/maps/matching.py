@@ -89,10 +89,7 @@ def shared_colours(
     for name, plan in plans.items():
         given = list(known[name].values())
         groups = _zones.members_of(problem, plan)
-        owner = [-1] * len(problem)
-        for cluster, group in enumerate(groups):
-            for position in group:
-                owner[position] = cluster
+        owner = _zones.owners_of(problem, groups)
         parts = _zones.split_shared_sites(problem, cells, owner)
         *ground, _ = _zones.dissolve(parts, owner, len(groups))
         pairs |= {(place[given[a]], place[given[b]]) for a, b in _zones.touching(ground)}

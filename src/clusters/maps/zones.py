@@ -65,6 +65,15 @@ def _nearest_ground(problem: Problem) -> list[Any]:
     return [clipped[k] for k in site_of.ravel()]
 
 
+def owners_of(problem: Problem, groups: Sequence[Sequence[int]]) -> list[int]:
+    """Give by school the number of its group; -1 where it is in none."""
+    owner = [-1] * len(problem)
+    for number, group in enumerate(groups):
+        for position in group:
+            owner[position] = number
+    return owner
+
+
 def split_shared_sites(problem: Problem, cells: Sequence[Any], owner: Sequence[int]) -> list[Any]:
     """Cut the territory of a site into strips where its schools belong to different clusters.
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked, described
@@ -346,6 +346,14 @@ class Measures(Shown):
             "unevenness": row.unevenness,
             f"mean_journey_{self.travel_unit}": row.mean_journey,
         }
+
+
+def frame_of(rows: Sequence[Any], of: Any) -> pd.DataFrame:
+    """Make a frame of dataclasses: a row for each, a column for each field of their class."""
+    import pandas as pd
+
+    names = [field.name for field in fields(of)]
+    return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
 
 
 def check_kind(kind: str, kinds: tuple[str, ...] = FRAMES) -> None:

@@ -22,7 +22,7 @@ from clusters.rulebook import MICRO, length, most_travel
 from clusters.text import amount, shown, words
 from clusters.verifier import verify
 
-__all__ = ["Aim", "aim_of", "at_least", "better", "called", "longest_journey", "valued"]
+__all__ = ["Aim", "aim_floor", "aim_name", "aim_of", "better", "longest_journey", "valued"]
 
 TOLERANCE = 1e-9
 
@@ -34,7 +34,7 @@ def better(one: float, other: float) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Aim:
-    """One thing that themes care for: how it is counted, bounded, called and shown."""
+    """One thing that themes care for: how it is counted, bounded, named and shown."""
 
     count: Callable[[Problem, Rules, Theme, Plan], float]
     floor: Callable[[Problem, Rules, Theme, int], float | None]
@@ -47,13 +47,13 @@ def aim_of(problem: Problem, rules: Rules, theme: Theme, plan: Plan) -> float:
     return AIMS[theme.cares_for].count(problem, rules, theme, plan)
 
 
-def at_least(problem: Problem, rules: Rules, theme: Theme, k: int) -> float | None:
+def aim_floor(problem: Problem, rules: Rules, theme: Theme, k: int) -> float | None:
     """Return what no plan of k clusters can be below: proved by counting; None for nothing."""
     floor = AIMS[theme.cares_for].floor(problem, rules, theme, k)
     return None if floor is None or floor <= 0 else floor
 
 
-def called(theme: Theme) -> str:
+def aim_name(theme: Theme) -> str:
     """Name what a theme would have less of: "longest journey"."""
     return AIMS[theme.cares_for].name(theme)
 

@@ -17,8 +17,9 @@ from clusters.domain import FloatArray, FrozenDict, IntArray, Plan, Problem, Sch
 from clusters.errors import ArgumentError, Fault
 from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
+from clusters.measures.values import check_kind
 from clusters.options.draws import Drawn, placed
-from clusters.options.wording import called, percent
+from clusters.options.wording import cluster_name, percent
 from clusters.shown import Shown
 from clusters.text import counted, listed
 
@@ -219,10 +220,7 @@ class Stability(Shown):
         import pandas as pd
 
         makers = {"school": self._school_rows, "pair": self._pair_rows, "draw": self._draw_rows}
-        if kind not in makers:
-            raise ArgumentError(
-                Fault(what=f"there is no frame {kind!r}", remedy=f"use one of {', '.join(makers)}")
-            )
+        check_kind(kind, tuple(makers))
         return pd.DataFrame(list(makers[kind]()))
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:
@@ -271,10 +269,10 @@ class Stability(Shown):
                 other.update(dict([self._elsewhere(draws, k)]))
         name, label = self.problem.schools[k].name, self._label(self._base[k])
         if not parts:
-            return f"{name} is in {called(label)}; no draw has a plan."
+            return f"{name} is in {cluster_name(label)}; no draw has a plan."
         most = max(other, key=lambda place: other[place])
-        tail = f"; otherwise mostly in {called(most)}" if most else ""
-        return f"{name} is in {called(label)} {listed(parts)}{tail}."
+        tail = f"; otherwise mostly in {cluster_name(most)}" if most else ""
+        return f"{name} is in {cluster_name(label)} {listed(parts)}{tail}."
 
     def _elsewhere(self, draws: Draws, k: int) -> tuple[str, int]:
         """Label of the cluster in which a school is most often beside its own, and how often."""

@@ -27,9 +27,10 @@ from clusters.domain import (
 from clusters.errors import ArgumentError, Fault
 from clusters.maps.certainty import certainty_svg
 from clusters.measures import places_of
+from clusters.measures.values import check_kind
 from clusters.options.draws import placed
 from clusters.options.median import Votes, nearest_plan
-from clusters.options.wording import called, percent
+from clusters.options.wording import cluster_name, percent
 from clusters.presolve import refuse_impossible
 from clusters.shown import Shown
 from clusters.solver import Settings, effort
@@ -172,10 +173,7 @@ class Consensus(Shown):
         import pandas as pd
 
         makers = {"school": self._school_rows, "pair": self._pair_rows, "map": self._map_rows}
-        if kind not in makers:
-            raise ArgumentError(
-                Fault(what=f"there is no frame {kind!r}", remedy=f"use one of {', '.join(makers)}")
-            )
+        check_kind(kind, tuple(makers))
         return pd.DataFrame(list(makers[kind]()))
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:
@@ -257,17 +255,19 @@ class Consensus(Shown):
         name, own = self.problem.schools[k].name, int(self._base[k])
         tally = self._tally(k)
         if not tally:
-            return f"No map places {name}; the plan has it in {called(self._label(own))}."
+            return f"No map places {name}; the plan has it in {cluster_name(self._label(own))}."
         total = sum(tally.values())
         if set(tally) == {own}:
-            return f"{name} is in {called(self._label(own))}, as all maps that place it have it."
+            return (
+                f"{name} is in {cluster_name(self._label(own))}, as all maps that place it have it."
+            )
         votes = [
-            f"{count} for {called(self._label(place))}"
+            f"{count} for {cluster_name(self._label(place))}"
             for place, count in sorted(tally.items(), key=lambda each: (-each[1], each[0]))
         ]
         return (
             f"Members divide on {name}: of {counted(total, 'vote')} {listed(votes)}; the plan has "
-            f"it in {called(self._label(own))}."
+            f"it in {cluster_name(self._label(own))}."
         )
 
     @checked

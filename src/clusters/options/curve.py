@@ -13,7 +13,7 @@ from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.model.instance import compile_instance, price_unit
 from clusters.naming import name_clusters
-from clusters.options.aims import at_least
+from clusters.options.aims import aim_floor
 from clusters.options.themes import Theme
 from clusters.search.short import found_of, improved, plan_from
 from clusters.search.small import SMALL, solved
@@ -179,7 +179,7 @@ def trade_off(
         maker.improve(weights[i], (1 - FIRST) / len(sweep), number)
     chosen = dict.fromkeys(maker.best_at(weight) for weight in weights)
     theme = [Theme(name=n, sentence=n, cares_for=n, priorities=priorities) for n in (a, b)]
-    least = [at_least(problem, maker.rules, one, k) for one in theme]
+    least = [aim_floor(problem, maker.rules, one, k) for one in theme]
     return TradeOff(
         names=(a, b),
         points=tuple(maker.points(list(chosen), first)),

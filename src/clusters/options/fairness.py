@@ -30,8 +30,9 @@ from clusters.domain import (
 from clusters.errors import ArgumentError, DataError, Fault
 from clusters.explain import Move, why_here
 from clusters.measures import places_of
+from clusters.measures.values import check_kind
 from clusters.money import pounds
-from clusters.options.wording import called
+from clusters.options.wording import cluster_name
 from clusters.rulebook import length
 from clusters.shown import Shown
 from clusters.text import counted
@@ -181,7 +182,7 @@ class Fairness(Shown):
             return f"No centre of another cluster is nearer to {name} than its own."
         head = (
             f"{name} travels {length(self.problem, envy.journey)} to the centre of "
-            f"{called(envy.cluster)}; that of {called(envy.nearer)} is "
+            f"{cluster_name(envy.cluster)}; that of {cluster_name(envy.nearer)} is "
             f"{length(self.problem, envy.nearer_journey)} away"
         )
         why = why_here(self.problem, self.rules, self.plans[option], school, self.priorities)
@@ -223,10 +224,7 @@ class Fairness(Shown):
         import pandas as pd
 
         makers = {"option": self._option_rows, "school": self._school_rows, "envy": self._envy_rows}
-        if kind not in makers:
-            raise ArgumentError(
-                Fault(what=f"there is no frame {kind!r}", remedy=f"use one of {', '.join(makers)}")
-            )
+        check_kind(kind, tuple(makers))
         return pd.DataFrame(list(makers[kind]()))
 
     def _option_rows(self) -> Iterator[dict[str, Any]]:

@@ -27,7 +27,7 @@ from clusters.domain import (
 from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.naming import name_clusters
-from clusters.options.aims import better, called, valued
+from clusters.options.aims import aim_name, better, valued
 from clusters.options.choosing import OTHER, Chooser, another_map
 from clusters.options.themes import Theme, further_themes, themes_for
 from clusters.options.values import Option, Options
@@ -367,7 +367,7 @@ def _gains(shop: Workshop, found: Candidate, judged: Sequence[Theme]) -> str:
     """Say what an option has of its theme, the best plan of it, and what no plan can be below."""
     if found.theme.priorities == shop.common and found.theme.cares_for is None:
         gains = [
-            f"{called(theme)} {_in(shop, theme, found.plan)} ({_in(shop, theme, shop.best)})"
+            f"{aim_name(theme)} {_in(shop, theme, found.plan)} ({_in(shop, theme, shop.best)})"
             for theme in judged
             if better(shop.aim(theme, found.plan), shop.aim(theme, shop.best))
         ]
@@ -380,7 +380,7 @@ def _gains(shop: Workshop, found: Candidate, judged: Sequence[Theme]) -> str:
     elif floor is not None:
         least = valued(shop.problem, theme, shop.k, floor)
         text += f"; no plan of {clusters} can be below {least}: proved"
-    return f"; {called(theme)}: {_in(shop, theme, found.plan)} ({text})"
+    return f"; {aim_name(theme)}: {_in(shop, theme, found.plan)} ({text})"
 
 
 def _in(shop: Workshop, theme: Theme, plan: Plan) -> str:

@@ -161,13 +161,13 @@ class Scores(Shown):
         parts = []
         for win in held:
             if win.low == win.high:
-                when = f"only at {_share(win.low)}"
+                when = f"only at {percent(win.low)}"
             elif win.low == 0 and win.high == 1:
                 when = "whatever its weight"
             else:
-                when = f"from {_share(win.low)} to {_share(win.high)}"
+                when = f"from {percent(win.low)} to {percent(win.high)}"
             parts.append(f"{win.option} wins {when}")
-        return f"{criterion} (now {_share(now)} of the weight): {'; '.join(parts)}."
+        return f"{criterion} (now {percent(now)} of the weight): {'; '.join(parts)}."
 
 
 @checked
@@ -272,10 +272,6 @@ def _is_known(value: object) -> bool:
     if isinstance(value, bool) or not isinstance(value, Rational | Decimal | float | np.floating):
         return False
     return bool(np.isfinite(float(value)))
-
-
-def _share(share: Fraction) -> str:
-    return percent(share)
 
 
 def _refuse(

@@ -21,7 +21,7 @@ from clusters.measures import Comparison, always_together, compare
 from clusters.rulebook import whole_pyramids
 from clusters.shown import Drawn, Shown, clip, listed_briefly
 from clusters.solver import Result
-from clusters.text import listed
+from clusters.text import all_listed
 from clusters.verifier import Certificate
 
 if TYPE_CHECKING:
@@ -388,5 +388,4 @@ def _names(problem: Problem, ids: tuple[SchoolId, ...]) -> str:
     names = [*whole, *(problem.school(key).name for key in others)]
     if len(names) > MOST_NAMED + 1:
         names = [*names[:MOST_NAMED], f"{len(names) - MOST_NAMED} more"]
-        return f"{', '.join(names[:-1])} and {names[-1]}"
-    return f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else listed(names)
+    return all_listed(names)

@@ -6,15 +6,15 @@ from fractions import Fraction
 
 from clusters.text import shown
 
-__all__ = ["called", "percent"]
+__all__ = ["cluster_name", "percent"]
 
 
-def called(label: str) -> str:
+def cluster_name(label: str) -> str:
     """Name a cluster in a sentence: "cluster 7", "Holme".
 
     Examples
     --------
-    >>> called("7"), called("Holme")
+    >>> cluster_name("7"), cluster_name("Holme")
     ('cluster 7', 'Holme')
     """
     return f"cluster {label}" if label.isdecimal() else label

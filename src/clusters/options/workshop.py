@@ -12,7 +12,7 @@ from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.errors import NoPlanError
 from clusters.measures import difference, places_of
 from clusters.model.instance import Instance, compile_instance
-from clusters.options.aims import aim_of, at_least, better, holders_of, longest_journey, within
+from clusters.options.aims import aim_floor, aim_of, better, holders_of, longest_journey, within
 from clusters.options.themes import WEIGHED, Theme
 from clusters.search.short import found_of, improved, plan_from
 from clusters.search.small import SMALL, solved
@@ -92,7 +92,7 @@ class Workshop:
     def floor(self, theme: Theme) -> float | None:
         """Return what no plan can be below in a theme: proved; None where nothing is known."""
         if theme.name not in self._floors:
-            self._floors[theme.name] = at_least(self.problem, self.rules, theme, self.k)
+            self._floors[theme.name] = aim_floor(self.problem, self.rules, theme, self.k)
         return self._floors[theme.name]
 
     def can_better(self, theme: Theme) -> bool:

@@ -5,7 +5,7 @@ from clusters.readers.caseload import read_caseload
 from clusters.readers.cell_tables import CellRows, read_cells
 from clusters.readers.commitments import Arrears, Commitment, read_backdated, read_commitments
 from clusters.readers.decisions import Decisions, read_decisions
-from clusters.readers.forecasts import YearGroups, read_forecast, read_year_groups
+from clusters.readers.forecasts import read_forecast
 from clusters.readers.links import Links, read_links
 from clusters.readers.opening import File
 from clusters.readers.pairs import read_group, read_pairs
@@ -20,6 +20,7 @@ from clusters.readers.reading_report import (
     Unknown,
 )
 from clusters.readers.schools import read_schools
+from clusters.readers.year_groups import YearGroups, read_year_groups
 
 __all__ = [
     "Arrears",

@@ -82,7 +82,7 @@ def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> 
     return whole
 
 
-def read_shapes(source: Any, where: str, *, layer: str | None = None, crs: Any = None) -> Any:
+def read_shapes(source: Any, where: str) -> Any:
     """Read shapes of any kind as an array of shapely geometries in metres.
 
     Shapes that do not say their coordinate system are taken as they stand.
@@ -94,8 +94,6 @@ def read_shapes(source: Any, where: str, *, layer: str | None = None, crs: Any =
         GeoPackage, shape or GeoParquet file.
     where
         Name of the argument, for messages.
-    layer, crs
-        Of a GeoPackage; coordinate system of a source that does not say its own.
 
     Raises
     ------
@@ -104,7 +102,7 @@ def read_shapes(source: Any, where: str, *, layer: str | None = None, crs: Any =
     """
     import numpy as np
 
-    shapes, _ = _metres_of(source, layer, crs, where, needs_crs=False)
+    shapes, _ = _metres_of(source, None, None, where, needs_crs=False)
     found = np.empty(len(shapes), dtype=object)
     found[:] = shapes
     return found

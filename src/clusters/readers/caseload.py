@@ -9,7 +9,7 @@ from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import is_unknown, tidy
 from clusters.readers.column_names import near, simple
-from clusters.readers.columns import find_column
+from clusters.readers.columns import find_any, find_column
 from clusters.readers.opening import open_table
 from clusters.readers.table import Table
 
@@ -53,7 +53,7 @@ def read_caseload(
     {'201819': 2741, '201920': 3329}
     """
     table = open_table(source, name="caseload", score=_has_year)
-    year = next((k for name in _YEAR if (k := find_column(table.header, name)) is not None), None)
+    year = find_any(table.header, _YEAR)
     count = find_column(table.header, column)
     if year is None or count is None:
         name = "time_period" if year is None else column

@@ -9,7 +9,7 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.column_names import near, simple
-from clusters.readers.columns import find_column
+from clusters.readers.columns import find_any
 from clusters.readers.faults import column_list
 from clusters.readers.opening import open_table
 from clusters.readers.table import WRONG_STATE, Cell
@@ -92,8 +92,7 @@ def read_cells(
     table = open_table(source, score=score, name=name, sheet=sheet)
     at: dict[str, int] = {}
     for key, several in wanted.items():
-        places = (find_column(table.header, one) for one in several)
-        found = next((k for k in places if k is not None and k not in at.values()), None)
+        found = find_any(table.header, several, at.values())
         if found is not None:
             at[key] = found
     faults = [

@@ -308,3 +308,15 @@ def urn_of(text: str) -> str:
     if any(character.isspace() for character in plain):
         raise Unreadable("the URN has a space in it", "give the URN alone")
     return plain
+
+
+def unescape(text: str) -> str:
+    """Undo the apostrophe that our CSV files put before text that a spreadsheet would run.
+
+    Examples
+    --------
+    >>> unescape("'=1+1"), unescape("'Tis")
+    ('=1+1', "'Tis")
+    """
+    bare = text.lstrip("'")
+    return text[1:] if bare != text and bare[:1] in ("=", "+", "-", "@", "\t", "\r") else text

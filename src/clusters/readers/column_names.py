@@ -165,7 +165,7 @@ def near(name: str, known: Iterable[str], least: float = _LEAST_ALIKE) -> str:
 
 
 def header_score(*needed: str, names: Iterable[str] = ()) -> Callable[[Sequence[str]], int]:
-    """Make the function that tells how well a row does as the header of a table.
+    """Make the function that says how well a row does as the header of a table.
 
     Parameters
     ----------

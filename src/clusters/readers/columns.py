@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import PurePath
@@ -21,10 +21,11 @@ from clusters.readers.column_names import (
     simple,
     typed,
 )
-from clusters.readers.faults import column_list, shown
+from clusters.readers.faults import column_list
 from clusters.readers.table import Table
+from clusters.text import first_few
 
-__all__ = ["Layout", "find_column", "lay_out"]
+__all__ = ["Layout", "find_any", "find_column", "lay_out"]
 
 _COUNTS = ("pupils", "ehcps", "sen_support")
 _NO_TYPE = re.compile(
@@ -55,6 +56,14 @@ def find_column(header: Sequence[str], name: str) -> int | None:
         return header.index(name)
     wanted = simple(name)
     return next((k for k, other in enumerate(header) if simple(other) == wanted), None)
+
+
+def find_any(
+    header: Sequence[str], names: Iterable[str], taken: Collection[int] = ()
+) -> int | None:
+    """Position of the first column under any of several names that is not taken."""
+    places = (find_column(header, name) for name in names)
+    return next((k for k in places if k is not None and k not in taken), None)
 
 
 def lay_out(
@@ -176,7 +185,7 @@ def _published(
             if others and key in _COUNTS:
                 layout.notes.append(
                     f"{key} was read from the column {table.header[layout.at[key]]!r} of "
-                    f"{table.where}, not from {shown(map(repr, others))}."
+                    f"{table.where}, not from {first_few(map(repr, others))}."
                 )
     for name, k in have.items():
         if name.startswith(("measure_", "trait_")) and len(name) > len("measure_"):
@@ -186,7 +195,7 @@ def _published(
 def _note_hidden(table: Table, layout: Layout) -> None:
     read = [table.header[k] for k in sorted(set(layout.at.values()) & table.hidden)]
     if read:
-        layout.notes.append(f"Hidden columns of {table.where} were read: {shown(read, 6)}.")
+        layout.notes.append(f"Hidden columns of {table.where} were read: {first_few(read, 6)}.")
 
 
 def _is_type(code: str, types: Collection[str]) -> bool:
@@ -297,7 +306,7 @@ def _preferred(
             faults.append(
                 Fault(
                     what=f"prefer takes {key!r} from {name}, which has no such column",
-                    remedy=f"it has {shown(layouts[k].at, 12)}",
+                    remedy=f"it has {first_few(layouts[k].at, 12)}",
                     where="prefer",
                 )
             )

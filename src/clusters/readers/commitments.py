@@ -55,8 +55,8 @@ class Commitment(Shown):
     row
         Row of the file, for messages.
     mark
-        Tells rows of one plan from those of another: the row in which its reference first stands.
-        The reference itself is never kept, printed or written. None without a reference.
+        Distinguishes rows of one plan from those of another: the row in which its reference first
+        stands. The reference itself is never kept, printed or written. None without a reference.
 
     Examples
     --------

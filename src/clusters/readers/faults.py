@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from clusters.errors import DataError, Fault
+from clusters.text import first_few
 
-__all__ = ["column_list", "refusal", "shown"]
-
-_SHOWN = 3
+__all__ = ["column_list", "refusal"]
 
 
 def refusal(where: str, what: str, remedy: str, value: str | None = None) -> DataError:
@@ -16,19 +15,6 @@ def refusal(where: str, what: str, remedy: str, value: str | None = None) -> Dat
     return DataError(Fault(what=what, remedy=remedy, where=where, value=value))
 
 
-def shown(items: Iterable[object], most: int = _SHOWN) -> str:
-    """First few of several things as words.
-
-    Examples
-    --------
-    >>> shown("abcde")
-    'a, b, c and 2 more'
-    """
-    words = [str(item) for item in items]
-    more = f" and {len(words) - most:,} more" if len(words) > most else ""
-    return ", ".join(words[:most]) + more
-
-
-def column_list(header: Iterable[str], most: int = 12) -> str:
+def column_list(header: Iterable[str]) -> str:
     """Names of columns as words, the first twelve of them."""
-    return shown([name or "(no name)" for name in header], most)
+    return first_few([name or "(no name)" for name in header], 12)

@@ -16,12 +16,11 @@ from clusters.readers.column_names import (
     near,
     recognise,
 )
-from clusters.readers.columns import Layout, find_column
-from clusters.readers.faults import shown
+from clusters.readers.columns import Layout, find_any
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of
 from clusters.readers.table import Cell, Point, Table
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["Family", "join_table", "merge_long", "twice_faults"]
 
@@ -92,7 +91,8 @@ def join_table(
     if lacking and by_school:
         have = "has" if len(lacking) == 1 else "have"
         notes.append(
-            f"{counted(len(lacking), 'school')} {have} no row in {table.where}: {shown(lacking)}."
+            f"{counted(len(lacking), 'school')} {have} no row in {table.where}: "
+            f"{first_few(lacking)}."
         )
     for urn in lacking:
         _blank(family.records[urn], table, layout, family)
@@ -144,7 +144,7 @@ def _take(
     elif not own and len(rows) > 1:
         notes.append(
             f"URN {urn} has {len(rows)} predecessors "
-            f"({shown(record['urn'].text for record in rows)}); none was taken."
+            f"({first_few(record['urn'].text for record in rows)}); none was taken."
         )
         for key, cell in rows[0].items():
             family.records[urn].setdefault(key, cell._replace(text=""))
@@ -253,8 +253,7 @@ def _long_columns(table: Table, what: str) -> tuple[dict[str, int], list[Fault]]
     wanted = (("urn", PUBLISHED["urn"]), ("type", _TYPE), *_LONG[what])
     at: dict[str, int] = {}
     for key, names in wanted:
-        found = (find_column(table.header, name) for name in (key, *names))
-        place = next((k for k in found if k is not None and k not in at.values()), None)
+        place = find_any(table.header, (key, *names), at.values())
         if place is not None:
             at[key] = place
     needed = ["urn", "type"] + (["amount"] if what == "expertise" else [])

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from clusters.readers.cells import UNKNOWN_CODES, is_formula_error, is_like_a_date, tidy
-from clusters.readers.faults import shown
+from clusters.text import first_few
 
 __all__ = ["Labels", "is_no_label", "unified"]
 
@@ -64,8 +64,11 @@ class Labels:
         """Sentence on the spellings that were put together; None where there are none."""
         if not self.merged:
             return None
-        pairs = (f"{kept!r} for {shown(map(repr, others))}" for kept, others in self.merged.items())
-        return f"Spellings of {what} that differ by case, spaces or dashes are one: {shown(pairs)}."
+        pairs = (
+            f"{kept!r} for {first_few(map(repr, others))}" for kept, others in self.merged.items()
+        )
+        kinds = "differ by case, spaces or dashes are one"
+        return f"Spellings of {what} that {kinds}: {first_few(pairs)}."
 
 
 def unified(texts: Iterable[str]) -> Labels:

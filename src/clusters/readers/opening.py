@@ -193,7 +193,7 @@ def _look_alikes(path: Path) -> str:
 
 
 def kind_of(content: Content) -> str:
-    """Tell a file's kind by its first bytes.
+    """Find a file's kind by its first bytes.
 
     Raises
     ------
@@ -237,7 +237,7 @@ def _an(word: str) -> str:
     return f"{'an' if word[0] in 'AEIOaeio' else 'a'} {word}"
 
 
-def open_text(source: Any, name: str = "file") -> tuple[str, str]:
+def open_text(source: Any) -> tuple[str, str]:
     """Text of a file in whatever encoding, and the file's name.
 
     Raises
@@ -247,7 +247,7 @@ def open_text(source: Any, name: str = "file") -> tuple[str, str]:
     """
     from clusters.readers.formats.delimited import decode
 
-    content = open_content(source, name)
+    content = open_content(source, "file")
     kind = kind_of(content)
     if kind not in ("CSV", "JSON"):  # TOML that begins with [[table]] looks like a list of JSON
         raise refusal(content.name, f"it is {_an(kind)} file, not plain text", "give a text file")

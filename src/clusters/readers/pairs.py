@@ -11,7 +11,7 @@ from clusters.domain import SchoolId
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
 from clusters.readers.column_names import PUBLISHED, header_score, near, simple
-from clusters.readers.columns import find_column
+from clusters.readers.columns import find_any, find_column
 from clusters.readers.faults import column_list
 from clusters.readers.opening import File, is_file, open_content, open_table
 from clusters.readers.table import WRONG_STATE, Cell, Table
@@ -53,7 +53,7 @@ def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
     [('107600', '107601'), ('107601', '107602')]
     """
     table = _opened(source, _pair_score, "pairs", headless=("from", "to"))
-    at = [_place(table, names) for names in ((*_ONE, "urn"), _OTHER)]
+    at = [find_any(table.header, names) for names in ((*_ONE, "urn"), _OTHER)]
     first = at[0] if at[0] is not None else 0
     second = at[1] if at[1] is not None else (1 if first == 0 else 0)
     pairs: list[tuple[SchoolId, SchoolId]] = []
@@ -122,7 +122,7 @@ def read_group(source: Any, *, column: str | None = None) -> list[str]:
             )
         )
     if at is None:
-        at = _place(table, ("urn", *PUBLISHED["urn"]))
+        at = find_any(table.header, ("urn", *PUBLISHED["urn"]))
     if at is None and is_file(source):
         raise DataError(
             Fault(
@@ -196,11 +196,6 @@ def _is_all_ids(cells: Sequence[str], needed: int) -> bool:
 def _pair_score(cells: Sequence[str]) -> int:
     names = {simple(cell) for cell in cells}
     return 2 if names & {*_ONE, "urn"} and names & {*_OTHER} else 0
-
-
-def _place(table: Table, names: Iterable[str]) -> int | None:
-    places = (find_column(table.header, name) for name in names)
-    return next((k for k in places if k is not None), None)
 
 
 def _id_of(table: Table, number: int, cells: Sequence[str], k: int) -> str | None:

@@ -34,7 +34,7 @@ _JUNIOR_FROM = 7
 
 
 def phase_of(phase: str, kind: str = "", low: str = "", high: str = "") -> str:
-    """Derive a phase; the ages tell infant, junior and first schools from other primaries.
+    """Derive a phase; the ages distinguish infant, junior and first schools from other primaries.
 
     Parameters
     ----------

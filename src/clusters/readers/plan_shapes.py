@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import is_unknown, tidy
 from clusters.readers.column_names import PUBLISHED, near, simple
-from clusters.readers.columns import find_column
+from clusters.readers.columns import find_any
 from clusters.readers.faults import column_list
 from clusters.readers.labels import is_no_label
 from clusters.readers.school_finder import SchoolFinder
@@ -230,8 +230,7 @@ def _columns(table: Table, columns: Mapping[str, str]) -> tuple[dict[str, int], 
     at: dict[str, int] = {}
     for key, others in NAMES.items():
         names = [columns[key]] if key in columns else [key, *others]
-        places = (find_column(table.header, name) for name in names)
-        found = next((k for k in places if k is not None and k not in at.values()), None)
+        found = find_any(table.header, names, at.values())
         if found is not None:
             at[key] = found
         elif key in columns:

@@ -10,18 +10,16 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Problem, SchoolId
 from clusters.errors import DataError, Fault
-from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of, yes_no_of
+from clusters.readers.cells import Unreadable, is_unknown, tidy, unescape, urn_of, yes_no_of
 from clusters.readers.column_names import header_score, simple
 from clusters.readers.decisions import is_decisions, read_decisions
-from clusters.readers.faults import shown
 from clusters.readers.labels import Labels, unified
 from clusters.readers.links import links_of
 from clusters.readers.opening import File, open_table
 from clusters.readers.plan_shapes import NAMES, PlanRow, Shape, rows_of
 from clusters.readers.school_finder import SchoolFinder
-from clusters.readers.school_row import unescape
 from clusters.readers.table import WRONG_STATE, Cell, HeaderScore
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["NOT_KNOWN", "read_plan"]
 
@@ -287,7 +285,7 @@ def _centre_faults(groups: Mapping[str, _Group]) -> list[Fault]:
 
 
 def _foreign_faults(groups: Mapping[str, _Group], problem: Problem, where: str) -> list[Fault]:
-    """Refuse a plan most of whose schools are of elsewhere; a few are for the verifier to tell."""
+    """Refuse a plan most of whose schools are of elsewhere; a few are the verifier's to report."""
     members = [member for group in groups.values() for member in group.members]
     foreign = [member for member in members if problem.find(member) is None]
     if 2 * len(foreign) <= len(members):
@@ -302,7 +300,7 @@ def _foreign_faults(groups: Mapping[str, _Group], problem: Problem, where: str) 
     return [
         Fault(
             what=f"{len(foreign):,} of the plan's {len(members):,} schools are none of the "
-            f"problem's ({shown(foreign)})",
+            f"problem's ({first_few(foreign)})",
             remedy=remedy,
             where=where,
         )

@@ -13,7 +13,7 @@ from clusters.arguments import checked
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable, number_of
 from clusters.readers.column_names import PUBLISHED, simple
-from clusters.readers.columns import find_column
+from clusters.readers.columns import find_any
 from clusters.readers.faults import refusal
 from clusters.readers.locations import postcode_key
 from clusters.readers.opening import File, is_file, kind_of, open_content, open_table
@@ -94,9 +94,7 @@ def _area(code: str) -> str:
 def _read_one(source: Any, wanted: Collection[str] | None) -> dict[str, Point]:
     table = _postcode_table(source)
     columns = [
-        next(
-            (k for k in (find_column(table.header, name) for name in names) if k is not None), None
-        )
+        find_any(table.header, names)
         for names in (
             _POSTCODE,
             ("easting", *PUBLISHED["easting"]),

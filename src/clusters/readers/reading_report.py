@@ -9,9 +9,8 @@ from typing import Any, Self
 
 from clusters.domain import STAND_IN, FrozenDict, School
 from clusters.readers.column_names import NUMBERS, TRAITS, typed
-from clusters.readers.faults import shown
 from clusters.shown import Drawn, Shown, clip
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["Disagreement", "ReadingReport", "Schools", "SetAside", "Source", "Unknown"]
 
@@ -103,7 +102,7 @@ class Disagreement(Shown):
     largest: tuple[tuple[str, float, float], ...] = field(repr=False)
 
     def __str__(self) -> str:
-        """Tell both totals and the largest differences."""
+        """Give both totals and the largest differences."""
         most = "; ".join(f"URN {urn}: {a:,.10g} and {b:,.10g}" for urn, a, b in self.largest)
         return (
             f"{self.column} differs for {self.n_different:,} of {self.n_compared:,} schools: "
@@ -223,7 +222,7 @@ class ReadingReport(Shown):
                 reasons.setdefault(row.reason.removeprefix(_WANTED), []).append(name)
         return tuple(
             f"{counted(len(names), 'school')} {'was' if len(names) == 1 else 'were'} set aside "
-            f"({reason}): {shown(names, 12)}."
+            f"({reason}): {first_few(names, 12)}."
             for reason, names in reasons.items()
         )
 
@@ -259,7 +258,7 @@ class ReadingReport(Shown):
         return clip(f"ReadingReport({self.where!r}, {self.format}: {rows}{others})")
 
     def summary(self) -> str:
-        """Tell the reading in plain words, over several lines."""
+        """Describe the reading in plain words, over several lines."""
         words = ", ".join(part for part in (self.kind, self.format, self.encoding) if part)
         lines = [
             f"{self.where} ({words}): {counted(self.rows_read, 'row')} read, "
@@ -289,7 +288,7 @@ class ReadingReport(Shown):
         return "\n".join(lines)
 
     def __str__(self) -> str:
-        """Tell the reading in plain words."""
+        """Describe the reading in plain words."""
         return self.summary()
 
 
@@ -332,17 +331,13 @@ class Schools(tuple[School, ...], Drawn):
         reports = (self.report, *self.report.others)
         return tuple(
             f"{STAND_IN}{_WORDS.get(column, column)} of {counted(len(held), 'school')} "
-            f"({shown(names[urn] for urn in held)}) {unknown.action}."
+            f"({first_few(names[urn] for urn in held)}) {unknown.action}."
             for report in reports
             for column, unknown in report.unknown.items()
             if unknown.action.startswith(COUNTED_AS)
             for held in [[urn for urn in unknown.urns if urn in names]]
             if held
         )
-
-    def by_urn(self) -> dict[str, School]:
-        """Schools by their URN."""
-        return {str(school.urn): school for school in self}
 
     def to_frame(self) -> Any:
         """Table of the schools in the columns of the template, one row each (a DataFrame)."""
@@ -383,7 +378,7 @@ def _of_few(unknown: Unknown, n: int) -> str:
     """Name the schools of a column that is not known for few of them."""
     if 2 * unknown.count > n or not unknown.names:
         return ""
-    return f" ({shown(unknown.names)})"
+    return f" ({first_few(unknown.names)})"
 
 
 def asked(reason: str) -> str:

@@ -8,12 +8,12 @@ from difflib import SequenceMatcher
 from clusters.domain import FrozenDict
 from clusters.readers.column_names import FORMATS, recognise, simple
 from clusters.readers.columns import Layout
-from clusters.readers.faults import shown
 from clusters.readers.locations import Locator
+from clusters.readers.not_known import Policy
 from clusters.readers.reading_report import ReadingReport
 from clusters.readers.row_filter import Sieve
-from clusters.readers.school_row import Policy
 from clusters.readers.table import Table
+from clusters.text import first_few
 
 __all__ = ["made_report"]
 
@@ -29,7 +29,7 @@ def made_report(
     locator: Locator,
     others: Sequence[ReadingReport],
 ) -> ReadingReport:
-    """Tell what was read from the main file and from the others."""
+    """Report what was read from the main file and from the others."""
     layout = layouts[0]
     known = recognise(main.header)
     used = set(layout.at.values())
@@ -40,8 +40,8 @@ def made_report(
     missed = [f"{name!r} (like {key!r})" for name, key in _missed(main, layout)]
     if missed:
         notes.append(
-            f"Columns not used although their names are like ours: {shown(missed)}. Name one that "
-            "is meant with columns=."
+            f"Columns not used although their names are like ours: {first_few(missed)}. Name one "
+            "that is meant with columns=."
         )
     return ReadingReport(
         where=main.where,

@@ -25,12 +25,14 @@ from clusters.readers.columns import Layout, find_column, lay_out
 from clusters.readers.joins import Family, join_table, merge_long, twice_faults
 from clusters.readers.links import links_of
 from clusters.readers.locations import Locator
+from clusters.readers.not_known import COUNTS, Policy
 from clusters.readers.opening import open_table
 from clusters.readers.postcodes import read_postcodes
+from clusters.readers.provision import units_of
 from clusters.readers.reading_report import ReadingReport, Schools
 from clusters.readers.reading_summary import made_report
 from clusters.readers.row_filter import Keep, Record, Sieve, records_of
-from clusters.readers.school_row import COUNTS, Policy, school_of, units_of
+from clusters.readers.school_row import school_of
 from clusters.readers.set_aside import NO_POSITION, NOT_IN_MAIN, Wanted, without_counts
 from clusters.readers.sources import disagreements, sources_of, totals_of, year_of
 from clusters.readers.table import Point, Table

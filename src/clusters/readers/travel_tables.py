@@ -17,7 +17,6 @@ import numpy.typing as npt
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import Unreadable
 from clusters.readers.column_names import simple
-from clusters.readers.faults import shown
 from clusters.readers.opening import (
     File,
     is_file,
@@ -47,7 +46,7 @@ from clusters.readers.travel_values import (
     marks_of,
     value_fault,
 )
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["Journeys", "is_travel_table", "no_way_in", "read_matrix"]
 
@@ -239,7 +238,7 @@ def _read_square(table: Table, asked: Asked) -> Journeys:
             Fault(
                 what="it is no table of journeys between these schools: it has no columns such as "
                 "from and to, and none of their ids along its first row and column",
-                remedy=f"the columns are {shown(table.header, 8)}",
+                remedy=f"the columns are {first_few(table.header, 8)}",
                 where=asked.where,
             )
         )
@@ -339,7 +338,7 @@ def _read_long(table: Table, ends: tuple[int, int], asked: Asked) -> Journeys:
             faults.append(value_fault(asked, error, a, b, number, cells[column]))
     faults += table.faults
     if n and not given.any() and not faults:
-        ids = f" (it has {shown(met)})" if met else ": it has no rows"
+        ids = f" (it has {first_few(met)})" if met else ": it has no rows"
         raise DataError(
             Fault(
                 what=f"none of its journeys is between these schools{ids}",
@@ -384,7 +383,7 @@ def _value_column(table: Table, ends: tuple[int, int], asked: Asked) -> int:
             if len(choice) == 1:
                 return choice[0]
         if fitting:
-            names = shown([table.header[k] for k in fitting], 6)
+            names = first_few([table.header[k] for k in fitting], 6)
             raise DataError(
                 Fault(
                     what=f"{len(fitting)} columns could hold the {WORDS[asked.unit]}: {names}",
@@ -412,7 +411,7 @@ def _gap_faults(missing: npt.NDArray[np.bool_], asked: Asked) -> list[Fault]:
         to = [str(asked.ids[b]) for b in np.flatnonzero(missing[a]).tolist()]
         faults.append(
             Fault(
-                what=f"there is no journey to {shown(to)}",
+                what=f"there is no journey to {first_few(to)}",
                 remedy='add a row for each, with "inf" where there is no way',
                 where=asked.where,
                 urn=str(asked.ids[a]),
@@ -427,6 +426,6 @@ def _not_ours(found: Iterable[str], asked: Asked) -> tuple[str, ...]:
         return ()
     place = f" of {asked.where}" if asked.where else ""
     return (
-        f"Journeys{place} to or from {shown(others)} were passed over: "
+        f"Journeys{place} to or from {first_few(others)} were passed over: "
         "they are none of the schools.",
     )

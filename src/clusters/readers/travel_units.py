@@ -56,7 +56,7 @@ _IMPOSSIBLE: Mapping[Unit, float] = {"min": 7 * 24 * 60, "m": 2_000_000}
 
 
 def quantity_of(name: str) -> tuple[Quantity, str | None]:
-    """Tell what a column's name says that it holds, and in which unit (None where it says none).
+    """Find what a column's name says that it holds, and in which unit (None where it says none).
 
     Examples
     --------

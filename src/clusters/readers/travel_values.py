@@ -27,7 +27,7 @@ __all__ = [
     "factor_of",
     "key_of",
     "marks_of",
-    "plain_number",
+    "number_text",
     "value_fault",
 ]
 
@@ -74,11 +74,11 @@ def marks_of(no_way: Any) -> frozenset[str]:
                 where="no_way",
             )
         )
-    marks = {plain_number(one) for one in ([no_way] if single else no_way)}
+    marks = {number_text(one) for one in ([no_way] if single else no_way)}
     return frozenset(marks | ({*_BLANK} if marks & {*_BLANK} else set()) | {*_INFINITE})
 
 
-def plain_number(value: Any) -> str:
+def number_text(value: Any) -> str:
     """Write a value so that 5, 5.0 and "5" are one text."""
     text = tidy("" if value is None else str(value)).casefold()
     try:
@@ -122,9 +122,9 @@ class Numbers:
         return found
 
     def _value(self, text: str) -> float:
-        if plain_number(text) in self.asked.no_way or text.casefold() in self.asked.no_way:
+        if number_text(text) in self.asked.no_way or text.casefold() in self.asked.no_way:
             return float(np.inf)
-        if plain_number(text) in _BLANK:
+        if number_text(text) in _BLANK:
             raise Unreadable(
                 "the journey is blank",
                 'give it, or "inf" where there is no way; or say so for all blanks with '

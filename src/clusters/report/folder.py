@@ -6,18 +6,19 @@ import tempfile
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from clusters.errors import DataError, Fault
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.maps.colours import TINTS
 from clusters.report.convergence import convergence_png, convergence_svg
-from clusters.report.document import Section
+from clusters.report.document.blocks import Section
 from clusters.report.material import Material
-from clusters.report.option import numbers_in
 from clusters.report.parts import FORMATS, left_out
+from clusters.report.release.option import Option, numbers_in
 from clusters.report.render.html import render_page
 from clusters.report.sections import EASY, EQUALITY, FAMILIES, document
-from clusters.report.sections.parts import change_title
+from clusters.report.sections.shared import change_title
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
@@ -99,16 +100,7 @@ class _Pack:
         for k, option in enumerate(options, start=1):
             if option is chosen or "maps" in formats:
                 drawn[k] = keep(
-                    map_png(
-                        folder / f"option_{k}.png",
-                        shown,
-                        option.plan,
-                        title=material.headline(option),
-                        source=material.source_line,
-                        numbers=option.numbers or None,
-                        colours=material.colours,
-                        backdrop=material.backdrop,
-                    )
+                    map_png(folder / f"option_{k}.png", shown, option.plan, **self._map_of(option))
                 )
         self.pictures["chosen"] = drawn[1 + list(options).index(chosen)]
         for k, option in enumerate(options, start=1):
@@ -133,11 +125,11 @@ class _Pack:
                     colours=material.colours,
                 )
             )
-        if "search" in material.figures:
+        if "search" in material.frames:
             self.pictures["search"] = keep(
                 convergence_png(
                     folder / "search.png",
-                    material.figures["search"].frame,
+                    material.frames["search"].data,
                     in_percent=material.reader.is_public,
                 )
             )
@@ -163,18 +155,29 @@ class _Pack:
         folder = self.folder / "figures"
         folder.mkdir(exist_ok=True)
         rows = []
-        for name, figure in self.material.figures.items():
-            self.note(write_frame(folder / f"{name}.csv", figure.frame))
+        for name, frame in self.material.frames.items():
+            self.note(write_frame(folder / f"{name}.csv", frame.data))
             rows.append(
                 {
                     "file": f"{name}.csv",
-                    "title": clean(figure.title),
-                    "rows": len(figure.frame),
-                    "returned_by": figure.how,
+                    "title": clean(frame.title),
+                    "rows": len(frame.data),
+                    "returned_by": frame.how,
                     "run_record": self.material.run_file,
                 }
             )
         self.note(write_frame(self.folder / "figures.csv", pd.DataFrame(rows)))
+
+    def _map_of(self, option: Option) -> dict[str, Any]:
+        """Give what the map of an option shows, in either format."""
+        material = self.material
+        return {
+            "title": material.headline(option),
+            "source": material.source_line,
+            "numbers": option.numbers or None,
+            "colours": material.colours,
+            "backdrop": material.backdrop,
+        }
 
     def maps(self) -> None:
         folder = self.folder / "maps"
@@ -184,11 +187,7 @@ class _Pack:
             drawing = map_svg(
                 shown,
                 option.plan,
-                title=material.headline(option),
-                source=material.source_line,
-                numbers=option.numbers or None,
-                colours=material.colours,
-                backdrop=material.backdrop,
+                **self._map_of(option),
                 school_key=True,
                 links=False,
             )
@@ -203,8 +202,8 @@ class _Pack:
                     numbers=numbers_in(material.chosen),
                 )
                 self.note(write_bytes(folder / f"change_{k}.svg", drawing.encode()))
-        if "search" in material.figures:
-            frame, public = material.figures["search"].frame, material.reader.is_public
+        if "search" in material.frames:
+            frame, public = material.frames["search"].data, material.reader.is_public
             drawing = convergence_svg(frame, in_percent=public)
             self.note(write_bytes(folder / "search.svg", drawing.encode()))
 

@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from clusters.money import pounds
-from clusters.report.document import MARK, Judgement, Points, Words
-from clusters.report.facts import ClusterFacts, SchoolFacts
+from clusters.report.document.blocks import MARK, Judgement, Points, Words
 from clusters.report.material import Material
+from clusters.report.release.facts import ClusterFacts, SchoolFacts
 from clusters.report.render.word import add_points, new_document, save
-from clusters.report.words import journey, one_of
-from clusters.report.working import sum_words, units_words
+from clusters.report.wording.words import journey, one_of
+from clusters.report.wording.working import sum_words, units_words
 from clusters.text import all_listed, clean, counted
 
 QUESTIONS: tuple[tuple[str, str], ...] = (

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 from clusters.domain import FrozenDict, SchoolId
 from clusters.maps import Backdrop
-from clusters.report.audience import AUDIENCES, Reader
-from clusters.report.figure import Figure
-from clusters.report.option import Option
+from clusters.report.frames.frame import Frame
+from clusters.report.release.audience import AUDIENCES, Reader
+from clusters.report.release.option import Option
 from clusters.text import clean, counted
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ class Material:
         Who reads it, and the facts as they may see them.
     options, chosen
         All options, and the recommended one.
-    figures
+    frames
         The frames behind every number, by name.
     title, date, sources, run_file, is_synthetic
         As given to `write_report`.
@@ -63,7 +63,7 @@ class Material:
     reader: Reader
     options: Sequence[Option]
     chosen: Option
-    figures: Mapping[str, Figure]
+    frames: Mapping[str, Frame]
     title: str
     date: str = ""
     sources: tuple[object, ...] = ()

@@ -25,13 +25,13 @@ from clusters.errors import DataError, Fault
 from clusters.explain import WhyHere
 from clusters.leads import Areas, Leads
 from clusters.maps import Backdrop, shared_colours
-from clusters.report.audience import AUDIENCES, Reader, reader_of
-from clusters.report.figures import figures_of
 from clusters.report.folder import write_file, write_folder
+from clusters.report.frames.every_frame import frames_of
 from clusters.report.material import Area, Material
-from clusters.report.option import Option, make_option, numbers_in, result_of
 from clusters.report.parts import FILES, parts_of_a_pack, require
-from clusters.report.release import release
+from clusters.report.release.audience import AUDIENCES, Reader, reader_of
+from clusters.report.release.option import Option, make_option, numbers_in, result_of
+from clusters.report.release.options import release
 from clusters.report.render.html import render_page
 from clusters.report.sections import document
 from clusters.text import clean
@@ -188,7 +188,7 @@ def write_report(
         reader=reader,
         options=made,
         chosen=chosen,
-        figures=figures_of(
+        frames=frames_of(
             reader,
             made,
             chosen,

@@ -33,6 +33,17 @@ class StartFinding(Shown):
         A sentence.
     cluster
         Label, where it concerns one.
+
+    Examples
+    --------
+    >>> import clusters as cl
+    >>> problem = cl.Problem.from_arrays(["a", "b"], [[0, 0], [1, 0]], {"need": [1, 2]})
+    >>> found = cl.rollout.check_starts(
+    ...     problem, cl.Rules(n_clusters=2, contiguous=False), {"a": "West", "b": "East"},
+    ...     {"West": "2026-09-01", "East": "2026-09-01"},
+    ...     cl.rollout.StartRules(starts=["2026-09-01"], most_at_once=1))
+    >>> found[0].rule, found[0].message
+    ('most_at_once', '2 clusters start in September 2026; at most 1 may.')
     """
 
     rule: str

@@ -42,6 +42,11 @@ def in_words(day: date) -> str:
     return f"{day:%B} {day.year}"
 
 
+def on_day(day: date) -> str:
+    """Write a day out: "1 September 2026"."""
+    return f"{day.day} {in_words(day)}"
+
+
 @checked
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
 class StartRules(Shown):

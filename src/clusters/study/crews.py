@@ -28,11 +28,11 @@ class Crew:
     Parameters
     ----------
     size
-        Tells how many cases are worked on at a time; a cluster may grow and shrink.
+        Says how many cases are worked on at a time; a cluster may grow and shrink.
     end
         Gives up what is running, for the executors that are the study's own.
     stopped
-        Tells cases that run in this process whether to end.
+        Asks cases that run in this process whether to end.
     """
 
     def __init__(

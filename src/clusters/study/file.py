@@ -286,7 +286,7 @@ def _located(key: str, value: Any, folder: Path) -> Any:
 
 
 def _drawn(variant: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """Write out seeds and draws, each with the words that tell it from the others."""
+    """Write out seeds and draws, each with the words that distinguish it from the others."""
     perturb = variant.get("perturb", {})
     plain = {key: variant[key] for key in _OF_BOTH if key in variant and key != "name"}
     name = [variant["name"]] if "name" in variant else []

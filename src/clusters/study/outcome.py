@@ -26,6 +26,7 @@ _COLUMNS = (
     *("schools", "seed", "error", "faults", "took_s", "cpu_s", "memory_mb", "attempts", "worker"),
     *("finished_at", "key"),
 )
+_MOST_KINDS = 5
 _COUNTS = ("clusters", "schools", "seed", "attempts")
 
 
@@ -226,11 +227,13 @@ def _is_count(value: Any) -> bool:
     return value is None or value != value or float(value).is_integer()
 
 
-def _first_of_each_kind(rows: list[dict[str, Any]], most: int = 5) -> list[str]:
+def _first_of_each_kind(rows: list[dict[str, Any]]) -> list[str]:
     kinds: dict[str, list[str]] = {}
     for row in rows:
         kinds.setdefault(" ".join(row["error"]["message"].splitlines()), []).append(row["name"])
-    lines = [f"{listed(names)}: {message}" for message, names in list(kinds.items())[:most]]
-    if len(kinds) > most:
-        lines.append(f'and {counted(len(kinds) - most, "more kind")}: to_frame("faults") has all')
+    lines = [f"{listed(names)}: {message}" for message, names in list(kinds.items())[:_MOST_KINDS]]
+    if len(kinds) > _MOST_KINDS:
+        lines.append(
+            f'and {counted(len(kinds) - _MOST_KINDS, "more kind")}: to_frame("faults") has all'
+        )
     return lines

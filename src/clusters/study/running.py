@@ -185,7 +185,7 @@ def _check(
         faults.append(
             Fault(
                 what="using is not a function that a module defines by name, so the store could "
-                "not tell it from another",
+                "not distinguish it from another",
                 remedy="define it with def at the top of a module",
             )
         )
@@ -269,14 +269,14 @@ class _Runner:
             while self.todo or self.running or self.elsewhere:
                 self._look_elsewhere()
                 self._hand_out(hands)
-                self._tell()
+                self._report()
                 if not self.running:
                     time.sleep(0 if self.todo else _BEAT_S)
                     continue
                 ended, _ = wait(self.running, timeout=_BEAT_S, return_when=FIRST_COMPLETED)
                 for future in ended:
                     self._take(future)
-            self._tell()
+            self._report()
         except BaseException:
             for future in self.running:
                 future.cancel()
@@ -359,9 +359,9 @@ class _Runner:
             "versions": dict(versions()),
         }
 
-    # ---- what is told ----------------------------------------------------------------------------
+    # ---- what is reported ------------------------------------------------------------------------
 
-    def _tell(self) -> None:
+    def _report(self) -> None:
         if self.on_progress is not None:
             self.on_progress(self._progress())
 

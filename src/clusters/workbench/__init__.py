@@ -2,7 +2,8 @@
 
 One page for a meeting, over the library: as a single file that needs nothing else
 (:func:`write_workbench`), or served on this computer only, where the library answers
-(:func:`serve_workbench`). docs/workbench.md says what the page reckons by itself and what it asks.
+(:func:`serve_workbench`). docs/workbench.md says what the page works out by itself and
+what it asks.
 """
 
 from __future__ import annotations

@@ -26,7 +26,7 @@ PREPARING_S = 600.0
 
 
 class Job:
-    """One search: it tells its progress, and its answer in plain values."""
+    """One search: it reports its progress, and its answer in plain values."""
 
     def __init__(
         self,

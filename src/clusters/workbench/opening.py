@@ -16,7 +16,7 @@ from clusters.readers.decisions import Decisions, is_decisions, read_decisions
 from clusters.workbench import library
 from clusters.workbench.bundle import page
 from clusters.workbench.meeting import Meeting
-from clusters.workbench.payload import AUDIENCES, fingerprint, payload
+from clusters.workbench.payload import AUDIENCES, fingerprint, payload_of
 from clusters.workbench.session import Session
 from clusters.writers.atomic import write_bytes
 
@@ -42,7 +42,7 @@ def write_workbench(
 ) -> Path:
     """Write the workbench as one HTML file that needs neither a network nor a program.
 
-    The page reckons sums, journeys, rules and money by itself, exactly as the library does, and
+    The page works out sums, journeys, rules and money by itself, exactly as the library does, and
     says that a plan is not verified until the library has checked it.
 
     Parameters
@@ -58,7 +58,7 @@ def write_workbench(
         None for journeys, by need where it is known, else by pupils.
     pot, formula, protection
         As for `split_budget`; no money is shown without a pot. Floors and caps are worked out by
-        the library only: the file then says that money is not yet reckoned.
+        the library only: the file then says that money is not yet worked out.
     decisions
         Of an earlier meeting, to go on from.
     title
@@ -103,17 +103,7 @@ def write_workbench(
         title=title,
         audience=audience,
     )
-    shown = payload(
-        meeting.problem,
-        meeting.rules,
-        meeting.options,
-        meeting.priorities,
-        money=meeting.money,
-        decisions=meeting.decisions,
-        title=meeting.title,
-        audience=meeting.audience,
-    )
-    return write_bytes(path, page({**shown, "server": None}).encode())
+    return write_bytes(path, page({**payload_of(meeting), "server": None}).encode())
 
 
 @checked

@@ -22,11 +22,12 @@ from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
 from clusters.money import lowest_first
 from clusters.readers.decisions import Decisions
 from clusters.rulebook import phases_of
-from clusters.text import clean
+from clusters.text import MEASURE_WORDS, clean
 from clusters.workbench import library
 from clusters.workbench.ground import ground_of
+from clusters.workbench.meeting import Meeting
 
-__all__ = ["AUDIENCES", "PAGE_RULES", "fingerprint", "payload", "plan_to_dict"]
+__all__ = ["AUDIENCES", "PAGE_RULES", "fingerprint", "payload", "payload_of", "plan_to_dict"]
 
 AUDIENCES = ("working group", "public")
 
@@ -45,15 +46,7 @@ PAGE_RULES = (
     "apart",
     "centres",
 )
-"""Rules that the page reckons by itself; any other is said to be checked by the library only."""
-
-WORDS = {
-    "schools": "schools",
-    "pupils": "pupils",
-    "ehcps": "EHC plans",
-    "sen_support": "pupils with SEN support",
-    "need": "units of need",
-}
+"""Rules that the page works out by itself; any other is said to be checked by the library only."""
 
 
 def payload(
@@ -70,7 +63,7 @@ def payload(
     """Put everything that the page shows into plain values.
 
     For the public, counts of pupils, needs and money are left out before anything is worked out;
-    rules and priorities that rest on them are named, not reckoned.
+    rules and priorities that rest on them are named, not worked out.
     """
     mark = fingerprint(problem)
     hidden: tuple[str, ...] = ()
@@ -98,7 +91,7 @@ def payload(
         "travel": _travel(problem.travel),
         "edges": None if problem.edges is None else problem.edges.ravel().tolist(),
         "measures": measures,
-        "words": {key: WORDS.get(key, key.replace("_", " ")) for key in measures},
+        "words": {key: _word(key) for key in measures},
         "expertise": _expertise(problem),
         "need": _need(problem, priorities),
         "of_phase": {
@@ -122,6 +115,20 @@ def payload(
         if decisions is None
         else decisions.model_dump(mode="json", by_alias=True),
     }
+
+
+def payload_of(meeting: Meeting) -> dict[str, Any]:
+    """Put what a meeting is about into plain values."""
+    return payload(
+        meeting.problem,
+        meeting.rules,
+        meeting.options,
+        meeting.priorities,
+        money=meeting.money,
+        decisions=meeting.decisions,
+        title=meeting.title,
+        audience=meeting.audience,
+    )
 
 
 def fingerprint(problem: Problem) -> str:
@@ -167,6 +174,10 @@ def _whole(problem: Problem, plan: Plan) -> Plan:
         centre = None if found is None else problem.schools[found].urn
         clusters.append(Cluster(label, centre if centre in held else None, tuple(held)))
     return Plan(tuple(clusters))
+
+
+def _word(measure: str) -> str:
+    return MEASURE_WORDS.get(measure, measure.replace("_", " "))
 
 
 def _notices(problem: Problem, options: Mapping[str, Plan]) -> list[str]:
@@ -360,7 +371,7 @@ def _groups_before(problem: Problem, before: Any) -> list[Any]:
 def _open_policy(rules: Rules, priorities: Priorities) -> tuple[Rules, Priorities, tuple[str, ...]]:
     """Leave out what rests on counts that are not public, and name it."""
     names = {name for name in (*rules.balance, *rules.limits) if name != "schools"}
-    hidden = tuple(WORDS.get(name, name.replace("_", " ")) for name in sorted(names))
+    hidden = tuple(map(_word, sorted(names)))
     exceptions = {
         key: {
             rule: bounds

@@ -225,7 +225,7 @@ def write_plan(path: str | os.PathLike[str], problem: Problem, plan: PlanLike) -
     ------
     DataError
         If two clusters share a label, a label is blank or a cluster has no members (a table of
-        schools cannot tell these), or it cannot be written there.
+        schools cannot hold these), or it cannot be written there.
 
     Examples
     --------

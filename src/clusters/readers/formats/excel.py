@@ -14,10 +14,10 @@ from typing import Any
 from clusters.errors import DataError, Fault
 from clusters.readers.cells import as_text
 from clusters.readers.column_names import near
-from clusters.readers.faults import refusal, shown
+from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, State, Table, header_place
-from clusters.text import counted
+from clusters.text import counted, first_few
 
 __all__ = ["excel_table"]
 
@@ -75,7 +75,7 @@ def _load(content: Content, *, values: bool) -> Any:
 
 
 def _check_package(content: Content) -> bool:
-    """Refuse what is no workbook or means harm; tell whether any sheet has formulas."""
+    """Refuse what is no workbook or means harm; say whether any sheet has formulas."""
     name = content.name
     try:
         with zipfile.ZipFile(content.file()) as package:
@@ -194,7 +194,8 @@ def _chosen(
     if len(fitting) > 1 and best[0] > 0:
         raise refusal(
             where,
-            f"{len(fitting)} sheets could be meant: {shown([page.title for page in fitting], 6)}",
+            f"{len(fitting)} sheets could be meant: "
+            f"{first_few([page.title for page in fitting], 6)}",
             f"name one of them with sheet={fitting[0].title!r}",
         )
     page = fitting[0]
@@ -202,7 +203,7 @@ def _chosen(
         return page, []
     note = f"The sheet {page.title!r} of {where} was read, of {len(pages)} sheets"
     if hidden:
-        note += f" (hidden: {shown([one.title for one in hidden])})"
+        note += f" (hidden: {first_few([one.title for one in hidden])})"
     return page, [f"{note}."]
 
 
@@ -228,7 +229,7 @@ def _only_hidden(hidden: Sequence[Any], where: str, score: HeaderScore) -> None:
     if fitting:
         raise refusal(
             where,
-            f"only a hidden sheet has such a table ({shown(fitting)})",
+            f"only a hidden sheet has such a table ({first_few(fitting)})",
             f"if it is meant, name it with sheet={fitting[0]!r}",
         )
 
@@ -364,7 +365,7 @@ def _hidden(page: Any, body: Sequence[tuple[int, list[str]]], table: Table) -> f
     if rows:
         table.notes.append(
             f"{counted(len(rows), 'hidden row')} of {table.where} "
-            f"{'was' if len(rows) == 1 else 'were'} read like the others (row {shown(rows)})."
+            f"{'was' if len(rows) == 1 else 'were'} read like the others (row {first_few(rows)})."
         )
     columns: set[int] = set()
     for letter, facts in page.column_dimensions.items():

@@ -16,9 +16,10 @@ from typing import Any
 from clusters.errors import Fault
 from clusters.readers.cells import as_text
 from clusters.readers.column_names import near
-from clusters.readers.faults import refusal, shown
+from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Point, Table
+from clusters.text import first_few
 
 __all__ = [
     "BRITISH_GRID",
@@ -397,7 +398,7 @@ def _choose(
     if len(fitting) > 1:
         raise refusal(
             where,
-            f"{len(fitting)} layers could be meant: {shown(fitting, 6)}",
+            f"{len(fitting)} layers could be meant: {first_few(fitting, 6)}",
             f"name one of them with layer={fitting[0]!r}",
         )
     return next(iter(fitting), names[0])

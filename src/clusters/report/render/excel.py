@@ -17,12 +17,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.report.dictionary import WORKING, meaning
-from clusters.report.figure import Figure
+from clusters.report.frames.dictionary import WORKING, meaning
+from clusters.report.frames.frame import Frame
 from clusters.report.material import Material
-from clusters.report.money import shared_pence
-from clusters.report.option import numbers_in
-from clusters.report.words import ENDLESS
+from clusters.report.release.option import numbers_in
+from clusters.report.tables.money import shared_pence
+from clusters.report.wording.words import ENDLESS
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
@@ -82,7 +82,7 @@ def write_workbook(path: Path, material: Material) -> Path:
     """Write the appendix as an Excel workbook."""
     import xlsxwriter
 
-    from clusters.budget.spreadsheet import without_results
+    from clusters.budget.sheet_blocks import without_results
 
     made = io.BytesIO()
     with xlsxwriter.Workbook(made, _OPTIONS) as book:
@@ -124,7 +124,7 @@ _SHARES = ("_furthest_below", "_furthest_above", "_share", "_overspend")
 
 
 def _kind(column: str, unit: str) -> _Kind:
-    """Tell how a column of a frame is shown."""
+    """Say how a column of a frame is shown."""
     if column == "rate_pence":
         return _RATE
     if column == "pence" or column.endswith("_pence"):
@@ -186,19 +186,19 @@ class _Book:
     def write(self) -> None:
         contents = self.book.add_worksheet("Contents")
         listed: list[tuple[str, str, str]] = [("Contents", "This list", "")]
-        figures = self.material.figures
-        if "money" in figures:
+        frames = self.material.frames
+        if "money" in frames:
             words = "The money by cluster, with live formulas"
             listed.append(("Money", words, "figures/money.csv"))
             words = "The whole working on one sheet: pot, formula and every sum, with named cells"
             listed.append(("Working", words, ""))
             _Money(self).write()
-        for name, figure in figures.items():
+        for name, frame in frames.items():
             if name == "money":
                 continue
             sheet = sheet_of(name)
-            self._options(sheet, figure) if name == "options" else self._frame(sheet, figure)
-            listed.append((sheet, clean(figure.title), f"figures/{name}.csv"))
+            self._options(sheet, frame) if name == "options" else self._frame(sheet, frame)
+            listed.append((sheet, clean(frame.title), f"figures/{name}.csv"))
         listed.append(("Dictionary", "What each column of each sheet means", ""))
         self._contents(contents, listed)
         self._dictionary()
@@ -232,36 +232,36 @@ class _Book:
         sheet.write_string(row, column, words, self.head)
         self.columns.append((name, words, said))
 
-    def _frame(self, name: str, figure: Figure) -> None:
+    def _frame(self, name: str, frame: Frame) -> None:
         """Write a frame: headings frozen, a filter on each column, pence as pounds."""
         sheet = self.book.add_worksheet(name)
-        known = figure.frame.astype(object).where(figure.frame.notna(), None)
+        known = frame.data.astype(object).where(frame.data.notna(), None)
         across = 0
-        for k, column in enumerate(map(str, figure.frame.columns)):
+        for k, column in enumerate(map(str, frame.data.columns)):
             kind = _kind(column, self.unit)
             words = clean(heading(column, self.unit))
-            self.head_cell(sheet, name, 0, k, words, meaning(column, figure.name))
+            self.head_cell(sheet, name, 0, k, words, meaning(column, frame.name))
             values = known.iloc[:, k].tolist()
             across += _set_width(sheet, k, words, [_shown(value, kind) for value in values])
             for row, value in enumerate(values, start=1):
                 self.cell(sheet, row, k, value, kind)
-        named = [c for c in ("cluster", "school", "name") if c in figure.frame.columns[:5]]
-        place = 1 + max((list(figure.frame.columns).index(c) for c in named), default=0)
+        named = [c for c in ("cluster", "school", "name") if c in frame.data.columns[:5]]
+        place = 1 + max((list(frame.data.columns).index(c) for c in named), default=0)
         sheet.freeze_panes(1, min(place, 4))
         sheet.autofilter(0, 0, max(1, len(known)), max(0, len(known.columns) - 1))
         _set_up_print(sheet, across, 0)
 
-    def _options(self, name: str, figure: Figure) -> None:
+    def _options(self, name: str, frame: Frame) -> None:
         """Write the options side by side: a row for each figure, a column for each option."""
         sheet = self.book.add_worksheet(name)
-        rows = figure.frame.astype(object).where(figure.frame.notna(), None).to_dict("records")
+        rows = frame.data.astype(object).where(frame.data.notna(), None).to_dict("records")
         plans = [clean(row["plan"]) for row in rows]
         heads = [("Figure", "What the options are compared by.")]
         heads += [(plan, f"The figure for the option {plan}.") for plan in plans]
         heads.append(("What it means", "The figure in a sentence."))
         for k, (words, said) in enumerate(heads):
             self.head_cell(sheet, name, 0, k, words, said)
-        across, names = 0, [str(c) for c in figure.frame.columns if c != "plan"]
+        across, names = 0, [str(c) for c in frame.data.columns if c != "plan"]
         for row, column in enumerate(names, start=1):
             kind = _kind(column, self.unit)
             sheet.write_string(row, 0, heading(column, self.unit), self.wrapped)
@@ -349,7 +349,7 @@ class _Money:
     def __init__(self, book: _Book) -> None:
         self.made = book
         self.sheet = book.book.add_worksheet("Money")
-        self.frame: pd.DataFrame = book.material.figures["money"].frame
+        self.frame: pd.DataFrame = book.material.frames["money"].data
         split = book.material.chosen.split
         if split is None:
             raise AssertionError  # the sheet is made for a split only
@@ -357,7 +357,8 @@ class _Money:
         self.column = 0
 
     def write(self) -> None:
-        from clusters.budget.spreadsheet import SHEET, add_workings
+        from clusters.budget.sheet_blocks import SHEET
+        from clusters.budget.spreadsheet import add_workings
 
         made, reader = self.made, self.made.material.reader
         numbers = numbers_in(made.material.chosen)

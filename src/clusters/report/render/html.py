@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from clusters.report.document import MARK, Picture, Section
+from clusters.report.document.blocks import MARK, Picture, Section
 from clusters.report.material import Material
 from clusters.text import clean
 

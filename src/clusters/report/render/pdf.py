@@ -7,10 +7,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from clusters.report.document import MARK, Section, numbered
+from clusters.report.document.blocks import MARK, Section, numbered
 from clusters.report.material import Material
-from clusters.report.paper import column_widths, front, is_wide, letter_points, page_width
 from clusters.report.render.html import render, safe
+from clusters.report.render.paper import column_widths, front, is_wide, letter_points, page_width
 from clusters.writers.atomic import write_bytes
 
 

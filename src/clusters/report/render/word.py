@@ -9,7 +9,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from clusters.report.document import (
+from clusters.report.document.blocks import (
     MARK,
     Block,
     Cards,
@@ -25,9 +25,9 @@ from clusters.report.document import (
     Words,
     numbered,
 )
+from clusters.report.document.table import Cell, Table
 from clusters.report.material import Material
-from clusters.report.paper import column_widths, front, is_wide, letter_points, page_width
-from clusters.report.tables import Cell, Table
+from clusters.report.render.paper import column_widths, front, is_wide, letter_points, page_width
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 

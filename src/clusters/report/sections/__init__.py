@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from clusters.report.document import Section
+from clusters.report.document.blocks import Section
 from clusters.report.material import Material
 from clusters.report.sections import (
     ahead,

@@ -6,12 +6,21 @@ from collections.abc import Iterator
 
 from clusters.budget.years import MONTHS, year_parts
 from clusters.money import pounds
-from clusters.report.document import Block, Fold, Grid, Heading, Judgement, Points, Section, Words
+from clusters.report.document.blocks import (
+    Block,
+    Fold,
+    Grid,
+    Heading,
+    Judgement,
+    Points,
+    Section,
+    Words,
+)
+from clusters.report.document.table import Column, make_table
 from clusters.report.material import Material
-from clusters.report.money import pence_by_cluster, shared_pence
 from clusters.report.sections.expertise import gaps_of
-from clusters.report.tables import Column, make_table
-from clusters.report.words import one_of
+from clusters.report.tables.money import pence_by_cluster, shared_pence
+from clusters.report.wording.words import one_of
 from clusters.rulebook import phases_of
 from clusters.text import all_listed, clean, counted
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clusters.report.checks import checks
-from clusters.report.checks import method as method_parts
 from clusters.report.convergence import convergence_svg
-from clusters.report.document import (
+from clusters.report.document.blocks import (
     Block,
     Grid,
     Heading,
@@ -17,10 +15,12 @@ from clusters.report.document import (
     Section,
     Words,
 )
-from clusters.report.glossary import GLOSSARY
+from clusters.report.document.table import Column, make_table
 from clusters.report.material import Material
-from clusters.report.summary import pyramid_sentence
-from clusters.report.tables import Column, make_table
+from clusters.report.sections.warnings import pyramid_sentence
+from clusters.report.tables.checks import checks
+from clusters.report.tables.checks import method as method_parts
+from clusters.report.wording.glossary import GLOSSARY
 from clusters.text import clean
 
 
@@ -42,8 +42,8 @@ def _proof(material: Material) -> Iterator[Block]:
         yield Words(pyramid_sentence(len(shown.pyramids), facts.measures.whole.pyramids_split))
     if said["search_facts"]:
         yield Grid(said["search_facts"])
-    if "search" in material.figures:
-        frame, public = material.figures["search"].frame, material.reader.is_public
+    if "search" in material.frames:
+        frame, public = material.frames["search"].data, material.reader.is_public
         yield Picture(
             caption="How the search went: where the two lines meet, the plan is proved best.",
             alt="Two lines over time: the cost of the best plan falls, the limit rises.",

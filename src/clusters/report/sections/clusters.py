@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from clusters.budget import explain
 from clusters.maps import map_svg
 from clusters.maps.layout import WIDTH
-from clusters.report.cards import card, cluster_table
-from clusters.report.document import (
+from clusters.report.document.blocks import (
     Block,
     Cards,
     Grid,
@@ -17,10 +16,11 @@ from clusters.report.document import (
     Section,
     Words,
 )
+from clusters.report.document.table import Column, Table, make_table
 from clusters.report.material import Material
-from clusters.report.tables import Column, Table, make_table
-from clusters.report.words import number
-from clusters.report.working import units_words
+from clusters.report.tables.cards import card, cluster_table
+from clusters.report.wording.words import number
+from clusters.report.wording.working import units_words
 from clusters.text import all_listed, clean, counted
 
 

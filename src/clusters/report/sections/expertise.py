@@ -8,10 +8,10 @@ from typing import Any
 
 from clusters.domain import School
 from clusters.measures.access import Access
-from clusters.report.document import Block, Grid, Section, Words
+from clusters.report.document.blocks import Block, Grid, Section, Words
+from clusters.report.document.table import Cell, Column, Table, frame_table, make_table
 from clusters.report.material import Material
-from clusters.report.tables import Cell, Column, Table, frame_table, make_table
-from clusters.report.words import (
+from clusters.report.wording.words import (
     amounts,
     capital,
     journey,
@@ -25,7 +25,7 @@ from clusters.text import all_listed, clean
 
 def expertise(material: Material) -> Section | None:
     """Say by type of need what is on record, and which clusters lack it."""
-    if "types" not in material.figures:
+    if "types" not in material.frames:
         return None
     return Section(
         title="Need and expertise",
@@ -36,13 +36,13 @@ def expertise(material: Material) -> Section | None:
 
 def expertise_in_full(material: Material) -> Section | None:
     """Say what each cluster lacks, who is nearest and how far; and the pupils by type of need."""
-    if "types" not in material.figures:
+    if "types" not in material.frames:
         return None
     blocks: list[Block] = []
     rows = _lacks(material)
     if rows:
         blocks.append(Grid(_lack_table(material, rows)))
-    if "need" in material.figures:
+    if "need" in material.frames:
         blocks.append(
             Words(
                 "Each pupil counts once, by the main type of need. No table shows types of need "
@@ -80,7 +80,7 @@ def gaps_of(material: Material) -> dict[str, list[int]]:
 
 def _sentences(material: Material) -> Iterator[str]:
     gaps, of = gaps_of(material), len(material.chosen.facts.clusters)
-    kinds = material.figures["types"].frame["type"].astype(str)
+    kinds = material.frames["types"].data["type"].astype(str)
     nobody = [need_name(kind) for kind in kinds if not holders(material, kind)]
     if gaps:
         kind = max(gaps, key=lambda name: len(gaps[name]))
@@ -100,7 +100,7 @@ def _sentences(material: Material) -> Iterator[str]:
 
 def _types(material: Material) -> Table:
     unit = material.reader.shown.travel_unit
-    frame, gaps = material.figures["types"].frame, gaps_of(material)
+    frame, gaps = material.frames["types"].data, gaps_of(material)
     far = f"mean_journey_{unit}"
     columns = [
         Column("Type of need", False),
@@ -179,7 +179,7 @@ def _lack_table(material: Material, rows: list[Access]) -> Table:
 
 
 def _need_table(material: Material) -> Table:
-    frame, names = material.figures["need"].frame, material.chosen.cluster_names
+    frame, names = material.frames["need"].data, material.chosen.cluster_names
     named = frame.drop(columns=["number"], errors="ignore").assign(
         cluster=[
             "All clusters" if c == "all" else names.get(clean(c), clean(c))

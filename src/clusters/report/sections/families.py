@@ -5,7 +5,7 @@ Both are drafts: the author checks them, and fills the marked places.
 
 from __future__ import annotations
 
-from clusters.report.document import Judgement, Points, Section, Words
+from clusters.report.document.blocks import Judgement, Points, Section, Words
 from clusters.report.material import Material
 from clusters.text import counted
 

@@ -9,7 +9,7 @@ from typing import Any
 from clusters.disclosure import HIDDEN
 from clusters.maps import school_numbers
 from clusters.money import pounds
-from clusters.report.document import (
+from clusters.report.document.blocks import (
     Block,
     Figures,
     Fold,
@@ -20,13 +20,13 @@ from clusters.report.document import (
     Section,
     Words,
 )
-from clusters.report.facts import ClusterFacts, SchoolFacts
+from clusters.report.document.table import Cell, Column, Pair, make_table
 from clusters.report.material import Material
-from clusters.report.money import shared_pence
-from clusters.report.sections.parts import decisions_asked
-from clusters.report.summary import warnings
-from clusters.report.tables import Cell, Column, Pair, make_table
-from clusters.report.words import journey, measure_name, number
+from clusters.report.release.facts import ClusterFacts, SchoolFacts
+from clusters.report.sections.shared import decisions_asked
+from clusters.report.sections.warnings import warnings
+from clusters.report.tables.money import shared_pence
+from clusters.report.wording.words import journey, measure_name, number
 from clusters.text import all_listed, clean, counted
 
 
@@ -232,7 +232,7 @@ def _school_row(material: Material, cluster: ClusterFacts, member: SchoolFacts) 
 
 
 def _named(lead: str, own: str) -> Cell:
-    """Name a lead; a school that leads is told so."""
+    """Name a lead; a school that leads reads that it does."""
     if lead == own:
         return Cell("this school")
     who = lead.removesuffix(f", {own}")

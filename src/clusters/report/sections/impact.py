@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from clusters.report.document import Block, Grid, Judgement, Points, Section, Words
-from clusters.report.equality import deprivation_sentence
+from clusters.report.document.blocks import Block, Grid, Judgement, Points, Section, Words
+from clusters.report.frames.equality import deprivation_sentence
 from clusters.report.material import Material
-from clusters.report.sections.parts import equality_said, equality_tables
+from clusters.report.sections.shared import equality_said, equality_tables
 from clusters.text import all_listed
 
 
@@ -23,7 +23,7 @@ def _equality(material: Material) -> Iterator[Block]:
         "This is evidence for an equality analysis. It is not one. It looks at groups of schools, "
         "since nothing is known here of single pupils."
     )
-    if said := equality_said(material.reader, material.figures, short=True):
+    if said := equality_said(material.reader, material.frames, short=True):
         yield Words("The largest differences (an appendix has the others):")
         yield Points(tuple(said))
     yield Judgement(
@@ -35,9 +35,9 @@ def _equality(material: Material) -> Iterator[Block]:
 
 def _evidence(material: Material) -> str:
     """Say what the evidence covers, and what it does not."""
-    if "equality" not in material.figures:
+    if "equality" not in material.frames:
         return ""
-    ways = list(dict.fromkeys(material.figures["equality"].frame["way"].astype(str)))
+    ways = list(dict.fromkeys(material.frames["equality"].data["way"].astype(str)))
     return (
         f"The evidence looks at schools by {all_listed(ways)}. The data hold no counts of pupils "
         "by sex, race, religion or disability other than special needs."
@@ -46,10 +46,10 @@ def _evidence(material: Material) -> str:
 
 def equality_in_full(material: Material) -> Section | None:
     """Set the tables behind the section on equality."""
-    tables = list(equality_tables(material.reader, material.chosen, material.figures))
+    tables = list(equality_tables(material.reader, material.chosen, material.frames))
     if not tables:
         return None
-    said = equality_said(material.reader, material.figures, short=False)
+    said = equality_said(material.reader, material.frames, short=False)
     basis = deprivation_sentence(material.reader.shown)
     return Section(
         title="Groups of schools",

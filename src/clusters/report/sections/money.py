@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clusters.report.document import Block, Grid, Heading, Judgement, Points, Section, Words
-from clusters.report.fair import fairness_sentences
+from clusters.report.document.blocks import Block, Grid, Heading, Judgement, Points, Section, Words
 from clusters.report.material import Material
-from clusters.report.money import main_table
-from clusters.report.money import money as money_parts
+from clusters.report.sections.fairness import fairness_sentences
+from clusters.report.tables.money import main_table
+from clusters.report.tables.money import money as money_parts
 
 
 def _parts(material: Material) -> Mapping[str, Any]:
-    return money_parts(material.reader, material.chosen, material.figures, material.start_month)
+    return money_parts(material.reader, material.chosen, material.frames, material.start_month)
 
 
 def money(material: Material) -> Section:
@@ -30,14 +30,14 @@ def _money(material: Material) -> Iterator[Block]:
     yield Points(tuple(said["formula"]))
     for sentence in said["sentences"]:
         yield Words(sentence)
-    table = main_table(material.chosen, material.figures)
+    table = main_table(material.chosen, material.frames)
     if table is not None:
         yield Grid(table)
     for sentence in said["effect_words"]:
         yield Words(sentence)
-    if "fairness" in material.figures:
+    if "fairness" in material.frames:
         yield Heading("How fair is the split?", 2)
-        frame = material.figures["fairness"].frame
+        frame = material.frames["fairness"].data
         yield Points(tuple(fairness_sentences(frame, material.reader, material.chosen)))
     yield Judgement(
         "have the finance officer confirm the pot, and say what happens if a cluster overspends."

@@ -6,8 +6,7 @@ from collections.abc import Callable, Iterator
 
 from clusters.maps import map_svg
 from clusters.maps.difference import difference_svg
-from clusters.report.comparison import alike, for_and_against, option_table
-from clusters.report.document import (
+from clusters.report.document.blocks import (
     Block,
     Grid,
     Heading,
@@ -17,9 +16,10 @@ from clusters.report.document import (
     Words,
 )
 from clusters.report.material import Material
-from clusters.report.option import Option, numbers_in
-from clusters.report.sections.parts import change_title, moves_table, together_blocks
-from clusters.report.words import journeys_by, number
+from clusters.report.release.option import Option, numbers_in
+from clusters.report.sections.shared import change_title, moves_table, together_blocks
+from clusters.report.tables.comparison import alike, for_and_against, option_table
+from clusters.report.wording.words import journeys_by, number
 from clusters.text import counted
 
 
@@ -60,8 +60,8 @@ def _options(material: Material) -> Iterator[Block]:
         )
     for k, option in enumerate(made, start=1):
         if option is not chosen:
-            moves = material.figures.get(f"moves_{k}")
-            count = 0 if moves is None else len(moves.frame)
+            moves = material.frames.get(f"moves_{k}")
+            count = 0 if moves is None else len(moves.data)
             yield Words(
                 f"From {option.name} to {chosen.name}, {counted(count, 'school')} would change "
                 f"cluster. An appendix names each, with the reason."
@@ -113,9 +113,9 @@ def _changes(material: Material) -> Iterator[Block]:
             svg=_change_map(material, option, k),
             png=f"change_{k}",
         )
-        moves = material.figures.get(f"moves_{k}")
+        moves = material.frames.get(f"moves_{k}")
         if moves is not None:
-            yield Grid(moves_table(moves.frame, chosen, option))
+            yield Grid(moves_table(moves.data, chosen, option))
 
 
 def _change_map(material: Material, option: Option, k: int) -> Callable[[], str]:
@@ -138,7 +138,7 @@ def together(material: Material) -> Section | None:
         title="Together in every option",
         anchor="together",
         blocks=tuple(
-            together_blocks(material.reader, material.options, material.figures, material.together)
+            together_blocks(material.reader, material.options, material.frames, material.together)
         ),
         is_appendix=True,
     )

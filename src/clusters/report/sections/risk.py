@@ -7,11 +7,20 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from clusters.money import pounds
-from clusters.report.document import Block, Fold, Grid, Heading, Judgement, Points, Section, Words
+from clusters.report.document.blocks import (
+    Block,
+    Fold,
+    Grid,
+    Heading,
+    Judgement,
+    Points,
+    Section,
+    Words,
+)
+from clusters.report.document.table import Column, Table, make_table
 from clusters.report.material import Material
-from clusters.report.money import shared_pence
-from clusters.report.tables import Column, Table, make_table
-from clusters.report.words import capital, number, percent
+from clusters.report.tables.money import shared_pence
+from clusters.report.wording.words import capital, number, percent
 from clusters.text import clean
 
 if TYPE_CHECKING:

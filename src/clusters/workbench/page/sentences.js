@@ -185,7 +185,7 @@ function mainBounds(facts, group, count) {
  * @param {Reckoned} after
  */
 export function rulesWords(facts, before, after) {
-  const alone = facts.given.alone.length ? " that the page reckons" : "";
+  const alone = facts.given.alone.length ? " that the page works out" : "";
   if (!after.breaks.length) {
     return before.breaks.length ? `now keeps every rule${alone}` : `keeps every rule${alone}`;
   }
@@ -217,7 +217,7 @@ function breakKey(now, broken) {
 /** @param {Reckoned} before @param {Reckoned} after */
 function moneyWords(before, after) {
   if (!before.money || !after.money) {
-    return after.moneyWhy === "no pot was given" ? "" : "money not yet reckoned";
+    return after.moneyWhy === "no pot was given" ? "" : "money not yet worked out";
   }
   const pence = moved(before.money, after.money);
   return pence ? `${pounds(pence)} moves` : "no money moves";

@@ -64,7 +64,7 @@ export function scoreView({ facts, state, now, first }) {
     now.breaks.length ? "bad" : "good"),
     tile("Clusters", String(now.groups.length), `${span(sizes)} schools`),
     tile("Schools moved", String(movedSchools), "from the start"),
-    facts.given.money ? tile("Money", money === null ? "not yet reckoned" : pounds(money),
+    facts.given.money ? tile("Money", money === null ? "not yet worked out" : pounds(money),
       money === null ? now.moneyWhy : "changes cluster since the start") : null,
   ];
 }
@@ -226,7 +226,7 @@ export function clustersView(scene) {
       }),
       travel ? journey(facts, travel.mean) : "",
       travel ? journey(facts, travel.longest) : "",
-      ...(facts.given.money ? [pence === undefined ? "not yet reckoned" : h("span", {}, pounds(pence),
+      ...(facts.given.money ? [pence === undefined ? "not yet worked out" : h("span", {}, pounds(pence),
         had === undefined || had === pence ? "" : h("small", {}, ` ${signed(pounds(pence - had))}`))] : []),
       ...(kinds.length ? [`${gapsOf(facts, group.members).length} of ${kinds.length}`] : []),
       broken.length ? h("span", { class: "bad" },
@@ -307,7 +307,7 @@ export function optionsView(scene) {
     row("Rules", (one) => one.breaks.length
       ? h("span", { class: "bad" }, breaches(one.breaks.length)) : "kept"),
     ...(facts.given.money ? [row("Money that changes cluster since the start", (one) =>
-      one.money && first.money ? pounds(moved(first.money, one.money)) : "not yet reckoned")] : []),
+      one.money && first.money ? pounds(moved(first.money, one.money)) : "not yet worked out")] : []),
     row("Schools elsewhere than now", (one) => different(scene, one)),
   ];
   const name = h("input", { id: "option", type: "text", maxlength: "80", required: true,

@@ -1,0 +1,1 @@
+"""A document as values: blocks, and the tables in them."""

@@ -1,0 +1,1 @@
+"""The frames behind a pack, each with the call that returns it."""

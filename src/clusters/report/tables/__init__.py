@@ -1,0 +1,1 @@
+"""Tables and cards of the sections, from frames and facts."""

@@ -1,0 +1,161 @@
+"""The clusters: one table of them all, and each on a card."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from clusters.disclosure import HIDDEN
+from clusters.domain import Capacity
+from clusters.money import pounds
+from clusters.report.document.blocks import Card
+from clusters.report.document.table import Cell, Column, Pair, Table, make_table
+from clusters.report.release.audience import Reader
+from clusters.report.release.facts import ClusterFacts
+from clusters.report.release.option import Option
+from clusters.report.tables.money import pence_by_cluster
+from clusters.report.wording.words import amounts, capital, journey, measure_name, need_name, number
+from clusters.report.wording.working import sum_words
+from clusters.text import all_listed, clean
+
+
+def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> Table:
+    """Make the table of all clusters, with who leads (or else the centre); each links to its card.
+
+    Parameters
+    ----------
+    areas
+        Area of each cluster, by label; none where there are no areas.
+    """
+    facts, counts, leads = option.facts, reader.counts, option.leads
+    measures = counts.names
+    columns = [
+        Column("Cluster", False),
+        *([Column("Area", False)] if areas else []),
+        *([Column("Lead", False)] if leads else []),
+        *([] if leads else [Column("Centre", False)]),
+        Column("Schools"),
+        *[Column(capital(_SHORT.get(name, measure_name(name)))) for name in measures],
+        Column("Mean journey"),
+        Column("Longest journey"),
+    ]
+    unit = reader.shown.travel_unit
+    rows = [
+        [
+            Cell(cluster.name, f"#{cluster.anchor}"),
+            *([areas.get(cluster.label, "none")] if areas else []),
+            *([leads.get(cluster.label, "not settled")] if leads else []),
+            *([] if leads else [cluster.measures.centre_name or "not known"]),
+            number(len(cluster.schools)),
+            *[counts.cluster(name, cluster.label) for name in measures],
+            journey(cluster.mean_journey, unit),
+            journey(cluster.longest_journey, unit),
+        ]
+        for cluster in facts.clusters
+    ]
+    total = [
+        "All clusters",
+        *([""] if areas else []),
+        "",
+        number(sum(len(cluster.schools) for cluster in facts.clusters)),
+        *[counts.total(name) for name in measures],
+        journey(facts.mean_journey, unit),
+        journey(facts.longest_journey, unit),
+    ]
+    return make_table("The clusters", columns, rows, total)
+
+
+def card(
+    reader: Reader,
+    option: Option,
+    cluster: ClusterFacts,
+    *,
+    area: str = "",
+    line: str = "",
+    units: str = "",
+) -> Card:
+    """Gather what the card of one cluster says.
+
+    Parameters
+    ----------
+    area
+        The area that it feeds into, if any.
+    line
+        How its sum of money comes about.
+    units
+        How its units of need come about.
+    """
+    unit, counts = reader.shown.travel_unit, reader.counts
+    known = counts.names
+    columns = [
+        Column("School", False),
+        Column("Phase", False),
+        *[Column(capital(_SHORT.get(name, measure_name(name)))) for name in known],
+        Column("To centre"),
+    ]
+    rows = []
+    for member in cluster.schools:
+        school = member.school
+        rows.append(
+            [
+                f"{clean(school.name)} (centre)" if member.is_centre else school.name,
+                school.phase,
+                *[counts.school(name, school.urn) for name in known],
+                journey(member.journey, unit),
+            ]
+        )
+    facts = [
+        Pair("Centre", clean(cluster.measures.centre_name) or "not known"),
+        Pair("Lead", option.leads.get(cluster.label) or "not settled"),
+        *([Pair("Area", area)] if area else []),
+        Pair("Schools", _phase_words(cluster)),
+        *[
+            Pair(
+                capital(_SHORT.get(name, measure_name(name))),
+                counts.cluster(name, cluster.label),
+            )
+            for name in known
+        ],
+        Pair("Mean journey", journey(cluster.mean_journey, unit)),
+        Pair("Longest journey", journey(cluster.longest_journey, unit)),
+    ]
+    expertise = _expertise_words(cluster)
+    if expertise:
+        facts.append(Pair("Expertise", expertise))
+    money = pence_by_cluster(option.split)
+    if money:
+        facts.append(Pair("Money", _sum(money, cluster, reader.masked_money)))
+        if line and cluster.label not in reader.masked_money:
+            if units:
+                facts.append(Pair("Need units", clean(units)))
+            facts.append(Pair("How that comes about", clean(sum_words(line))))
+    return Card(
+        name=cluster.name,
+        anchor=cluster.anchor,
+        facts=tuple(facts),
+        table=make_table(f"Schools of {cluster.name}", columns, rows),
+    )
+
+
+def _sum(money: Mapping[str, int], cluster: ClusterFacts, masked: Collection[str]) -> str:
+    if cluster.label in masked:
+        return HIDDEN
+    amount = money.get(cluster.label)
+    return "none" if amount is None else pounds(amount)
+
+
+_SHORT = {"ehcps": "EHC plans", "sen_support": "SEN support"}
+
+
+def _phase_words(cluster: ClusterFacts) -> str:
+    parts = [f"{count} {clean(phase)}" for phase, count in cluster.measures.phases.items() if count]
+    return f"{len(cluster.schools)} ({', '.join(parts)})" if parts else "0"
+
+
+def _expertise_words(cluster: ClusterFacts) -> str:
+    """Say what expertise the schools of a cluster record; nothing recorded is not "none"."""
+    found: dict[str, list[Capacity]] = {}
+    for member in cluster.schools:
+        for kind, capacity in member.school.expertise.items():
+            if capacity.amount > 0:
+                found.setdefault(kind, []).append(capacity)
+    return all_listed([f"{need_name(kind)} ({amounts(found[kind])})" for kind in sorted(found)])

@@ -1,0 +1,1 @@
+"""The words of a pack: numbers, rules and proofs in words, sums to follow, a glossary."""
