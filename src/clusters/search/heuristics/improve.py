@@ -20,7 +20,7 @@ from clusters.search.heuristics.local import counted
 from clusters.search.heuristics.recombination import recombine
 from clusters.search.heuristics.redraw import adjacent_clusters, redraw
 from clusters.search.heuristics.repair import assigned, repaired
-from clusters.search.heuristics.windows import annealed_window, draw_window
+from clusters.search.heuristics.windows import annealed_window, chances, draw_window
 from clusters.search.incumbent import Shared
 from clusters.search.solution import Found
 
@@ -44,11 +44,15 @@ WINDOW_ATOMS, WINDOW_HEATS = (100, 160, 250), (0.1, 0.3, 0.6)
 """Atoms in a window, about, and its first temperatures."""
 PER_ATOM = 1000
 """Proposals for each atom of a window."""
+PRICED_ATOMS, PRICED_HEATS, PRICED_PER_ATOM = (250, 600, 10_000), (0.1, 0.3), (100, 400)
+NOISES = (0.02, 0.05, 0.1)
+"""Atoms drawn by prices, about, temperatures and proposals for each atom afterwards, and how much
+the prices are changed at random."""
 JOINED_ATOMS = 400
 """Atoms of the part of the map that is recombined at a time, about."""
 TURN = 1.0
 """Work of an activity in a turn, about."""
-SUCCESS = 0.25
+SUCCESS = 0.1
 """A turn that found a better plan counts as this much of its work: the activity goes on sooner."""
 
 Settled = set[frozenset[tuple[int, ...]]]
@@ -71,6 +75,7 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     activities: list[Callable[[], Iterator[float]]] = [
         lambda: _annealed(shared, rng, *next(lengths)),
         lambda: _windows(shared, rng),
+        lambda: _priced(shared, rng),
         lambda: _redrawn(shared, rng, settled),
         lambda: _recombined(shared, rng),
     ]
@@ -148,11 +153,36 @@ def _windows(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
                 rng,
                 hot=WINDOW_HEATS[int(rng.integers(len(WINDOW_HEATS)))],
                 per_atom=PER_ATOM,
+                prices=shared.prices,
                 stop=shared.stop,
             )
         )
         spent += work + 0.02
         shared.submit(found, "window annealed")
+
+
+def _priced(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
+    """Draw windows, and the whole map, again around centres that the prices of the bound choose."""
+    instance, spent = shared.instance, 0.0
+    while spent < TURN and not shared.stop():
+        if shared.best is None or shared.prices is None:
+            return
+        atoms = min(instance.n, PRICED_ATOMS[int(rng.integers(len(PRICED_ATOMS)))])
+        found, work = yield from counted(
+            annealed_window(
+                instance,
+                shared.best,
+                max(3, round(atoms * instance.k / instance.n)),
+                rng,
+                hot=PRICED_HEATS[int(rng.integers(len(PRICED_HEATS)))],
+                per_atom=PRICED_PER_ATOM[int(rng.integers(len(PRICED_PER_ATOM)))],
+                prices=shared.prices,
+                noise=NOISES[int(rng.integers(len(NOISES)))],
+                stop=shared.stop,
+            )
+        )
+        spent += work + 0.02
+        shared.submit(found, "drawn by prices")
 
 
 def _redrawn(shared: Shared, rng: np.random.Generator, settled: Settled) -> Iterator[float]:
@@ -173,7 +203,8 @@ def _recombined(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         return
     near = adjacent_clusters(instance, best)
     size = max(3, round(JOINED_ATOMS * instance.k / instance.n))
-    chosen = draw_window(near, int(rng.integers(instance.k)), size)
+    first = int(rng.choice(instance.k, p=chances(best, shared.prices)))
+    chosen = draw_window(near, first, size)
     found, work = recombine(
         shared.pool,
         best,
@@ -252,7 +283,9 @@ def _neighbourhoods(
     """Draw sets of adjoining clusters, one around each cluster at the least, in random order."""
     near = adjacent_clusters(shared.instance, found)
     sets: dict[tuple[int, ...], None] = {}
-    for first in rng.permutation(shared.instance.k).tolist():
+    # drawn without replacement by their chances, the likeliest last: the last one is taken first
+    waits = rng.exponential(size=shared.instance.k) / chances(found, shared.prices)
+    for first in np.argsort(-waits, kind="stable").tolist():
         for _ in range(2 if size > 2 else 3):
             chosen = draw_window(near, first, size, rng)
             if len(chosen) > 1:
