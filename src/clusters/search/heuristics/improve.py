@@ -9,6 +9,7 @@ that each gets the same share of the work, a larger one while it finds better pl
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterator
+from itertools import cycle
 
 import numpy as np
 
@@ -34,12 +35,13 @@ FIRST, SHORT, LONG = 100, 400, 16_000
 """Proposals for each atom when a plan is annealed from nothing: first, next, at the longest."""
 LEAST = 3000
 """Proposals however few atoms there are."""
-WARM, HEATS = 0.3, (1.0, 3.0)
-"""First temperature of the first plan, and of later ones in turn."""
+FIRST_HEATS, HEATS = (0.3, 3.0), (1.0, 3.0)
+"""First temperatures of the first plan, and of later ones in turn."""
 PATIENT = 1600
 """Proposals for each atom from which on a first plan that breaks rules is repaired by CP-SAT."""
-FEW, ASSIGNING = 400, 0.8
-"""Atoms up to which a first plan is also drawn around centres, and the budget for the first try."""
+FEW, FIRST_WORK, CHOICES = 400, 0.1, (1, 4, 2)
+"""Atoms up to which a first plan is also drawn around centres, the budget for the first try, and
+how many centres there are to choose from for each cluster: a few fixed ones are quick to try."""
 WINDOW_ATOMS, WINDOW_HEATS = (100, 160, 250), (0.1, 0.3, 0.6)
 """Atoms in a window, about, and its first temperatures."""
 PER_ATOM = 1000
@@ -62,14 +64,7 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     """Improve the shared best plan until told to stop; yield the work done after each slice."""
     if shared.instance.m < shared.instance.k:
         return
-    length = FIRST
-    while shared.best is None and not shared.stop():
-        yield from _annealed(shared, rng, length, WARM, repairing=length >= PATIENT)
-        if shared.best is None and shared.instance.n <= FEW:
-            # a few fixed centres are quick to try; more of them, where none of that fits
-            for choice in sorted({1, length // FIRST}):
-                yield from _assigned(shared, rng, choice)
-        length = min(2 * length, LONG)
+    yield from _first(shared, rng)
     settled: Settled = set()
     lengths = _growing()
     activities: list[Callable[[], Iterator[float]]] = [
@@ -88,6 +83,24 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
             yield work
         counted[turn] += spent * (SUCCESS if shared.best is not before else 1.0)
         yield 0.01
+
+
+def _first(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
+    """Look for a first plan: by annealing, and around centres where there are few atoms.
+
+    Both get about the same work, more from try to try.
+    """
+    length, budget, choices, heats = FIRST, FIRST_WORK, cycle(CHOICES), cycle(FIRST_HEATS)
+    while shared.best is None and not shared.stop():
+        spent = 0.0
+        while spent < budget and shared.best is None and not shared.stop():
+            repairing = length >= PATIENT
+            for work in _annealed(shared, rng, length, next(heats), repairing=repairing):
+                spent += work
+                yield work
+        if shared.instance.n <= FEW:
+            yield from _assigned(shared, rng, next(choices), budget)
+        length, budget = min(2 * length, LONG), 1.4 * budget
 
 
 def _growing() -> Iterator[tuple[int, float]]:
@@ -119,7 +132,9 @@ def _annealed(
     shared.submit(found, "annealed again")
 
 
-def _assigned(shared: Shared, rng: np.random.Generator, choice: int) -> Iterator[float]:
+def _assigned(
+    shared: Shared, rng: np.random.Generator, choice: int, budget: float
+) -> Iterator[float]:
     """Draw a plan by CP-SAT around centres with even loads around them, `choice` for a cluster."""
     instance = shared.instance
     if shared.best is not None or shared.stop():
@@ -132,7 +147,7 @@ def _assigned(shared: Shared, rng: np.random.Generator, choice: int) -> Iterator
         instance,
         centres,
         seed=int(rng.integers(1 << 30)),
-        work=ASSIGNING * choice,
+        work=budget,
         stop=shared.stop,
         register=shared.register,
     )
