@@ -31,8 +31,8 @@ SIZES = (2, 3, 4, 6, 9, 14, 20)
 """Numbers of clusters freed together, in the order in which a descent tries them."""
 MOST_ATOMS = 80
 """Most atoms in a neighbourhood."""
-FIRST, SHORT, LONG = 100, 400, 16_000
-"""Proposals for each atom when a plan is annealed from nothing: first, next, at the longest."""
+SHORT, LONG = 100, 16_000
+"""Proposals for each atom when a plan is annealed from nothing, at the shortest and longest."""
 LEAST = 3000
 """Proposals however few atoms there are."""
 FIRST_HEATS, HEATS = (0.3, 3.0), (1.0, 3.0)
@@ -66,7 +66,7 @@ def improve(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         return
     yield from _first(shared, rng)
     settled: Settled = set()
-    lengths = _growing()
+    lengths = _lengths()
     activities: list[Callable[[], Iterator[float]]] = [
         lambda: _annealed(shared, rng, *next(lengths)),
         lambda: _windows(shared, rng),
@@ -90,7 +90,7 @@ def _first(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
 
     Both get about the same work, more from try to try.
     """
-    length, budget, choices, heats = FIRST, FIRST_WORK, cycle(CHOICES), cycle(FIRST_HEATS)
+    length, budget, choices, heats = SHORT, FIRST_WORK, cycle(CHOICES), cycle(FIRST_HEATS)
     while shared.best is None and not shared.stop():
         spent = 0.0
         while spent < budget and shared.best is None and not shared.stop():
@@ -103,13 +103,19 @@ def _first(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
         length, budget = min(2 * length, LONG), 1.4 * budget
 
 
-def _growing() -> Iterator[tuple[int, float]]:
-    """Proposals for each atom, and first temperature, of one plan after the other."""
-    length = SHORT
-    while True:
-        for hot in HEATS:
-            yield length, hot
-        length = min(2 * length, LONG)
+def _lengths() -> Iterator[tuple[int, float]]:
+    """Proposals for each atom, and first temperature, of one plan after the other.
+
+    Short walks mostly, longer ones the more seldom, so that each length gets about the same work
+    (reluctant doubling; Luby, Sinclair & Zuckerman 1993).
+    """
+    turn, length = 1, 1
+    for hot in cycle(HEATS):
+        yield min(SHORT * length, LONG), hot
+        if turn & -turn == length:
+            turn, length = turn + 1, 1
+        else:
+            length *= 2
 
 
 def _annealed(
