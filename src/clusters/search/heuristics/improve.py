@@ -1,9 +1,10 @@
 """Improvement: plans annealed again, windows annealed, clusters drawn again, best parts recombined.
 
-Each activity finds what the others miss. Annealing from nothing finds where the clusters belong;
-annealing a window moves borders in a part of the map, however large the map is; CP-SAT settles a
-few clusters exactly; set partitioning joins the best parts of the plans met. They take turns so
-that each gets the same share of the work, a larger one while it finds better plans.
+Each activity finds what the others miss. Annealing from nothing, and drawing around centres that
+the prices of the bound choose, find where the clusters belong; annealing a window moves borders in
+a part of the map, however large the map is; CP-SAT settles a few clusters exactly; set partitioning
+joins the best parts of the plans met. They take turns so that each gets the same share of the work,
+a larger one while it finds better plans.
 """
 
 from __future__ import annotations
