@@ -15,7 +15,7 @@ from itertools import cycle
 import numpy as np
 
 from clusters.search.arrays import tables_of
-from clusters.search.heuristics.annealing import anneal
+from clusters.search.heuristics.annealing import WORK, anneal
 from clusters.search.heuristics.construction import drafted, even_centres
 from clusters.search.heuristics.corridors import joined
 from clusters.search.heuristics.local import counted
@@ -189,7 +189,10 @@ def _priced(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
     while spent < TURN and not shared.stop():
         if shared.best is None or shared.prices is None:
             return
-        atoms = min(instance.n, PRICED_ATOMS[int(rng.integers(len(PRICED_ATOMS)))])
+        per_atom = PRICED_PER_ATOM[int(rng.integers(len(PRICED_PER_ATOM)))]
+        # the whole of a large map would take many turns
+        atoms = PRICED_ATOMS[int(rng.integers(len(PRICED_ATOMS)))]
+        atoms = min(instance.n, atoms, int(TURN / (WORK * per_atom)))
         found, work = yield from counted(
             annealed_window(
                 instance,
@@ -197,7 +200,7 @@ def _priced(shared: Shared, rng: np.random.Generator) -> Iterator[float]:
                 max(3, round(atoms * instance.k / instance.n)),
                 rng,
                 hot=PRICED_HEATS[int(rng.integers(len(PRICED_HEATS)))],
-                per_atom=PRICED_PER_ATOM[int(rng.integers(len(PRICED_PER_ATOM)))],
+                per_atom=per_atom,
                 prices=shared.prices,
                 noise=NOISES[int(rng.integers(len(NOISES)))],
                 stop=shared.stop,

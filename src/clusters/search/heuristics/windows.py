@@ -21,6 +21,10 @@ from clusters.search.solution import Found
 __all__ = ["annealed_window", "chances", "draw_window"]
 
 
+CHOOSING = 5e-7
+"""Work of choosing centres by prices, for each cluster and candidate."""
+
+
 def chances(found: Found, prices: FloatArray | None) -> FloatArray:
     """Say how likely each cluster of a plan is to be drawn again, array (k,), adding up to one.
 
@@ -98,6 +102,7 @@ def annealed_window(
         labels = np.unique(found.labels(instance.n)[kept], return_inverse=True)[1]
     else:
         labels = grow(small, priced_centres(small, prices[kept], rng, noise=noise))
+        yield CHOOSING * small.k * small.m
     walk = yield from anneal(
         small, tables_of(small), labels, rng, steps=per_atom * len(kept), hot=hot, stop=stop
     )
