@@ -11,7 +11,9 @@ from clusters.domain import Priorities, Problem, Rules
 from clusters.model.instance import Instance, compile_instance
 from clusters.model.set_partitioning import choose
 from clusters.search.arrays import tables_of
+from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import Relaxation
+from clusters.search.bound.region_cuts import RegionCuts, violated
 from clusters.search.columns.cuts import extended, triples
 from clusters.search.columns.listing import Columns, Cut, Prices, given_away, list_columns
 from clusters.search.columns.master import Master
@@ -30,6 +32,8 @@ def _relaxation(instance: Instance, target: float) -> Relaxation:
     for exact in (False, True):
         relaxation.exact = exact and relaxation.low > 0
         relaxation.ascend(20, target)
+    for _ in tighten(relaxation, lambda: target, 30):
+        pass
     return relaxation
 
 
@@ -77,11 +81,41 @@ def _prices(instance: Instance, rng: np.random.Generator, scale: float) -> Price
     charges = rng.uniform(0, scale, len(cuts))
     atoms, opening = rng.normal(scale, scale, instance.n), float(rng.normal(0, scale))
     most = np.array([cut.most for cut in cuts], dtype=np.float64)
-    value = float(atoms.sum() + instance.k * opening - charges @ most)
-    return Prices(atoms=atoms, clusters=opening, cuts=cuts, charges=charges, value=value)
+    weight = rng.dirichlet(np.ones(instance.m), instance.n) * np.isfinite(instance.cost)
+    regions = violated(instance, weight, 4)
+    pays = rng.uniform(0, scale, len(regions))
+    value = float(atoms.sum() + instance.k * opening - charges @ most + pays @ regions.least)
+    return Prices(
+        atoms=atoms,
+        clusters=opening,
+        cuts=cuts,
+        charges=charges,
+        regions=regions,
+        pays=pays,
+        value=value,
+    )
 
 
-def _reduced(prices: Prices, cluster: tuple[int, ...], cost: float) -> float:
+def _plain(atoms: list[float], clusters: float, value: float) -> Prices:
+    """Prices of atoms and clusters alone."""
+    nothing = np.zeros((0, len(atoms)))
+    return Prices(
+        atoms=np.array(atoms),
+        clusters=clusters,
+        cuts=(),
+        charges=np.zeros(0),
+        regions=RegionCuts(nothing > 0, nothing, nothing, np.zeros(0), np.zeros(0)),
+        pays=np.zeros(0),
+        value=value,
+    )
+
+
+def _reduced(instance: Instance, prices: Prices, cluster: tuple[int, ...], cost: float) -> float:
+    centre, regions = instance.best_centre(cluster)[0], prices.regions
+    for r, pays in enumerate(prices.pays.tolist()):
+        inside = bool(regions.within[r, centre])
+        side = (regions.inner if inside else regions.outer)[r]
+        cost -= pays * float(side[list(cluster)].sum() + (regions.centre[r] if inside else 0.0))
     charged = sum(
         charge * (len(set(cut.atoms) & set(cluster)) // cut.divisor)
         for cut, charge in zip(prices.cuts, prices.charges.tolist(), strict=True)
@@ -124,11 +158,11 @@ def test_prices_shorten_the_list_by_no_more_than_they_say(seed: int) -> None:
     listed = {tuple(columns.of(c)) for c in range(len(columns))}
     limit = max(target - instance.offset - prices.value + spare, 0.0)
     for cluster, cost in _clusters_used(case, instance, target).items():
-        if _reduced(prices, cluster, cost) <= limit:
+        if _reduced(instance, prices, cluster, cost) <= limit:
             assert cluster in listed
-    values = prices.reduced(columns)
+    values = prices.reduced(columns, instance.home)
     for c in range(len(columns)):
-        expected = _reduced(prices, tuple(columns.of(c)), float(columns.cost[c]))
+        expected = _reduced(instance, prices, tuple(columns.of(c)), float(columns.cost[c]))
         assert values[c] == pytest.approx(expected, rel=1e-9, abs=1e-6 * (1 + best[0]))
 
 
@@ -170,10 +204,8 @@ def test_the_master_problem_drops_only_what_is_too_dear() -> None:
     target = 700.0  # the best plan costs 600: three clusters of three, 200 each
     relaxation = _relaxation(instance, target)
     columns = _listed(relaxation, target)
-    prices = Prices(
-        atoms=relaxation.multipliers, clusters=0.0, cuts=(), charges=np.zeros(0), value=0.0
-    )
-    master = Master(columns, instance.n, instance.k, instance.offset, prices)
+    prices = _plain(relaxation.multipliers.tolist(), 0.0, 0.0)
+    master = Master(columns, instance, prices)
     for _ in master.solve(target):
         pass
     assert master.bound == pytest.approx(600.0)
@@ -200,7 +232,10 @@ def test_a_list_is_not_given_once_time_is_up() -> None:
 
 def test_negative_reduced_costs_give_away_no_more_than_disjoint_clusters_can() -> None:
     columns = Columns(
-        atoms=np.array([0, 1, 1, 2, 3, 4]), start=np.array([0, 2, 4, 6]), cost=np.zeros(3)
+        atoms=np.array([0, 1, 1, 2, 3, 4]),
+        start=np.array([0, 2, 4, 6]),
+        cost=np.zeros(3),
+        centre=np.zeros(3, dtype=np.int64),
     )
     # both of the first two hold atom 1: at most 4 + 2 / 2 by atoms, 4 by a plan's one other cluster
     assert given_away(columns, np.array([-4.0, -2.0, 5.0]), 5, 3) == pytest.approx(5.0)
@@ -216,7 +251,7 @@ def test_what_is_given_away_bounds_every_plan_s_negative_reduced_costs(seed: int
         return
     prices = _prices(instance, np.random.default_rng(seed), 1000.0)
     columns = _listed(_relaxation(instance, np.inf), 1e9)
-    reduced = prices.reduced(columns)
+    reduced = prices.reduced(columns, instance.home)
     given = given_away(columns, reduced, instance.n, instance.k)
     value = {tuple(columns.of(c)): float(reduced[c]) for c in range(len(columns))}
     for clusters in combinations(value, instance.k - 1):
@@ -226,8 +261,7 @@ def test_what_is_given_away_bounds_every_plan_s_negative_reduced_costs(seed: int
 
 
 def test_prices_halfway_are_worth_half_of_both() -> None:
-    one = Prices(atoms=np.array([1.0, 3.0]), clusters=2.0, cuts=(), charges=np.zeros(0), value=4.0)
-    two = Prices(atoms=np.array([3.0, 3.0]), clusters=0.0, cuts=(), charges=np.zeros(0), value=6.0)
+    one, two = _plain([1.0, 3.0], 2.0, 4.0), _plain([3.0, 3.0], 0.0, 6.0)
     between = one.halfway(two)
     assert between.atoms.tolist() == [2.0, 3.0]
     assert (between.clusters, between.value) == (1.0, 5.0)
@@ -235,11 +269,21 @@ def test_prices_halfway_are_worth_half_of_both() -> None:
 
 def test_columns_kept_and_added() -> None:
     columns = Columns(
-        atoms=np.array([0, 1, 2, 3, 4, 5]), start=np.array([0, 2, 3, 6]), cost=np.arange(3.0)
+        atoms=np.array([0, 1, 2, 3, 4, 5]),
+        start=np.array([0, 2, 3, 6]),
+        cost=np.arange(3.0),
+        centre=np.array([1, 2, 4]),
     )
     some = columns.only(np.array([2, 0]))
     assert [some.of(c) for c in range(2)] == [[3, 4, 5], [0, 1]]
     assert some.cost.tolist() == [2.0, 0.0]
+    assert some.centre.tolist() == [4, 1]
+    pairs = np.arange(36.0).reshape(6, 6)
+    assert columns.sums(pairs).tolist() == [1.0 + 7.0, 14.0, 22.0 + 28.0 + 34.0]
+    assert columns.taken(np.array([1, 2]), 6).tolist() == [
+        [False, False, True, False, False, False],
+        [False, False, False, True, True, True],
+    ]
     both = some.and_(columns)
     assert [both.of(c) for c in range(5)] == [[3, 4, 5], [0, 1], [0, 1], [2], [3, 4, 5]]
 

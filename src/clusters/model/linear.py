@@ -7,7 +7,7 @@ sums: "a or not b" is a + (1 - b) >= 1.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,7 +17,10 @@ from highspy import cb
 
 from clusters.model.assignment import Core
 
-__all__ = ["Answer", "Silent", "search_core"]
+__all__ = ["Answer", "Row", "Silent", "search_core"]
+
+Row = tuple[list[int], list[float], float]
+"""An inequality: numbers of variables, their coefficients, and the least that they add up to."""
 
 INFINITE = 1 << 62
 """CP-SAT writes "no bound" as the greatest whole number."""
@@ -113,6 +116,7 @@ class Answer:
 def search_core(
     core: Core,
     *,
+    cuts: Sequence[Row] = (),
     seed: int,
     work: float,
     seconds: float = np.inf,
@@ -123,6 +127,8 @@ def search_core(
 
     Parameters
     ----------
+    cuts
+        Further inequalities that every solution keeps.
     work, seconds
         Budgets: wall-clock time; or, where that is infinite because every run must be alike, work
         that is counted by what HiGHS does.
@@ -134,7 +140,7 @@ def search_core(
     if not core.x:
         return Answer(settled=True, bound=np.inf, clusters=None, work=0.0)
     entered = time.monotonic()
-    programme, scale = _programme(core)
+    programme, scale = _programme(core, cuts)
     solver = Silent(seed)
     for name, value in OPTIONS.items():
         solver.setOptionValue(name, value)
@@ -177,7 +183,7 @@ def search_core(
     )
 
 
-def _programme(core: Core) -> tuple[Any, float]:
+def _programme(core: Core, cuts: Sequence[Row]) -> tuple[Any, float]:
     """Write constraints and objective of a core as rows and columns; costs are divided by `scale`.
 
     Returns
@@ -189,6 +195,8 @@ def _programme(core: Core) -> tuple[Any, float]:
     rows = _Rows([0], [], [], [], [])
     for constraint in proto.constraints:
         _add(rows, constraint)
+    for columns, values, least in cuts:
+        rows.add(columns, values, least, np.inf)
     domains = [list(variable.domain) for variable in proto.variables]
     kinds = highspy.HighsVarType
     # what a cluster pays as a whole is as large as it must be: it need not be a whole number

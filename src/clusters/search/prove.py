@@ -17,9 +17,15 @@ from typing import Protocol
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray
-from clusters.model.assignment import HARD_RULES, WITHOUT_CONTIGUITY, build_core, separate
+from clusters.model.assignment import (
+    HARD_RULES,
+    WITHOUT_CONTIGUITY,
+    Core,
+    build_core,
+    separate,
+)
 from clusters.model.instance import Instance
-from clusters.model.linear import Answer, search_core
+from clusters.model.linear import Answer, Row, search_core
 from clusters.model.solving import Stopped
 from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import MANY_PAIRS, STATES, Relaxation
@@ -42,11 +48,14 @@ FIRST_RUNG = 0.002
 LAST_RUNG = 0.2
 """Where no plan is known, a target further above the bound than this gives way to none at all."""
 SMALLEST_RUNG = 2e-5
+SHORT_LIST, SHARES = 0.1, (0.2, 0.8)
+"""Work of a list that holds next to nothing, and how far the target may come down after one that
+was given up, as shares of what it was above the bound."""
 NEARLY = 1.6
 """A best plan that is less than this many steps away is the next target."""
 QUICK = 4.0
 """Work of a rung up to which the next step is longer."""
-MOST_PAIRS = 25_000
+MOST_PAIRS = 40_000
 """Largest core that is worth building."""
 FIRST_PAIRS, CORE_WORK = 5600.0, 8.0
 """Pairs of the first core, and the budget of a core before the next one is smaller."""
@@ -121,7 +130,7 @@ def _root(shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> I
     if relaxation.exact:
         yield from _ascend(shared, relaxation, rng, 100, theta=1.0)
     relaxation.refine(STATES)
-    for work in tighten(relaxation, shared.target, ROUNDS, stop=shared.stop):
+    for work in tighten(relaxation, lambda: shared.target, ROUNDS, stop=shared.stop):
         shared.raise_bound(relaxation.bound, "bound")
         yield work
     if relaxation.bound == np.inf:
@@ -216,11 +225,12 @@ class _Way(Protocol):
     """One way of climbing.
 
     over: it can go no further. stake: what the next try takes if it fails, about. pace: work for
-    one unit of the last gain, infinity where the last try settled nothing. idle: what the other way
-    has worked since.
+    one unit of the last gain, infinity where the last two tries settled nothing. failed: whether
+    the last one did. idle: what the other way has worked since.
     """
 
     over: bool
+    failed: bool
     stake: float
     pace: float
     idle: float
@@ -265,9 +275,12 @@ def _ladder(
             spent = time.thread_time() - begin
         gained = shared.bound - before
         if not decided:
-            again = not np.isfinite(turn.pace)
-            turn.stake = max(turn.stake, spent) * (2.0 if again else 1.0)
-        turn.pace = spent / gained if decided and gained > 0.0 else np.inf
+            turn.stake = max(turn.stake, spent) * (1.0 if np.isfinite(turn.pace) else 2.0)
+        if decided and gained > 0.0:
+            turn.pace = spent / gained
+        elif turn.failed:
+            turn.pace = np.inf
+        turn.failed = not decided
         for way in ways:
             way.idle = 0.0 if way is turn else way.idle + spent
 
@@ -293,8 +306,9 @@ class _ByColumns:
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation = shared, relaxation
         self.climb = Climb(shared, relaxation, rng)
-        self.step, self.fixed, self.over = FIRST_RUNG, np.inf, False
+        self.step, self.reach, self.fixed, self.over = FIRST_RUNG, np.inf, np.inf, False
         self.stake, self.pace, self.idle = self.climb.work, np.inf, 0.0
+        self.failed = False
 
     def rung(self) -> Generator[float, None, bool]:
         """Try one target."""
@@ -306,22 +320,24 @@ class _ByColumns:
             self.relaxation.fix(shared.target)
             self.fixed = shared.target
         begin = shared.bound
-        # up to where the last prices reach, nothing is expected
+        # up to where the last prices reach, nothing is expected; but a list may not reach as far
         base = max(begin, climb.value)
-        target = _next_target(shared, base, self.step)
+        target = min(_next_target(shared, base, self.step), begin + self.reach)
         decided, spent = yield from counted(climb.rung(target))
         if decided:
+            self.reach = np.inf
             self.step *= 2.0 if spent < QUICK / 4 else 1.4 if spent < QUICK else 1.0
             climb.work = self.stake = max(climb.work, 2.0 * spent)
             return True
-        if climb.overflowed and self.step <= SMALLEST_RUNG:
-            self.over = True
-            return False
         if climb.misled:
             return False  # the same step again, without prices
         if climb.overflowed:
+            # work grows by as much with every step of the target, very roughly
+            share = np.log(0.5 * climb.work / SHORT_LIST) / np.log(climb.expected / SHORT_LIST)
+            self.reach = (target - begin) * float(np.clip(share, *SHARES))
+            self.over = self.reach <= SMALLEST_RUNG * max(abs(begin), 1e-6)
             climb.work *= 1.5
-        if climb.overflowed or shared.bound <= begin:
+        elif shared.bound <= begin:
             tried = (target - base) / max(abs(base), 1e-6)
             self.step = min(self.step, tried if tried > 0.0 else self.step) / 2.0
         return False
@@ -333,7 +349,7 @@ class _ByCores:
     def __init__(self, shared: Shared, relaxation: Relaxation, rng: np.random.Generator) -> None:
         self.shared, self.relaxation, self.rng = shared, relaxation, rng
         self.pairs, self.stake, self.over = float(FIRST_PAIRS), CORE_WORK, False
-        self.pace, self.idle = np.inf, 0.0
+        self.pace, self.idle, self.failed = np.inf, 0.0, False
         self.cuts: list[tuple[set[int], set[int], int]] = []
         self.begin = time.thread_time(), time.monotonic()
 
@@ -393,10 +409,12 @@ class _ByCores:
             separate(core, inside, exits, c)
         if np.isfinite(target):
             core.at_most(target - instance.offset)
+        rows = self._rows(core)
         spent = 0.0
         while spent < budget and not shared.stop():
             answer = search_core(
                 core,
+                cuts=rows,
                 seed=int(self.rng.integers(1 << 30)),
                 work=budget - spent,
                 seconds=self._seconds(budget - spent),
@@ -423,6 +441,17 @@ class _ByCores:
                 separate(core, inside, exits, c)
             self._repair(answer.clusters)
         return False, spent
+
+    def _rows(self, core: Core) -> list[Row]:
+        """Write the region cuts that the bound pays for as rows of a core."""
+        cuts = self.relaxation.cuts.only(self.relaxation.best_charges > 0.0)
+        atoms, centres = (np.array(side) for side in zip(*core.x, strict=True))
+        columns = np.array([variable.index for variable in core.x.values()])
+        coefficients = cuts.of_pairs(atoms, centres, self.shared.instance.home[centres] == atoms)
+        return [
+            (columns[row != 0.0].tolist(), row[row != 0.0].tolist(), least)
+            for row, least in zip(coefficients, cuts.least.tolist(), strict=True)
+        ]
 
     def _seconds(self, work: float) -> float:
         """Wall-clock time in which this thread does so much work, as busy as the machine is.

@@ -12,6 +12,7 @@ from clusters.domain import Priorities, Problem, Rules
 from clusters.model.instance import Instance, compile_instance
 from clusters.search.arrays import Tables, tables_of
 from clusters.search.bound.lagrangian import Relaxation
+from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.columns import enumeration
 from clusters.search.columns.cuts import extended, triples
 from clusters.search.columns.listing import Columns, Cut, Prices, list_columns
@@ -94,13 +95,19 @@ def _columns(relaxation: Relaxation, tables: Tables) -> Iterator[None]:
     instance = relaxation.instance
     cuts = (Cut((0, 1, 2), 2),)
     prices = Prices(
-        atoms=np.zeros(instance.n), clusters=0.0, cuts=cuts, charges=np.ones(1), value=0.0
+        atoms=np.zeros(instance.n),
+        clusters=0.0,
+        cuts=cuts,
+        charges=np.ones(1),
+        regions=RegionCuts.none(instance),
+        pays=np.zeros(0),
+        value=0.0,
     )
     for given in (None, prices):
         for step in list_columns(relaxation, tables, 1e9, prices=given, work=1.0):
             yield
             if isinstance(step, Columns):
-                master = Master(step, instance.n, instance.k, 0.0, prices)
+                master = Master(step, instance, prices)
                 for _ in master.solve(np.inf):
                     pass
     held = np.eye(5, dtype=np.bool_)

@@ -23,6 +23,7 @@ import numpy as np
 from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import NO_LIMIT, Instance
 from clusters.search.bound.knapsack import INFINITY, best_clusters, forced_values, least_values
+from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.bound.side_constraints import sidelines_of
 
 __all__ = ["MANY_PAIRS", "Relaxation"]
@@ -63,12 +64,14 @@ class Relaxation:
         for number, group in enumerate(instance.groups):
             self.group[group] = number
         self.sidelines = sidelines_of(instance, self.dimension)
+        self.cuts = RegionCuts.none(instance)
+        self.charges: FloatArray = np.zeros(0)
         self.exact = False
         self.work = 0.0
         self.bound = self.level = -np.inf
         self.multipliers = self._first_multipliers()
         self._assume_short()
-        self._best: tuple[FloatArray, list[FloatArray]] = self._snapshot()
+        self._best: tuple[FloatArray, list[FloatArray], FloatArray] = self._snapshot()
         self.chosen: IntArray = np.arange(0)
         self.taken = np.zeros((0, instance.n), dtype=np.bool_)
         self._index_pairs()
@@ -123,17 +126,20 @@ class Relaxation:
                 s.multiplier[:] = s.most
                 self.multipliers = self.multipliers + s.most * s.coefficient
 
-    def _snapshot(self) -> tuple[FloatArray, list[FloatArray]]:
-        return self.multipliers.copy(), [s.multiplier.copy() for s in self.sidelines]
+    def _snapshot(self) -> tuple[FloatArray, list[FloatArray], FloatArray]:
+        lines = [s.multiplier.copy() for s in self.sidelines]
+        return self.multipliers.copy(), lines, self.charges.copy()
 
     def _restore(self) -> None:
         self.multipliers = self._best[0].copy()
         for sideline, multiplier in zip(self.sidelines, self._best[1], strict=True):
             sideline.multiplier = multiplier.copy()
+        self._charge(self._best[2])
 
     def _index_pairs(self) -> None:
         """List the possible pairs by centre, own atoms apart."""
         instance = self.instance
+        self._floors: FloatArray | None = None
         mask = self.possible.copy()
         mask[instance.home, np.arange(instance.m)] = False
         self._reference = None
@@ -151,24 +157,54 @@ class Relaxation:
             self.pair_group = self.pair_group[order]
         self.start = np.concatenate([[0], np.cumsum(mask.sum(axis=0))]).astype(np.int64)
         self.pair_load = self.load[self.pair_atom]
-        self.pair_cost = instance.cost[self.pair_atom, self.pair_centre]
-        self.own_cost = np.where(
-            self.possible[instance.home, np.arange(instance.m)],
-            instance.cost[instance.home, np.arange(instance.m)],
-            INFINITY,
-        )
+        self._set_costs()
         self.plain_pairs = ~np.isin(self.pair_atom, instance.excused)
+
+    def _set_costs(self) -> None:
+        """Take the costs of the pairs, less what the cuts pay for them."""
+        instance, everyone = self.instance, np.arange(self.instance.m)
+        self.pays = self.cuts.weighted(self.charges, instance.home)
+        self.pair_cost = instance.cost[self.pair_atom, self.pair_centre]
+        own = instance.cost[instance.home, everyone]
+        self.own_cost = np.where(self.possible[instance.home, everyone], own, INFINITY)
+        self.paid = float(self.charges @ self.cuts.least)
+
+    def _charge(self, charges: FloatArray) -> None:
+        """Set the multipliers of the cuts."""
+        if len(charges) != len(self.charges) or (charges != self.charges).any():
+            self.charges = charges.copy()
+            self._set_costs()
+            self._floors = None
+
+    def add_cuts(self, cuts: RegionCuts) -> None:
+        """Add inequalities that every plan keeps, at no charge yet."""
+        self.cuts = self.cuts.and_(cuts)
+        none = np.zeros(len(cuts))
+        self.charges = np.concatenate([self.charges, none])
+        self._best = (*self._best[:2], np.concatenate([self._best[2], none]))
+        self._set_costs()
+
+    def keep_cuts(self, which: np.ndarray) -> None:
+        """Drop the other cuts, which must not be charged for at the best multipliers."""
+        self._restore()
+        self.cuts, self.charges = self.cuts.only(which), self.charges[which]
+        self._best = (*self._best[:2], self._best[2][which])
 
     # -- evaluation -----------------------------------------------------------------------------
 
-    def reduced(self, multipliers: FloatArray | None = None) -> tuple[FloatArray, FloatArray]:
+    def reduced(
+        self, multipliers: FloatArray | None = None, pays: FloatArray | None = None
+    ) -> tuple[FloatArray, FloatArray]:
         """Reduced costs of the pairs, and of each centre with its own atom alone.
 
-        At the present multipliers, or at others (n,) that are given.
+        At the present multipliers, or at others (n,) that are given; `pays` (n, m): what the cuts
+        pay for each pair.
         """
         m = self.multipliers if multipliers is None else multipliers
-        r = self.pair_cost - m[self.pair_atom]
-        own = self.own_cost - m[self.instance.home]
+        pays = self.pays if pays is None else pays
+        home = self.instance.home
+        r = self.pair_cost - m[self.pair_atom] - pays[self.pair_atom, self.pair_centre]
+        own = self.own_cost - m[home] - pays[home, np.arange(len(home))]
         if self.group_price:
             own = own + self.group_price * (self.group[self.instance.home] >= 0)
         for s in self.sidelines:
@@ -233,6 +269,7 @@ class Relaxation:
         StopIteration
             Never; an infeasible relaxation gives a bound of infinity.
         """
+        self._floors = None
         if self._reference is not None and (self.multipliers > self._reference).any():
             self._index_pairs()
         r, own = self.reduced()
@@ -243,8 +280,9 @@ class Relaxation:
         self.values, self.chosen = values, order
         if values[order[-1]] >= INFINITY / 2:
             return np.inf
-        total = float(self.multipliers.sum() + values[order].sum())
+        total = float(self.multipliers.sum() + values[order].sum()) + self.paid
         magnitude = float(np.abs(self.multipliers).sum() + np.abs(values[order]).sum())
+        magnitude += float(self.charges @ np.abs(self.cuts.least))
         self._seen = r, excused
         self.taken = self._clusters_at(order)
         return total + self.instance.offset - SAFETY * magnitude
@@ -261,12 +299,15 @@ class Relaxation:
         -------
         tuple
             Centres, atoms (clusters, n) as booleans, and what each costs before the multipliers
-            of its atoms are taken off (those of the side constraints are counted).
+            of its atoms and of the cuts are taken off (those of the side constraints are counted).
         """
         order = np.argsort(self.values, kind="stable")[:count]
         order = order[self.values[order] < INFINITY / 2]
         taken = self._clusters_at(order)
-        return order, taken, self.values[order] + taken @ self.multipliers
+        cost = self.values[order] + taken @ self.multipliers
+        if len(self.cuts):
+            cost = cost + self.cuts.of_clusters(order, taken) @ self.charges
+        return order, taken, cost
 
     def by_count(self, highest: int) -> FloatArray:
         """Bound at the present multipliers on plans of 1, 2, ... clusters, array (highest,)."""
@@ -274,7 +315,9 @@ class Relaxation:
         values = np.sort(self.values)[:highest]
         terms = np.abs(self.multipliers).sum() + np.abs(values).cumsum()
         bounds = np.full(highest, np.inf)
-        sums = self.multipliers.sum() + values.cumsum() + self.instance.offset - SAFETY * terms
+        terms += self.charges @ np.abs(self.cuts.least)
+        sums = self.multipliers.sum() + self.paid + values.cumsum()
+        sums += self.instance.offset - SAFETY * terms
         bounds[: len(values)] = np.where(values < INFINITY / 2, sums, np.inf)
         return bounds
 
@@ -370,9 +413,13 @@ class Relaxation:
                 return False
         return True
 
-    def try_multipliers(self, multipliers: FloatArray) -> bool:
-        """Evaluate the bound at other multipliers of the atoms; return whether it is better."""
+    def try_multipliers(self, multipliers: FloatArray, charges: FloatArray) -> bool:
+        """Evaluate the bound at other multipliers of the atoms and of the cuts (0 or more).
+
+        Returns whether it is better than the best so far.
+        """
         self.multipliers = multipliers.copy()
+        self._charge(charges)
         value = self.evaluate()
         if value <= self.bound + 1e-9 * max(1.0, abs(value)):
             return False
@@ -401,6 +448,11 @@ class Relaxation:
         """The multipliers of the atoms that gave the best bound, array (n,)."""
         return self._best[0]
 
+    @property
+    def best_charges(self) -> FloatArray:
+        """The multipliers of the cuts that gave the best bound."""
+        return self._best[2]
+
     def _side_slopes(self) -> list[FloatArray]:
         """By sideline, how far each chosen cluster exceeds its limit (0 for the others)."""
         slopes = []
@@ -421,8 +473,10 @@ class Relaxation:
 
         With a centre that is not among the k chosen, the bound rises by what its value is above
         theirs; with a pair forced in (its value comes from prefix and suffix tables), by what that
-        adds to the value of its centre.
+        adds to the value of its centre. Kept until something changes: not to be written to.
         """
+        if self._floors is not None:
+            return self._floors
         instance = self.instance
         self._restore()
         bound = self.level = self.evaluate()
@@ -441,6 +495,7 @@ class Relaxation:
         floors[self.pair_atom, self.pair_centre] = bound + added
         floors[instance.home, np.arange(instance.m)] = bound + entering
         floors[~self.possible] = np.inf
+        self._floors = floors
         return floors
 
     def _forced(self) -> FloatArray:
@@ -489,6 +544,15 @@ class Relaxation:
 
     def fix(self, target: float) -> int:
         """Drop for good the pairs that no plan below `target` can use; return how many are left."""
+        self._restore()
+        bound = self.evaluate()
+        if np.isfinite(bound):
+            # the centres that are too dear first: that is quick, and few are left to look at
+            entering = self.values - float(self.values[self.chosen[-1]])
+            closed = bound + entering > target + SAFETY * abs(target)
+            if self.possible[:, closed].any():
+                self.possible[:, closed] = False
+                self._index_pairs()
         self.possible = self.reduced_to(target)
         self._index_pairs()
         return int(self.possible.sum())

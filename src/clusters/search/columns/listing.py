@@ -18,10 +18,11 @@ import numpy as np
 from clusters.domain import FloatArray, IntArray
 from clusters.search.arrays import Tables
 from clusters.search.bound.lagrangian import Relaxation
+from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.columns.cuts import reduced_costs
 from clusters.search.columns.enumeration import Dive, Reading, Room, completions, dive
 
-__all__ = ["Columns", "Cut", "Prices", "by_atom", "given_away", "list_columns"]
+__all__ = ["Columns", "Cut", "Prices", "TooLong", "by_atom", "given_away", "list_columns"]
 
 MOST_COLUMNS = 700_000
 MOST_ATOMS = 12_000_000
@@ -64,6 +65,8 @@ class Prices:
         Price of covering each atom (n,), and of opening a cluster.
     cuts, charges
         Cuts that bind, and what each charges a cluster (0 or more).
+    regions, pays
+        Region cuts, and what each pays for a unit of its left side (0 or more).
     value
         What they add up to: any plan costs this and the reduced costs of its clusters at the least.
     """
@@ -72,11 +75,15 @@ class Prices:
     clusters: float
     cuts: tuple[Cut, ...]
     charges: FloatArray
+    regions: RegionCuts
+    pays: FloatArray
     value: float
 
     def halfway(self, others: Prices) -> Prices:
         """Return the prices between these and others with the same cuts: as valid as both."""
         return Prices(
+            regions=self.regions,
+            pays=(self.pays + others.pays) / 2,
             atoms=(self.atoms + others.atoms) / 2,
             clusters=(self.clusters + others.clusters) / 2,
             cuts=self.cuts,
@@ -84,14 +91,17 @@ class Prices:
             value=(self.value + others.value) / 2,
         )
 
-    def reduced(self, columns: Columns) -> FloatArray:
-        """Cost of each column less what it is worth at these prices, array (count,)."""
+    def reduced(self, columns: Columns, home: IntArray) -> FloatArray:
+        """Cost of each column less what it is worth at these prices, array (count,).
+
+        home: the atom that holds each candidate centre.
+        """
         start, cut = by_atom(len(self.atoms), self.cuts)
         divisor = np.array([c.divisor for c in self.cuts], dtype=np.int64)
         values: FloatArray = reduced_costs(
             columns.atoms,
             columns.start,
-            columns.cost,
+            columns.cost - columns.sums(self.regions.weighted(self.pays, home)),
             self.atoms,
             self.clusters,
             start,
@@ -104,11 +114,12 @@ class Prices:
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Columns:
-    """Clusters as flat arrays: atoms (sum of sizes,), start (count + 1,), cost (count,)."""
+    """Clusters as flat arrays: atoms (sum of sizes,), start (count + 1,), cost, centre (count,)."""
 
     atoms: IntArray
     start: IntArray
     cost: FloatArray
+    centre: IntArray
 
     def __len__(self) -> int:
         """Count the columns."""
@@ -120,7 +131,24 @@ class Columns:
         start = np.concatenate([[0], np.cumsum(size)]).astype(np.int64)
         shift = np.repeat(self.start[columns] - start[:-1], size)
         atoms = self.atoms[np.arange(start[-1]) + shift]
-        return Columns(atoms=atoms, start=start, cost=self.cost[columns])
+        return Columns(
+            atoms=atoms, start=start, cost=self.cost[columns], centre=self.centre[columns]
+        )
+
+    def sums(self, pairs: FloatArray) -> FloatArray:
+        """Sum of something of pairs, array (n, m), over each column's atoms and centre."""
+        if not len(self) or not pairs.any():
+            return np.zeros(len(self))
+        values = pairs[self.atoms, np.repeat(self.centre, np.diff(self.start))]
+        total: FloatArray = np.add.reduceat(values, self.start[:-1])
+        return total
+
+    def taken(self, columns: IntArray, n: int) -> np.ndarray:
+        """Which of n atoms some columns hold, array (columns, n) of booleans."""
+        some = self.only(columns)
+        held = np.zeros((len(some), n), dtype=np.bool_)
+        held[np.repeat(np.arange(len(some)), np.diff(some.start)), some.atoms] = True
+        return held
 
     def and_(self, others: Columns) -> Columns:
         """Add other columns."""
@@ -128,11 +156,19 @@ class Columns:
             atoms=np.concatenate([self.atoms, others.atoms]),
             start=np.concatenate([self.start, others.start[1:] + self.start[-1]]),
             cost=np.concatenate([self.cost, others.cost]),
+            centre=np.concatenate([self.centre, others.centre]),
         )
 
     def of(self, column: int) -> list[int]:
         """Atoms of one column, sorted."""
         return sorted(self.atoms[self.start[column] : self.start[column + 1]].tolist())
+
+
+@dataclass(frozen=True, slots=True)
+class TooLong:
+    """A list that was given up, and the work that the whole of it would have taken, about."""
+
+    work: float
 
 
 def given_away(columns: Columns, reduced: FloatArray, n: int, k: int) -> float:
@@ -184,7 +220,8 @@ class _Lister:
         self.divisor = np.array([cut.divisor for cut in cuts], dtype=np.int64)
         self.charge = np.zeros(0) if prices is None else prices.charges
         if prices is not None:
-            self.second, self.second_own = relaxation.reduced(prices.atoms)
+            self.pays = prices.regions.weighted(prices.pays, relaxation.instance.home)
+            self.second, self.second_own = relaxation.reduced(prices.atoms, self.pays)
             offset = relaxation.instance.offset
             # columns of negative reduced cost are always listed: the caller must know of them
             self.second_limit = max(target - offset - prices.value + spare, 0.0)
@@ -194,6 +231,7 @@ class _Lister:
         self.count = np.zeros(len(cuts), dtype=np.int64)
         self.mark, self.queue = np.zeros(nodes + 1, np.int64), np.zeros(nodes + 1, np.int64)
         self.held = np.zeros(len(tables.low), dtype=np.int64)
+        self.centre = np.zeros(MOST_COLUMNS + 1, dtype=np.int64)
         self.room = Room(
             np.empty(MOST_ATOMS, dtype=np.int32),
             np.zeros(MOST_COLUMNS + 2, dtype=np.int64),
@@ -311,10 +349,10 @@ class _Lister:
         relaxation = self.relaxation
         atoms, load = relaxation.pair_atom[pairs], relaxation.pair_load[pairs]
         views = [(self.reduced, self.own, float(self.limit[c]))]
-        multipliers = [relaxation.multipliers]
+        multipliers = [relaxation.multipliers + relaxation.pays[:, c]]
         if self.prices is not None:
             views.append((self.second, self.second_own, self.second_limit))
-            multipliers.append(self.prices.atoms)
+            multipliers.append(self.prices.atoms + self.pays[:, c])
         value, after, limit = [], [], []
         for reduced, own, most in views:
             value.append(reduced[pairs])
@@ -343,6 +381,7 @@ class _Lister:
             atoms=self.room.atoms[: start[-1]].copy(),
             start=start,
             cost=self.room.cost[:count].copy(),
+            centre=self.centre[:count].copy(),
         )
 
 
@@ -355,7 +394,7 @@ def list_columns(
     spare: float = 0.0,
     work: float,
     halted: np.ndarray | None = None,
-) -> Iterator[float | Columns]:
+) -> Iterator[float | Columns | TooLong]:
     """List every cluster that a plan of cost at most `target` can hold; yields work, then the list.
 
     Parameters
@@ -368,9 +407,9 @@ def list_columns(
         the other clusters of a plan cannot add up to less than minus this; minus infinity lists
         those of negative reduced cost alone.
     work
-        Budget, about seconds; beyond it (or where the room does not suffice) no list is yielded.
+        Budget, about seconds; beyond it (or where the room does not suffice) the list is given up.
     halted
-        Array (1,) of booleans: nor once another thread has made it true.
+        Array (1,) of booleans: as well once another thread has made it true.
     """
     halted = np.zeros(1, dtype=np.bool_) if halted is None else halted
     lister = _Lister(relaxation, tables, target, prices, spare, halted)
@@ -380,15 +419,19 @@ def list_columns(
     centres = np.flatnonzero(lister.allowed[instance.home, np.arange(instance.m)])
     # in an order that has to do with nothing, so that the first ones are like all of them
     for done, c in enumerate(np.random.default_rng(0).permutation(centres)):
-        spent = whole - left
-        if spent > ENOUGH * whole and spent * len(centres) > TOO_LONG * whole * done:
+        spent, before = whole - left, lister.room.size[0]
+        expected = spent * len(centres) / max(done, 1)
+        if spent > ENOUGH * whole and expected > TOO_LONG * whole:
+            yield TooLong(expected / STEPS_PER_SECOND)
             return
         for forced, barred, loose in lister.cases(int(c)):
             most = min(left, ENOUGH * whole)
             used = lister.search(int(c), forced, barred, loose, int(most))
             if used < 0:
                 yield most / STEPS_PER_SECOND
+                yield TooLong(max(expected, whole / ENOUGH) / STEPS_PER_SECOND)
                 return
             left -= used
+        lister.centre[before : lister.room.size[0]] = c
         yield (whole - left - spent) / STEPS_PER_SECOND
     yield lister.columns()

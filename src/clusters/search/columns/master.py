@@ -12,9 +12,12 @@ from collections.abc import Iterator
 
 import highspy
 import numpy as np
+from scipy import sparse
 
 from clusters.domain import FloatArray, IntArray
+from clusters.model.instance import Instance
 from clusters.model.linear import Silent
+from clusters.search.bound.region_cuts import violated
 from clusters.search.columns.cuts import cut_rows, extended, triples
 from clusters.search.columns.listing import Columns, Cut, Prices, by_atom
 
@@ -23,6 +26,8 @@ __all__ = ["Master"]
 FIRST, MORE = 3000, 1500
 """Columns in the linear programme at first, and the most that are added at a time."""
 DUST = 1e-9
+MOST_REGIONS, ALL_REGIONS = 40, 200
+"""Most region cuts that are added at a time, and in all."""
 MOST_CUTS = 80
 """Most cuts that are added at a time."""
 PER_ATOM = 7
@@ -40,10 +45,8 @@ class Master:
     ----------
     columns
         Every column that a plan at or below the target can use.
-    n, k
-        Numbers of atoms and of clusters.
-    offset
-        Constant part of the cost of a plan.
+    instance
+        What is to be divided.
     prices
         To begin from.
 
@@ -57,11 +60,13 @@ class Master:
         Weight of each column in the last solution.
     """
 
-    def __init__(self, columns: Columns, n: int, k: int, offset: float, prices: Prices) -> None:
-        self.columns, self.n, self.k, self.offset = columns, n, k, offset
+    def __init__(self, columns: Columns, instance: Instance, prices: Prices) -> None:
+        self.columns, self.instance = columns, instance
+        self.n, self.k, self.offset = instance.n, instance.k, instance.offset
         self.alive = np.ones(len(columns), dtype=np.bool_)
-        self.prices, self.cuts = prices, list(prices.cuts)
-        self.reduced = prices.reduced(columns)
+        self.prices, self.cuts, self.regions = prices, list(prices.cuts), prices.regions
+        self.home = instance.home
+        self.reduced = prices.reduced(columns, self.home)
         self.bound = -np.inf
         self.weights = np.zeros(len(columns))
 
@@ -87,7 +92,7 @@ class Master:
         while True:
             yield programme.run() / STEPS_PER_SECOND + 1e-8 * len(self.columns)
             prices = programme.prices()
-            reduced = prices.reduced(self.columns)
+            reduced = prices.reduced(self.columns, self.home)
             least = float(reduced[self.alive].min(initial=np.inf))
             if not np.isfinite(least):
                 self.bound = np.inf
@@ -117,7 +122,20 @@ class Master:
         return int(self.alive.sum())
 
     def sharpen(self) -> int:
-        """Add subset-row cuts that the last solution breaks; return how many."""
+        """Add region and subset-row cuts that the last solution breaks; return how many."""
+        return self._sharpen_regions() + self._sharpen_subsets()
+
+    def _sharpen_regions(self) -> int:
+        used = np.flatnonzero(self.weights > 1e-6)
+        weight = np.zeros((self.instance.m, self.n))
+        held = self.columns.taken(used, self.n)
+        np.add.at(weight, self.columns.centre[used], held * self.weights[used, None])
+        room = min(MOST_REGIONS, ALL_REGIONS - len(self.regions))
+        new = violated(self.instance, weight.T, room)
+        self.regions = self.regions.and_(new)
+        return len(new)
+
+    def _sharpen_subsets(self) -> int:
         used = np.flatnonzero((self.weights > 1e-6) & (self.weights < 1 - 1e-6))
         if not len(used):
             return 0
@@ -169,9 +187,13 @@ class _Programme:
         self.cut_start, self.cut = by_atom(master.n, self.cuts)
         self.divisor = np.array([cut.divisor for cut in self.cuts], dtype=np.int64)
         solver = self.solver = Silent()
+        self.regions = master.regions
+        self.first_region = master.n + 1 + len(self.cuts)
+        infinite, regions = np.full(len(self.regions), highspy.kHighsInf), self.regions.least
         sides = np.array([1.0] * master.n + [float(master.k)] + [float(c.most) for c in self.cuts])
         low = sides.copy()
         low[master.n + 1 :] = -highspy.kHighsInf
+        sides, low = np.concatenate([sides, infinite]), np.concatenate([low, regions])
         none = np.zeros(0)
         solver.addRows(
             len(sides),
@@ -184,8 +206,10 @@ class _Programme:
         )
         # slack for every equation, too dear to be used where there is another way
         self.fine = 10.0 * float(master.columns.cost.max(initial=1.0)) + 1.0
-        count = master.n + 1
-        self.slacks = count
+        rows = np.concatenate(
+            [np.arange(master.n + 1), self.first_region + np.arange(len(self.regions))]
+        ).astype(np.int32)
+        count = self.slacks = len(rows)
         solver.addCols(
             count,
             np.full(count, self.fine),
@@ -193,7 +217,7 @@ class _Programme:
             np.full(count, highspy.kHighsInf),
             count,
             np.arange(count, dtype=np.int32),
-            np.arange(count, dtype=np.int32),
+            rows,
             np.ones(count),
         )
 
@@ -220,6 +244,8 @@ class _Programme:
             columns, c.atoms, c.start, self.master.n, self.cut_start, self.cut, self.divisor
         )
         count = len(columns)
+        if len(self.regions):
+            row, value, offset = self._with_regions(columns, row, value, offset)
         self.solver.addCols(
             count,
             c.cost[columns],
@@ -233,6 +259,17 @@ class _Programme:
         self.inside[columns] = True
         self.order += columns.tolist()
 
+    def _with_regions(
+        self, columns: IntArray, row: IntArray, value: FloatArray, offset: IntArray
+    ) -> tuple[IntArray, FloatArray, IntArray]:
+        """Add the rows of the region cuts to the others of some columns."""
+        c, n = self.master.columns, self.master.n
+        below = self.regions.of_clusters(c.centre[columns], c.taken(columns, n))
+        below[np.abs(below) < DUST] = 0.0
+        above = sparse.csc_array((value, row, offset), shape=(self.first_region, len(columns)))
+        both = sparse.vstack([above, sparse.csc_array(below.T)], format="csc")
+        return both.indices.astype(np.int32), both.data, both.indptr.astype(np.int32)
+
     def run(self) -> float:
         """Solve; return the iterations."""
         self.solver.run()
@@ -242,11 +279,18 @@ class _Programme:
         """Dual prices: any of the right signs would do for a bound."""
         n = self.master.n
         dual = np.nan_to_num(np.array(self.solver.getSolution().row_dual, dtype=np.float64))
-        charges = np.maximum(-dual[n + 1 :], 0.0)
+        charges = np.maximum(-dual[n + 1 : self.first_region], 0.0)
+        pays = np.maximum(dual[self.first_region :], 0.0)
         most = np.array([float(cut.most) for cut in self.cuts])
         value = float(dual[:n].sum() + self.master.k * dual[n] - charges @ most)
         return Prices(
-            atoms=dual[:n], clusters=float(dual[n]), cuts=self.cuts, charges=charges, value=value
+            atoms=dual[:n],
+            clusters=float(dual[n]),
+            cuts=self.cuts,
+            charges=charges,
+            regions=self.regions,
+            pays=pays,
+            value=value + float(pays @ self.regions.least),
         )
 
     def weights(self) -> FloatArray:

@@ -14,7 +14,14 @@ import numpy as np
 
 from clusters.model.set_partitioning import Choice, choose
 from clusters.search.bound.lagrangian import Relaxation
-from clusters.search.columns.listing import ROUNDING, Columns, Prices, given_away, list_columns
+from clusters.search.columns.listing import (
+    ROUNDING,
+    Columns,
+    Prices,
+    TooLong,
+    given_away,
+    list_columns,
+)
 from clusters.search.columns.master import Master
 from clusters.search.incumbent import Shared
 from clusters.search.solution import Found
@@ -32,8 +39,9 @@ KNOWN = 20_000
 """Columns kept for working out prices, and the most that are added at a time."""
 PRICINGS = 10
 """Most times that prices are worked out again before a rung."""
-NEGLIGIBLE = 0.1
-"""Share of a rung that negative reduced costs may give away."""
+NEGLIGIBLE, LEAST_RUNG = 0.1, 0.002
+"""Share of a rung that negative reduced costs may give away; of one as long as this share of the
+target at the least."""
 OFFERED, OFFER_WORK = 700, 0.7
 """Columns that a plan is chosen from on the way, and the budget for that."""
 
@@ -46,8 +54,8 @@ class Climb:
     ----------
     work
         Budget for listing, about seconds.
-    overflowed
-        Whether the last list was given up.
+    overflowed, expected
+        Whether the last list was given up, and the work that one would have taken, about.
     misled
         Whether the last prices did not hold for a longer list, and were dropped.
     known
@@ -60,6 +68,7 @@ class Climb:
     work: float = 4.0
     prices: Prices | None = None
     overflowed: bool = False
+    expected: float = 0.0
     misled: bool = False
     known: Columns | None = None
 
@@ -76,7 +85,7 @@ class Climb:
         if columns is None:
             return False
         instance = self.shared.instance
-        master = Master(columns, instance.n, instance.k, instance.offset, self._first_prices())
+        master = Master(columns, instance, self._first_prices())
         stalled = 0
         for turn in range(ROUNDS):
             before = master.bound
@@ -112,7 +121,9 @@ class Climb:
         """
         around = self.relaxation.best_multipliers
         yield from master.solve(np.inf, around=around, within=NEAR * float(np.abs(around).mean()))
-        self.prices = master.prices
+        # worth more than the best plan: too few columns are known for prices to mean anything
+        if master.prices.value + self.shared.instance.offset <= self.shared.target:
+            self.prices = master.prices
         self.shared.prices = master.prices.atoms
 
     def _listed(self, target: float) -> Generator[float, None, tuple[Columns | None, float]]:
@@ -125,26 +136,29 @@ class Climb:
         """
         instance, begin = self.shared.instance, max(self.shared.bound, self.relaxation.level)
         self.misled = False
-        most, given = NEGLIGIBLE * max(target - begin, 0.0), 0.0
+        most, given = NEGLIGIBLE * max(target - begin, LEAST_RUNG * abs(target)), 0.0
         for _ in range(PRICINGS if self.prices is not None else 0):
             prices = self.prices
             new = yield from self._list_once(target, -np.inf)
             if new is None or prices is None:
                 return None, target
-            reduced = prices.reduced(new)
+            reduced = prices.reduced(new, instance.home)
             given = given_away(new, reduced, instance.n, instance.k)
             if given <= most:
                 break
             new = new.only(np.sort(np.argsort(reduced, kind="stable")[:KNOWN]))
             self.known = new if self.known is None else self.known.and_(new)
-            master = Master(self.known, instance.n, instance.k, instance.offset, prices)
+            master = Master(self.known, instance, prices)
             yield from self._priced(master)
+            if self.prices is prices:
+                return None, target
             self.prices = prices.halfway(master.prices)
         spare = min(given, most)
         columns = yield from self._list_once(target, spare)
         if columns is None or self.prices is None:
             return columns, target
-        given = given_away(columns, self.prices.reduced(columns), instance.n, instance.k)
+        reduced = self.prices.reduced(columns, instance.home)
+        given = given_away(columns, reduced, instance.n, instance.k)
         reached = target + min(0.0, spare - given + ROUNDING * abs(target))
         if reached <= self.shared.bound:
             self.prices, self.misled = None, True
@@ -164,6 +178,8 @@ class Climb:
         ):
             if isinstance(step, Columns):
                 columns = step
+            elif isinstance(step, TooLong):
+                self.expected = step.work
             else:
                 yield step
             if self.shared.stop():
@@ -181,6 +197,8 @@ class Climb:
             clusters=float(relaxation.values[relaxation.chosen[-1]]),
             cuts=(),
             charges=np.zeros(0),
+            regions=relaxation.cuts,
+            pays=relaxation.charges,
             value=relaxation.level - self.shared.instance.offset,
         )
 
