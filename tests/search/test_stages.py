@@ -15,6 +15,7 @@ from clusters.search.heuristics.construction import (
     even_centres,
     from_plan,
     grow,
+    priced_centres,
     spread_centres,
     start,
 )
@@ -23,7 +24,7 @@ from clusters.search.heuristics.local import finished, wander
 from clusters.search.heuristics.recombination import Pool, recombine
 from clusters.search.heuristics.redraw import redraw
 from clusters.search.heuristics.repair import assigned
-from clusters.search.heuristics.windows import annealed_window
+from clusters.search.heuristics.windows import annealed_window, chances
 from clusters.search.incumbent import Shared
 from clusters.search.prove import prove
 from clusters.search.solution import Found
@@ -117,6 +118,40 @@ def test_a_window_changes_nothing_outside(seed: int) -> None:
         if drawn is not None:
             assert _keeps_every_rule(case, instance, drawn)
             assert len(set(found.clusters) & set(drawn.clusters)) >= instance.k - 2
+
+
+@pytest.mark.parametrize("seed", SEEDS)
+def test_centres_chosen_by_prices_make_plans_that_keep_every_rule(seed: int) -> None:
+    case, instance = drawn_instance(seed)
+    rng = np.random.default_rng(seed)
+    if instance.k > len(np.unique(instance.home)):
+        return
+    worth = np.where(np.isfinite(instance.cost), instance.cost, 0.0).max()
+    for prices in (np.zeros(instance.n), worth * rng.uniform(-1.0, 3.0, instance.n)):
+        centres = priced_centres(instance, prices, rng, noise=0.1)
+        assert len(np.unique(instance.home[centres])) == instance.k
+        found = _some_plan(instance, rng)
+        if found is None:
+            return
+        chance = chances(found, prices)
+        assert chance.sum() == pytest.approx(1.0)
+        assert (chance >= 0.49 / instance.k).all()
+        for size in (2, instance.k):
+            again = finished(
+                annealed_window(
+                    instance, found, size, rng, hot=0.3, per_atom=300, prices=prices, noise=0.05
+                )
+            )
+            assert _keeps_every_rule(case, instance, again)
+
+
+def test_prices_point_at_what_is_dear() -> None:
+    parts = [((0, 1), 0, 5.0), ((2,), 2, 0.0), ((3, 4, 5), 4, 6.0)]
+    found = Found(parts, 0.0)
+    # above their prices: 5 - 2, 0 - 1, 6 - 6
+    drawn = chances(found, np.array([1.0, 1.0, 1.0, 2.0, 2.0, 2.0]))
+    assert drawn.tolist() == pytest.approx([1 / 6 + 4 / 10, 1 / 6, 1 / 6 + 1 / 10])
+    assert chances(found, None).tolist() == pytest.approx([1 / 3] * 3)
 
 
 def test_the_same_seed_anneals_to_the_same_labels() -> None:

@@ -20,7 +20,16 @@ from clusters.search.solution import Found
 STEPS = 40
 """Steps for each atom of a first plan."""
 
-__all__ = ["draft_cost", "drafted", "even_centres", "from_plan", "grow", "spread_centres", "start"]
+__all__ = [
+    "draft_cost",
+    "drafted",
+    "even_centres",
+    "from_plan",
+    "grow",
+    "priced_centres",
+    "spread_centres",
+    "start",
+]
 
 
 def start(
@@ -130,6 +139,56 @@ def spread_centres(instance: Instance, rng: np.random.Generator) -> IntArray:
             break
         centres = settled
     return centres
+
+
+def priced_centres(
+    instance: Instance, prices: FloatArray, rng: np.random.Generator, *, noise: float
+) -> IntArray:
+    """Choose k centres by what their clusters save against the prices of the bound.
+
+    One after the other: that whose cluster of atoms still free, filled up with those that save
+    most for their size, saves most; then its atoms are taken (greedy set packing).
+
+    Parameters
+    ----------
+    prices
+        Multiplier of each atom, array (n,): what a good plan pays for it, about.
+    noise
+        Share by which each price is changed at random.
+    """
+    prices = prices * rng.uniform(1 - noise, 1 + noise, instance.n)
+    size, room = _sizes(instance)
+    saving = np.where(np.isfinite(instance.cost), prices[:, None] - instance.cost, 0.0)
+    centre, atom = np.nonzero(saving.T > 0)
+    order = np.lexsort((-saving[atom, centre] / size[atom], centre))
+    centre, atom = centre[order], atom[order]
+    rank = np.arange(len(centre)) - np.searchsorted(centre, centre)
+    # one row for each centre; the atom after the last one stands for none
+    row = np.full((instance.m, int(rank.max(initial=0)) + 1), instance.n)
+    worth = np.zeros(row.shape)
+    row[centre, rank], worth[centre, rank] = atom, saving[atom, centre]
+    size, free = np.append(size, 1.0), np.ones(instance.n + 1, dtype=np.bool_)
+    home = instance.home
+    chosen: list[int] = []
+    for _ in range(instance.k):
+        part = np.clip(1.0 + (room - (size[row] * free[row]).cumsum(axis=1)) / size[row], 0.0, 1.0)
+        value = np.where(free[home], (worth * free[row] * part).sum(axis=1), -1.0)
+        value[np.isin(home, home[chosen])] = -2.0
+        best = int(value.argmax())
+        chosen.append(best)
+        free[row[best, part[best] > 0.5]] = False
+        free[home[best]] = False
+    return np.array(chosen, dtype=np.int64)
+
+
+def _sizes(instance: Instance) -> tuple[FloatArray, float]:
+    """Size of each atom in mean clusters, array (n,), by its largest load; and the limit."""
+    mean = np.maximum(1, instance.loads.sum(axis=1)) / instance.k
+    limited = instance.high < NO_LIMIT
+    if not limited.any():
+        return np.full(instance.n, instance.k / instance.n), 2.0
+    size = (instance.loads[limited] / mean[limited, None]).max(axis=0)
+    return np.maximum(size, 1e-9), float((instance.high[limited] / mean[limited]).min())
 
 
 def _recentred(cost: FloatArray, home: IntArray, labels: IntArray, centres: IntArray) -> IntArray:
