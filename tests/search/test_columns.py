@@ -15,7 +15,14 @@ from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import Relaxation
 from clusters.search.bound.region_cuts import RegionCuts, violated
 from clusters.search.columns.cuts import extended, triples
-from clusters.search.columns.listing import Columns, Cut, Prices, given_away, list_columns
+from clusters.search.columns.listing import (
+    Columns,
+    Cut,
+    Prices,
+    TooLong,
+    given_away,
+    list_columns,
+)
 from clusters.search.columns.master import Master
 from clusters.search.columns.rung import Climb
 from clusters.search.incumbent import Shared
@@ -321,7 +328,10 @@ def test_a_list_that_grows_too_long_is_given_up_early() -> None:
     relaxation, tables = _relaxation(instance, 1e4), tables_of(instance)
     whole = [*list_columns(relaxation, tables, 1e4, work=10.0)]
     assert isinstance(whole[-1], Columns)
-    budget = sum(step for step in whole if isinstance(step, float)) / 4
-    steps = [*list_columns(relaxation, tables, 1e4, work=budget)]
+    work = sum(step for step in whole if isinstance(step, float))
+    *steps, end = list_columns(relaxation, tables, 1e4, work=work / 4)
+    assert isinstance(end, TooLong)
+    # what the whole list would have taken, about
+    assert 0.3 * work < end.work < 3.0 * work
     assert all(isinstance(step, float) for step in steps)
-    assert sum(step for step in steps[1:] if isinstance(step, float)) < 0.5 * budget
+    assert sum(step for step in steps[1:] if isinstance(step, float)) < 0.5 * work / 4

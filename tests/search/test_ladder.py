@@ -20,7 +20,7 @@ class _Way:
 
     def __init__(self, shared: Shared, stake: float, tries: list[tuple[float, float]]) -> None:
         self.shared, self.stake, self.tries = shared, stake, tries
-        self.over, self.pace, self.idle = False, np.inf, 0.0
+        self.over, self.failed, self.pace, self.idle = False, False, np.inf, 0.0
         self.spent = 0.0
 
     def rung(self) -> Generator[float, None, bool]:
