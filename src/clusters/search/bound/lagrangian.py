@@ -304,9 +304,9 @@ class Relaxation:
         order = np.argsort(self.values, kind="stable")[:count]
         order = order[self.values[order] < INFINITY / 2]
         taken = self._clusters_at(order)
-        cost = self.values[order] + taken @ self.multipliers
+        cost = self.values[order] + np.where(taken, self.multipliers, 0.0).sum(axis=1)
         if len(self.cuts):
-            cost = cost + self.cuts.of_clusters(order, taken) @ self.charges
+            cost = cost + (self.cuts.of_clusters(order, taken) * self.charges).sum(axis=1)
         return order, taken, cost
 
     def by_count(self, highest: int) -> FloatArray:
@@ -458,7 +458,8 @@ class Relaxation:
         slopes = []
         for s in self.sidelines:
             slope = np.zeros(self.instance.m)
-            slope[self.chosen] = (self.taken @ s.coefficient - s.limit) / s.step
+            held = np.where(self.taken, s.coefficient, 0.0).sum(axis=1)
+            slope[self.chosen] = (held - s.limit) / s.step
             slopes.append(slope)
         return slopes
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy import sparse
 
 from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import NO_LIMIT, Instance
@@ -88,10 +89,13 @@ class RegionCuts:
 
     def weighted(self, weights: FloatArray, home: IntArray) -> FloatArray:
         """Return the weighted sum of the coefficients of each pair, array (n, m)."""
-        within = self.within.astype(np.float64)
-        total: FloatArray = (self.inner * weights[:, None]).T @ within
-        total += (self.outer * weights[:, None]).T @ (1.0 - within)
-        total[home, np.arange(len(home))] += (weights * self.centre) @ within
+        total = np.zeros((self.inner.shape[1], len(home)))
+        for r in np.flatnonzero(weights).tolist():
+            within = self.within[r]
+            total[:, within] += weights[r] * self.inner[r][:, None]
+            (leaving,) = np.nonzero(self.outer[r])
+            total[np.ix_(leaving, ~within)] += weights[r] * self.outer[r][leaving, None]
+            total[home[within], np.flatnonzero(within)] += weights[r] * self.centre[r]
         return total
 
     def of_pairs(self, atoms: IntArray, centres: IntArray, own: np.ndarray) -> FloatArray:
@@ -104,7 +108,8 @@ class RegionCuts:
     def of_clusters(self, centres: IntArray, taken: np.ndarray) -> FloatArray:
         """Coefficients of whole clusters, array (clusters, cuts); `taken`: atoms (clusters, n)."""
         within = self.within[:, centres].T
-        held = taken.astype(np.float64)
+        # sparse, as numpy's own product would start threads that stand in the way of the search
+        held = sparse.csr_array(taken.astype(np.float64))
         sums: FloatArray = np.where(
             within, held @ self.inner.T + self.centre[None, :], held @ self.outer.T
         )
