@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from itertools import combinations
 
 import numpy as np
@@ -321,6 +322,20 @@ def test_choosing_is_exact_whatever_cuts_are_added() -> None:
         assert cost[choice.chosen].sum() == pytest.approx(4.0)
         assert choice.bound == pytest.approx(4.0)
     assert choose(clusters, cost, 4, 3, below=3.9, seed=1, work=5.0).chosen is None
+
+
+def test_a_programme_that_is_stopped_still_gives_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("clusters.search.columns.master.LEAST_S", 0.0)
+    case = draw(62_003, n_schools=(6, 8))
+    best = best_of(case.problem, case.rules, case.priorities, case.rules.count_range[0])
+    assert best is not None
+    instance = _instance(case)
+    columns = _listed(_relaxation(instance, best[0]), best[0])
+    prices = _prices(instance, np.random.default_rng(3), 1.0)
+    master = Master(columns, instance, prices, deadline=time.monotonic() - 1.0)
+    for _ in master.solve(best[0]):
+        pass
+    assert master.bound <= best[0] + 1e-6 * abs(best[0])
 
 
 def test_a_list_that_grows_too_long_is_given_up_early() -> None:

@@ -18,6 +18,7 @@ of vehicle routing (Laporte & Nobert 1983).
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -109,7 +110,7 @@ class RegionCuts:
         """Coefficients of whole clusters, array (clusters, cuts); `taken`: atoms (clusters, n)."""
         within = self.within[:, centres].T
         # sparse, as numpy's own product would start threads that stand in the way of the search
-        held = sparse.csr_array(taken.astype(np.float64))
+        held: Any = sparse.csr_array(taken.astype(np.float64))
         sums: FloatArray = np.where(
             within, held @ self.inner.T + self.centre[None, :], held @ self.outer.T
         )

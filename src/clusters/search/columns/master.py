@@ -8,6 +8,7 @@ alone, over all columns, so that it does not rest on the solver's word.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 import highspy
@@ -34,6 +35,8 @@ PER_ATOM = 7
 """Most new cuts with the same atom."""
 VIOLATED = 1.02
 """Left side of a triple's cut (at most 1 in a plan) from which it is worth adding."""
+LEAST_S = 0.05
+"""Seconds that HiGHS has at the least."""
 STEPS_PER_SECOND = 20_000
 """Simplex iterations that count as a second of work."""
 
@@ -49,6 +52,8 @@ class Master:
         What is to be divided.
     prices
         To begin from.
+    deadline
+        By `time.monotonic`: when HiGHS has to end.
 
     Attributes
     ----------
@@ -60,8 +65,10 @@ class Master:
         Weight of each column in the last solution.
     """
 
-    def __init__(self, columns: Columns, instance: Instance, prices: Prices) -> None:
-        self.columns, self.instance = columns, instance
+    def __init__(
+        self, columns: Columns, instance: Instance, prices: Prices, deadline: float = np.inf
+    ) -> None:
+        self.columns, self.instance, self.deadline = columns, instance, deadline
         self.n, self.k, self.offset = instance.n, instance.k, instance.offset
         self.alive = np.ones(len(columns), dtype=np.bool_)
         self.prices, self.cuts, self.regions = prices, list(prices.cuts), prices.regions
@@ -90,7 +97,7 @@ class Master:
         order = living[np.argsort(self.reduced[living], kind="stable")[:FIRST]]
         programme.add(np.sort(order))
         while True:
-            yield programme.run() / STEPS_PER_SECOND + 1e-8 * len(self.columns)
+            yield programme.run(self.deadline) / STEPS_PER_SECOND + 1e-8 * len(self.columns)
             prices = programme.prices()
             reduced = prices.reduced(self.columns, self.home)
             least = float(reduced[self.alive].min(initial=np.inf))
@@ -103,7 +110,7 @@ class Master:
             if value > self.bound or done:
                 self.bound = max(value, self.bound)
                 self.prices, self.reduced = prices, reduced
-            if done or self.bound > target:
+            if done or self.bound > target or time.monotonic() > self.deadline:
                 self.weights = programme.weights()
                 return
             worst = np.flatnonzero(missing)
@@ -270,15 +277,19 @@ class _Programme:
         both = sparse.vstack([above, sparse.csc_array(below.T)], format="csc")
         return both.indices.astype(np.int32), both.data, both.indptr.astype(np.int32)
 
-    def run(self) -> float:
-        """Solve; return the iterations."""
+    def run(self, deadline: float) -> float:
+        """Solve, until `deadline` at the latest (time.monotonic); return the iterations."""
+        if np.isfinite(deadline):
+            # any prices give a bound, those of a solution that is not finished too
+            left = max(LEAST_S, deadline - time.monotonic())
+            self.solver.setOptionValue("time_limit", self.solver.getRunTime() + left)
         self.solver.run()
         return float(max(1, self.solver.getInfo().simplex_iteration_count))
 
     def prices(self) -> Prices:
         """Dual prices: any of the right signs would do for a bound."""
         n = self.master.n
-        dual = np.nan_to_num(np.array(self.solver.getSolution().row_dual, dtype=np.float64))
+        dual = self._solution("row_dual", self.first_region + len(self.regions))
         charges = np.maximum(-dual[n + 1 : self.first_region], 0.0)
         pays = np.maximum(dual[self.first_region :], 0.0)
         most = np.array([float(cut.most) for cut in self.cuts])
@@ -296,5 +307,12 @@ class _Programme:
     def weights(self) -> FloatArray:
         """Weight of every column in the solution."""
         weights = np.zeros(len(self.master.columns))
-        weights[self.order] = np.array(self.solver.getSolution().col_value)[self.slacks :]
+        weights[self.order] = self._solution("col_value", self.slacks + len(self.order))[
+            self.slacks :
+        ]
         return weights
+
+    def _solution(self, name: str, count: int) -> FloatArray:
+        """Return a part of the solution; zeros where HiGHS was stopped before it had one."""
+        values = np.array(getattr(self.solver.getSolution(), name), dtype=np.float64)
+        return np.nan_to_num(values) if len(values) == count else np.zeros(count)

@@ -87,7 +87,7 @@ class Climb:
         if columns is None:
             return False
         instance = self.shared.instance
-        master = Master(columns, instance, self._first_prices())
+        master = Master(columns, instance, self._first_prices(), self.shared.deadline)
         stalled = 0
         for turn in range(ROUNDS):
             before = master.bound
@@ -152,7 +152,7 @@ class Climb:
                 break
             new = new.only(np.sort(np.argsort(reduced, kind="stable")[:KNOWN]))
             self.known = new if self.known is None else self.known.and_(new)
-            master = Master(self.known, instance, prices)
+            master = Master(self.known, instance, prices, self.shared.deadline)
             yield from self._priced(master)
             if self.prices is prices:
                 return None, target
