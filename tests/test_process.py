@@ -67,8 +67,8 @@ SEARCH = """
     import signal, threading, time
     import clusters as cl
     from tests.test_solver import HARD, _town
-    problem, before = _town(), signal.getsignal(signal.SIGINT)
-    cl.solve(problem, HARD, None, cl.Settings(work_limit=0.1))  # compiled, and imported
+    problem, before = _town(240), signal.getsignal(signal.SIGINT)
+    cl.solve(problem, HARD, None, cl.Settings(work_limit=1.0))  # compiled, and imported
     print("ready", flush=True)
     try:
         result = cl.solve(problem, HARD, None, cl.Settings(time_limit_s=100, workers={workers}))
@@ -116,7 +116,7 @@ IMPORTING = """
     print("ready", flush=True)
     import clusters as cl
     from tests.test_solver import HARD, _town
-    cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=100))
+    cl.solve(_town(240), HARD, None, cl.Settings(time_limit_s=100))
 """
 
 
@@ -142,7 +142,8 @@ REPAIRING = """
     cl.solve(problem, cl.Rules(n_clusters=9), None, cl.Settings(work_limit=0.1))
     print("ready", flush=True)
     try:
-        print(type(cl.repair(problem, rules, plan, time_limit_s=100)).__name__)
+        settings = cl.Settings(time_limit_s=100)
+        print(type(cl.repair(problem, rules, plan, settings=settings)).__name__)
     except KeyboardInterrupt as error:
         print("KeyboardInterrupt")
 """
@@ -159,8 +160,8 @@ THREADED = """
     import threading, time
     import clusters as cl
     from tests.test_solver import HARD, _town
-    problem = _town()
-    cl.solve(problem, HARD, None, cl.Settings(work_limit=0.1))
+    problem = _town(240)
+    cl.solve(problem, HARD, None, cl.Settings(work_limit=1.0))
     def search():
         result = cl.solve(problem, HARD, None, cl.Settings(time_limit_s=100))
         print(result.stopped, flush=True)
@@ -187,7 +188,7 @@ def test_a_search_in_another_thread_is_interrupted_from_on_progress() -> None:
 
     with concurrent.futures.ThreadPoolExecutor(1) as pool:
         settings = cl.Settings(time_limit_s=100)
-        answer = pool.submit(cl.solve, _town(), HARD, None, settings, on_progress=progress)
+        answer = pool.submit(cl.solve, _town(240), HARD, None, settings, on_progress=progress)
         time.sleep(1)
         enough.set()
         assert answer.result(timeout=60).stopped in ("interrupted", "proved")
@@ -247,7 +248,7 @@ def test_an_error_in_on_progress_stops_the_threads_and_is_raised() -> None:
 
     begin, before = time.monotonic(), threading.active_count()
     with pytest.raises(ValueError, match="the bar was closed"):
-        cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=60), on_progress=fail)
+        cl.solve(_town(240), HARD, None, cl.Settings(time_limit_s=60), on_progress=fail)
     assert threading.active_count() == before
     assert time.monotonic() - begin < 10
 
@@ -264,7 +265,7 @@ def test_an_error_in_a_stage_stops_the_other_and_is_raised(
     monkeypatch.setattr(f"clusters.search.counts.{stage}", failing)
     begin, before = time.monotonic(), threading.active_count()
     with pytest.raises(RuntimeError, match="a stage failed"):
-        cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=60, workers=workers))
+        cl.solve(_town(240), HARD, None, cl.Settings(time_limit_s=60, workers=workers))
     assert threading.active_count() == before
     assert time.monotonic() - begin < 10
 
@@ -295,7 +296,7 @@ def _state() -> dict[str, object]:
 def test_the_process_after_solve_is_as_before(workers: int) -> None:
     cl.solve(world(MAP), EVEN, None, ENOUGH)  # imports and compiles
     before = _state()
-    cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=1.5, workers=workers))
+    cl.solve(_town(240), HARD, None, cl.Settings(time_limit_s=1.5, workers=workers))
     with pytest.raises(cl.InfeasibleError):
         cl.solve(world("1 2 3"), cl.Rules(n_clusters=9), None, ENOUGH)
     after = _state()

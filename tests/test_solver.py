@@ -45,14 +45,15 @@ def _town(n: int = 60, seed: int = 3) -> cl.Problem:
     return cl.build_problem(schools, neighbours="delaunay")
 
 
-HARD = cl.Rules(n_clusters=9, balance={"need": 0.04})
+HARD = cl.Rules(n_clusters=20, balance={"need": 0.02})
+"""Not proved in a minute for a town of 240 schools."""
 
 
 # ---- limits and stopping ------------------------------------------------------------------------
 
 
 def test_the_time_limit_is_honoured() -> None:
-    problem = _town()
+    problem = _town(240)
     begin = time.monotonic()
     result = cl.solve(problem, HARD, None, cl.Settings(time_limit_s=2))
     assert time.monotonic() - begin < 2 + 3
@@ -65,7 +66,7 @@ def test_an_interruption_in_on_progress_keeps_the_best_plan() -> None:
         if progress.objective is not None:
             raise KeyboardInterrupt
 
-    result = cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=30), on_progress=interrupt)
+    result = cl.solve(_town(240), HARD, None, cl.Settings(time_limit_s=30), on_progress=interrupt)
     assert result.stopped == "interrupted"
     assert result.status == "feasible"
     assert result.certificate.ok
@@ -74,7 +75,7 @@ def test_an_interruption_in_on_progress_keeps_the_best_plan() -> None:
 
 def test_stop_at_gap() -> None:
     settings = replace(ENOUGH, stop_at_gap=0.5)
-    result = cl.solve(_town(), HARD, None, settings)
+    result = cl.solve(_town(240), HARD, None, settings)
     assert result.gap is not None
     assert result.gap <= 0.5
     assert result.stopped in ("gap reached", "proved")
@@ -82,10 +83,10 @@ def test_stop_at_gap() -> None:
 
 def test_progress_tells_objective_bound_gap_and_phase() -> None:
     seen: list[cl.solver.Progress] = []
-    cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=2), on_progress=seen.append)
+    cl.solve(_town(240), HARD, None, cl.Settings(time_limit_s=2), on_progress=seen.append)
     assert seen
     last = seen[-1]
-    assert last.n_clusters == 9
+    assert last.n_clusters == 20
     assert last.phase
     assert last.objective is not None
     assert last.bound is not None
@@ -95,14 +96,14 @@ def test_progress_tells_objective_bound_gap_and_phase() -> None:
 def test_workers_find_plans_too() -> None:
     for workers in (1, 3):
         settings = cl.Settings(time_limit_s=1.5, workers=workers)
-        assert cl.solve(_town(), HARD, None, settings).certificate.ok
+        assert cl.solve(_town(240), HARD, None, settings).certificate.ok
 
 
 # ---- honesty ------------------------------------------------------------------------------------
 
 
 def test_the_history_only_gets_better() -> None:
-    result = cl.solve(_town(), HARD, None, cl.Settings(time_limit_s=2))
+    result = cl.solve(_town(240), HARD, None, cl.Settings(time_limit_s=2))
     seconds, objectives, bounds = zip(*result.history, strict=True)
     found = [value for value in objectives if value is not None]
     proved = [value for value in bounds if value is not None]
@@ -171,7 +172,7 @@ def test_any_plan_is_a_valid_start(start: str) -> None:
 
 
 def test_a_good_start_is_never_lost() -> None:
-    problem = _town()
+    problem = _town(240)
     good = cl.solve(problem, HARD, None, cl.Settings(time_limit_s=3))
     again = cl.solve(problem, HARD, None, cl.Settings(time_limit_s=0.3), start=good.plan)
     assert again.objective <= good.objective * (1 + 1e-12)

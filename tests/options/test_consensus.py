@@ -129,6 +129,7 @@ def test_a_school_that_no_map_places_is_placed():
     assert "No map places" in found.sentence("4")
 
 
+@pytest.mark.slow
 def test_a_larger_map_is_improved_window_by_window():
     rows = "\n".join(["1" * 12] * 8)
     problem = world(rows)

@@ -18,10 +18,8 @@ of vehicle routing (Laporte & Nobert 1983).
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
-from scipy import sparse
 
 from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import NO_LIMIT, Instance
@@ -108,12 +106,16 @@ class RegionCuts:
 
     def of_clusters(self, centres: IntArray, taken: np.ndarray) -> FloatArray:
         """Coefficients of whole clusters, array (clusters, cuts); `taken`: atoms (clusters, n)."""
-        within = self.within[:, centres].T
-        # sparse, as numpy's own product would start threads that stand in the way of the search
-        held: Any = sparse.csr_array(taken.astype(np.float64))
-        sums: FloatArray = np.where(
-            within, held @ self.inner.T + self.centre[None, :], held @ self.outer.T
-        )
+        cluster, atom = np.nonzero(taken)
+        if not len(cluster):
+            return np.zeros((len(taken), len(self)))
+        # no product of matrices: numpy's would start threads that stand in the way of the search
+        within = self.within[:, centres]
+        terms = np.where(within[:, cluster], self.inner[:, atom], self.outer[:, atom])
+        first = np.flatnonzero(np.diff(cluster, prepend=-1))
+        sums = np.zeros((len(taken), len(self)))
+        sums[cluster[first]] = np.add.reduceat(terms, first, axis=1).T
+        sums += np.where(within, self.centre[:, None], 0.0).T
         return sums
 
 

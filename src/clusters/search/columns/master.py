@@ -13,7 +13,6 @@ from collections.abc import Iterator
 
 import highspy
 import numpy as np
-from scipy import sparse
 
 from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import Instance
@@ -267,15 +266,22 @@ class _Programme:
         self.order += columns.tolist()
 
     def _with_regions(
-        self, columns: IntArray, row: IntArray, value: FloatArray, offset: IntArray
-    ) -> tuple[IntArray, FloatArray, IntArray]:
+        self, columns: IntArray, row: np.ndarray, value: FloatArray, offset: np.ndarray
+    ) -> tuple[np.ndarray, FloatArray, np.ndarray]:
         """Add the rows of the region cuts to the others of some columns."""
         c, n = self.master.columns, self.master.n
         below = self.regions.of_clusters(c.centre[columns], c.taken(columns, n))
         below[np.abs(below) < DUST] = 0.0
-        above = sparse.csc_array((value, row, offset), shape=(self.first_region, len(columns)))
-        both = sparse.vstack([above, sparse.csc_array(below.T)], format="csc")
-        return both.indices.astype(np.int32), both.data, both.indptr.astype(np.int32)
+        column, cut = np.nonzero(below)
+        # stable: the rows of a column stay together, those of the region cuts last
+        order = np.argsort(
+            np.concatenate([np.repeat(np.arange(len(columns)), np.diff(offset)), column]),
+            kind="stable",
+        )
+        rows = np.concatenate([row, self.first_region + cut]).astype(np.int32)[order]
+        values = np.concatenate([value, below[column, cut]])[order]
+        more = np.concatenate([[0], np.cumsum(np.bincount(column, minlength=len(columns)))])
+        return rows, values, (offset + more).astype(np.int32)
 
     def run(self, deadline: float) -> float:
         """Solve, until `deadline` at the latest (time.monotonic); return the iterations."""
