@@ -233,7 +233,7 @@ def test_the_hand_drawn_map_with_six_mistakes_is_repaired():
     assert verify(problem, rules, repaired.plan).ok
     assert repaired.proved
     assert len(repaired.moved) == 3
-    assert len(repaired.placed) == 2
+    assert len(repaired.placed) == 3  # two that were forgotten, and one drawn in two clusters
     curve = improve_curve(
         problem, rules, repaired.plan, common, 20, settings=Settings(time_limit_s=40)
     )
