@@ -17,7 +17,7 @@ import numpy as np
 from clusters.domain import FloatArray
 from clusters.model.linear import Silent
 from clusters.search.bound.lagrangian import Relaxation
-from clusters.search.bound.region_cuts import RegionCuts, violated
+from clusters.search.bound.region_cuts import RegionCuts, pairs_used, violated
 
 __all__ = ["tighten"]
 
@@ -197,9 +197,7 @@ class _Programme:
     def pairs(self) -> FloatArray:
         """Return how far each pair is used in the solution, array (n, m)."""
         weight = np.array(self.solver.getSolution().col_value)[self.position]
-        used = np.zeros((self.n, self.m))
-        np.add.at(used.T, self.centres, self.clusters * weight[:, None])
-        return used
+        return pairs_used(self.centres, self.clusters, weight, self.m)
 
     def centre_on(self, multipliers: FloatArray) -> None:
         """Move the box: an atom may go uncovered, or be covered twice, at prices around these."""

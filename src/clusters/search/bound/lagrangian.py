@@ -66,6 +66,7 @@ class Relaxation:
         self.sidelines = sidelines_of(instance, self.dimension)
         self.cuts = RegionCuts.none(instance)
         self.charges: FloatArray = np.zeros(0)
+        self.pays, self.paid = np.zeros((instance.n, instance.m)), 0.0
         self.exact = False
         self.work = 0.0
         self.bound = self.level = -np.inf
@@ -157,23 +158,18 @@ class Relaxation:
             self.pair_group = self.pair_group[order]
         self.start = np.concatenate([[0], np.cumsum(mask.sum(axis=0))]).astype(np.int64)
         self.pair_load = self.load[self.pair_atom]
-        self._set_costs()
-        self.plain_pairs = ~np.isin(self.pair_atom, instance.excused)
-
-    def _set_costs(self) -> None:
-        """Take the costs of the pairs, less what the cuts pay for them."""
-        instance, everyone = self.instance, np.arange(self.instance.m)
-        self.pays = self.cuts.weighted(self.charges, instance.home)
+        everyone = np.arange(instance.m)
         self.pair_cost = instance.cost[self.pair_atom, self.pair_centre]
         own = instance.cost[instance.home, everyone]
         self.own_cost = np.where(self.possible[instance.home, everyone], own, INFINITY)
-        self.paid = float(self.charges @ self.cuts.least)
+        self.plain_pairs = ~np.isin(self.pair_atom, instance.excused)
 
     def _charge(self, charges: FloatArray) -> None:
         """Set the multipliers of the cuts."""
         if len(charges) != len(self.charges) or (charges != self.charges).any():
             self.charges = charges.copy()
-            self._set_costs()
+            self.pays = self.cuts.weighted(charges, self.instance.home)
+            self.paid = float(charges @ self.cuts.least)
             self._floors = None
 
     def add_cuts(self, cuts: RegionCuts) -> None:
@@ -182,13 +178,6 @@ class Relaxation:
         none = np.zeros(len(cuts))
         self.charges = np.concatenate([self.charges, none])
         self._best = (*self._best[:2], np.concatenate([self._best[2], none]))
-        self._set_costs()
-
-    def keep_cuts(self, which: np.ndarray) -> None:
-        """Drop the other cuts, which must not be charged for at the best multipliers."""
-        self._restore()
-        self.cuts, self.charges = self.cuts.only(which), self.charges[which]
-        self._best = (*self._best[:2], self._best[2][which])
 
     # -- evaluation -----------------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ import numpy as np
 from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import NO_LIMIT, Instance
 
-__all__ = ["RegionCuts", "violated"]
+__all__ = ["RegionCuts", "pairs_used", "violated"]
 
 VIOLATED = 0.01
 """Least violation, in clusters, of a cut that is worth adding."""
@@ -117,6 +117,13 @@ class RegionCuts:
         sums[cluster[first]] = np.add.reduceat(terms, first, axis=1).T
         sums += np.where(within, self.centre[:, None], 0.0).T
         return sums
+
+
+def pairs_used(centres: IntArray, taken: np.ndarray, weights: FloatArray, m: int) -> FloatArray:
+    """How far each pair is used by clusters with weights, array (n, m); taken (clusters, n)."""
+    used = np.zeros((m, taken.shape[1]))
+    np.add.at(used, centres, taken * weights[:, None])
+    return used.T
 
 
 def violated(instance: Instance, weight: FloatArray, most: int) -> RegionCuts:

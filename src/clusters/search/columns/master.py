@@ -17,7 +17,7 @@ import numpy as np
 from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import Instance
 from clusters.model.linear import Silent
-from clusters.search.bound.region_cuts import violated
+from clusters.search.bound.region_cuts import pairs_used, violated
 from clusters.search.columns.cuts import cut_rows, extended, triples
 from clusters.search.columns.listing import Columns, Cut, Prices, by_atom
 
@@ -71,8 +71,7 @@ class Master:
         self.n, self.k, self.offset = instance.n, instance.k, instance.offset
         self.alive = np.ones(len(columns), dtype=np.bool_)
         self.prices, self.cuts, self.regions = prices, list(prices.cuts), prices.regions
-        self.home = instance.home
-        self.reduced = prices.reduced(columns, self.home)
+        self.reduced = prices.reduced(columns, instance.home)
         self.bound = -np.inf
         self.weights = np.zeros(len(columns))
 
@@ -98,7 +97,7 @@ class Master:
         while True:
             yield programme.run(self.deadline) / STEPS_PER_SECOND + 1e-8 * len(self.columns)
             prices = programme.prices()
-            reduced = prices.reduced(self.columns, self.home)
+            reduced = prices.reduced(self.columns, self.instance.home)
             least = float(reduced[self.alive].min(initial=np.inf))
             if not np.isfinite(least):
                 self.bound = np.inf
@@ -133,11 +132,14 @@ class Master:
 
     def _sharpen_regions(self) -> int:
         used = np.flatnonzero(self.weights > 1e-6)
-        weight = np.zeros((self.instance.m, self.n))
-        held = self.columns.taken(used, self.n)
-        np.add.at(weight, self.columns.centre[used], held * self.weights[used, None])
+        weight = pairs_used(
+            self.columns.centre[used],
+            self.columns.taken(used, self.n),
+            self.weights[used],
+            self.instance.m,
+        )
         room = min(MOST_REGIONS, ALL_REGIONS - len(self.regions))
-        new = violated(self.instance, weight.T, room)
+        new = violated(self.instance, weight, room)
         self.regions = self.regions.and_(new)
         return len(new)
 
