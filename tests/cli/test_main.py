@@ -9,6 +9,7 @@ import time
 from decimal import Decimal
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from clusters.__main__ import BAD_INPUT, DONE, INTERRUPTED, NO_PLAN, STOPPED_EARLY, main
@@ -239,14 +240,21 @@ def test_an_interruption_ends_with_4_only_where_a_plan_was_written(
 @pytest.mark.slow
 @pytest.mark.skipif(os.name == "nt", reason="SIGINT is sent another way on Windows")
 def test_interrupted_search_keeps_its_best_plan_and_ends_with_4(tmp_path):
-    out = tmp_path / "out"
+    out, table = tmp_path / "out", tmp_path / "schools.csv"
+    rng = np.random.default_rng(3)  # too large a town to be proved meanwhile
+    places = zip(*rng.uniform(400_000, 409_000, (2, 240)), rng.integers(5, 80, 240), strict=True)
+    rows = [f"{p},School {p},{x:.0f},{y:.0f},{need}" for p, (x, y, need) in enumerate(places, 1)]
+    table.write_text("\n".join(["urn,name,easting,northing,need", *rows]))
+    words = ["solve", "--schools", str(table), "--clusters", "20", "--balance", "need=0.02"]
     program = subprocess.Popen(
-        [sys.executable, "-m", "clusters", "demo", "--time", "120", "--out", str(out)],
+        [sys.executable, "-m", "clusters", *words, "--time", "120", "--out", str(out)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
     )
-    time.sleep(20)
+    for line in program.stderr:
+        if "gap" in line:
+            break
     program.send_signal(signal.SIGINT)
     _, error = program.communicate(timeout=60)
     assert program.returncode == 4, error

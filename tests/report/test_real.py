@@ -41,7 +41,7 @@ def pack(request, tmp_path_factory):
         recommended="A",
         rules=rules,
         split=split,
-        outlook=look_ahead(split, Assumptions(growth="5%")),
+        outlook=look_ahead(split, Assumptions(growth="5%", cost_per_plan="7500")),
         audience=request.param,
     )
     return files, time.monotonic() - started

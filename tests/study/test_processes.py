@@ -146,8 +146,8 @@ def test_ctrl_c_ends_a_search_in_this_process_and_its_half_plan_is_not_kept(tmp_
         import clusters as cl
         from tests.test_solver import HARD, _town
         signal.signal(signal.SIGINT, signal.default_int_handler)
-        town = _town()
-        cl.solve(town, HARD, None, cl.Settings(work_limit=0.1))
+        town = _town(240)
+        cl.solve(town, HARD, None, cl.Settings(time_limit_s=1))  # compiled from here on
         made = [cl.study.Case(name=str(k), problem=town, rules=HARD,
                               settings=cl.Settings(time_limit_s=100, seed=k)) for k in (1, 2)]
         print("ready", flush=True)
@@ -184,6 +184,13 @@ def test_real_searches_in_processes_stay_below_four_tenths_of_a_gigabyte(tmp_pat
     assert frame["worker"].nunique() == 2
     alone = cl.solve(problem, made[1].rules, made[1].priorities, made[1].settings)
     assert frame["objective"].iloc[1] == alone.objective
+
+
+def test_memory_of_a_worker_is_its_own_not_that_of_whoever_started_it(tmp_path):
+    held = bytearray(b"1") * (600 * 2**20)  # in use, and a worker is begun meanwhile
+    frame = study.run(cases(1, log=tmp_path / "log"), tmp_path / "s", workers=1, using=noted)
+    del held
+    assert frame.to_frame()["memory_mb"].max() < 500
 
 
 # ---- the executor -------------------------------------------------------------------------------

@@ -299,11 +299,14 @@ class _Study:
         """
         one, many, which = kind
         made: list[Drawn] = []
-        while not self.interrupted and (draw := next(drawn, None)) is not None:
-            self.interrupted = draw.status == "interrupted"
-            if not self.interrupted:
-                made.append(draw)
-                self.on_progress(len(made), count)
+        try:
+            while not self.interrupted and (draw := next(drawn, None)) is not None:
+                self.interrupted = draw.status == "interrupted"
+                if not self.interrupted:
+                    made.append(draw)
+                    self.on_progress(len(made), count)
+        except KeyboardInterrupt:  # between two searches
+            self.interrupted = True
         if self.interrupted:
             self.notes.append(f"Interrupted after {len(made)} of {count} {many}{which}.")
         k, n = len(self.case.start.clusters), len(self.case.problem)

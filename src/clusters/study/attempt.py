@@ -258,8 +258,12 @@ def _clusters(plan: Plan) -> list[list[Any]]:
 def _memory_mb() -> float | None:
     """Return the most memory that this process has held at once, where the system counts it."""
     try:
+        if sys.platform == "linux":
+            # getrusage counts what the process was before exec, too: a copy of whoever started it
+            status = Path("/proc/self/status").read_text()
+            return round(int(status.split("VmHWM:")[1].split()[0]) / 2**10, 1)
         import resource
-    except ImportError:  # Windows
+    except (ImportError, OSError, IndexError):  # Windows, or a Linux that keeps it to itself
         return None
     most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     return round(most / (2**20 if sys.platform == "darwin" else 2**10), 1)
