@@ -13,9 +13,17 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from clusters import InfeasibleError, Priorities, Rules, Settings, solve, verify
+from clusters import (
+    InfeasibleError,
+    Priorities,
+    Rules,
+    RulesError,
+    Settings,
+    solve,
+    verify,
+)
 from clusters.domain import Capacity, NeedCount, Problem, School
-from clusters.model.instance import compile_instance
+from clusters.model.compiling import compile_instance
 
 KINDS = ("asd", "vi")
 
@@ -211,3 +219,21 @@ def test_adding_the_rule_never_makes_the_plan_cheaper() -> None:
     free = solve(problem, Rules(n_clusters=2), settings=settings)
     bound = solve(problem, Rules(n_clusters=2, expertise={"asd": 1}), settings=settings)
     assert bound.objective >= free.objective - 1e-6
+
+
+@pytest.mark.parametrize("unknown", [NeedCount(), NeedCount(ehcps=3), NeedCount(sen_support=2)])
+def test_a_count_that_is_not_known_is_not_taken_for_none(unknown):
+    known = NeedCount(ehcps=9, sen_support=4)
+    schools = [
+        School(urn=urn, name=f"School {urn}", easting=x, northing=0.0, need=need)
+        for urn, x, need in (
+            ("1", 0.0, {"vi": known}),
+            ("2", 900.0, {"vi": unknown}),
+            ("3", 1800.0, {}),
+            ("4", 2700.0, {"vi": known}),
+        )
+    ]
+    problem = Problem.from_schools(schools)
+    wanted = Priorities(expertise=1, pupils_per_capacity={"vi": 1})
+    with pytest.raises(RulesError, match=r"not known for 1 of 3 schools: School 2 \(2\)"):
+        solve(problem, Rules(n_clusters=2, contiguous=False), wanted)

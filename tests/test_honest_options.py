@@ -13,7 +13,7 @@ from clusters.domain import Plan, Priorities, Rules
 from clusters.errors import ArgumentError
 from clusters.measures import difference, places_of
 from clusters.model.another import another_exists
-from clusters.model.instance import compile_instance
+from clusters.model.compiling import compile_instance
 from clusters.options import Theme, propose, trade_off
 from clusters.options.aims import aim_floor, aim_of
 from clusters.options.themes import themes_for

@@ -21,7 +21,8 @@ from clusters.cli.inputs import make_rules
 from clusters.domain import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, bounded_quantities
 from clusters.explain.changes import DROPPABLE
 from clusters.model import assignment
-from clusters.model.instance import NO_LIMIT, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import NO_LIMIT
 from clusters.presolve import altered
 from clusters.report.wording.words import rule_sentences
 from clusters.rulebook import clauses_of, describe, entry_of, rule_of, without

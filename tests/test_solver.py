@@ -15,7 +15,7 @@ import numpy as np
 import pytest
 
 import clusters as cl
-from clusters.model.instance import compile_instance
+from clusters.model.compiling import compile_instance
 from tests.search.drawn import Case, draw
 from tests.worlds import drawn_plan, world
 

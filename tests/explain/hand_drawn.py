@@ -11,7 +11,7 @@ import numpy as np
 
 from clusters import datasets
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
-from clusters.model.instance import compile_instance
+from clusters.model.compiling import compile_instance
 from clusters.search.short import any_plan, plan_from
 
 

@@ -16,7 +16,8 @@ from ortools.sat.python import cp_model
 from clusters import Plan, Priorities, Problem, Rules, verify
 from clusters.model import assignment as core_module
 from clusters.model.assignment import Core, build_core, cut_off_parts
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from tests.worlds import drawn_plan, world
 
 LINE = "5 3 2 4"

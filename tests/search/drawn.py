@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from clusters import Capacity, NeedCount, Priorities, Problem, Rules, School
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 
 RULES = (
     "schools_per_cluster",

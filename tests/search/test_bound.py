@@ -7,7 +7,9 @@ from functools import partial
 import numpy as np
 import pytest
 
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
+from clusters.search.bound.ascent import ascend
 from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import Relaxation
 from tests.search.brute import Judge, best_of, partings
@@ -30,7 +32,7 @@ def test_the_bound_is_below_every_plan_under_any_mix_of_rules(seed: int) -> None
     best, relaxation = _optimum(case), Relaxation(_instance(case))
     for exact in (False, True):
         relaxation.exact = exact
-        relaxation.ascend(40, best)
+        ascend(relaxation, 40, best)
         assert relaxation.bound <= best + 1e-9 * max(1.0, abs(best))
 
 
@@ -39,7 +41,7 @@ def test_cutting_planes_only_raise_the_bound_and_never_above_a_plan(seed: int) -
     case = draw(24_000 + seed)
     best, relaxation = _optimum(case), Relaxation(_instance(case), states=50)
     relaxation.exact = True
-    relaxation.ascend(10, best)
+    ascend(relaxation, 10, best)
     if not np.isfinite(relaxation.bound):
         return
     before = relaxation.bound
@@ -56,7 +58,7 @@ def test_cutting_planes_reach_what_subgradient_steps_do_not() -> None:
         best, relaxation = _optimum(case), Relaxation(_instance(case))
         if not np.isfinite(best):
             continue
-        relaxation.ascend(15, best)
+        ascend(relaxation, 15, best)
         before = relaxation.bound
         for _ in tighten(relaxation, partial(float, best), 60):
             pass
@@ -116,7 +118,7 @@ def test_fixing_keeps_every_pair_of_plans_at_or_below_the_target(seed: int, exac
         return
     relaxation = Relaxation(instance)
     relaxation.exact = exact
-    relaxation.ascend(40, best)
+    ascend(relaxation, 40, best)
     for share in (0.0, 0.02, 0.2):
         target = best + share * max(1.0, abs(best))
         allowed = relaxation.reduced_to(target)
@@ -133,7 +135,7 @@ def test_fixing_for_good_keeps_the_best_plan(seed: int) -> None:
     relaxation = Relaxation(instance)
     for exact in (False, True):
         relaxation.exact = exact
-        relaxation.ascend(40, best)
+        ascend(relaxation, 40, best)
         relaxation.fix(best)
         assert relaxation.bound <= best + 1e-9 * max(1.0, abs(best))
     assert all(relaxation.possible[pair] for pair in _pairs_used(case, instance, best))

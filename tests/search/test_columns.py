@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 
 from clusters.domain import Priorities, Problem, Rules
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.model.set_partitioning import choose
 from clusters.search.arrays import tables_of
+from clusters.search.bound.ascent import ascend
 from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import Relaxation
 from clusters.search.bound.region_cuts import RegionCuts, violated
@@ -38,8 +40,8 @@ def _instance(case: Case) -> Instance:
 def _relaxation(instance: Instance, target: float) -> Relaxation:
     relaxation = Relaxation(instance)
     for exact in (False, True):
-        relaxation.exact = exact and relaxation.low > 0
-        relaxation.ascend(20, target)
+        relaxation.exact = exact and relaxation.carried.bounds[0] > 0
+        ascend(relaxation, 20, target)
     for _ in tighten(relaxation, lambda: target, 30):
         pass
     return relaxation

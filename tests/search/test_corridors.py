@@ -9,7 +9,8 @@ import pytest
 
 import clusters as cl
 from clusters.domain import SchoolId
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.search.heuristics.corridors import joined
 from tests.search.drawn import draw_parted
 

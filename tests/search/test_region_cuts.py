@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from clusters import Priorities, Problem, Rules
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
+from clusters.search.bound.ascent import ascend
 from clusters.search.bound.cutting_planes import tighten
 from clusters.search.bound.lagrangian import Relaxation
 from clusters.search.bound.region_cuts import RegionCuts, violated
@@ -119,7 +121,7 @@ def test_they_raise_the_bound_where_the_knapsacks_alone_do_not_reach(
         monkeypatch.setattr("clusters.search.bound.cutting_planes.MOST_CUTS", most)
         relaxation = Relaxation(_line(loads, 4, 0.25))
         relaxation.exact = True
-        relaxation.ascend(60, np.inf)
+        ascend(relaxation, 60, np.inf)
         for _ in tighten(relaxation, lambda: np.inf, 200):
             pass
         assert bool(len(relaxation.cuts)) == bool(most)

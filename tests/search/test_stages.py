@@ -7,7 +7,8 @@ import pytest
 
 from clusters import InfeasibleError, Plan, Settings, solve, verify
 from clusters.domain import Cluster
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.search.arrays import tables_of
 from clusters.search.heuristics.annealing import anneal
 from clusters.search.heuristics.construction import (

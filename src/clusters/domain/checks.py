@@ -14,11 +14,13 @@ from clusters.domain.forms import rule_fault
 from clusters.domain.plan import Plan
 from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import Problem
+from clusters.domain.school import NeedCount
 from clusters.domain.values import SchoolId
 from clusters.errors import Fault, RulesError
 from clusters.rulebook import named_in, phases_of
+from clusters.text import first_few
 
-__all__ = ["check_rules"]
+__all__ = ["check_rules", "unknown_need"]
 
 
 @checked
@@ -210,5 +212,41 @@ def _coverage_faults(problem: Problem, per_capacity: Mapping[str, float]) -> Ite
             yield _type_fault(
                 "pupils_per_capacity", kind, known, "no school has need or capacity of type"
             )
-        elif len(units.get(kind, ())) > 1:
+            continue
+        if len(units.get(kind, ())) > 1:
             yield _mixed_units(kind, units[kind])
+        yield from unknown_need(problem, kind, strict=False)
+
+
+def unknown_need(problem: Problem, kind: str, *, strict: bool = True) -> Iterator[Fault]:
+    """Name the schools whose pupils with one type of need are not known: unknown is not none.
+
+    A level (EHC plans, SEN support) that is recorded at no school at all is no part of the need.
+
+    Parameters
+    ----------
+    strict
+        Whether a school whose record does not name the type at all counts as unknown; else only
+        one that names it without a count, as files with a column for it do.
+    """
+    counts = [
+        (school, school.need.get(kind, NeedCount()))
+        for school in problem.schools
+        if strict or kind in school.need
+    ]
+    for level in ("ehcps", "sen_support"):
+        missing = [school for school, count in counts if getattr(count, level) is None]
+        if missing and len(missing) < len(counts):
+            names = first_few(f"{school.name} ({school.urn})" for school in missing)
+            yield rule_fault(
+                f"{level} of type {kind!r} are not known for {len(missing)} of {len(counts)} "
+                f"schools: {names}",
+                "give the counts; or say when reading what they count as, for instance "
+                'unknown={"need": 0} (on the command line --unknown need=0); or leave '
+                f"pupils_per_capacity[{kind!r}] out",
+            )
+    if counts and all(count == NeedCount() for _, count in counts):
+        yield rule_fault(
+            f"pupils of type {kind!r} are not known for any school",
+            f"give the counts, or leave pupils_per_capacity[{kind!r}] out",
+        )

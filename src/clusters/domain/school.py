@@ -91,7 +91,8 @@ class School(Shown):
         Pupils on roll; of these with an EHC plan; with SEN support. Whole numbers, 0 or more.
     need
         Pupils by type of need (codes of :data:`clusters.need_types.NEED_TYPES`, or the caller's
-        own).
+        own). The priority ``expertise`` takes a type that a school does not name as no pupils of
+        it, and refuses one that is named without a count; posts refuse both.
     expertise
         Capacity that the school can share, by type of need.
     pyramid, trust

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.domain import (
     FrozenDict,
-    NeedCount,
     Plan,
     PlanLike,
     Priorities,
@@ -18,12 +17,12 @@ from clusters.domain import (
     is_number,
     plan_of,
 )
+from clusters.domain.checks import unknown_need
 from clusters.errors import DataError, Fault, MoneyError, RulesError
 from clusters.expertise.posts import PARTS, Gap, Post, PostPlan, SharedPost, fault
 from clusters.measures import Access, measure
 from clusters.money import Amount, pence
 from clusters.solver import Settings, effort
-from clusters.text import first_few
 
 if TYPE_CHECKING:
     from clusters.model.shared_posts import PostsAnswer, PostsCase
@@ -265,41 +264,13 @@ class _Table:
 
 def _unmet(problem: Problem, plan: Plan, pupils_per_capacity: Mapping[str, float]) -> list[Access]:
     """Rows of cluster and type with unmet need; every count that they rest on must be known."""
-    faults = [fault for kind in pupils_per_capacity for fault in _unknown_need(problem, kind)]
+    faults = [fault for kind in pupils_per_capacity for fault in unknown_need(problem, kind)]
     if faults:
         raise DataError(faults)
     priorities = Priorities(
         travel_by="schools", pupils_per_capacity=FrozenDict(pupils_per_capacity)
     )
     return [row for row in measure(problem, plan, priorities).expertise if row.unmet > 0]
-
-
-def _unknown_need(problem: Problem, kind: str) -> Iterator[Fault]:
-    """Name the schools whose pupils with one type of need are not known: unknown is not none.
-
-    A level (EHC plans, SEN support) that is recorded at no school at all is no part of the need.
-    """
-    counts = [school.need.get(kind, NeedCount()) for school in problem.schools]
-    for level in ("ehcps", "sen_support"):
-        missing = [
-            school
-            for school, count in zip(problem.schools, counts, strict=True)
-            if getattr(count, level) is None
-        ]
-        if missing and len(missing) < len(counts):
-            names = first_few(f"{school.name} ({school.urn})" for school in missing)
-            yield fault(
-                f"{level} of type {kind!r} are not known for {len(missing)} of {len(counts)} "
-                f"schools: {names}",
-                "give the counts; or say when reading what they count as, for instance "
-                'unknown={"need": 0} (on the command line --unknown need=0); or leave '
-                f"pupils_per_capacity[{kind!r}] out",
-            )
-    if all(count == NeedCount() for count in counts):
-        yield fault(
-            f"pupils of type {kind!r} are not known for any school",
-            f"give the counts, or leave pupils_per_capacity[{kind!r}] out",
-        )
 
 
 def _gap(row: Access, after: float, posts: Sequence[Post]) -> Gap:

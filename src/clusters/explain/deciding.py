@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.presolve import Clause, clauses_of, counts_of, is_refuted, without
 from clusters.search.short import any_plan, plan_from
 from clusters.search.solution import Found

@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from clusters.domain import Cluster, IntArray, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.measures import matches
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.search.solution import Found
 from clusters.shown import Shown
 from clusters.text import listed

@@ -21,7 +21,7 @@ from clusters.domain import (
     SchoolId,
 )
 from clusters.measures import places_of
-from clusters.model.instance import compile_instance, price_unit
+from clusters.model.compiling import compile_instance, price_unit
 from clusters.shown import Shown
 from clusters.verifier import verify
 

@@ -11,7 +11,7 @@ from clusters.model.assignment import build_core, solve_core
 from clusters.model.instance import Instance
 from clusters.model.solving import Stopped, last_round
 
-__all__ = ["any_clusters"]
+__all__ = ["any_clusters", "can_cover"]
 
 
 def any_clusters(instance: Instance, *, seconds: float, seed: int = 1) -> list[list[int]] | None:
@@ -23,9 +23,7 @@ def any_clusters(instance: Instance, *, seconds: float, seed: int = 1) -> list[l
         The clusters; empty where it is proved that there are none; None where time ran out.
     """
     deadline = time.monotonic() + seconds
-    finite = np.isfinite(instance.cost)
-    own = finite[instance.home, np.arange(instance.m)]
-    if not (finite & own[None, :]).any(axis=1).all():
+    if not can_cover(instance, np.isfinite(instance.cost)):
         return []
     try:
         core = build_core(instance, stop=lambda: time.monotonic() > deadline)
@@ -46,3 +44,9 @@ def any_clusters(instance: Instance, *, seconds: float, seed: int = 1) -> list[l
         return None
     found = list(last.solution.values())
     return found if all(instance.within_bounds(atoms) for atoms in found) else None
+
+
+def can_cover(instance: Instance, allowed: np.ndarray) -> bool:
+    """Whether every atom still has a centre and enough centres are open."""
+    open_ = allowed[instance.home, np.arange(instance.m)]
+    return bool((allowed & open_[None, :]).any(axis=1).all() and open_.sum() >= instance.k)

@@ -14,7 +14,7 @@ from fractions import Fraction
 from typing import Any
 
 from clusters.domain import Plan, Priorities, Problem, Rules, bounded_quantities, kept_together
-from clusters.model.instance import price_unit
+from clusters.model.compiling import price_unit
 from clusters.options.themes import Theme
 from clusters.presolve import is_refuted
 from clusters.presolve.sizes import count_range

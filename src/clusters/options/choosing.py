@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from clusters.domain import Plan, Priorities, Rules
 from clusters.measures import places_of
-from clusters.model.instance import compile_instance
+from clusters.model.compiling import compile_instance
 from clusters.naming import name_clusters
 from clusters.options.aims import better
 from clusters.options.themes import Theme

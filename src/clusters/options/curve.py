@@ -11,7 +11,7 @@ from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
 from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
-from clusters.model.instance import compile_instance, price_unit
+from clusters.model.compiling import compile_instance, price_unit
 from clusters.naming import name_clusters
 from clusters.options.aims import aim_floor
 from clusters.options.themes import Theme

@@ -13,7 +13,8 @@ import numpy as np
 from clusters.domain import IntArray, Plan, Priorities, Problem, Rules, longest_journeys
 from clusters.errors import InfeasibleError, OutOfTimeError
 from clusters.measures import places_of
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.model.median_partition import least_sum, median_clusters, pair_sum, quarrels
 from clusters.naming import name_clusters
 from clusters.presolve import counts_of, reasons_for

@@ -17,7 +17,8 @@ from functools import lru_cache
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray, Plan, Priorities, Problem, Rules
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.presolve import counts_of
 from clusters.search.short import found_of
 

@@ -11,7 +11,8 @@ import numpy as np
 from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.errors import NoPlanError
 from clusters.measures import difference, places_of
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.options.aims import aim_floor, aim_of, better, holders_of, longest_journey, within
 from clusters.options.themes import WEIGHED, Theme
 from clusters.search.short import found_of, improved, plan_from

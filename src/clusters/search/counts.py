@@ -15,7 +15,8 @@ from functools import partial
 import numpy as np
 
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.model.threads import run_together
 from clusters.presolve import counts_to_try, reasons_for
 from clusters.search.bound.ranges import Outlook

@@ -90,6 +90,14 @@ class Shared:
         if better:
             self.on_news(phase)
 
+    def nothing_below(self, target: float = np.inf, phase: str = "bound") -> None:
+        """Note that no plan costs less than a target; none at all where there is none to beat."""
+        level = target if np.isfinite(target) else self.target
+        if np.isfinite(level):
+            self.raise_bound(level, phase)
+        else:
+            self.infeasible = True
+
     @property
     def cost(self) -> float:
         """Cost of the best plan, infinity where there is none."""
@@ -99,6 +107,12 @@ class Shared:
     def target(self) -> float:
         """Cost to beat: the best plan's or the rival's, infinity where there is none."""
         return min(self.cost, self.rival)
+
+    @property
+    def goal(self) -> float:
+        """Cost that a better plan has at the most, infinity where there is none to beat."""
+        best = self.target
+        return best - 0.5 * TOLERANCE * abs(best) if np.isfinite(best) else np.inf
 
     def closed(self) -> bool:
         """Whether it is known what the best plan is: proved, or no plan exists."""

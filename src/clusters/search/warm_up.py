@@ -9,8 +9,10 @@ import numpy as np
 from numba import config
 
 from clusters.domain import Priorities, Problem, Rules
-from clusters.model.instance import Instance, compile_instance
+from clusters.model.compiling import compile_instance
+from clusters.model.instance import Instance
 from clusters.search.arrays import Tables, tables_of
+from clusters.search.bound.ascent import ascend
 from clusters.search.bound.lagrangian import Relaxation
 from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.columns import enumeration
@@ -83,7 +85,7 @@ def _proof() -> Iterator[None]:
     relaxation = Relaxation(instance)
     for exact in (False, True):
         relaxation.exact = exact
-        relaxation.ascend(2, np.inf)
+        ascend(relaxation, 2, np.inf)
         yield
         relaxation.reduced_to(1e9)
         yield

@@ -15,13 +15,13 @@ p-median problem" (the knapsack form); Camerini, Fratta & Maffioli 1975 (deflect
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from copy import deepcopy
 
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray
-from clusters.model.instance import NO_LIMIT, Instance
+from clusters.model.instance import Instance
+from clusters.search.bound.carried_load import carried_load
 from clusters.search.bound.knapsack import INFINITY, best_clusters, forced_values, least_values
 from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.bound.side_constraints import sidelines_of
@@ -59,13 +59,12 @@ class Relaxation:
         self.instance = instance
         self.possible = np.isfinite(instance.cost)
         self.possible &= self.possible[instance.home, np.arange(instance.m)][None, :]
-        self.dimension = _tightest(instance)
-        self._set_loads(states)
+        self.carried = carried_load(instance, states)
         self.group = np.full(instance.n, -1, dtype=np.int64)
         self.group_price = instance.group_price
         for number, group in enumerate(instance.groups):
             self.group[group] = number
-        self.sidelines = sidelines_of(instance, self.dimension)
+        self.sidelines = sidelines_of(instance, self.carried.dimension)
         self.cuts = RegionCuts.none(instance)
         self.charges: FloatArray = np.zeros(0)
         self.pays, self.paid = np.zeros((instance.n, instance.m)), 0.0
@@ -78,28 +77,8 @@ class Relaxation:
         self.chosen: IntArray = np.arange(0)
         self.taken = np.zeros((0, instance.n), dtype=np.bool_)
         self._index_pairs()
-        self.begin()
 
     # -- set-up ---------------------------------------------------------------------------------
-
-    def _set_loads(self, states: int) -> None:
-        """Express the carried load in at most so many steps, rounded so as only to relax."""
-        instance, d = self.instance, self.dimension
-        if d is None:
-            self.load = np.zeros(instance.n, dtype=np.int64)
-            self.low, self.high, self.loose_low, self.loose_high = 0, 0, 0, 0
-            return
-        load, total = instance.loads[d], int(instance.loads[d].sum())
-        high = min(int(instance.high[d]), total)
-        loose = min(int(instance.excused_high[:, d].max(initial=high)), total)
-        step = max(1, -(-high // states))
-        self.load = load // step
-        self.high, self.loose_high = high // step, loose // step
-        low = int(instance.low[d])
-        floor = min(int(instance.excused_low[:, d].min(initial=low)), low)
-        # every atom may lose up to step - 1 units by rounding down
-        self.low = _rounded_low(load, low, high, step)
-        self.loose_low = _rounded_low(load, floor, loose, step)
 
     def _first_multipliers(self) -> FloatArray:
         """Twice the cost at the second nearest centre (the nearest is often the atom itself)."""
@@ -120,7 +99,6 @@ class Relaxation:
         self.multipliers = multipliers.copy()
         self._best = self._snapshot()
         self._index_pairs()
-        self.begin()
 
     def _assume_short(self) -> None:
         """Begin with unmet need charged in full where there is too little capacity over all."""
@@ -132,12 +110,6 @@ class Relaxation:
     def _snapshot(self) -> tuple[FloatArray, list[FloatArray], FloatArray]:
         lines = [s.multiplier.copy() for s in self.sidelines]
         return self.multipliers.copy(), lines, self.charges.copy()
-
-    def _restore(self) -> None:
-        self.multipliers = self._best[0].copy()
-        for sideline, multiplier in zip(self.sidelines, self._best[1], strict=True):
-            sideline.multiplier = multiplier.copy()
-        self._charge(self._best[2])
 
     def _index_pairs(self) -> None:
         """List the possible pairs by centre, own atoms apart."""
@@ -159,7 +131,7 @@ class Relaxation:
             self.pair_centre, self.pair_atom = self.pair_centre[order], self.pair_atom[order]
             self.pair_group = self.pair_group[order]
         self.start = np.concatenate([[0], np.cumsum(mask.sum(axis=0))]).astype(np.int64)
-        self.pair_load = self.load[self.pair_atom]
+        self.pair_load = self.carried.load[self.pair_atom]
         everyone = np.arange(instance.m)
         self.pair_cost = instance.cost[self.pair_atom, self.pair_centre]
         own = instance.cost[instance.home, everyone]
@@ -205,12 +177,9 @@ class Relaxation:
 
     def room(self, extra: IntArray | int = 0, loose: bool = False) -> tuple[IntArray, IntArray]:
         """Bounds per centre on the load beside its own atom (and `extra`)."""
-        own = self.load[self.instance.home] + extra
-        if self.dimension is None:
-            return np.zeros(self.instance.m, np.int64), np.zeros(self.instance.m, np.int64)
-        low = (self.loose_low if loose else self.low) if self.exact else 0
-        high = self.loose_high if loose else self.high
-        least, most = np.maximum(0, low - own), np.asarray(high - own)
+        own = self.carried.load[self.instance.home] + extra
+        low, high = self.carried.loose_bounds if loose else self.carried.bounds
+        least, most = np.maximum(0, (low if self.exact else 0) - own), np.asarray(high - own)
         return least, np.where(least <= most, most, -1)
 
     def _values(self, r: FloatArray, own: FloatArray) -> tuple[FloatArray, IntArray]:
@@ -239,7 +208,7 @@ class Relaxation:
         own = instance.home == e
         price = np.where(own, 0.0, INFINITY)
         price[self.pair_centre[rows]] = r[rows]
-        low, high = self.room(np.where(own, 0, self.load[e]), loose=True)
+        low, high = self.room(np.where(own, 0, self.carried.load[e]), loose=True)
         high = np.where(price < INFINITY, high, -1)
         values = np.full(instance.m, INFINITY)
         without = r.copy()
@@ -265,7 +234,7 @@ class Relaxation:
             self._index_pairs()
         r, own = self.reduced()
         taking = int(np.count_nonzero(r < 0.0))
-        self.work += STEP_WORK[self.exact] * taking * max(LEAST_STATES, self.high)
+        self.work += STEP_WORK[self.exact] * taking * max(LEAST_STATES, self.carried.bounds[1])
         values, excused = self._values(r, own)
         k = self.instance.k
         order = np.argsort(values, kind="stable")[:k]
@@ -281,7 +250,7 @@ class Relaxation:
 
     def refine(self, states: int) -> None:
         """Express the load in up to so many steps from now on; the multipliers are kept."""
-        self._set_loads(states)
+        self.carried = carried_load(self.instance, states)
         self._index_pairs()
 
     def best_columns(self, count: int) -> tuple[IntArray, np.ndarray, FloatArray]:
@@ -325,7 +294,7 @@ class Relaxation:
         self._mark(reduced, low, high, chosen, plain, taken)
         for e in np.unique(special[special >= 0]).tolist():
             own = instance.home == e
-            low_e, high_e = self.room(np.where(own, 0, self.load[e]), loose=True)
+            low_e, high_e = self.room(np.where(own, 0, self.carried.load[e]), loose=True)
             without = np.where(self.pair_atom == e, INFINITY / 1e6, r)
             rows = np.flatnonzero(special == e)
             self._mark(without, low_e, high_e, chosen, rows, taken)
@@ -358,52 +327,18 @@ class Relaxation:
             )
             taken[rows] = part
 
-    # -- ascent ---------------------------------------------------------------------------------
+    # -- the best multipliers so far ------------------------------------------------------------
 
-    def ascend(self, steps: int, target: float) -> float:
-        """Begin a new ascent and take a number of steps; return the best bound."""
-        self.begin()
-        self.ascend_on(steps, target)
-        return self.bound
+    def keep(self, bound: float) -> None:
+        """Note the present multipliers as those of the best bound so far."""
+        self.bound, self._best = bound, self._snapshot()
 
-    def begin(self, theta: float = 1.0) -> None:
-        """Begin a new ascent from the best multipliers so far, with steps of a given length."""
-        self._theta, self._stall = theta, 0
-        self._direction = np.zeros(self.instance.n)
-        self._side = [np.zeros(self.instance.m) for _ in self.sidelines]
-        self._restore()
-
-    def ascend_on(
-        self, steps: int, target: float, *, stop: Callable[[], bool] = lambda: False
-    ) -> bool:
-        """Take deflected subgradient steps; return whether more of them may still gain.
-
-        Parameters
-        ----------
-        target
-            The cost of a plan, or infinity: sets the step length.
-        """
-        for _ in range(steps):
-            if stop() or self._theta < 1e-3:
-                return False
-            value = self.evaluate()
-            if value == np.inf:
-                self.bound = np.inf
-                return False
-            if value > self.bound + 1e-7 * max(1.0, abs(value)):
-                self.bound, self._best, self._stall = value, self._snapshot(), 0
-                if value >= target:
-                    return False
-            else:
-                self._stall += 1
-                if self._stall >= 8:
-                    self._theta, self._stall = 0.7 * self._theta, 0
-                    self._restore()
-                    self._direction[:] = 0.0
-                    continue
-            if not self._step(value, target):
-                return False
-        return True
+    def restore(self) -> None:
+        """Go back to the multipliers of the best bound."""
+        self.multipliers = self._best[0].copy()
+        for sideline, multiplier in zip(self.sidelines, self._best[1], strict=True):
+            sideline.multiplier = multiplier.copy()
+        self._charge(self._best[2])
 
     def try_multipliers(self, multipliers: FloatArray, charges: FloatArray) -> bool:
         """Evaluate the bound at other multipliers of the atoms and of the cuts (0 or more).
@@ -415,24 +350,7 @@ class Relaxation:
         value = self.evaluate()
         if value <= self.bound + 1e-9 * max(1.0, abs(value)):
             return False
-        self.bound, self._best = value, self._snapshot()
-        return True
-
-    def _step(self, value: float, target: float) -> bool:
-        """Move the multipliers along the deflected subgradient; false where it vanishes."""
-        self._direction = 0.6 * self._direction + 1.0 - self.taken.sum(axis=0)
-        slopes = self._side_slopes()
-        self._side = [0.6 * old + new for old, new in zip(self._side, slopes, strict=True)]
-        size = float((self._direction**2).sum())
-        size += sum(float((slope**2).sum()) for slope in self._side)
-        if size == 0.0:
-            return False
-        goal = target if np.isfinite(target) else value + 0.05 * abs(value) + 1.0
-        length = self._theta * max(goal - value, 1e-4 * abs(value)) / size
-        self.multipliers = self.multipliers + length * self._direction
-        for s, slope in zip(self.sidelines, self._side, strict=True):
-            moved = s.multiplier + length * slope / s.step
-            s.multiplier = np.clip(moved, s.least, s.most)
+        self.keep(value)
         return True
 
     @property
@@ -444,16 +362,6 @@ class Relaxation:
     def best_charges(self) -> FloatArray:
         """The multipliers of the cuts that gave the best bound."""
         return self._best[2]
-
-    def _side_slopes(self) -> list[FloatArray]:
-        """By sideline, how far each chosen cluster exceeds its limit (0 for the others)."""
-        slopes = []
-        for s in self.sidelines:
-            slope = np.zeros(self.instance.m)
-            held = np.where(self.taken, s.coefficient, 0.0).sum(axis=1)
-            slope[self.chosen] = (held - s.limit) / s.step
-            slopes.append(slope)
-        return slopes
 
     # -- fixing ---------------------------------------------------------------------------------
 
@@ -471,7 +379,7 @@ class Relaxation:
         if self._floors is not None:
             return self._floors
         instance = self.instance
-        self._restore()
+        self.restore()
         bound = self.level = self.evaluate()
         floors = np.full(self.possible.shape, np.inf)
         if not np.isfinite(bound):
@@ -537,7 +445,7 @@ class Relaxation:
 
     def fix(self, target: float) -> int:
         """Drop for good the pairs that no plan below `target` can use; return how many are left."""
-        self._restore()
+        self.restore()
         bound = self.evaluate()
         if np.isfinite(bound):
             # the centres that are too dear first: that is quick, and few are left to look at
@@ -549,19 +457,3 @@ class Relaxation:
         self.possible = self.reduced_to(target)
         self._index_pairs()
         return int(self.possible.sum())
-
-
-def _rounded_low(load: IntArray, low: int, high: int, step: int) -> int:
-    """Least load in steps that a cluster has whose load is between low and high."""
-    most_atoms = int(np.searchsorted(np.cumsum(np.sort(load)), high, side="right"))
-    return max(0, -(-(low - most_atoms * (step - 1)) // step))
-
-
-def _tightest(instance: Instance) -> int | None:
-    """Return the load that the knapsack carries: the one whose upper bound leaves least room."""
-    room = [
-        (float(instance.high[d]) * instance.k / max(1, int(instance.loads[d].sum())), d)
-        for d in range(len(instance.high))
-        if instance.high[d] < NO_LIMIT
-    ]
-    return min(room)[1] if room else None

@@ -12,7 +12,7 @@ from dataclasses import replace
 import numpy as np
 
 from clusters.domain import FloatArray, Priorities, Problem, Rules
-from clusters.model.instance import compile_instance
+from clusters.model.compiling import compile_instance
 from clusters.search.bound.lagrangian import Relaxation
 
 __all__ = ["Outlook"]

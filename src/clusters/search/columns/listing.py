@@ -258,7 +258,7 @@ class _Lister:
         """List the clusters of one case of a centre; returns the steps used, or -1."""
         relaxation, t = self.relaxation, self.tables
         instance = relaxation.instance
-        extra = int(relaxation.load[forced[1:]].sum())
+        extra = int(relaxation.carried.load[forced[1:]].sum())
         low, high = (int(bound[c]) for bound in relaxation.room(extra, loose=loose))
         if high < 0:
             return 0

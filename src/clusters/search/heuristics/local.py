@@ -13,7 +13,10 @@ from clusters.search.heuristics.annealing import Walk, anneal
 if TYPE_CHECKING:
     import numpy as np
 
-__all__ = ["counted", "finished", "wander"]
+    from clusters.search.incumbent import Shared
+    from clusters.search.solution import Found
+
+__all__ = ["counted", "finished", "walked", "wander"]
 
 Outcome = TypeVar("Outcome")
 
@@ -57,6 +60,20 @@ def wander(
             stop=stop,
         )
     )
+
+
+def walked(shared: Shared, labels: IntArray, rng: np.random.Generator) -> Found | None:
+    """Walk from a draft to a plan that keeps every rule; None where there is none near."""
+    n = shared.instance.n
+    return wander(
+        shared.instance,
+        shared.tables,
+        labels,
+        rng,
+        steps=400 + 20 * n,
+        patience=200 + 2 * n,
+        stop=shared.stop,
+    ).found
 
 
 def counted(

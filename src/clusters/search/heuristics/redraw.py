@@ -17,6 +17,7 @@ import numpy as np
 
 from clusters.model.assignment import Core, build_core, solve_core
 from clusters.model.instance import Instance
+from clusters.search.bound.ascent import ascend
 from clusters.search.bound.lagrangian import Relaxation
 from clusters.search.solution import Found
 
@@ -94,7 +95,7 @@ def narrowed(relaxation: Relaxation, target: float, steps: int = 40) -> np.ndarr
     """Return the pairs that a plan below `target` can use; None where there is no such plan."""
     for exact in (False, True):
         relaxation.exact = exact
-        relaxation.ascend(steps, target)
+        ascend(relaxation, steps, target)
         if relaxation.bound >= target * (1 - 1e-9):
             return None
         relaxation.fix(target)
