@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.cli.values import pair, texts
-from clusters.errors import ClustersError, DataError, Fault, gathered
+from clusters.errors import ClustersError, DataError, gathered
 
 if TYPE_CHECKING:
     from clusters.readers import File
@@ -257,8 +257,8 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
     try:
         return dict(pair(text) for text in given)
     except argparse.ArgumentTypeError as error:
-        raise DataError(
-            Fault(what=str(error), remedy="give for instance pupils=census.csv", where="--prefer")
+        raise DataError.of(
+            str(error), "give for instance pupils=census.csv", where="--prefer"
         ) from None
 
 
@@ -288,8 +288,8 @@ def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            Fault(what=f"the scenario is not valid TOML: {error}", remedy="correct it", where=name)
+        raise DataError.of(
+            f"the scenario is not valid TOML: {error}", "correct it", where=name
         ) from None
 
 

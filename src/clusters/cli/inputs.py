@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.cli import files
 from clusters.cli.output import say
 from clusters.domain import EXCUSABLE, RULEBOOK, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.errors import DataError, Fault, MoneyError, RulesError
+from clusters.errors import DataError, Fault, Faults, MoneyError, RulesError
 
 if TYPE_CHECKING:
     from clusters.budget import (
@@ -105,13 +105,11 @@ def _unknown(text: str) -> str | int | float:
 
 def _twos(groups: Iterable[tuple[str, ...]]) -> list[tuple[SchoolId, SchoolId]]:
     groups = list(groups)
-    faults = [
-        Fault(what="a bridge does not join two schools", remedy="give URN,URN", value=str(group))
-        for group in groups
-        if len(group) != 2
-    ]
-    if faults:
-        raise DataError(faults)
+    faults = Faults()
+    for group in groups:
+        if len(group) != 2:
+            faults.add("a bridge does not join two schools", "give URN,URN", group)
+    faults.refuse(DataError)
     return [(one, other) for one, other in groups]
 
 
@@ -160,18 +158,16 @@ def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str
         raise RulesError(
             [
                 Fault(
-                    what=f"{rule!r} is no rule that a cluster can be excused from",
-                    remedy=f"use one of {', '.join(EXCUSABLE)}",
+                    f"{rule!r} is no rule that a cluster can be excused from",
+                    f"use one of {', '.join(EXCUSABLE)}",
                 )
                 for rule in sorted(unknown)
             ]
         )
     if chosen.except_together and not groups:
-        raise RulesError(
-            Fault(
-                what="--except-together is given, but no group is kept together",
-                remedy="add --together or --together-file",
-            )
+        raise RulesError.of(
+            "--except-together is given, but no group is kept together",
+            "add --together or --together-file",
         )
     return exceptions
 
@@ -183,8 +179,8 @@ def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
         raise RulesError(
             [
                 Fault(
-                    what=f"there is no priority {name!r}",
-                    remedy="use travel, balance, expertise, pyramids or change",
+                    f"there is no priority {name!r}",
+                    "use travel, balance, expertise, pyramids or change",
                 )
                 for name in sorted(unknown)
             ]
@@ -200,17 +196,12 @@ def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
 
 def check_names(names: Iterable[str]) -> None:
     """Refuse two options of one name: the later would take the earlier one's place."""
-    faults = [
-        Fault(
-            what=f"{count} options are called {name!r}",
-            remedy="give each a name of its own: --plan NAME=FILE",
-            where="--plan",
-        )
-        for name, count in Counter(names).items()
-        if count > 1
-    ]
-    if faults:
-        raise DataError(faults)
+    faults = Faults()
+    for name, count in Counter(names).items():
+        if count > 1:
+            remedy = "give each a name of its own: --plan NAME=FILE"
+            faults.add(f"{count} options are called {name!r}", remedy, where="--plan")
+    faults.refuse(DataError)
 
 
 def recommended(chosen: Namespace, options: Iterable[str]) -> str:
@@ -219,12 +210,10 @@ def recommended(chosen: Namespace, options: Iterable[str]) -> str:
     if chosen.recommended is None:
         return names[0]
     if chosen.recommended not in names:
-        raise DataError(
-            Fault(
-                what=f"the recommended option {chosen.recommended!r} is not among the options",
-                remedy=f"use one of {', '.join(map(repr, names))}",
-                where="--recommended",
-            )
+        raise DataError.of(
+            f"the recommended option {chosen.recommended!r} is not among the options",
+            f"use one of {', '.join(map(repr, names))}",
+            where="--recommended",
         )
     return str(chosen.recommended)
 
@@ -261,11 +250,9 @@ def _commitments(chosen: Namespace, problem: Problem) -> Commitments | None:
     if chosen.commitments is None:
         days = chosen.year_from is not None and getattr(chosen, "payments", None) is None
         if chosen.bands or days:
-            raise MoneyError(
-                Fault(
-                    what="--bands or --year-from is given without commitments",
-                    remedy="give --commitments FILE as well",
-                )
+            raise MoneyError.of(
+                "--bands or --year-from is given without commitments",
+                "give --commitments FILE as well",
             )
         return None
     rows = read_commitments(chosen.commitments, problem, links=_links(chosen))
@@ -310,10 +297,7 @@ def make_protection(chosen: Namespace) -> Protection | None:
     unknown = [name for name in given if name not in _LIMITS]
     if unknown:
         raise MoneyError(
-            Fault(
-                what=f"--protection has no limit {name!r}",
-                remedy=f"use {', '.join(_LIMITS)}",
-            )
+            Fault(f"--protection has no limit {name!r}", f"use {', '.join(_LIMITS)}")
             for name in unknown
         )
     return Protection(**given)
@@ -383,15 +367,13 @@ def _toml(path: str) -> dict[str, Any]:
     try:
         return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(
-            Fault(what=f"the file is not valid TOML: {error}", remedy="correct it", where=path)
+        raise DataError.of(
+            f"the file is not valid TOML: {error}", "correct it", where=path
         ) from None
 
 
 def _unknown_key(path: str, key: str, names: Iterable[str]) -> DataError:
-    return DataError(
-        Fault(what=f"the file of --risk sets {key!r}", remedy=f"use {', '.join(names)}", where=path)
-    )
+    return DataError.of(f"the file of --risk sets {key!r}", f"use {', '.join(names)}", where=path)
 
 
 def _money(text: str) -> str:
@@ -403,9 +385,7 @@ def make_payments(chosen: Namespace, split: Split) -> Payments:
     from clusters.budget import payments
 
     if chosen.year_from is None:
-        raise MoneyError(
-            Fault(what="--payments needs the first day of the year", remedy="give --year-from")
-        )
+        raise MoneyError.of("--payments needs the first day of the year", "give --year-from")
     return payments(split, chosen.year_from, rhythm=chosen.payments)
 
 
@@ -429,11 +409,7 @@ def needed_rules(chosen: Namespace) -> Rules:
     """
     rules = make_rules(chosen)
     if rules is None:
-        raise RulesError(
-            Fault(
-                what="the number of clusters is missing", remedy="give for instance --clusters 18"
-            )
-        )
+        raise RulesError.of("the number of clusters is missing", "give for instance --clusters 18")
     return rules
 
 

@@ -9,7 +9,7 @@ from clusters.cli import inputs
 from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.errors import Fault, RulesError
+from clusters.errors import RulesError
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -99,9 +99,7 @@ def explain(chosen: Namespace) -> bool:
         from clusters.explain import why_no_plan
 
         if chosen.school or chosen.move:
-            raise RulesError(
-                Fault(what="--school or --move asks about no plan", remedy="give --plan FILE")
-            )
+            raise RulesError.of("--school or --move asks about no plan", "give --plan FILE")
         say(why_no_plan(problem, rules, settings=settings).summary())
         return False
     priorities = inputs.make_priorities(chosen, problem)

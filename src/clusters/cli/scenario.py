@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from clusters.cli.files import load_toml
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.rulebook import RULEBOOK
 
 _FILES = {
@@ -81,9 +81,7 @@ def _taken_out(arguments: Sequence[str]) -> tuple[list[Path], list[str]]:
             continue
         file = value if mark else next(words, "")
         if not file or (not mark and file.startswith("--")):
-            raise DataError(
-                Fault(what="--scenario names no file", remedy="give for instance --scenario a.toml")
-            )
+            raise DataError.of("--scenario names no file", "give for instance --scenario a.toml")
         paths.append(Path(file))
     return paths, rest
 
@@ -110,19 +108,17 @@ def _read(path: Path, verb: str, options: _Options) -> tuple[list[str], list[str
     """Turn one file into arguments; paths in it start from its own folder."""
     mine = options[verb]
     known = {name for of_verb in options.values() for name in of_verb} - {"help", _OPTION[2:]}
-    faults: list[Fault] = []
+    faults = Faults()
     found: list[str] = []
     unused: list[str] = []
     for key, value in load_toml(path).items():
         name = key.replace("_", "-")
         if name not in known:
             near = get_close_matches(name, known, 1)
-            faults.append(
-                Fault(
-                    what=f"the scenario sets {key!r}, which is no option",
-                    remedy=f"did you mean {near[0]!r}?" if near else "leave it out",
-                    where=str(path),
-                )
+            faults.add(
+                f"the scenario sets {key!r}, which is no option",
+                f"did you mean {near[0]!r}?" if near else "leave it out",
+                where=str(path),
             )
         elif name not in mine:
             unused.append(key)
@@ -130,16 +126,13 @@ def _read(path: Path, verb: str, options: _Options) -> tuple[list[str], list[str
             try:
                 found += _arguments(name, value, mine[name], path.parent)
             except ValueError as error:
-                faults.append(
-                    Fault(
-                        what=f"the scenario's {key!r} cannot be used: {error}",
-                        remedy=f"write it as --{name} has it (clusters {verb} --help)",
-                        where=str(path),
-                        value=str(value),
-                    )
+                faults.add(
+                    f"the scenario's {key!r} cannot be used: {error}",
+                    f"write it as --{name} has it (clusters {verb} --help)",
+                    where=str(path),
+                    value=value,
                 )
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     notes = [f"{path.name}: not used by {verb!r}: {', '.join(unused)}."] if unused else []
     return found, notes
 

@@ -299,12 +299,12 @@ def workbench(chosen: Namespace) -> bool:
 
 def _check_risk(chosen: Namespace) -> None:
     """Refuse what --risk asks for before anything takes time."""
-    from clusters.errors import Fault, MoneyError
+    from clusters.errors import MoneyError
 
     if chosen.risk is None:
         return
     if chosen.pot is None:
-        raise MoneyError(Fault(what="--risk is given without money", remedy="give --pot as well"))
+        raise MoneyError.of("--risk is given without money", "give --pot as well")
     inputs.read_risk(chosen.risk)
 
 

@@ -24,7 +24,7 @@ from clusters.domain import (
     SchoolId,
     straight_line_m,
 )
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.geography.layers import region_with
 from clusters.geography.sites import distinct_sites
 from clusters.geography.territories import padded_hull, territories_of
@@ -64,7 +64,7 @@ def without_school(
     gone = problem.position(school)
     shares = _heirs(problem, gone, heirs or {})
     if len(problem) == 1:
-        raise DataError(Fault(what="no school would be left", remedy="keep one", urn=str(school)))
+        raise DataError.of("no school would be left", "keep one", urn=str(school))
     kept = [k for k in range(len(problem)) if k != gone]
     schools = _with_heirs(problem, gone, shares)
     measures = _measures_with_heirs(problem, schools, gone, shares)
@@ -114,9 +114,7 @@ def with_school(
         If the problem has the id already, or journeys are missing.
     """
     if problem.find(school.urn) is not None:
-        raise DataError(
-            Fault(what="there is a school with this id", remedy="give another", urn=str(school.urn))
-        )
+        raise DataError.of("there is a school with this id", "give another", urn=str(school.urn))
     schools = (*problem.schools, school)
     new = len(problem)
     pairs = set()
@@ -165,9 +163,7 @@ def renamed_school(
     """
     at = problem.position(school)
     if problem.find(urn) not in (None, at):
-        raise DataError(
-            Fault(what="another school has this id", remedy="give another", urn=str(urn))
-        )
+        raise DataError.of("another school has this id", "give another", urn=str(urn))
     own = problem.schools[at]
     schools = list(problem.schools)
     schools[at] = replace(
@@ -201,7 +197,7 @@ def merged_school(
     """
     positions = list(dict.fromkeys(problem.position(key) for key in ids))
     if len(positions) < 2:
-        raise DataError(Fault(what="there are not two schools to merge", remedy="name two or more"))
+        raise DataError.of("there are not two schools to merge", "name two or more")
     first = problem.schools[positions[0]]
     made = problem
     for p in positions[1:]:
@@ -231,13 +227,11 @@ def _heirs(problem: Problem, gone: int, heirs: Mapping[SchoolId, int]) -> dict[i
             what = "a school cannot take over its own pupils"
             if position != gone:
                 what = "the share of pupils that go here is not a whole number of 0 or more"
-            raise DataError(
-                Fault(
-                    what=what,
-                    remedy='give whole numbers, for instance {"107600": 30, "107601": 10}',
-                    urn=str(key),
-                    value=str(weight),
-                )
+            raise DataError.of(
+                what,
+                'give whole numbers, for instance {"107600": 30, "107601": 10}',
+                urn=str(key),
+                value=str(weight),
             )
         if weight:
             shares[position] = shares.get(position, 0) + weight
@@ -376,13 +370,11 @@ def _phase_of(schools: Sequence[School], given: str | None) -> str:
         return schools[0].phase
     if phases in _PARTS_OF:
         return _PARTS_OF[phases]
-    raise DataError(
-        Fault(
-            what=f"the phases of the schools differ: {', '.join(sorted(phases))}",
-            remedy='give the phase of the merged school, for instance phase="primary"',
-            urn=str(schools[0].urn),
-            column="phase",
-        )
+    raise DataError.of(
+        f"the phases of the schools differ: {', '.join(sorted(phases))}",
+        'give the phase of the merged school, for instance phase="primary"',
+        urn=str(schools[0].urn),
+        column="phase",
     )
 
 
@@ -391,14 +383,11 @@ def _added_expertise(schools: Sequence[School]) -> dict[str, Capacity]:
     for school in schools:
         for kind, capacity in school.expertise.items():
             if kind in held and held[kind].unit != capacity.unit:
-                raise DataError(
-                    Fault(
-                        what=f"expertise in {kind!r} is counted in {held[kind].unit} and in "
-                        f"{capacity.unit}",
-                        remedy="give it in one unit",
-                        urn=str(school.urn),
-                        column="expertise",
-                    )
+                raise DataError.of(
+                    f"expertise in {kind!r} is counted in {held[kind].unit} and in {capacity.unit}",
+                    "give it in one unit",
+                    urn=str(school.urn),
+                    column="expertise",
                 )
             amount = capacity.amount + (held[kind].amount if kind in held else 0)
             held[kind] = Capacity(amount=amount, unit=capacity.unit)
@@ -417,26 +406,22 @@ def _with_journeys(
     if journeys is None:
         straight = straight_line_m(schools)
         if problem.travel_unit != "m" or not np.allclose(problem.travel, straight[:new, :new]):
-            raise DataError(
-                Fault(
-                    what="the journeys of the new school are not known",
-                    remedy="give journeys={id: number} from it to each school: the others are not "
-                    "straight lines",
-                    urn=str(schools[new].urn),
-                )
+            raise DataError.of(
+                "the journeys of the new school are not known",
+                "give journeys={id: number} from it to each school: the others are not "
+                "straight lines",
+                urn=str(schools[new].urn),
             )
         travel[new], travel[:, new] = straight[new], straight[:, new]
         return travel
     known = {problem.position(key): float(value) for key, value in journeys.items()}
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in known]
     if missing:
-        raise DataError(
-            Fault(
-                what=f"journeys from the new school to {len(missing)} schools are missing: "
-                f"{first_few(missing, 5)}",
-                remedy="give one to each school",
-                urn=str(schools[new].urn),
-            )
+        raise DataError.of(
+            f"journeys from the new school to {len(missing)} schools are missing: "
+            f"{first_few(missing, 5)}",
+            "give one to each school",
+            urn=str(schools[new].urn),
         )
     row = np.array([known[k] for k in range(new)])
     travel[new, :new], travel[:new, new] = row, row

@@ -6,8 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
-from clusters.readers.faults import refusal
+from clusters.errors import DataError
 from clusters.readers.formats.spatial import (
     BRITISH_GRID,
     crs_of,
@@ -61,10 +60,10 @@ def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> 
     whole = polygons_of(shapely.union_all([shapely.make_valid(shape) for shape in shapes]))
     if whole.is_empty:
         kinds = ", ".join(sorted({shape.geom_type for shape in shapes}))
-        raise refusal(
-            where,
+        raise DataError.of(
             f"the boundary holds no polygon{f' ({kinds})' if kinds else ''}",
             "give the outline of the authority",
+            where=where,
         )
     x0, y0, x1, y1 = whole.bounds
     if not (
@@ -73,11 +72,11 @@ def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> 
         and BOX[1] - _MARGIN_M < y0
         and y1 < BOX[3] + _MARGIN_M
     ):
-        raise refusal(
-            where,
+        raise DataError.of(
             f"the boundary is not in Great Britain (easting {x0:,.0f} to {x1:,.0f}, northing "
             f"{y0:,.0f} to {y1:,.0f})",
             "check its coordinate system, and that longitude stands before latitude",
+            where=where,
         )
     return whole
 
@@ -134,10 +133,10 @@ def read_features(
         content = open_content(file, where)
         where, kind = content.name, kind_of(content)
         if kind not in _SHAPES:
-            raise refusal(
-                where,
+            raise DataError.of(
                 f"roads and places are not read from {kind}",
                 "give a GeoJSON, GeoPackage or shape file",
+                where=where,
             )
         shapes, rows, own = layer_features(content, kind, file.layer)
     pairs = [
@@ -146,11 +145,15 @@ def read_features(
         if shape is not None and not shape.is_empty
     ]
     if not pairs:
-        raise refusal(where, "there are no shapes in it", "give a file with points or lines")
+        raise DataError.of(
+            "there are no shapes in it", "give a file with points or lines", where=where
+        )
     system = own if own is not None else file.crs
     if system is None:
-        raise refusal(
-            where, "it has no coordinate system", 'say which with crs=, for instance "EPSG:27700"'
+        raise DataError.of(
+            "it has no coordinate system",
+            'say which with crs=, for instance "EPSG:27700"',
+            where=where,
         )
     known = crs_of(system, where)
     _check_degrees([shape for shape, _ in pairs], known, where)
@@ -181,17 +184,17 @@ def _metres_of(
         shapes = []
     shapes = [shape for shape in shapes if not shape.is_empty]
     if not shapes:
-        raise refusal(
-            where,
+        raise DataError.of(
             "there are no shapes in it",
             "give a shapely geometry, a GeoDataFrame or a GeoJSON or GeoPackage file",
+            where=where,
         )
     system = own if own is not None else file.crs
     if system is None and needs_crs and (is_file(file) or hasattr(file.source, "crs")):
-        raise refusal(
-            where,
+        raise DataError.of(
             "the boundary has no coordinate system",
             'say which with crs=, for instance crs="EPSG:27700"',
+            where=where,
         )
     if system is None:
         return shapes, where
@@ -222,10 +225,10 @@ def _raw(file: File, name: str) -> tuple[list[Any], Any, str]:
         frame = parquet_frame(content)
         if hasattr(frame, "geometry") and hasattr(frame, "crs"):
             return list(frame.geometry), frame.crs, content.name
-    raise refusal(
-        content.name,
+    raise DataError.of(
         f"shapes are not read from {kind}",
         "give a GeoJSON, GeoPackage, shape or GeoParquet file",
+        where=content.name,
     )
 
 
@@ -237,22 +240,18 @@ def _check_degrees(shapes: list[Any], system: Any, where: str) -> None:
         return
     x0, y0, x1, y1 = shapely.total_bounds(shapes)
     if max(abs(x0), abs(x1)) > _GEOGRAPHIC_X or max(abs(y0), abs(y1)) > _GEOGRAPHIC_Y:
-        raise DataError(
-            Fault(
-                what="it is labelled as degrees of longitude and latitude but its numbers "
-                f"are not degrees ({x0:.0f} to {x1:.0f})",
-                remedy=f"export it with its true system (EPSG:{BRITISH_GRID} for metres)",
-                where=where,
-            )
+        raise DataError.of(
+            "it is labelled as degrees of longitude and latitude but its numbers "
+            f"are not degrees ({x0:.0f} to {x1:.0f})",
+            f"export it with its true system (EPSG:{BRITISH_GRID} for metres)",
+            where=where,
         )
     if x0 > 45 and y0 > -20 and y1 < 20:
-        raise DataError(
-            Fault(
-                what="longitude and latitude look swapped",
-                remedy="give longitude first",
-                where=where,
-                value=f"{x0:.2f}, {y0:.2f}",
-            )
+        raise DataError.of(
+            "longitude and latitude look swapped",
+            "give longitude first",
+            where=where,
+            value=f"{x0:.2f}, {y0:.2f}",
         )
 
 

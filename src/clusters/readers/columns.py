@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
-from clusters.errors import Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
 from clusters.readers.column_names import (
     LEVELS,
@@ -25,7 +25,10 @@ from clusters.readers.faults import column_list
 from clusters.readers.table import Table
 from clusters.text import first_few
 
-__all__ = ["Layout", "find_any", "find_column", "lay_out"]
+__all__ = [
+    *("Layout", "check_keys", "find_any", "find_column", "find_columns", "lacking", "lay_out"),
+    "no_column",
+]
 
 _COUNTS = ("pupils", "ehcps", "sen_support")
 _NO_TYPE = re.compile(
@@ -64,6 +67,55 @@ def find_any(
     """Position of the first column under any of several names that is not taken."""
     places = (find_column(header, name) for name in names)
     return next((k for k in places if k is not None and k not in taken), None)
+
+
+def find_columns(
+    header: Sequence[str],
+    names: Mapping[str, Iterable[str]],
+    given: Mapping[str, str] | None = None,
+) -> dict[str, int]:
+    """Positions of our columns, each under our name for it or another; or only as it is given."""
+    at: dict[str, int] = {}
+    for key, others in names.items():
+        wanted = [given[key]] if given and key in given else [key, *others]
+        place = find_any(header, wanted, at.values())
+        if place is not None:
+            at[key] = place
+    return at
+
+
+def check_keys(given: Iterable[str], known: Collection[str], whose: str) -> None:
+    """Refuse names of columns that tables of a kind do not have."""
+    faults = Faults()
+    for key in given:
+        if key not in known:
+            faults.add(
+                f"columns names {key!r}, which {whose} do not have",
+                f"{near(key, known)} Use any of {', '.join(known)}".strip(),
+                where="columns",
+            )
+    faults.refuse(DataError)
+
+
+def no_column(table: Table, name: str) -> Fault:
+    """Make the fault of a column that was asked for and is not there."""
+    remedy = near(name, table.header) or f"the columns are {column_list(table.header)}"
+    return Fault(f"there is no column {name!r}", remedy, where=table.where, column=name)
+
+
+def lacking(table: Table, needed: Iterable[str], at: Collection[str]) -> list[Fault]:
+    """Make the faults of columns without which the table cannot be read."""
+    columns = column_list(table.header)
+    return [
+        Fault(
+            f"there is no column {key!r}",
+            f"{near(key, table.header)} The columns are {columns}".strip(),
+            where=table.where,
+            column=key,
+        )
+        for key in needed
+        if key not in at
+    ]
 
 
 def lay_out(
@@ -114,24 +166,22 @@ def _option_faults(
     traits: Mapping[str, str],
     types: Collection[str],
 ) -> list[Fault]:
-    faults = []
+    faults = Faults()
     for key in columns:
         by_type = typed(key)
         code = by_type[1].removesuffix(_UNIT) if by_type else ""
         if key not in TEMPLATE and not (by_type and _is_type(code, types)):
-            faults.append(
-                Fault(
-                    what=f"columns names {key!r}, which is not one of our columns",
-                    remedy=f"{near(key, TEMPLATE)} For other numbers use measures=, for other "
-                    "text traits=".strip(),
-                    where="columns",
-                )
+            faults.add(
+                f"columns names {key!r}, which is not one of our columns",
+                f"{near(key, TEMPLATE)} For other numbers use measures=, for other "
+                "text traits=".strip(),
+                where="columns",
             )
     for option, given in (("measures", measures), ("traits", traits)):
         faults += [
             Fault(
-                what=f"{option} gives {key!r} no column",
-                remedy=f'write {option}={{"ours": "theirs"}}',
+                f"{option} gives {key!r} no column",
+                f'write {option}={{"ours": "theirs"}}',
                 where=option,
                 value=str(name),
             )
@@ -156,8 +206,8 @@ def _map(tables: Sequence[Table], layouts: Sequence[Layout], key: str, name: str
     ours = key.removeprefix("measure_").removeprefix("trait_")
     return [
         Fault(
-            what=f"there is no column {name!r}, which was to be {ours!r}",
-            remedy=near(name, header) or f"the columns are {column_list(header)}",
+            f"there is no column {name!r}, which was to be {ours!r}",
+            near(name, header) or f"the columns are {column_list(header)}",
             where=tables[0].where,
             column=name,
         )
@@ -209,7 +259,7 @@ def _by_type(
     types: Collection[str],
     left_out: Collection[str],
 ) -> list[Fault]:
-    faults: list[Fault] = []
+    faults = Faults()
     used = set(layout.at.values())
     for k, name in enumerate(table.header):
         split = typed(simple(name))
@@ -239,8 +289,8 @@ def _no_type(
         return []
     return [
         Fault(
-            what=f"{bare!r} is not a type of need",
-            remedy=f"{near(bare, known)} The types are {', '.join(known)}; allow your own "
+            f"{bare!r} is not a type of need",
+            f"{near(bare, known)} The types are {', '.join(known)}; allow your own "
             f"with types=[{bare!r}], or leave the column out with "
             f'columns={{"{name}": None}}'.strip(),
             where=table.where,
@@ -262,12 +312,12 @@ def _share_out(
 ) -> list[Fault]:
     """Leave each key to one table: the main one, or for counts the last that has it."""
     own = {"urn", "level", "record", *PASSED_ON}
-    faults: list[Fault] = []
+    faults = Faults()
     if not isinstance(prefer, Mapping):
         return [
             Fault(
-                what="prefer is no mapping from columns to files",
-                remedy='write prefer={"pupils": "census.csv"}',
+                "prefer is no mapping from columns to files",
+                'write prefer={"pupils": "census.csv"}',
                 where="prefer",
                 value=str(prefer),
             )
@@ -290,7 +340,7 @@ def _share_out(
 
 
 def _preferred(
-    tables: Sequence[Table], layouts: Sequence[Layout], key: str, file: Any, faults: list[Fault]
+    tables: Sequence[Table], layouts: Sequence[Layout], key: str, file: Any, faults: Faults
 ) -> Layout | None:
     """Layout of the table that `prefer` names by its file (or by its number from 0)."""
     names = [table.where for table in tables]
@@ -303,38 +353,32 @@ def _preferred(
         }:
             if key == "*" or key in layouts[k].at:
                 return layouts[k]
-            faults.append(
-                Fault(
-                    what=f"prefer takes {key!r} from {name}, which has no such column",
-                    remedy=f"it has {first_few(layouts[k].at, 12)}",
-                    where="prefer",
-                )
+            faults.add(
+                f"prefer takes {key!r} from {name}, which has no such column",
+                f"it has {first_few(layouts[k].at, 12)}",
+                where="prefer",
             )
             return None
-    faults.append(
-        Fault(
-            what=f"prefer names {file!r}, which is none of the files",
-            remedy=f"{near(str(file), names)} The files are {', '.join(names)}".strip(),
-            where="prefer",
-        )
+    faults.add(
+        f"prefer names {file!r}, which is none of the files",
+        f"{near(str(file), names)} The files are {', '.join(names)}".strip(),
+        where="prefer",
     )
     return None
 
 
 def _doubles(table: Table, layout: Layout) -> list[Fault]:
-    faults = []
+    faults = Faults()
     names = [simple(name) for name in table.header]
     for key, at in layout.at.items():
         same = [k for k, name in enumerate(names) if name == names[at]]
         if len([k for k in same if k not in table.hidden or at in table.hidden]) > 1:
-            faults.append(
-                Fault(
-                    what=f"more than one column has this name, which is read as {key!r}",
-                    remedy="give each column its own name",
-                    where=table.where,
-                    row=table.header_row or None,
-                    column=table.header[at],
-                )
+            faults.add(
+                f"more than one column has this name, which is read as {key!r}",
+                "give each column its own name",
+                where=table.where,
+                row=table.header_row or None,
+                column=table.header[at],
             )
     return list({fault.column: fault for fault in faults}.values())
 
@@ -342,8 +386,8 @@ def _doubles(table: Table, layout: Layout) -> list[Fault]:
 def _no_urn(table: Table, wanted: str | None) -> Fault:
     hint = near(wanted or "urn", table.header)
     return Fault(
-        what="no column holds the URN",
-        remedy=f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
+        "no column holds the URN",
+        f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
         f"{column_list(table.header)}".strip(),
         where=table.where,
         column="urn",

@@ -9,7 +9,7 @@ from typing import Any, Literal
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
 from clusters.domain.forecast import Forecast, year_in, year_order
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.cells import tidy
 from clusters.readers.column_names import simple
 from clusters.readers.faults import column_list
@@ -189,15 +189,14 @@ def _forecast(
         what, year, school = key
         if (years is None or year in years) and (key in found.whole or key not in dark):
             numbers.setdefault(what, {}).setdefault(year, {})[school] = value
-    faults = [*table.faults, *found.faults]
+    faults = Faults([*table.faults, *found.faults])
     if not numbers and not faults:
         faults.append(_nothing_read(found, table, years))
     notes: list[str] = []
     if not faults:
         for what, by_year in numbers.items():
             notes += _filled(problem, what, by_year, missing, table.where, faults)
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     span = sorted({year for by_year in numbers.values() for year in by_year}, key=year_order)
     source = f"The forecast of {' and '.join(numbers)} for {', '.join(span)} is from {table.where}."
     return Forecast(
@@ -212,7 +211,7 @@ def _filled(
     by_year: dict[str, dict[SchoolId, float]],
     missing: Missing,
     where: str,
-    faults: list[Fault],
+    faults: Faults,
 ) -> Iterator[str]:
     """Deal with schools that lack a year: refuse them, or put today's number in its place."""
     for year, known in by_year.items():
@@ -231,20 +230,18 @@ def _filled(
         remedy = "add their numbers, or read with missing='as today' to keep today's"
         if missing == "as today":
             remedy = f"add their numbers: today's {what} is not known either"
-        faults.append(
-            Fault(
-                what=f"there is no forecast of {what} in {year} for "
-                f"{counted(len(lacking), 'school')}: {names}",
-                remedy=remedy,
-                where=where,
-            )
+        faults.add(
+            f"there is no forecast of {what} in {year} for "
+            f"{counted(len(lacking), 'school')}: {names}",
+            remedy,
+            where=where,
         )
 
 
 def _no_numbers(table: Table) -> Fault:
     return Fault(
-        what="no column holds a forecast: none has a year in its name, and no column holds years",
-        remedy='name columns such as "2027/28" or "EHCP 2027", or give a column "year"; the '
+        "no column holds a forecast: none has a year in its name, and no column holds years",
+        'name columns such as "2027/28" or "EHCP 2027", or give a column "year"; the '
         f"columns are {column_list(table.header)}",
         where=table.where,
     )
@@ -254,13 +251,13 @@ def _nothing_read(found: Found, table: Table, years: set[str] | None) -> Fault:
     if years is not None and (found.whole or found.parts):
         have = sorted({year for _, year, _ in (*found.whole, *found.parts)}, key=year_order)
         return Fault(
-            what=f"the file has no forecast for {', '.join(sorted(years))}",
-            remedy=f"it has {', '.join(have)}",
+            f"the file has no forecast for {', '.join(sorted(years))}",
+            f"it has {', '.join(have)}",
             where=table.where,
         )
     return Fault(
-        what="no row holds a forecast of a school of the problem",
-        remedy="check the URNs and the columns of numbers"
+        "no row holds a forecast of a school of the problem",
+        "check the URNs and the columns of numbers"
         + (f"; the file has {first_few(found.others.values())}" if found.others else ""),
         where=table.where,
     )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from clusters.errors import Fault
+from clusters.errors import Fault, Faults
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
-from clusters.readers.cells import Unreadable, urn_of
+from clusters.readers.cells import urn_of
 from clusters.readers.column_names import (
     FORMATS,
     PASSED_ON,
@@ -16,7 +16,7 @@ from clusters.readers.column_names import (
     near,
     recognise,
 )
-from clusters.readers.columns import Layout, find_any
+from clusters.readers.columns import Layout, find_columns, lacking
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of
 from clusters.readers.table import Cell, Point, Table
@@ -25,11 +25,8 @@ from clusters.text import counted, first_few
 __all__ = ["Family", "join_table", "merge_long", "twice_faults"]
 
 _LONG = {
-    "need": (("ehcps", ("ehc_plans", "ehcp")), ("sen_support", ("sen_k",))),
-    "expertise": (
-        ("amount", ("capacity", "places", "days", "level")),
-        ("unit", ("units",)),
-    ),
+    "need": {"ehcps": ("ehc_plans", "ehcp"), "sen_support": ("sen_k",)},
+    "expertise": {"amount": ("capacity", "places", "days", "level"), "unit": ("units",)},
 }
 _HINTED = 5
 """Unknown URNs for which like URNs are looked up; that is slow, and no list would be read."""
@@ -71,7 +68,7 @@ def join_table(
     sieve = Sieve(table, layout, None, number=number)
     finder = _Finder(family)
     rows = records_of(sieve, lambda urn: finder.find(urn) is not None)
-    faults = [*table.faults, *sieve.faults]
+    faults = Faults([*table.faults, *sieve.faults])
     notes = [*table.all_notes(), *layout.notes]
     by_school: dict[str, list[Record]] = {}
     others_found: list[Record] = []
@@ -87,24 +84,19 @@ def join_table(
         taken = _take(urn, found_rows, family, faults, notes)
         if taken is not None and table.points and taken["urn"].row in table.points:
             family.points[family.records[urn]["urn"].row] = table.points[taken["urn"].row]
-    lacking = [urn for urn in family.records if urn not in by_school]
-    if lacking and by_school:
-        have = "has" if len(lacking) == 1 else "have"
-        notes.append(
-            f"{counted(len(lacking), 'school')} {have} no row in {table.where}: "
-            f"{first_few(lacking)}."
-        )
-    for urn in lacking:
+    absent = [urn for urn in family.records if urn not in by_school]
+    if absent and by_school:
+        schools = counted(len(absent), "school has", "schools have")
+        notes.append(f"{schools} no row in {table.where}: {first_few(absent)}.")
+    for urn in absent:
         _blank(family.records[urn], table, layout, family)
     if rows and not by_school:
-        faults = [fault for fault in faults if fault.what != _NOT_THERE.format(family.where)]
-        faults.append(
-            Fault(
-                what=f"none of its {len(rows):,} schools is in {family.where}",
-                remedy="check that both are of the same area and year, or give links= for changed "
-                "URNs",
-                where=table.where,
-            )
+        not_there = _NOT_THERE.format(family.where)
+        faults = Faults(fault for fault in faults if fault.what != not_there)
+        faults.add(
+            f"none of its {len(rows):,} schools is in {family.where}",
+            "check that both are of the same area and year, or give links= for changed URNs",
+            where=table.where,
         )
     return report_of(table, sieve.read, len(ours), sieve.set_aside, notes), faults, ours
 
@@ -122,7 +114,7 @@ def _not_ours(
     """
     areas = {record["authority"].text for record in ours if "authority" in record} - {""}
     wider = sieve.published or family.others_aside or len(others_found) > len(family.records) > 0
-    faults: list[Fault] = []
+    faults = Faults()
     for record in others_found:
         cell = record["urn"]
         area = record["authority"].text if "authority" in record else ""
@@ -135,7 +127,7 @@ def _not_ours(
 
 
 def _take(
-    urn: str, rows: Sequence[Record], family: Family, faults: list[Fault], notes: list[str]
+    urn: str, rows: Sequence[Record], family: Family, faults: Faults, notes: list[str]
 ) -> Record | None:
     """Add the cells of a school's row, and return it: its own, else its only predecessor's."""
     own = [record for record in rows if record["urn"].text == urn]
@@ -152,9 +144,8 @@ def _take(
     taken = (own or rows)[0]
     own_keys = ("urn", *PASSED_ON)
     family.records[urn].update({key: cell for key, cell in taken.items() if key not in own_keys})
-    for key in ("authority", "estab"):
-        if key in taken:
-            family.records[urn].setdefault(key, taken[key])
+    for key in {"authority", "estab"} & set(taken):
+        family.records[urn].setdefault(key, taken[key])
     return taken
 
 
@@ -249,41 +240,25 @@ def _fill(table: Table, at: Mapping[str, int], kinds: Iterable[str], family: Fam
             record.setdefault(key, Cell("", family.where, row, f"{key} ({table.where})"))
 
 
-def _long_columns(table: Table, what: str) -> tuple[dict[str, int], list[Fault]]:
-    wanted = (("urn", PUBLISHED["urn"]), ("type", _TYPE), *_LONG[what])
-    at: dict[str, int] = {}
-    for key, names in wanted:
-        place = find_any(table.header, (key, *names), at.values())
-        if place is not None:
-            at[key] = place
+def _long_columns(table: Table, what: str) -> tuple[dict[str, int], Faults]:
+    names = {"urn": PUBLISHED["urn"], "type": _TYPE, **_LONG[what]}
+    at = find_columns(table.header, names)
     needed = ["urn", "type"] + (["amount"] if what == "expertise" else [])
     if what == "need" and not {"ehcps", "sen_support"} & set(at):
         needed.append("ehcps")
-    columns = ", ".join(table.header)
-    return at, [
-        Fault(
-            what=f"there is no column {key!r}",
-            remedy=f"{near(key, table.header)} The columns are {columns}".strip(),
-            where=table.where,
-            column=key,
-        )
-        for key in needed
-        if key not in at
-    ]
+    return at, Faults(lacking(table, needed, at))
 
 
 def _place(
     row: Mapping[str, Cell],
     finder: _Finder,
     types: Collection[str],
-    faults: list[Fault],
+    faults: Faults,
     others_found: list[Cell],
 ) -> tuple[str, str] | None:
     """School and type of a row; None where either is not known."""
-    try:
-        urn = urn_of(row["urn"].text)
-    except Unreadable as error:
-        faults.append(row["urn"].fault(error.what, error.remedy))
+    urn = row["urn"].read(urn_of, faults)
+    if urn is None:
         return None
     kind = key_of(row["type"].text, types)
     if kind is None:
@@ -330,7 +305,7 @@ def _twice(cell: Cell, first: int) -> Fault:
 def twice_faults(records: Sequence[Record]) -> list[Fault]:
     """Faults of URNs that stand in more than one row."""
     seen: dict[str, int] = {}
-    faults = []
+    faults = Faults()
     for record in records:
         cell = record["urn"]
         if cell.text in seen:

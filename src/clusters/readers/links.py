@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.readers.cells import Unreadable, urn_of
 from clusters.readers.column_names import near, simple
 from clusters.readers.opening import open_table
@@ -74,13 +74,11 @@ def read_links(source: Any) -> Links:
     others = ("linkurn", "link_urn", "new", "new_urn")
     second = next((names[name] for name in others if name in names), None)
     if first is None or second is None:
-        raise DataError(
-            Fault(
-                what="this is not a links file: it needs columns URN and LinkURN",
-                remedy=near("LinkURN", table.header)
-                or 'download "Establishment links" from Get Information about Schools',
-                where=table.where,
-            )
+        raise DataError.of(
+            "this is not a links file: it needs columns URN and LinkURN",
+            near("LinkURN", table.header)
+            or 'download "Establishment links" from Get Information about Schools',
+            where=table.where,
         )
     after = _after(table, first, second, names.get("linktype"))
     links = Links()
@@ -102,22 +100,20 @@ def links_of(given: Any) -> Mapping[str, str]:
             return {urn_of(str(old)): urn_of(str(new)) for old, new in given.items()}
         except Unreadable as error:
             what = f"links holds something that is no URN: {error.what}"
-            raise DataError(Fault(what=what, remedy="give {old URN: new URN}")) from None
+            raise DataError.of(what, "give {old URN: new URN}") from None
     return read_links(given)
 
 
 def _after(table: Table, first: int, second: int, kind: int | None) -> dict[str, dict[str, None]]:
     """Schools that followed each school directly."""
     after: dict[str, dict[str, None]] = {}
-    faults: list[Fault] = []
+    faults = Faults()
     for number, cells in table.body():
         try:
             one, other = (urn_of(table.text(number, cells, k)) for k in (first, second))
             word = "successor" if kind is None else table.text(number, cells, kind).lower()
         except Unreadable as error:
-            faults.append(
-                Fault(what=error.what, remedy=error.remedy, where=table.where, row=number)
-            )
+            faults.add(error.what, error.remedy, where=table.where, row=number)
             continue
         if not one or not other or one == other:
             continue

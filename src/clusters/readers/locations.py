@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from statistics import median
 from typing import Any
 
-from clusters.errors import Fault
+from clusters.errors import Faults
 from clusters.readers.cells import Unreadable, is_unknown, number_of
 from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, to_grid
 from clusters.readers.row_filter import Record
@@ -58,7 +58,7 @@ class Locator:
         self.postcodes = postcodes
         self.boundary = boundary
         self.where = where
-        self.faults: list[Fault] = []
+        self.faults = Faults()
         self.notes: list[str] = []
         self.system = None if crs is None else crs_of(crs, "crs")
         self.unplaced: set[int] = set()

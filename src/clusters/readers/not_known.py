@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clusters.domain import is_number
-from clusters.errors import Fault
+from clusters.errors import Fault, Faults
 from clusters.readers.cells import (
     Unreadable,
     tidy,
@@ -47,25 +47,20 @@ class Policy:
         """Faults of the option itself, given the columns that it may name."""
         given = self.unknown if isinstance(self.unknown, Mapping) else {"*": self.unknown}
         named = [*columns, "need", "*"]
-        faults = []
+        faults = Faults()
         for name, action in given.items():
             if name not in named:
-                faults.append(
-                    Fault(
-                        what=f"unknown names {name!r}, which is no column of numbers here",
-                        remedy=near(str(name), named) or f"use one of {', '.join(named)}",
-                        where="unknown",
-                    )
+                faults.add(
+                    f"unknown names {name!r}, which is no column of numbers here",
+                    near(str(name), named) or f"use one of {', '.join(named)}",
+                    where="unknown",
                 )
             if action not in ("leave", "refuse") and not (is_number(action) and action >= 0):
-                faults.append(
-                    Fault(
-                        what=f"unknown[{name!r}] is neither 'leave', 'refuse' nor a number of 0 "
-                        "or more",
-                        remedy="give one of them",
-                        where="unknown",
-                        value=str(action),
-                    )
+                faults.add(
+                    f"unknown[{name!r}] is neither 'leave', 'refuse' nor a number of 0 or more",
+                    "give one of them",
+                    where="unknown",
+                    value=action,
                 )
         return faults
 

@@ -16,7 +16,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from clusters.readers.faults import refusal
+from clusters.errors import DataError
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Table
 from clusters.shown import Shown
@@ -115,17 +115,19 @@ def open_content(source: Any, name: str = "file") -> Content:
     if hasattr(source, "read"):
         return _of_handle(source, name)
     if not isinstance(source, str | os.PathLike):
-        raise refusal(
-            name,
+        raise DataError.of(
             f"{_an(type(source).__name__)} cannot be read",
             "give the path of a file, an open file, a DataFrame or a GeoDataFrame",
+            where=name,
         )
     path = _local_path(source)
     try:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise refusal(path.name, f"it cannot be opened ({reason})", "check its rights") from None
+        raise DataError.of(
+            f"it cannot be opened ({reason})", "check its rights", where=path.name
+        ) from None
     return Content(path.name, data, path)
 
 
@@ -133,16 +135,22 @@ def _of_handle(handle: Any, name: str) -> Content:
     try:
         data = handle.read()
     except (OSError, ValueError) as error:
-        raise refusal(name, f"the open file cannot be read ({error})", "open it again") from None
+        raise DataError.of(
+            f"the open file cannot be read ({error})", "open it again", where=name
+        ) from None
     if isinstance(data, str):
         data = data.encode()
     if not isinstance(data, bytes):
-        raise refusal(name, "the open file gives neither text nor bytes", "give its path")
+        raise DataError.of(
+            "the open file gives neither text nor bytes", "give its path", where=name
+        )
     title = getattr(handle, "name", None)
     title = Path(title).name if isinstance(title, str) else name
     if not data:
-        raise refusal(
-            title, "the open file holds nothing more to read", "open it again, or give its path"
+        raise DataError.of(
+            "the open file holds nothing more to read",
+            "open it again, or give its path",
+            where=title,
         )
     if len(data) > LARGEST_BYTES:
         raise _too_large(title, len(data))
@@ -153,34 +161,46 @@ def _local_path(source: str | os.PathLike[str]) -> Path:
     """Check that a path is an ordinary local file of a size that can be read."""
     text = os.fspath(source)
     if _ADDRESS.search(text.replace("\\", "/")):
-        raise refusal(
-            text, "only files on this computer are read", "download the file and give its path"
+        raise DataError.of(
+            "only files on this computer are read",
+            "download the file and give its path",
+            where=text,
         )
     if "\0" in text:
-        raise refusal("path", "the path has a NUL character in it", "give a plain path")
+        raise DataError.of("the path has a NUL character in it", "give a plain path", where="path")
     path = Path(text)
     try:
         if path.is_dir():
-            raise refusal(path.name, "this is a folder", "give the path of a file", text)
+            raise DataError.of(
+                "this is a folder", "give the path of a file", where=path.name, value=text
+            )
         if not path.exists():
-            raise refusal(path.name, "there is no such file", _look_alikes(path), text)
+            raise DataError.of(
+                "there is no such file", _look_alikes(path), where=path.name, value=text
+            )
         if not path.is_file():
-            raise refusal(path.name, "this is not an ordinary file", "give a file on disk", text)
+            raise DataError.of(
+                "this is not an ordinary file", "give a file on disk", where=path.name, value=text
+            )
         size = path.stat().st_size
     except (OSError, ValueError) as error:
-        raise refusal(path.name, f"it cannot be opened ({error})", "check the path", text) from None
+        raise DataError.of(
+            f"it cannot be opened ({error})", "check the path", where=path.name, value=text
+        ) from None
     if size == 0:
-        raise refusal(path.name, "the file is empty", "check that it was saved or downloaded whole")
+        raise DataError.of(
+            "the file is empty", "check that it was saved or downloaded whole", where=path.name
+        )
     if size > LARGEST_BYTES:
         raise _too_large(path.name, size)
     return path
 
 
 def _too_large(where: str, size: int) -> Exception:
-    return refusal(
-        where,
+    return DataError.of(
         f"the file is too large ({size / 1e6:,.0f} MB; at most {LARGEST_BYTES / 1e6:,.0f} MB)",
         "keep only the rows of your authority",
+        where=where,
     )
 
 
@@ -206,14 +226,16 @@ def kind_of(content: Content) -> str:
     suffix = Path(content.name).suffix.lower()
     claimed = _ENDINGS.get(suffix, ())
     if claimed and kind not in claimed:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"it is named {suffix} but is not {_an(claimed[0])} file"
             + (f" (it looks like {_an(kind)})" if kind != "CSV" else ""),
             f"export it again as {claimed[0]}, or give it its true ending",
+            where=content.name,
         )
     if kind in _REFUSED:
-        raise refusal(content.name, f"it is {_an(kind)} file, which is not read", _REFUSED[kind])
+        raise DataError.of(
+            f"it is {_an(kind)} file, which is not read", _REFUSED[kind], where=content.name
+        )
     return kind
 
 
@@ -250,7 +272,9 @@ def open_text(source: Any) -> tuple[str, str]:
     content = open_content(source, "file")
     kind = kind_of(content)
     if kind not in ("CSV", "JSON"):  # TOML that begins with [[table]] looks like a list of JSON
-        raise refusal(content.name, f"it is {_an(kind)} file, not plain text", "give a text file")
+        raise DataError.of(
+            f"it is {_an(kind)} file, not plain text", "give a text file", where=content.name
+        )
     return decode(content.data, content.name)[0], content.name
 
 
@@ -268,10 +292,10 @@ def open_json(content: Content) -> Any:
         return json.loads(decode(content.data, content.name)[0])
     except (ValueError, RecursionError) as error:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:80]
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"the JSON is damaged or cut off ({reason})",
             "download or export it again",
+            where=content.name,
         ) from None
 
 
@@ -330,10 +354,10 @@ def _check_part(content: Content, kind: str, file: File) -> None:
         ("layer", file.layer, ("GeoPackage",)),
     ):
         if value is not None and kind not in kinds:
-            raise refusal(
-                content.name,
+            raise DataError.of(
                 f"{part} {value!r} was asked for, but {_an(kind)} file has no {part}s",
                 f"leave {part}= out, or give the {kinds[0]} file",
+                where=content.name,
             )
 
 
@@ -365,10 +389,10 @@ def _table_of(
         records = open_json(content)
         frame = as_frame(records) if isinstance(records, list) else None
         if frame is None:
-            raise refusal(
-                content.name,
+            raise DataError.of(
                 "the JSON holds no features and no list of rows",
                 "give a GeoJSON FeatureCollection, or a CSV or Excel file",
+                where=content.name,
             )
         table = frame_table(frame, content.name)
         table.kind = "JSON"

@@ -9,7 +9,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Problem, SchoolId
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.cells import Unreadable, is_unknown, tidy, unescape, urn_of, yes_no_of
 from clusters.readers.column_names import header_score, simple
 from clusters.readers.decisions import is_decisions, read_decisions
@@ -115,21 +115,18 @@ def read_plan(
     )
     finder = SchoolFinder(problem, links_of(links))
     shape, rows = rows_of(table, finder, columns or {})
-    faults: list[Fault] = []
+    faults = Faults()
     labels = unified([_label_text(row) for row in rows if not _names_centre(row)])
     groups, notes = _groups(rows, labels, finder, faults)
     faults += table.faults
     if not groups and not faults:
-        faults.append(
-            Fault(
-                what="no row has both a URN and a cluster",
-                remedy="give each school the label of its cluster",
-                where=table.where,
-            )
+        faults.add(
+            "no row has both a URN and a cluster",
+            "give each school the label of its cluster",
+            where=table.where,
         )
     faults += _centre_faults(groups) + _foreign_faults(groups, problem, table.where)
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     weights = problem.measure(travel_by)
     shape_notes = [_SHAPES[shape]] if shape in _SHAPES else []
     return Plan(
@@ -153,9 +150,7 @@ def _frame_of(source: Any) -> Any:
         else:
             rows.append({"urn": key, "cluster": value})
     if not rows:
-        raise DataError(
-            Fault(what="the mapping is empty", remedy="give {URN: label}", where="plan")
-        )
+        raise DataError.of("the mapping is empty", "give {URN: label}", where="plan")
     return rows
 
 
@@ -196,7 +191,7 @@ def _names_centre(row: PlanRow) -> bool:
 
 
 def _groups(
-    rows: Sequence[PlanRow], labels: Labels, finder: SchoolFinder, faults: list[Fault]
+    rows: Sequence[PlanRow], labels: Labels, finder: SchoolFinder, faults: Faults
 ) -> tuple[dict[str, _Group], list[str]]:
     groups: dict[str, _Group] = {}
     without: Counter[str] = Counter()
@@ -227,7 +222,7 @@ def _groups(
     return groups, notes
 
 
-def _school(row: PlanRow, finder: SchoolFinder, faults: list[Fault]) -> SchoolId | None:
+def _school(row: PlanRow, finder: SchoolFinder, faults: Faults) -> SchoolId | None:
     """School of a row; a URN that the problem does not have is kept for the verifier."""
     cell, text = row.school, unescape(row.school.text)
     if cell.state in ("formula", "date"):
@@ -251,7 +246,7 @@ def _school(row: PlanRow, finder: SchoolFinder, faults: list[Fault]) -> SchoolId
     return _foreign(cell, text, finder, faults)
 
 
-def _foreign(cell: Cell, text: str, finder: SchoolFinder, faults: list[Fault]) -> SchoolId | None:
+def _foreign(cell: Cell, text: str, finder: SchoolFinder, faults: Faults) -> SchoolId | None:
     """Id of what is no school of the problem: a URN is kept, a name is a fault."""
     try:
         urn = urn_of(text)
@@ -271,7 +266,7 @@ def _foreign(cell: Cell, text: str, finder: SchoolFinder, faults: list[Fault]) -
 
 
 def _centre_faults(groups: Mapping[str, _Group]) -> list[Fault]:
-    faults = []
+    faults = Faults()
     for label, group in groups.items():
         named = [cell for centre, cell in group.centres.items() if centre is not None]
         if len(named) > 1:
@@ -299,9 +294,9 @@ def _foreign_faults(groups: Mapping[str, _Group], problem: Problem, where: str) 
         )
     return [
         Fault(
-            what=f"{len(foreign):,} of the plan's {len(members):,} schools are none of the "
+            f"{len(foreign):,} of the plan's {len(members):,} schools are none of the "
             f"problem's ({first_few(foreign)})",
-            remedy=remedy,
+            remedy,
             where=where,
         )
     ]
@@ -315,7 +310,7 @@ def _found_by(finder: SchoolFinder) -> Iterator[str]:
 
 
 def _note_centre(
-    cell: Cell, school: SchoolId, finder: SchoolFinder, group: _Group, faults: list[Fault]
+    cell: Cell, school: SchoolId, finder: SchoolFinder, group: _Group, faults: Faults
 ) -> None:
     """Take the cell as a school, as a mark beside the centre, or as "not known"."""
     text = tidy(unescape(cell.text))

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.readers.cells import Unreadable, number_of
 from clusters.readers.column_names import PUBLISHED, simple
 from clusters.readers.columns import find_any
-from clusters.readers.faults import refusal
 from clusters.readers.locations import postcode_key
 from clusters.readers.opening import File, is_file, kind_of, open_content, open_table
 from clusters.readers.table import Point, Table
@@ -73,10 +72,10 @@ def read_postcodes(
     if folder is not None and folder.is_dir():
         files = sorted(folder.glob("*.csv")) or sorted(folder.glob("Data/CSV/*.csv"))
         if not files:
-            raise refusal(
-                folder.name,
+            raise DataError.of(
                 "the folder holds no CSV files",
                 "give the folder Data/CSV of Code-Point Open",
+                where=folder.name,
             )
         found: dict[str, Point] = {}
         areas = None if wanted is None else {_area(code) for code in wanted}
@@ -102,10 +101,10 @@ def _read_one(source: Any, wanted: Collection[str] | None) -> dict[str, Point]:
         )
     ]
     if None in columns:
-        raise refusal(
-            table.where,
+        raise DataError.of(
             "it is no table of postcodes: it needs columns postcode, easting and northing",
             "give a file of Code-Point Open",
+            where=table.where,
         )
     code_at, x_at, y_at = (k for k in columns if k is not None)
     quality = next(
@@ -117,7 +116,7 @@ def _read_one(source: Any, wanted: Collection[str] | None) -> dict[str, Point]:
         None,
     )
     found: dict[str, Point] = {}
-    faults: list[Fault] = []
+    faults = Faults()
     for number, cells in table.body():
         code = postcode_key(cells[code_at])
         unplaced = quality is not None and cells[quality] == _NO_PLACE
@@ -127,17 +126,14 @@ def _read_one(source: Any, wanted: Collection[str] | None) -> dict[str, Point]:
             x, y = (number_of(table.text(number, cells, k)) for k in (x_at, y_at))
             found[code] = (x, y)
         except Unreadable as error:
-            faults.append(
-                Fault(
-                    what=f"the position of {cells[code_at]} cannot be read: {error.what}",
-                    remedy=error.remedy,
-                    where=table.where,
-                    row=number,
-                )
+            faults.add(
+                f"the position of {cells[code_at]} cannot be read: {error.what}",
+                error.remedy,
+                where=table.where,
+                row=number,
             )
     faults += table.faults
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return found
 
 

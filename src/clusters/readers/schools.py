@@ -8,7 +8,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, School
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.boundary import read_boundary
 from clusters.readers.column_names import (
     FORMATS,
@@ -158,7 +158,7 @@ def read_schools(
     types = tuple(code.strip().lower() for code in types)
     policy = Policy(unknown=unknown, expertise_unit=expertise_unit, types=types)
     wanted = Wanted.of(set_aside, (*COUNTS, *NUMBERS))
-    faults: list[Fault] = [*wanted.faults]
+    faults = Faults(wanted.faults)
     main = _opened(
         source,
         faults,
@@ -194,12 +194,10 @@ def read_schools(
     sieve = Sieve(main, layouts[0], keep, wanted.urn_reasons)
     records = records_of(sieve)
     if not sieve.read and not main.faults:
-        faults.append(
-            Fault(
-                what="the file has a header but no rows",
-                remedy="check that it was saved or downloaded whole",
-                where=main.where,
-            )
+        faults.add(
+            "the file has a header but no rows",
+            "check that it was saved or downloaded whole",
+            where=main.where,
         )
     if "urn" not in layouts[0].at or recognise(main.header) == "links":
         # Whatever else is wrong follows from reading the wrong file, or under the wrong header.
@@ -246,7 +244,7 @@ def _has_positions(main: Table, columns: Mapping[str, str | None] | None) -> boo
     return any(find_column(main.header, name) is not None for name in names)
 
 
-def _opened(source: Any, faults: list[Fault], **options: Any) -> Table | None:
+def _opened(source: Any, faults: Faults, **options: Any) -> Table | None:
     options.setdefault("score", _score(None))
     try:
         return open_table(source, **options)
@@ -255,7 +253,7 @@ def _opened(source: Any, faults: list[Fault], **options: Any) -> Table | None:
         return None
 
 
-def _opened_other(source: Any, read: Any, faults: list[Fault]) -> Any:
+def _opened_other(source: Any, read: Any, faults: Faults) -> Any:
     if source is None:
         return None
     try:
@@ -295,8 +293,8 @@ def _format_faults(main: Table, wanted: str | None) -> list[Fault]:
     if recognise(main.header) == "links":
         return [
             Fault(
-                what="this is the GIAS links file, which has no facts about schools",
-                remedy="give it as links=, beside the file of schools",
+                "this is the GIAS links file, which has no facts about schools",
+                "give it as links=, beside the file of schools",
                 where=main.where,
             )
         ]
@@ -305,8 +303,8 @@ def _format_faults(main: Table, wanted: str | None) -> list[Fault]:
     if wanted not in FORMATS:
         return [
             Fault(
-                what=f"format {wanted!r} is not known",
-                remedy=f"{near(wanted, FORMATS)} Use one of {', '.join(FORMATS)}".strip(),
+                f"format {wanted!r} is not known",
+                f"{near(wanted, FORMATS)} Use one of {', '.join(FORMATS)}".strip(),
                 where="format",
             )
         ]
@@ -317,9 +315,9 @@ def _format_faults(main: Table, wanted: str | None) -> list[Fault]:
     looks = f"; it looks like the {FORMATS[found][0]}" if found else ""
     return [
         Fault(
-            what=f"the file is not a {FORMATS[wanted][0]}: it has no {', '.join(sorted(missing))}"
+            f"the file is not a {FORMATS[wanted][0]}: it has no {', '.join(sorted(missing))}"
             + looks,
-            remedy="give the right file, or leave format= out",
+            "give the right file, or leave format= out",
             where=main.where,
         )
     ]
@@ -388,7 +386,7 @@ class _Joins:
         return self.family.points or None
 
     def add(
-        self, long: Iterable[tuple[str, Table]], types: Collection[str], faults: list[Fault]
+        self, long: Iterable[tuple[str, Table]], types: Collection[str], faults: Faults
     ) -> list[ReadingReport]:
         """Join every table; return the report on each."""
         reports = []
@@ -405,7 +403,7 @@ class _Joins:
         return reports
 
 
-def _postcodes_of(given: Any, records: Sequence[Record], faults: list[Fault]) -> Any:
+def _postcodes_of(given: Any, records: Sequence[Record], faults: Faults) -> Any:
     if given is None:
         return None
     wanted = {record["postcode"].text for record in records if "postcode" in record}
@@ -421,7 +419,7 @@ def _made(
     locator: Locator,
     policy: Policy,
     main: Table,
-    faults: list[Fault],
+    faults: Faults,
     wanted: Wanted,
     sieve: Sieve,
 ) -> list[School]:
@@ -467,9 +465,9 @@ def _no_position(main: Table) -> Fault:
     if find_column(main.header, "postcode") is not None:
         remedy += "; or give a Code-Point Open file as postcodes="
     return Fault(
-        what="no columns hold the positions of the schools (easting and northing, or longitude "
+        "no columns hold the positions of the schools (easting and northing, or longitude "
         "and latitude)",
-        remedy=remedy,
+        remedy,
         where=main.where,
         column="easting",
     )

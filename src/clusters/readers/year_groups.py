@@ -96,13 +96,11 @@ def read_year_groups(
     if not groups:  # ages stand beside year groups in the published census: never count both
         groups = {k: group for k, name in named.items() if (group := age_group(name)) is not None}
     if not groups:
-        raise DataError(
-            Fault(
-                what="no column is of a year group",
-                remedy='name them "R", "Y1", "Year 7" or "aged 5"; the columns are '
-                f"{column_list(table.header)}",
-                where=table.where,
-            )
+        raise DataError.of(
+            "no column is of a year group",
+            'name them "R", "Y1", "Year 7" or "aged 5"; the columns are '
+            f"{column_list(table.header)}",
+            where=table.where,
         )
     found = Found()
     pupils: dict[SchoolId, dict[int, float]] = {}
@@ -117,13 +115,11 @@ def read_year_groups(
                 row[group] = row.get(group, 0.0) + value
     lacking = [key for key in problem.ids if not any(pupils.get(key, {}).values())]
     if lacking and not found.faults:
-        found.faults.append(
-            Fault(
-                what=f"there are no year groups of {counted(len(lacking), 'school')}: "
-                f"{school_names(problem, lacking)}",
-                remedy="add their rows, or leave these schools out of the problem",
-                where=table.where,
-            )
+        found.faults.add(
+            f"there are no year groups of {counted(len(lacking), 'school')}: "
+            f"{school_names(problem, lacking)}",
+            "add their rows, or leave these schools out of the problem",
+            where=table.where,
         )
     if found.faults or table.faults:
         raise DataError([*table.faults, *found.faults])
@@ -132,8 +128,8 @@ def read_year_groups(
 
 def _twice(table: Table, number: int, school: SchoolId) -> Fault:
     return Fault(
-        what="this school has several rows",
-        remedy="keep one row for each school",
+        "this school has several rows",
+        "keep one row for each school",
         where=table.where,
         row=number,
         urn=str(school),

@@ -9,9 +9,8 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from clusters.errors import Fault
+from clusters.errors import DataError, Fault
 from clusters.readers.column_names import simple
-from clusters.readers.faults import refusal
 from clusters.readers.table import HeaderScore, Table, header_place, titled
 from clusters.text import counted
 
@@ -42,15 +41,15 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
         try:
             return data.decode(utf16), "UTF-16"
         except UnicodeError:
-            raise refusal(
-                where, "the file is cut off or not text", "save it as CSV UTF-8"
+            raise DataError.of(
+                "the file is cut off or not text", "save it as CSV UTF-8", where=where
             ) from None
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise refusal(
-            where,
+        raise DataError.of(
             f"the file is not plain text: it has a NUL byte in line {line}",
             "save it again as CSV UTF-8",
+            where=where,
         )
     try:
         text = data.decode("utf-8-sig")
@@ -95,7 +94,9 @@ def text_table(
     """
     text, encoding = decode(data, where)
     if not text.strip():
-        raise refusal(where, "the file is empty", "check that it was saved or downloaded whole")
+        raise DataError.of(
+            "the file is empty", "check that it was saved or downloaded whole", where=where
+        )
     table = Table(where=where, kind="CSV", header=(), rows=iter(()), encoding=encoding)
     records = _records(text, table, score)
     if headless is None:
@@ -176,7 +177,7 @@ def _broken(where: str, number: int, reason: str) -> Fault:
         remedy = "close the quote mark, or download the file again"
     else:
         what, remedy = "the quote marks of this row do not match", 'write a quote mark within as ""'
-    return Fault(what=what, remedy=remedy, where=where, row=number)
+    return Fault(what, remedy, where=where, row=number)
 
 
 def _even(
@@ -237,17 +238,17 @@ def _uneven_faults(
     if uneven and not good and len(counts) == 1 and len(uneven) > 1:
         return [
             Fault(
-                what=f"every row has {counts.pop()} fields but the header has {width}",
-                remedy="give each column one name, and quote text that has commas in it",
+                f"every row has {counts.pop()} fields but the header has {width}",
+                "give each column one name, and quote text that has commas in it",
                 where=where,
                 row=uneven[0][0],
             )
         ]
     return [
         Fault(
-            what=f"the row has too {'many' if count > width else 'few'} fields: {count}, where "
+            f"the row has too {'many' if count > width else 'few'} fields: {count}, where "
             f"the header has {width}",
-            remedy="quote text that has commas in it"
+            "quote text that has commas in it"
             if count > width
             else "complete the row, or download the file again if it is cut off",
             where=where,

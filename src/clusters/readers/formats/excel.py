@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.readers.cells import as_text
 from clusters.readers.column_names import near
-from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, State, Table, header_place
 from clusters.text import counted, first_few
@@ -57,10 +56,10 @@ def excel_table(content: Content, sheet: str | int | None, score: HeaderScore) -
             warnings.simplefilter("ignore")  # about styles and extensions that play no part here
             return _sheet_of(content, sheet, score, formulas=formulas)
     except _DAMAGE as error:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"the workbook is damaged ({type(error).__name__})",
             "open it in a spreadsheet and save it again as .xlsx",
+            where=content.name,
         ) from None
 
 
@@ -82,30 +81,34 @@ def _check_package(content: Content) -> bool:
             parts = package.infolist()
             names = {part.filename for part in parts}
             if "xl/workbook.xml" not in names:
-                raise refusal(
-                    name,
+                raise DataError.of(
                     "it is a zip archive but not an .xlsx workbook",
                     "unpack it, or save the workbook as .xlsx",
+                    where=name,
                 )
             if any(part.flag_bits & 1 for part in parts):
-                raise refusal(name, "it is locked with a password", "save it without one")
+                raise DataError.of(
+                    "it is locked with a password", "save it without one", where=name
+                )
             size = sum(part.file_size for part in parts)
             if size > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
-                raise refusal(
-                    name,
+                raise DataError.of(
                     f"it unpacks to {size / 1e6:,.0f} MB in {len(parts):,} parts, more than any "
                     "workbook of schools needs",
                     "save the table as CSV",
+                    where=name,
                 )
             return _check_xml(package, parts, name)
     except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError) as error:
-        raise refusal(
-            name,
+        raise DataError.of(
             f"the workbook is damaged or cut off ({error})",
             "open it in a spreadsheet and save it again, or download it again",
+            where=name,
         ) from None
     except (NotImplementedError, EOFError, RuntimeError, zlib.error):
-        raise refusal(name, "the workbook is damaged", "save it again as .xlsx") from None
+        raise DataError.of(
+            "the workbook is damaged", "save it again as .xlsx", where=name
+        ) from None
 
 
 def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str) -> bool:
@@ -116,10 +119,10 @@ def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str
             with package.open(part) as file:
                 xml = file.read(LARGEST_UNPACKED)
             if b"<!DOCTYPE" in xml[:4096]:
-                raise refusal(
-                    name,
+                raise DataError.of(
                     f"its part {part.filename} declares a document type, as no workbook does",
                     "save the table as CSV",
+                    where=name,
                 )
             if b"sheetData" not in xml:
                 continue
@@ -128,17 +131,17 @@ def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str
             formulas = formulas or _FORMULA.search(xml) is not None
             cells += sum(1 for _ in _CELL.finditer(xml))
             if cells > MOST_CELLS:
-                raise refusal(
-                    name, f"it has more than {MOST_CELLS:,} cells", "save the table as CSV"
+                raise DataError.of(
+                    f"it has more than {MOST_CELLS:,} cells", "save the table as CSV", where=name
                 )
     return formulas
 
 
 def _too_far(where: str, cell: str) -> DataError:
-    return refusal(
-        where,
+    return DataError.of(
         f"a cell far from the table ({cell}) has something in it, or a format",
         "delete the empty rows and columns beyond the table, or save the table as CSV",
+        where=where,
     )
 
 
@@ -148,7 +151,9 @@ def _sheet_of(
     book = _load(content, values=True)
     pages = [page for page in book.worksheets if hasattr(page, "iter_rows")]
     if not pages:
-        raise refusal(content.name, "the workbook has no sheet of cells", "check the workbook")
+        raise DataError.of(
+            "the workbook has no sheet of cells", "check the workbook", where=content.name
+        )
     where = content.name
     page, notes = _chosen(pages, where, sheet, score)
     if len(pages) > 1:
@@ -162,7 +167,7 @@ def _sheet_of(
         _mark_formulas(rows, _load(content, values=False)[page.title], states)
     at = header_place([cells for _, cells in rows[:_HEADER_ROWS]], score)
     if at is None:
-        raise refusal(where, "the sheet is empty", "name another sheet with sheet=")
+        raise DataError.of("the sheet is empty", "name another sheet with sheet=", where=where)
     table.above = rows[:at]
     body = rows[at + _headed(page, rows, at, table) :]
     _fill_merged(page, body, states, table)
@@ -192,11 +197,11 @@ def _chosen(
         _only_hidden(hidden, where, score)
         fitting = [next((page for page in visible if _merit(page, None)[1]), visible[0])]
     if len(fitting) > 1 and best[0] > 0:
-        raise refusal(
-            where,
+        raise DataError.of(
             f"{len(fitting)} sheets could be meant: "
             f"{first_few([page.title for page in fitting], 6)}",
             f"name one of them with sheet={fitting[0].title!r}",
+            where=where,
         )
     page = fitting[0]
     if len(pages) == 1:
@@ -216,10 +221,10 @@ def _named(pages: Sequence[Any], where: str, sheet: str | int, titles: Sequence[
     if found is None and wanted.isdecimal() and int(wanted) < len(pages):
         found = pages[int(wanted)]
     if found is None:
-        raise refusal(
-            where,
+        raise DataError.of(
             f"there is no sheet {sheet!r}",
             f"{near(str(sheet), titles)} The sheets are {', '.join(titles)}".strip(),
+            where=where,
         )
     return found
 
@@ -227,10 +232,10 @@ def _named(pages: Sequence[Any], where: str, sheet: str | int, titles: Sequence[
 def _only_hidden(hidden: Sequence[Any], where: str, score: HeaderScore) -> None:
     fitting = [page.title for page in hidden if score is not None and _merit(page, score)[0] > 0]
     if fitting:
-        raise refusal(
-            where,
+        raise DataError.of(
             f"only a hidden sheet has such a table ({first_few(fitting)})",
             f"if it is meant, name it with sheet={fitting[0]!r}",
+            where=where,
         )
 
 
@@ -380,13 +385,11 @@ def _even(rows: _Rows, table: Table) -> Iterator[tuple[int, list[str]]]:
     width = len(table.header)
     for number, cells in rows:
         if len(cells) > width:
-            table.faults.append(
-                Fault(
-                    what=f"the row has something in column {len(cells)}, beyond the header",
-                    remedy="give the column a name in the header, or empty the cell",
-                    where=table.where,
-                    row=number,
-                    value=cells[-1][:60],
-                )
+            table.faults.add(
+                f"the row has something in column {len(cells)}, beyond the header",
+                "give the column a name in the header, or empty the cell",
+                where=table.where,
+                row=number,
+                value=cells[-1][:60],
             )
         yield number, (cells + [""] * width)[:width]

@@ -6,9 +6,8 @@ import datetime
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from clusters.errors import MissingLibraryError
+from clusters.errors import DataError, MissingLibraryError
 from clusters.readers.cells import as_text
-from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import State, Table
 
@@ -140,10 +139,10 @@ def parquet_frame(content: Content) -> Any:
         facts = pyarrow.parquet.read_metadata(content.file())
         size = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
         if size > MOST_PARQUET_BYTES or facts.num_rows > MOST_PARQUET_ROWS:
-            raise refusal(
-                name,
+            raise DataError.of(
                 f"it unpacks to {size / 1e6:,.0f} MB, more than any table of schools needs",
                 "keep only the rows of your authority",
+                where=name,
             )
         if b"geo" in (facts.metadata or {}):
             import geopandas
@@ -156,10 +155,10 @@ def parquet_frame(content: Content) -> Any:
         *(pyarrow.ArrowException, shapely.errors.ShapelyError, OSError, ValueError),
         *(TypeError, KeyError, IndexError, AttributeError, OverflowError, RuntimeError),
     ) as error:  # what pyarrow, pandas, GeoPandas and PROJ raise on a damaged file
-        raise refusal(
-            name,
+        raise DataError.of(
             f"the Parquet file is damaged ({type(error).__name__})",
             "export it again, or save the table as CSV",
+            where=name,
         ) from None
 
 
@@ -169,10 +168,10 @@ def parquet_table(content: Content, crs: Any = None, *, positions: bool = False)
     try:
         table = frame_table(frame, content.name, crs, positions=positions)
     except (ValueError, TypeError, AttributeError, OverflowError, RuntimeError) as error:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"the Parquet file is damaged ({type(error).__name__})",
             "export it again, or save the table as CSV",
+            where=content.name,
         ) from None
     table.kind = "Parquet"
     return table

@@ -13,10 +13,9 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from clusters.errors import Fault
+from clusters.errors import DataError
 from clusters.readers.cells import as_text
 from clusters.readers.column_names import near
-from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Point, Table
 from clusters.text import first_few
@@ -124,8 +123,11 @@ def crs_of(crs: Any, where: str) -> Any:
     try:
         return pyproj.CRS.from_user_input(crs)
     except (pyproj.exceptions.CRSError, TypeError, ValueError):
-        raise refusal(
-            where, "this is no coordinate system", 'give for instance "EPSG:27700"', str(crs)
+        raise DataError.of(
+            "this is no coordinate system",
+            'give for instance "EPSG:27700"',
+            where=where,
+            value=str(crs),
         ) from None
 
 
@@ -150,10 +152,10 @@ def points_of(shapes: Sequence[Any], crs: Any, table: Table) -> dict[int, Point]
         If the coordinate system is not known.
     """
     if crs is None:
-        raise refusal(
-            table.where,
+        raise DataError.of(
             "its geometry has no coordinate system",
             'say which with crs=, for instance crs="EPSG:27700", or set it in the file',
+            where=table.where,
         )
     system = crs_of(crs, table.where)
     points: dict[int, Point] = {}
@@ -161,13 +163,11 @@ def points_of(shapes: Sequence[Any], crs: Any, table: Table) -> dict[int, Point]
         point = _point_of(shape)
         if point is None:
             if shape is not None and not shape.is_empty:
-                table.faults.append(
-                    Fault(
-                        what=f"its geometry is a {shape.geom_type}, not a point",
-                        remedy="give each school one point (its boundary goes to boundary=)",
-                        where=table.where,
-                        row=number,
-                    )
+                table.faults.add(
+                    f"its geometry is a {shape.geom_type}, not a point",
+                    "give each school one point (its boundary goes to boundary=)",
+                    where=table.where,
+                    row=number,
                 )
             continue
         points[number] = point
@@ -192,15 +192,13 @@ def _in_degrees(points: dict[int, Point], table: Table) -> Iterator[tuple[int, P
         if abs(x) <= 180 and abs(y) <= 90:
             yield number, (x, y)
         else:
-            table.faults.append(
-                Fault(
-                    what="its coordinate system is in degrees but its numbers are not",
-                    remedy="set the true coordinate system (EPSG:27700 for metres), or swap "
-                    "longitude and latitude",
-                    where=table.where,
-                    row=number,
-                    value=f"{x:g}, {y:g}",
-                )
+            table.faults.add(
+                "its coordinate system is in degrees but its numbers are not",
+                "set the true coordinate system (EPSG:27700 for metres), or swap "
+                "longitude and latitude",
+                where=table.where,
+                row=number,
+                value=f"{x:g}, {y:g}",
             )
 
 
@@ -214,8 +212,8 @@ def _geojson(content: Content) -> _Layer:
     try:
         data = json.loads(decode(content.data, content.name)[0])
     except (ValueError, RecursionError) as error:
-        raise refusal(
-            content.name, f"the GeoJSON is damaged or cut off ({_first_line(error)})", damaged
+        raise DataError.of(
+            f"the GeoJSON is damaged or cut off ({_first_line(error)})", damaged, where=content.name
         ) from None
     features = data.get("features") if isinstance(data, dict) else None
     if isinstance(data, dict) and data.get("type") == "Feature":
@@ -223,8 +221,8 @@ def _geojson(content: Content) -> _Layer:
     if isinstance(data, dict) and "coordinates" in data:
         features = [{"geometry": data}]
     if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
-        raise refusal(
-            content.name, "the JSON holds no features", "give a GeoJSON FeatureCollection"
+        raise DataError.of(
+            "the JSON holds no features", "give a GeoJSON FeatureCollection", where=content.name
         )
     columns: dict[str, None] = {}
     for feature in features:
@@ -254,10 +252,10 @@ def _shape(geometry: Any, content: Content) -> Any:
     try:
         return shape(geometry)
     except (shapely.errors.ShapelyError, *_ODD, AttributeError) as error:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"a geometry is damaged ({_first_line(error)})",
             "export it again as GeoJSON or GeoPackage",
+            where=content.name,
         ) from None
 
 
@@ -274,18 +272,18 @@ def _first_line(error: BaseException) -> str:
 def _shape_file(content: Content) -> _Layer:
     path = content.path
     if path is None:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             "a shape file is several files, of which an open file is only one",
             "give the path of the .shp file, or save it as a GeoPackage",
+            where=content.name,
         )
     beside = {entry.suffix.lower() for entry in path.parent.glob(f"{path.stem}.*")}
     lacking = [ending for ending in (".shx", ".dbf") if ending not in beside]
     if lacking:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"the shape file is not whole: {' and '.join(lacking)} should lie beside it",
             "unpack all of its files into one folder, or save it as a GeoPackage",
+            where=content.name,
         )
     import geopandas
     import pyogrio.errors
@@ -297,10 +295,10 @@ def _shape_file(content: Content) -> _Layer:
         *(pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError),
         *(shapely.errors.ShapelyError, RuntimeError, *_ODD),
     ) as error:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"the shape file is damaged ({_first_line(error)})",
             "export it again as GeoPackage or GeoJSON",
+            where=content.name,
         ) from None
     names = [name for name in frame.columns if name != frame.active_geometry_name]
     read = _Layer(content.name, [str(name) for name in names], frame.crs)
@@ -315,10 +313,10 @@ def _shape_file(content: Content) -> _Layer:
 def _geopackage(content: Content, layer: str | None, score: HeaderScore) -> _Layer:
     log = None if content.path is None else content.path.with_name(content.name + "-wal")
     if log is not None and log.exists() and log.stat().st_size:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"another program has it open and has not written all of it ({log.name})",
             "close the project in QGIS, or export the layer again",
+            where=content.name,
         )
     try:
         with contextlib.closing(sqlite3.connect(":memory:")) as database:
@@ -330,10 +328,10 @@ def _geopackage(content: Content, layer: str | None, score: HeaderScore) -> _Lay
             database.set_progress_handler(lambda: next(steps, None) is None, _STEP)
             return _layer(database, content, layer, score)
     except (sqlite3.Error, UnicodeError, MemoryError, OverflowError, ValueError) as error:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"the GeoPackage is damaged or not one ({_first_line(error)})",
             "export the layer again as GeoPackage or GeoJSON",
+            where=content.name,
         ) from None
 
 
@@ -349,13 +347,15 @@ def _layer(
     }
     names = [name for name, kind in known.items() if kind in ("features", "attributes")]
     if layer is not None and layer not in names:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"there is no layer {layer!r}",
             f"{near(layer, names)} The layers are {', '.join(names)}".strip(),
+            where=content.name,
         )
     if not names:
-        raise refusal(content.name, "the GeoPackage has no layer", "export the schools again")
+        raise DataError.of(
+            "the GeoPackage has no layer", "export the schools again", where=content.name
+        )
     chosen = layer if layer is not None else _choose(database, names, shaped, score, content.name)
     quoted = _quote(chosen)
     facts = database.execute(f"PRAGMA table_info({quoted})").fetchall()
@@ -396,10 +396,10 @@ def _choose(
         points = [name for name in fitting if name in shaped and shaped[name][2] == "POINT"]
         fitting = points if len(points) == 1 else fitting
     if len(fitting) > 1:
-        raise refusal(
-            where,
+        raise DataError.of(
             f"{len(fitting)} layers could be meant: {first_few(fitting, 6)}",
             f"name one of them with layer={fitting[0]!r}",
+            where=where,
         )
     return next(iter(fitting), names[0])
 
@@ -433,8 +433,8 @@ def _blob(blob: Any, content: Content) -> Any:
         envelope = _ENVELOPES[(blob[3] >> 1) & 0b111]
         return shapely.from_wkb(blob[_HEADER + envelope :])
     except (shapely.errors.ShapelyError, *_ODD) as error:
-        raise refusal(
-            content.name,
+        raise DataError.of(
             f"a geometry is damaged ({_first_line(error)})",
             "export the layer again as GeoPackage",
+            where=content.name,
         ) from None
