@@ -9,9 +9,9 @@ another process.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 __all__ = [
     "ArgumentError",
@@ -84,6 +84,9 @@ def _fault(what: str, remedy: str, *, urn: object = None, value: object = None, 
     return Fault(what, remedy, urn=urn, value=value, **at)
 
 
+_T = TypeVar("_T")
+
+
 class Faults(list[Fault]):
     """The faults found so far, so that one error lists all of them.
 
@@ -99,6 +102,14 @@ class Faults(list[Fault]):
     def add(self, what: str, remedy: str, value: object = None, **found: Any) -> None:
         """Note a fault; `found` are further fields of it."""
         self.append(_fault(what, remedy, value=value, **found))
+
+    def take(self, reader: Callable[..., _T], *given: object, **options: object) -> _T | None:
+        """Return what a reader makes of something; None where it is refused, which is noted."""
+        try:
+            return reader(*given, **options)
+        except DataError as error:
+            self.extend(error.faults)
+            return None
 
     def refuse(self, kind: type[_FaultsError]) -> None:
         """Raise one error with all of them, where there are any."""

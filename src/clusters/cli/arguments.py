@@ -510,8 +510,7 @@ def _mapping(
         pairs = [read(part) for part in settings(text)]
         twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
         if twice:
-            msg = f"{twice[0]!r} is given twice in {text!r}"
-            raise argparse.ArgumentTypeError(msg)
+            raise argparse.ArgumentTypeError(f"{twice[0]!r} is given twice in {text!r}")
         return pairs
 
     several.__name__ = f"list of {form}"

@@ -33,6 +33,13 @@ __all__ = [
     "write_faults",
 ]
 
+PATHS = (
+    *("schools", "need", "school_expertise", "links", "postcodes", "plan", "today", "boundary"),
+    *("barriers", "travel_m", "travel_min", "decisions", "together_file", "centres_file"),
+    *("commitments", "backdated", "risk"),
+)
+"""Options that hold paths of files to be read."""
+
 OPTIONS: Mapping[str, str] = {
     **{name: f"--{name}" for name in ("sheet", "layer", "crs", "columns", "measures", "traits")},
     **{name: f"--{name}" for name in ("types", "unknown", "keep", "need", "postcodes", "boundary")},
@@ -272,8 +279,8 @@ def read_group_file(chosen: Namespace, file: str) -> list[str]:
     return read_group(part(chosen, path), column=column)
 
 
-def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a TOML file in whatever encoding.
+def load_toml(path: str | os.PathLike[str], what: str = "scenario") -> dict[str, Any]:
+    """Read a TOML file in whatever encoding; `what` names it in messages.
 
     Raises
     ------
@@ -289,7 +296,7 @@ def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
         raise DataError.of(
-            f"the scenario is not valid TOML: {error}", "correct it", where=name
+            f"the {what} is not valid TOML: {error}", "correct it", where=name
         ) from None
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.cli import files
 from clusters.cli.output import say
 from clusters.domain import EXCUSABLE, RULEBOOK, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.errors import DataError, Fault, Faults, MoneyError, RulesError
+from clusters.errors import DataError, Faults, MoneyError, RulesError
 
 if TYPE_CHECKING:
     from clusters.budget import (
@@ -64,6 +64,13 @@ def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
         problem = _problem_of(chosen, schools, part)
     chosen.reading = schools.report
     return schools, problem
+
+
+def read_problem(chosen: Namespace) -> Problem:
+    """Read the facts, and say what was found."""
+    schools, problem = read_data(chosen)
+    say(files.in_options(schools.report.summary()))
+    return problem
 
 
 def _problem_of(chosen: Namespace, schools: Schools, part: Callable[[str | None], Any]) -> Problem:
@@ -154,16 +161,11 @@ def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str
     for school, rule in wanted:
         exceptions.setdefault(str(school), {})[rule.replace("-", "_")] = None
     unknown = {rule for rules in exceptions.values() for rule in rules} - {*EXCUSABLE}
-    if unknown:
-        raise RulesError(
-            [
-                Fault(
-                    f"{rule!r} is no rule that a cluster can be excused from",
-                    f"use one of {', '.join(EXCUSABLE)}",
-                )
-                for rule in sorted(unknown)
-            ]
-        )
+    faults = Faults()
+    for rule in sorted(unknown):
+        remedy = f"use one of {', '.join(EXCUSABLE)}"
+        faults.add(f"{rule!r} is no rule that a cluster can be excused from", remedy)
+    faults.refuse(RulesError)
     if chosen.except_together and not groups:
         raise RulesError.of(
             "--except-together is given, but no group is kept together",
@@ -174,17 +176,13 @@ def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str
 
 def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
     """Make the priorities; journeys count by need unless --travel-by names another measure."""
-    unknown = set(chosen.weights) - {"travel", "balance", "expertise", "pyramids", "change"}
-    if unknown:
-        raise RulesError(
-            [
-                Fault(
-                    f"there is no priority {name!r}",
-                    "use travel, balance, expertise, pyramids or change",
-                )
-                for name in sorted(unknown)
-            ]
-        )
+    faults = Faults()
+    for name in sorted(
+        set(chosen.weights) - {"travel", "balance", "expertise", "pyramids", "change"}
+    ):
+        remedy = "use travel, balance, expertise, pyramids or change"
+        faults.add(f"there is no priority {name!r}", remedy)
+    faults.refuse(RulesError)
     return Priorities(
         travel_by="need" if chosen.travel_by is None else chosen.travel_by,
         balance_by=chosen.balance_by,
@@ -237,8 +235,8 @@ def make_pot(chosen: Namespace, problem: Problem) -> Pot:
         total=chosen.pot,
         committed=_commitments(chosen, problem) or {},
         backdated=_backdated(chosen, problem),
-        contingency=_money(chosen.contingency),
-        low_incidence=_money(chosen.low_incidence),
+        contingency=chosen.contingency.strip(),
+        low_incidence=chosen.low_incidence.strip(),
     )
 
 
@@ -294,12 +292,11 @@ def make_protection(chosen: Namespace) -> Protection | None:
     if not chosen.protection:
         return None
     given = {name.replace("-", "_"): value for name, value in chosen.protection.items()}
-    unknown = [name for name in given if name not in _LIMITS]
-    if unknown:
-        raise MoneyError(
-            Fault(f"--protection has no limit {name!r}", f"use {', '.join(_LIMITS)}")
-            for name in unknown
-        )
+    faults = Faults()
+    for name in given:
+        if name not in _LIMITS:
+            faults.add(f"--protection has no limit {name!r}", f"use {', '.join(_LIMITS)}")
+    faults.refuse(MoneyError)
     return Protection(**given)
 
 
@@ -324,7 +321,7 @@ def read_risk(path: str) -> Risk:
     from clusters.budget import Assumptions, FinancialYear, Scenario
     from clusters.readers import read_caseload
 
-    given = _toml(path)
+    given = files.load_toml(path, "file")
     growth = given.get("growth")
     if isinstance(growth, dict) and "file" in growth:
         options = {key: str(value) for key, value in growth.items() if key != "file"}
@@ -361,23 +358,8 @@ def _check_keys(path: str, given: dict[str, Any], kind: type[Any]) -> None:
             raise _unknown_key(path, key, names)
 
 
-def _toml(path: str) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError.of(
-            f"the file is not valid TOML: {error}", "correct it", where=path
-        ) from None
-
-
 def _unknown_key(path: str, key: str, names: Iterable[str]) -> DataError:
     return DataError.of(f"the file of --risk sets {key!r}", f"use {', '.join(names)}", where=path)
-
-
-def _money(text: str) -> str:
-    return text.strip()
 
 
 def make_payments(chosen: Namespace, split: Split) -> Payments:
@@ -427,8 +409,3 @@ def with_labels(problem: Problem, plan: Plan, like: Plan | None = None) -> Plan:
     if all(cluster.label.isdecimal() for cluster in plan.clusters):
         return name_clusters(problem, plan, keep=like)
     return plan
-
-
-def relabelled(result: Any, plan: Plan) -> Any:
-    """Put the named plan in place of the one that the solver returned."""
-    return replace(result, plan=plan)

@@ -6,7 +6,6 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from clusters.cli import inputs
-from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.errors import RulesError
@@ -41,7 +40,7 @@ def compare(chosen: Namespace) -> bool:
     from clusters.measures import compare as side_by_side
     from clusters.writers import write_frame
 
-    problem = _read(chosen)
+    problem = inputs.read_problem(chosen)
     inputs.check_names(name for name, _ in chosen.plan)
     plans: dict[str, Plan] = {}
     for name, path in chosen.plan:
@@ -92,7 +91,7 @@ def _cell(value: object) -> str:
 
 def explain(chosen: Namespace) -> bool:
     """Say why no plan exists, why a school is where it is, or what changes would mean."""
-    problem = _read(chosen)
+    problem = inputs.read_problem(chosen)
     rules = inputs.needed_rules(chosen)
     settings = inputs.make_settings(chosen)
     if chosen.plan is None:
@@ -137,7 +136,7 @@ def repair(chosen: Namespace) -> bool:
     from clusters.explain import repair as repaired
     from clusters.writers import write_frame
 
-    problem = _read(chosen)
+    problem = inputs.read_problem(chosen)
     rules = inputs.needed_rules(chosen)
     plan = inputs.with_labels(problem, inputs.read_one_plan(chosen.plan, problem, chosen))
     priorities = inputs.make_priorities(chosen, problem)
@@ -160,9 +159,3 @@ def repair(chosen: Namespace) -> bool:
     )
     folder.say_where()
     return False
-
-
-def _read(chosen: Namespace) -> Problem:
-    schools, problem = inputs.read_data(chosen)
-    say(in_options(schools.report.summary()))
-    return problem

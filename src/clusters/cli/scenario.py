@@ -8,27 +8,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from clusters.cli.files import load_toml
+from clusters.cli.files import PATHS, load_toml
 from clusters.errors import DataError, Faults
 from clusters.rulebook import RULEBOOK
 
-_FILES = {
-    *("schools", "need", "school-expertise", "links", "postcodes", "plan", "today"),
-    *(
-        "boundary",
-        "barriers",
-        "travel-m",
-        "travel-min",
-        "together-file",
-        "centres-file",
-        "out",
-        "commitments",
-        "decisions",
-        "file",
-        "backdated",
-        "risk",
-    ),
-}
+_FILES = {*PATHS, "out", "file"}
 """Options that hold paths."""
 
 _RANGES = {rule.option for rule in RULEBOOK if rule.form.bound == "pair"}
@@ -147,8 +131,7 @@ def _arguments(name: str, value: Any, action: argparse.Action, folder: Path) -> 
     """
     if action.nargs == 0:
         if not isinstance(value, bool):
-            msg = "it is true or false"
-            raise ValueError(msg)
+            raise ValueError("it is true or false")
         if value:
             yield f"--{name}"
         return
@@ -160,8 +143,7 @@ def _texts(name: str, value: Any, *, several: bool) -> list[str]:
     """Put a value into the texts that the command line would hold."""
     if isinstance(value, Mapping):
         if not several:
-            msg = "it takes one value, not a table"
-            raise ValueError(msg)
+            raise ValueError("it takes one value, not a table")
         return [
             f"{key}={text}"
             for key, item in value.items()
@@ -172,8 +154,7 @@ def _texts(name: str, value: Any, *, several: bool) -> list[str]:
     if name in _RANGES | {"clusters"}:
         return [_range(value)]
     if not several:
-        msg = "it takes one value, not a list"
-        raise ValueError(msg)
+        raise ValueError("it takes one value, not a list")
     return [",".join(map(_one, item)) if isinstance(item, list) else _one(item) for item in value]
 
 
@@ -186,21 +167,19 @@ def _many(name: str, items: list[Any]) -> list[str]:
 
 def _one(item: Any) -> str:
     if isinstance(item, bool | list | Mapping):
-        msg = "a number or a text is wanted"
-        raise ValueError(msg)
+        raise ValueError("a number or a text is wanted")
     return str(item)
 
 
 def _range(items: list[Any]) -> str:
     if len(items) != 2:
-        msg = "a range is two numbers, the least and the most"
-        raise ValueError(msg)
+        raise ValueError("a range is two numbers, the least and the most")
     return "-".join(map(_one, items))
 
 
 def _located(name: str, text: str, folder: Path) -> str:
     """Let a path start from the scenario's own folder; "NAME=FILE" keeps its name."""
-    if name not in _FILES:
+    if name.replace("-", "_") not in _FILES:
         return text
     label, mark, file = text.partition("=") if name == "plan" else ("", "", text)
     return f"{label}{mark}{folder / file}" if mark else str(folder / text)
