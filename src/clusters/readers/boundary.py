@@ -225,10 +225,8 @@ def _raw(file: File, name: str) -> tuple[list[Any], Any, str]:
         frame = parquet_frame(content)
         if hasattr(frame, "geometry") and hasattr(frame, "crs"):
             return list(frame.geometry), frame.crs, content.name
-    raise DataError.of(
-        f"shapes are not read from {kind}",
-        "give a GeoJSON, GeoPackage, shape or GeoParquet file",
-        where=content.name,
+    raise content.refused(
+        f"shapes are not read from {kind}", "give a GeoJSON, GeoPackage, shape or GeoParquet file"
     )
 
 

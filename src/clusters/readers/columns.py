@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
@@ -97,10 +97,11 @@ def check_keys(given: Iterable[str], known: Collection[str], whose: str) -> None
     faults.refuse(DataError)
 
 
-def no_column(table: Table, name: str) -> Fault:
+def no_column(header: Iterable[str], name: str, where: str) -> Fault:
     """Make the fault of a column that was asked for and is not there."""
-    remedy = near(name, table.header) or f"the columns are {column_list(table.header)}"
-    return Fault(f"there is no column {name!r}", remedy, where=table.where, column=name)
+    header = list(header)
+    remedy = near(name, header) or f"the columns are {column_list(header)}"
+    return Fault(f"there is no column {name!r}", remedy, where=where, column=name)
 
 
 def lacking(table: Table, needed: Iterable[str], at: Collection[str]) -> list[Fault]:
@@ -171,23 +172,14 @@ def _option_faults(
         by_type = typed(key)
         code = by_type[1].removesuffix(_UNIT) if by_type else ""
         if key not in TEMPLATE and not (by_type and _is_type(code, types)):
-            faults.add(
-                f"columns names {key!r}, which is not one of our columns",
-                f"{near(key, TEMPLATE)} For other numbers use measures=, for other "
-                "text traits=".strip(),
-                where="columns",
-            )
+            what = f"columns names {key!r}, which is not one of our columns"
+            rest = "For other numbers use measures=, for other text traits="
+            faults.add(what, f"{near(key, TEMPLATE)} {rest}".strip(), where="columns")
     for option, given in (("measures", measures), ("traits", traits)):
-        faults += [
-            Fault(
-                f"{option} gives {key!r} no column",
-                f'write {option}={{"ours": "theirs"}}',
-                where=option,
-                value=str(name),
-            )
-            for key, name in given.items()
-            if not isinstance(name, str) or not name or not isinstance(key, str)
-        ]
+        remedy = f'write {option}={{"ours": "theirs"}}'
+        for key, name in given.items():
+            if not isinstance(name, str) or not name or not isinstance(key, str):
+                faults.add(f"{option} gives {key!r} no column", remedy, str(name), where=option)
     return faults
 
 
@@ -204,14 +196,8 @@ def _map(tables: Sequence[Table], layouts: Sequence[Layout], key: str, name: str
         return []
     header = [column for table in tables for column in table.header]
     ours = key.removeprefix("measure_").removeprefix("trait_")
-    return [
-        Fault(
-            f"there is no column {name!r}, which was to be {ours!r}",
-            near(name, header) or f"the columns are {column_list(header)}",
-            where=tables[0].where,
-            column=name,
-        )
-    ]
+    fault = no_column(header, name, tables[0].where)
+    return [replace(fault, what=f"{fault.what}, which was to be {ours!r}")]
 
 
 def _published(
@@ -262,14 +248,10 @@ def _by_type(
     faults = Faults()
     used = set(layout.at.values())
     for k, name in enumerate(table.header):
-        split = typed(simple(name))
-        if split is None or simple(name) in left_out:
-            continue
-        ours, code = split
-        unit = ours == "expertise" and code.endswith(_UNIT)
-        bare = code.removesuffix(_UNIT) if unit else code
+        ours, code = typed(simple(name)) or ("", "")
+        bare = code.removesuffix(_UNIT) if ours == "expertise" else code
         key = f"{ours}_{code}"
-        if key in mapped:
+        if not ours or simple(name) in left_out or key in mapped:
             continue
         if _is_type(bare, types):
             layout.at.setdefault(key, k)
@@ -314,17 +296,10 @@ def _share_out(
     own = {"urn", "level", "record", *PASSED_ON}
     faults = Faults()
     if not isinstance(prefer, Mapping):
-        return [
-            Fault(
-                "prefer is no mapping from columns to files",
-                'write prefer={"pupils": "census.csv"}',
-                where="prefer",
-                value=str(prefer),
-            )
-        ]
-    preferred = {
-        key: _preferred(tables, layouts, key, file, faults) for key, file in prefer.items()
-    }
+        remedy = 'write prefer={"pupils": "census.csv"}'
+        faults.add("prefer is no mapping from columns to files", remedy, prefer, where="prefer")
+        return faults
+    preferred = {k: _preferred(tables, layouts, k, file, faults) for k, file in prefer.items()}
     for key in {key for layout in layouts for key in layout.at} - own - set(mapped):
         holders = [layout for layout in layouts if key in layout.at]
         keeper = holders[-1] if is_count(key) else holders[0]
@@ -344,43 +319,36 @@ def _preferred(
 ) -> Layout | None:
     """Layout of the table that `prefer` names by its file (or by its number from 0)."""
     names = [table.where for table in tables]
-    for k, table in enumerate(tables):
-        name = table.where.split(", sheet ")[0]
-        if file in (k, str(k)) or str(file).casefold() in {
-            table.where.casefold(),
-            name.casefold(),
-            PurePath(name).stem.casefold(),
-        }:
+    what = f"prefer names {file!r}, which is none of the files"
+    remedy = f"{near(str(file), names)} The files are {', '.join(names)}".strip()
+    for k, where in enumerate(names):
+        name = where.split(", sheet ")[0]
+        known = {text.casefold() for text in (where, name, PurePath(name).stem)}
+        if file in (k, str(k)) or str(file).casefold() in known:
             if key == "*" or key in layouts[k].at:
                 return layouts[k]
-            faults.add(
-                f"prefer takes {key!r} from {name}, which has no such column",
-                f"it has {first_few(layouts[k].at, 12)}",
-                where="prefer",
-            )
-            return None
-    faults.add(
-        f"prefer names {file!r}, which is none of the files",
-        f"{near(str(file), names)} The files are {', '.join(names)}".strip(),
-        where="prefer",
-    )
+            what = f"prefer takes {key!r} from {name}, which has no such column"
+            remedy = f"it has {first_few(layouts[k].at, 12)}"
+            break
+    faults.add(what, remedy, where="prefer")
     return None
 
 
 def _doubles(table: Table, layout: Layout) -> list[Fault]:
-    faults = Faults()
+    faults: dict[str, Fault] = {}
     names = [simple(name) for name in table.header]
     for key, at in layout.at.items():
         same = [k for k, name in enumerate(names) if name == names[at]]
         if len([k for k in same if k not in table.hidden or at in table.hidden]) > 1:
-            faults.add(
-                f"more than one column has this name, which is read as {key!r}",
+            what = f"more than one column has this name, which is read as {key!r}"
+            faults[table.header[at]] = Fault(
+                what,
                 "give each column its own name",
                 where=table.where,
                 row=table.header_row or None,
                 column=table.header[at],
             )
-    return list({fault.column: fault for fault in faults}.values())
+    return list(faults.values())
 
 
 def _no_urn(table: Table, wanted: str | None) -> Fault:

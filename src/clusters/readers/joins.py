@@ -209,13 +209,9 @@ def merge_long(
         if place is None:
             continue
         if place in seen:
-            faults.append(
-                row["type"].fault(
-                    f"this school and type have a row already (row {seen[place]})",
-                    "keep one row for each school and type",
-                    urn=place[0],
-                )
-            )
+            what = f"this school and type have a row already (row {seen[place]})"
+            remedy = "keep one row for each school and type"
+            faults.append(row["type"].fault(what, remedy, urn=place[0]))
             continue
         seen[place] = number
         family.records[place[0]].update(_cells_of(row, what, place[1]))
@@ -263,14 +259,9 @@ def _place(
     kind = key_of(row["type"].text, types)
     if kind is None:
         known = [*NEED_TYPES, NO_SPECIALIST_ASSESSMENT, *types]
-        faults.append(
-            row["type"].fault(
-                "this is not a type of need",
-                f"{near(row['type'].text, known)} The types are {', '.join(known)}; allow your own "
-                "with types=[...]".strip(),
-                urn=urn,
-            )
-        )
+        rest = f"The types are {', '.join(known)}; allow your own with types=[...]"
+        remedy = f"{near(row['type'].text, known)} {rest}".strip()
+        faults.append(row["type"].fault("this is not a type of need", remedy, urn=urn))
     school = finder.find(urn)
     if school is None:
         others_found.append(row["urn"]._replace(text=urn))
@@ -295,20 +286,13 @@ def _unknown_urn(cell: Cell, family: Family, *, hint: bool) -> Fault:
 
 
 def _twice(cell: Cell, first: int) -> Fault:
-    return cell.fault(
-        f"the URN has a row already (row {first})",
-        "keep one row for each school",
-        urn=cell.text,
-    )
+    what = f"the URN has a row already (row {first})"
+    return cell.fault(what, "keep one row for each school", urn=cell.text)
 
 
 def twice_faults(records: Sequence[Record]) -> list[Fault]:
     """Faults of URNs that stand in more than one row."""
-    seen: dict[str, int] = {}
-    faults = Faults()
-    for record in records:
-        cell = record["urn"]
-        if cell.text in seen:
-            faults.append(_twice(cell, seen[cell.text]))
-        seen.setdefault(cell.text, cell.row)
-    return faults
+    first: dict[str, int] = {}
+    cells = [record["urn"] for record in records]
+    pairs = [(cell, first.setdefault(cell.text, cell.row)) for cell in cells]
+    return [_twice(cell, row) for cell, row in pairs if row != cell.row]

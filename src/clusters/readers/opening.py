@@ -7,7 +7,6 @@ raise on a broken file becomes a fault in plain words.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -169,28 +168,22 @@ def _local_path(source: str | os.PathLike[str]) -> Path:
     if "\0" in text:
         raise DataError.of("the path has a NUL character in it", "give a plain path", where="path")
     path = Path(text)
+
+    def refused(what: str, remedy: str, value: str | None = None) -> DataError:
+        return DataError.of(what, remedy, where=path.name, value=value)
+
     try:
         if path.is_dir():
-            raise DataError.of(
-                "this is a folder", "give the path of a file", where=path.name, value=text
-            )
+            raise refused("this is a folder", "give the path of a file", text)
         if not path.exists():
-            raise DataError.of(
-                "there is no such file", _look_alikes(path), where=path.name, value=text
-            )
+            raise refused("there is no such file", _look_alikes(path), text)
         if not path.is_file():
-            raise DataError.of(
-                "this is not an ordinary file", "give a file on disk", where=path.name, value=text
-            )
+            raise refused("this is not an ordinary file", "give a file on disk", text)
         size = path.stat().st_size
     except (OSError, ValueError) as error:
-        raise DataError.of(
-            f"it cannot be opened ({error})", "check the path", where=path.name, value=text
-        ) from None
+        raise refused(f"it cannot be opened ({error})", "check the path", text) from None
     if size == 0:
-        raise DataError.of(
-            "the file is empty", "check that it was saved or downloaded whole", where=path.name
-        )
+        raise refused("the file is empty", "check that it was saved or downloaded whole")
     if size > LARGEST_BYTES:
         raise _too_large(path.name, size)
     return path
@@ -226,16 +219,13 @@ def kind_of(content: Content) -> str:
     suffix = Path(content.name).suffix.lower()
     claimed = _ENDINGS.get(suffix, ())
     if claimed and kind not in claimed:
-        raise DataError.of(
+        raise content.refused(
             f"it is named {suffix} but is not {_an(claimed[0])} file"
             + (f" (it looks like {_an(kind)})" if kind != "CSV" else ""),
             f"export it again as {claimed[0]}, or give it its true ending",
-            where=content.name,
         )
     if kind in _REFUSED:
-        raise DataError.of(
-            f"it is {_an(kind)} file, which is not read", _REFUSED[kind], where=content.name
-        )
+        raise content.refused(f"it is {_an(kind)} file, which is not read", _REFUSED[kind])
     return kind
 
 
@@ -272,9 +262,7 @@ def open_text(source: Any) -> tuple[str, str]:
     content = open_content(source, "file")
     kind = kind_of(content)
     if kind not in ("CSV", "JSON"):  # TOML that begins with [[table]] looks like a list of JSON
-        raise DataError.of(
-            f"it is {_an(kind)} file, not plain text", "give a text file", where=content.name
-        )
+        raise content.refused(f"it is {_an(kind)} file, not plain text", "give a text file")
     return decode(content.data, content.name)[0], content.name
 
 
@@ -286,17 +274,9 @@ def open_json(content: Content) -> Any:
     DataError
         If it is damaged.
     """
-    from clusters.readers.formats.delimited import decode
+    from clusters.readers.formats.delimited import json_of
 
-    try:
-        return json.loads(decode(content.data, content.name)[0])
-    except (ValueError, RecursionError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:80]
-        raise DataError.of(
-            f"the JSON is damaged or cut off ({reason})",
-            "download or export it again",
-            where=content.name,
-        ) from None
+    return json_of(content, "JSON", "download or export it again")
 
 
 def open_table(
@@ -354,10 +334,9 @@ def _check_part(content: Content, kind: str, file: File) -> None:
         ("layer", file.layer, ("GeoPackage",)),
     ):
         if value is not None and kind not in kinds:
-            raise DataError.of(
+            raise content.refused(
                 f"{part} {value!r} was asked for, but {_an(kind)} file has no {part}s",
                 f"leave {part}= out, or give the {kinds[0]} file",
-                where=content.name,
             )
 
 
@@ -389,10 +368,9 @@ def _table_of(
         records = open_json(content)
         frame = as_frame(records) if isinstance(records, list) else None
         if frame is None:
-            raise DataError.of(
+            raise content.refused(
                 "the JSON holds no features and no list of rows",
                 "give a GeoJSON FeatureCollection, or a CSV or Excel file",
-                where=content.name,
             )
         table = frame_table(frame, content.name)
         table.kind = "JSON"

@@ -104,7 +104,7 @@ def read_group(source: Any, *, column: str | None = None) -> list[str]:
     table = _opened(source, header_score("urn", names=names), "list", headless=("urn",))
     at = find_column(table.header, column) if column else None
     if column and at is None:
-        raise DataError(no_column(table, column))
+        raise DataError(no_column(table.header, column, table.where))
     if at is None:
         at = find_any(table.header, ("urn", *PUBLISHED["urn"]))
     if at is None and is_file(source):

@@ -218,7 +218,8 @@ def _columns(table: Table, columns: Mapping[str, str]) -> dict[str, int]:
                 where="columns",
             )
     at = find_columns(table.header, NAMES, columns)
-    faults += [no_column(table, columns[key]) for key in NAMES if key in columns and key not in at]
+    absent = (columns[key] for key in NAMES if key in columns and key not in at)
+    faults += [no_column(table.header, name, table.where) for name in absent]
     faults.refuse(DataError)
     return at
 

@@ -6,15 +6,18 @@ import codecs
 import csv
 import io
 import itertools
+import json
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
 from clusters.errors import DataError, Fault
 from clusters.readers.column_names import simple
+from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Table, header_place, titled
 from clusters.text import counted
 
-__all__ = ["decode", "text_table"]
+__all__ = ["decode", "json_of", "text_table"]
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS = (",", ";", "\t", "|")
@@ -71,6 +74,19 @@ def _utf16(data: bytes) -> str | None:
         if start[ours::2].count(0) > len(start) // 4 and not start[others::2].count(0):
             return codec
     return None
+
+
+def json_of(content: Content, what: str, remedy: str) -> Any:
+    """Value of a JSON file.
+
+    Raises
+    ------
+    DataError
+        If it is damaged.
+    """
+    damaged = f"the {what} is damaged or cut off ({{reason}})"
+    with content.refusing((ValueError, RecursionError), damaged, remedy):
+        return json.loads(decode(content.data, content.name)[0])
 
 
 def text_table(

@@ -51,16 +51,13 @@ def excel_table(content: Content, sheet: str | int | None, score: HeaderScore) -
         If the workbook is damaged or dangerous, lacks the sheet, or has several that fit equally.
     """
     formulas = _check_package(content)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and extensions that play no part here
-            return _sheet_of(content, sheet, score, formulas=formulas)
-    except _DAMAGE as error:
-        raise DataError.of(
-            f"the workbook is damaged ({type(error).__name__})",
-            "open it in a spreadsheet and save it again as .xlsx",
-            where=content.name,
-        ) from None
+    remedy = "open it in a spreadsheet and save it again as .xlsx"
+    with (
+        content.refusing(_DAMAGE, "the workbook is damaged ({kind})", remedy),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")  # about styles and extensions that play no part here
+        return _sheet_of(content, sheet, score, formulas=formulas)
 
 
 def _load(content: Content, *, values: bool) -> Any:
@@ -75,43 +72,33 @@ def _load(content: Content, *, values: bool) -> Any:
 
 def _check_package(content: Content) -> bool:
     """Refuse what is no workbook or means harm; say whether any sheet has formulas."""
-    name = content.name
-    try:
-        with zipfile.ZipFile(content.file()) as package:
-            parts = package.infolist()
-            names = {part.filename for part in parts}
-            if "xl/workbook.xml" not in names:
-                raise DataError.of(
-                    "it is a zip archive but not an .xlsx workbook",
-                    "unpack it, or save the workbook as .xlsx",
-                    where=name,
-                )
-            if any(part.flag_bits & 1 for part in parts):
-                raise DataError.of(
-                    "it is locked with a password", "save it without one", where=name
-                )
-            size = sum(part.file_size for part in parts)
-            if size > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
-                raise DataError.of(
-                    f"it unpacks to {size / 1e6:,.0f} MB in {len(parts):,} parts, more than any "
-                    "workbook of schools needs",
-                    "save the table as CSV",
-                    where=name,
-                )
-            return _check_xml(package, parts, name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError) as error:
-        raise DataError.of(
-            f"the workbook is damaged or cut off ({error})",
-            "open it in a spreadsheet and save it again, or download it again",
-            where=name,
-        ) from None
-    except (NotImplementedError, EOFError, RuntimeError, zlib.error):
-        raise DataError.of(
-            "the workbook is damaged", "save it again as .xlsx", where=name
-        ) from None
+    cut_off = (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError)
+    remedy = "open it in a spreadsheet and save it again, or download it again"
+    broken = (NotImplementedError, EOFError, RuntimeError, zlib.error)
+    with (
+        content.refusing(broken, "the workbook is damaged", "save it again as .xlsx"),
+        content.refusing(cut_off, "the workbook is damaged or cut off ({reason})", remedy),
+        zipfile.ZipFile(content.file()) as package,
+    ):
+        parts = package.infolist()
+        if "xl/workbook.xml" not in {part.filename for part in parts}:
+            raise content.refused(
+                "it is a zip archive but not an .xlsx workbook",
+                "unpack it, or save the workbook as .xlsx",
+            )
+        if any(part.flag_bits & 1 for part in parts):
+            raise content.refused("it is locked with a password", "save it without one")
+        size = sum(part.file_size for part in parts)
+        if size > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
+            raise content.refused(
+                f"it unpacks to {size / 1e6:,.0f} MB in {len(parts):,} parts, more than any "
+                "workbook of schools needs",
+                "save the table as CSV",
+            )
+        return _check_xml(package, parts, content)
 
 
-def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str) -> bool:
+def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], content: Content) -> bool:
     """Refuse document type declarations (no workbook has one, entity bombs do) and far cells."""
     formulas, cells = False, 0
     for part in parts:
@@ -119,21 +106,17 @@ def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str
             with package.open(part) as file:
                 xml = file.read(LARGEST_UNPACKED)
             if b"<!DOCTYPE" in xml[:4096]:
-                raise DataError.of(
-                    f"its part {part.filename} declares a document type, as no workbook does",
-                    "save the table as CSV",
-                    where=name,
-                )
+                what = f"its part {part.filename} declares a document type, as no workbook does"
+                raise content.refused(what, "save the table as CSV")
             if b"sheetData" not in xml:
                 continue
             if far := _FAR.search(xml):
-                raise _too_far(name, far[0].decode()[3:-1])
+                raise _too_far(content.name, far[0].decode()[3:-1])
             formulas = formulas or _FORMULA.search(xml) is not None
             cells += sum(1 for _ in _CELL.finditer(xml))
             if cells > MOST_CELLS:
-                raise DataError.of(
-                    f"it has more than {MOST_CELLS:,} cells", "save the table as CSV", where=name
-                )
+                what = f"it has more than {MOST_CELLS:,} cells"
+                raise content.refused(what, "save the table as CSV")
     return formulas
 
 
@@ -151,9 +134,7 @@ def _sheet_of(
     book = _load(content, values=True)
     pages = [page for page in book.worksheets if hasattr(page, "iter_rows")]
     if not pages:
-        raise DataError.of(
-            "the workbook has no sheet of cells", "check the workbook", where=content.name
-        )
+        raise content.refused("the workbook has no sheet of cells", "check the workbook")
     where = content.name
     page, notes = _chosen(pages, where, sheet, score)
     if len(pages) > 1:
