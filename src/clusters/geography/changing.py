@@ -227,12 +227,8 @@ def _heirs(problem: Problem, gone: int, heirs: Mapping[SchoolId, int]) -> dict[i
             what = "a school cannot take over its own pupils"
             if position != gone:
                 what = "the share of pupils that go here is not a whole number of 0 or more"
-            raise DataError.of(
-                what,
-                'give whole numbers, for instance {"107600": 30, "107601": 10}',
-                urn=str(key),
-                value=str(weight),
-            )
+            remedy = 'give whole numbers, for instance {"107600": 30, "107601": 10}'
+            raise DataError.of(what, remedy, urn=key, value=weight)
         if weight:
             shares[position] = shares.get(position, 0) + weight
     return shares
@@ -250,48 +246,28 @@ def _with_heirs(problem: Problem, gone: int, shares: Mapping[int, int]) -> list[
     """Schools whose counts have grown by what the closed one leaves them."""
     schools = list(problem.schools)
     left = schools[gone]
-    for name in _COUNTS:
-        count = getattr(left, name)
-        parts = {} if count is None else _divided(problem, int(count), shares) if shares else {}
-        for p in shares:
-            own = getattr(schools[p], name)
-            grown = None if own is None or count is None else int(own) + parts[p]
-            changed: dict[str, Any] = {name: grown}
-            schools[p] = replace(schools[p], **changed)
-    kinds = {kind: _need_parts(problem, left.need[kind], shares) for kind in left.need}
+
+    def grown(name: str, own: Any, closed: Any, p: int) -> int | None:
+        mine, more = getattr(own, name), getattr(closed, name)
+        if mine is None or more is None:  # what one of them does not know, the sum does not know
+            return None
+        return int(mine) + _divided(problem, int(more), shares)[p]
+
     for p in shares:
-        own_need = schools[p].need
-        both = {
-            kind: NeedCount(
-                ehcps=_plus(own_need[kind].ehcps, kinds[kind]["ehcps"], p),
-                sen_support=_plus(own_need[kind].sen_support, kinds[kind]["sen_support"], p),
-            )
-            for kind in own_need
-            if kind in kinds  # what one of them does not know, the sum does not know
+        school = schools[p]
+        need = {
+            kind: NeedCount(**{part: grown(part, own, left.need[kind], p) for part in _NEED_PARTS})
+            for kind, own in school.need.items()
+            if kind in left.need
         }
-        schools[p] = replace(schools[p], need=FrozenDict(both))
         extra = {
             name: value + float(_share_of(problem, left.measures[name], shares)[p])
-            for name, value in schools[p].measures.items()
+            for name, value in school.measures.items()
             if name in left.measures
         }
-        schools[p] = replace(schools[p], measures=FrozenDict(extra))
+        counts: dict[str, Any] = {name: grown(name, school, left, p) for name in _COUNTS}
+        schools[p] = replace(school, **counts, need=FrozenDict(need), measures=FrozenDict(extra))
     return schools
-
-
-def _need_parts(
-    problem: Problem, count: NeedCount, shares: Mapping[int, int]
-) -> dict[str, dict[int, int] | None]:
-    return {
-        part: None
-        if (number := getattr(count, part)) is None
-        else (_divided(problem, int(number), shares) if shares else {})
-        for part in _NEED_PARTS
-    }
-
-
-def _plus(own: int | None, parts: Mapping[int, int] | None, position: int) -> int | None:
-    return None if own is None or parts is None else int(own) + parts[position]
 
 
 def _share_of(problem: Problem, value: float, shares: Mapping[int, int]) -> dict[int, Fraction]:
@@ -364,12 +340,9 @@ def _numbers_of(problem: Problem, school: School) -> dict[str, float]:
 
 def _phase_of(schools: Sequence[School], given: str | None) -> str:
     phases = frozenset(school.phase for school in schools)
-    if given is not None:
-        return given
-    if len(phases) == 1:
-        return schools[0].phase
-    if phases in _PARTS_OF:
-        return _PARTS_OF[phases]
+    known = given if given is not None else _PARTS_OF.get(phases)
+    if known is not None or len(phases) == 1:
+        return schools[0].phase if known is None else known
     raise DataError.of(
         f"the phases of the schools differ: {', '.join(sorted(phases))}",
         'give the phase of the merged school, for instance phase="primary"',

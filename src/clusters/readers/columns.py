@@ -108,10 +108,9 @@ def lacking(table: Table, needed: Iterable[str], at: Collection[str]) -> list[Fa
     """Make the faults of columns without which the table cannot be read."""
     columns = column_list(table.header)
     return [
-        Fault(
+        table.fault(
             f"there is no column {key!r}",
             f"{near(key, table.header)} The columns are {columns}".strip(),
-            where=table.where,
             column=key,
         )
         for key in needed
@@ -270,12 +269,11 @@ def _no_type(
         layout.notes.append(f"The column {name!r} of {table.where} is none of ours; not used.")
         return []
     return [
-        Fault(
+        table.fault(
             f"{bare!r} is not a type of need",
             f"{near(bare, known)} The types are {', '.join(known)}; allow your own "
             f"with types=[{bare!r}], or leave the column out with "
             f'columns={{"{name}": None}}'.strip(),
-            where=table.where,
             column=name,
         )
     ]
@@ -341,10 +339,9 @@ def _doubles(table: Table, layout: Layout) -> list[Fault]:
         same = [k for k, name in enumerate(names) if name == names[at]]
         if len([k for k in same if k not in table.hidden or at in table.hidden]) > 1:
             what = f"more than one column has this name, which is read as {key!r}"
-            faults[table.header[at]] = Fault(
+            faults[table.header[at]] = table.fault(
                 what,
                 "give each column its own name",
-                where=table.where,
                 row=table.header_row or None,
                 column=table.header[at],
             )
@@ -353,10 +350,9 @@ def _doubles(table: Table, layout: Layout) -> list[Fault]:
 
 def _no_urn(table: Table, wanted: str | None) -> Fault:
     hint = near(wanted or "urn", table.header)
-    return Fault(
+    return table.fault(
         "no column holds the URN",
         f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
         f"{column_list(table.header)}".strip(),
-        where=table.where,
         column="urn",
     )

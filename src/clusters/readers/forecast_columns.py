@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from clusters.domain import Problem
 from clusters.domain.forecast import year_in
-from clusters.errors import DataError, Fault
+from clusters.errors import Fault
 from clusters.readers.column_names import PUBLISHED, near, simple
 from clusters.readers.columns import check_keys, find_columns
 from clusters.readers.faults import column_list
@@ -111,10 +111,9 @@ def columns_of(
     at = find_columns(table.header, names, given)
     for key in names:
         if key in given and key not in at:
-            raise DataError.of(
+            raise table.refused(
                 f"there is no column {given[key]!r}, which was to be {key!r}",
                 near(given[key], table.header) or f"the columns are {column_list(table.header)}",
-                where=table.where,
             )
     return at
 
@@ -194,8 +193,7 @@ def age_group(name: str) -> int | None:
 
 def no_school_column(table: Table) -> Fault:
     """Say that no column names the schools."""
-    return Fault(
+    return table.fault(
         "no column holds the URN, LAESTAB number or name of the schools",
         f'say which it is with columns={{"urn": ...}}; the columns are {column_list(table.header)}',
-        where=table.where,
     )

@@ -239,25 +239,21 @@ def _filled(
 
 
 def _no_numbers(table: Table) -> Fault:
-    return Fault(
+    return table.fault(
         "no column holds a forecast: none has a year in its name, and no column holds years",
         'name columns such as "2027/28" or "EHCP 2027", or give a column "year"; the '
         f"columns are {column_list(table.header)}",
-        where=table.where,
     )
 
 
 def _nothing_read(found: Found, table: Table, years: set[str] | None) -> Fault:
     if years is not None and (found.whole or found.parts):
         have = sorted({year for _, year, _ in (*found.whole, *found.parts)}, key=year_order)
-        return Fault(
-            f"the file has no forecast for {', '.join(sorted(years))}",
-            f"it has {', '.join(have)}",
-            where=table.where,
+        return table.fault(
+            f"the file has no forecast for {', '.join(sorted(years))}", f"it has {', '.join(have)}"
         )
-    return Fault(
+    return table.fault(
         "no row holds a forecast of a school of the problem",
         "check the URNs and the columns of numbers"
         + (f"; the file has {first_few(found.others.values())}" if found.others else ""),
-        where=table.where,
     )

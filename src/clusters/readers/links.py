@@ -74,11 +74,10 @@ def read_links(source: Any) -> Links:
     others = ("linkurn", "link_urn", "new", "new_urn")
     second = next((names[name] for name in others if name in names), None)
     if first is None or second is None:
-        raise DataError.of(
+        raise table.refused(
             "this is not a links file: it needs columns URN and LinkURN",
             near("LinkURN", table.header)
             or 'download "Establishment links" from Get Information about Schools',
-            where=table.where,
         )
     after = _after(table, first, second, names.get("linktype"))
     links = Links()

@@ -108,11 +108,10 @@ def read_group(source: Any, *, column: str | None = None) -> list[str]:
     if at is None:
         at = find_any(table.header, ("urn", *PUBLISHED["urn"]))
     if at is None and is_file(source):
-        raise DataError.of(
+        raise table.refused(
             "no column holds the URN, and the first row is no URN either",
             "head the column urn, or name it (FILE:COLUMN, or column=); the columns are "
             f"{column_list(table.header)}",
-            where=table.where,
             column="urn",
         )
     at = at or 0

@@ -199,11 +199,10 @@ def _by_cluster(sheet: _Sheet) -> tuple[Shape, list[PlanRow]] | None:
 
 def _no_cluster(sheet: _Sheet) -> DataError:
     missing, table = "cluster" if "cluster" not in sheet.at else "urn", sheet.table
-    return DataError.of(
+    return table.refused(
         f"there is no column {missing!r}",
         f"{near(missing, table.header)} Say which it is with "
         f'columns={{"{missing}": ...}}; the columns are {column_list(table.header)}'.strip(),
-        where=table.where,
         column=missing,
     )
 

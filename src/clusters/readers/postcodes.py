@@ -101,10 +101,9 @@ def _read_one(source: Any, wanted: Collection[str] | None) -> dict[str, Point]:
         )
     ]
     if None in columns:
-        raise DataError.of(
+        raise table.refused(
             "it is no table of postcodes: it needs columns postcode, easting and northing",
             "give a file of Code-Point Open",
-            where=table.where,
         )
     code_at, x_at, y_at = (k for k in columns if k is not None)
     quality = next(

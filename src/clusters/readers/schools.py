@@ -390,10 +390,9 @@ def _no_position(main: Table) -> Fault:
         )
     if find_column(main.header, "postcode") is not None:
         remedy += "; or give a Code-Point Open file as postcodes="
-    return Fault(
+    return main.fault(
         "no columns hold the positions of the schools (easting and northing, or longitude "
         "and latitude)",
         remedy,
-        where=main.where,
         column="easting",
     )

@@ -6,9 +6,9 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias, TypeVar
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
-from clusters.errors import Fault, Faults
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.cells import Unreadable, correct, is_unknown, tidy
 from clusters.text import counted
 
@@ -132,6 +132,14 @@ class Table:
     states: Mapping[tuple[int, int], State] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
     corrected: dict[str, str] = field(default_factory=dict)
+
+    def fault(self, what: str, remedy: str, **place: Any) -> Fault:
+        """Make a fault of the table, or of what stands at a place in it."""
+        return Fault(what, remedy, where=self.where, **place)
+
+    def refused(self, what: str, remedy: str, **place: Any) -> DataError:
+        """Make the error of a table that cannot be read on."""
+        return DataError(self.fault(what, remedy, **place))
 
     def correct(self, text: str) -> str:
         """Undo mix-ups of encodings in a cell, and keep a record of it."""

@@ -228,11 +228,10 @@ def _read_square(table: Table, asked: Asked) -> Journeys:
             rows.append(key_of(cells[0]))
             lines.append((number, cells[1:]))
     if not known & {*columns, *rows}:
-        raise DataError.of(
+        raise asked.refused(
             "it is no table of journeys between these schools: it has no columns such as "
             "from and to, and none of their ids along its first row and column",
             f"the columns are {first_few(table.header, 8)}",
-            where=asked.where,
         )
     faults = Faults(table.faults)
     faults += [*_axis_faults(rows, asked, "row"), *_axis_faults(columns, asked, "column")]
@@ -307,10 +306,9 @@ def _read_long(table: Table, ends: tuple[int, int], asked: Asked) -> Journeys:
     faults = Faults([*numbers.faults, *table.faults])
     if n and not given.any() and not faults:
         ids = f" (it has {first_few(met)})" if met else ": it has no rows"
-        raise DataError.of(
+        raise asked.refused(
             f"none of its journeys is between these schools{ids}",
             "check that its ids are the URNs of the schools",
-            where=asked.where,
         )
     for a, b in np.argwhere(given > 1).tolist():
         what = f"the journey to '{asked.ids[b]}' is given {given[a, b]} times"
@@ -342,16 +340,14 @@ def _value_column(table: Table, ends: tuple[int, int], asked: Asked) -> int:
                 return choice[0]
         if fitting:
             names = first_few([table.header[k] for k in fitting], 6)
-            raise DataError.of(
+            raise asked.refused(
                 f"{len(fitting)} columns could hold the {WORDS[asked.unit]}: {names}",
                 f"keep one of them, or name the one that is meant {WORDS[asked.unit]!r}",
-                where=asked.where,
             )
-    raise DataError.of(
+    raise asked.refused(
         f"no column holds {WORDS[asked.unit]} (columns: {', '.join(table.header)})",
         f"name it {'distance_m' if asked.unit == 'm' else 'minutes'!r} and give "
         f"{WORDS[asked.unit]}",
-        where=asked.where,
     )
 
 

@@ -62,6 +62,10 @@ class Asked:
         """The ids as texts that can be compared with those of a table."""
         return [key_of(one) for one in self.ids]
 
+    def refused(self, what: str, remedy: str, **place: Any) -> DataError:
+        """Make the error of a table of which no journey can be read."""
+        return DataError.of(what, remedy, where=self.where, **place)
+
     def fault(self, a: int, what: str, remedy: str, **place: Any) -> Fault:
         """Make a fault of the journeys from the school in place a."""
         return Fault(what, remedy, where=self.where, urn=str(self.ids[a]), **place)
@@ -178,10 +182,9 @@ def factor_of(name: str | None, asked: Asked) -> tuple[float, str | None]:
     """Factor to the unit wanted: by the caller's word, else by the column's name."""
     said = None if name is None else quantity_of(name)[1]
     if asked.given is not None and said is not None and said != asked.given:
-        raise DataError.of(
+        raise asked.refused(
             f"the column says {said}, travel_unit says {asked.given}",
             "leave travel_unit out, or rename the column",
-            where=asked.where,
             column=name,
         )
     unit = asked.given or said

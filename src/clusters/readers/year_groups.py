@@ -96,11 +96,10 @@ def read_year_groups(
     if not groups:  # ages stand beside year groups in the published census: never count both
         groups = {k: group for k, name in named.items() if (group := age_group(name)) is not None}
     if not groups:
-        raise DataError.of(
+        raise table.refused(
             "no column is of a year group",
             'name them "R", "Y1", "Year 7" or "aged 5"; the columns are '
             f"{column_list(table.header)}",
-            where=table.where,
         )
     found = Found()
     pupils: dict[SchoolId, dict[int, float]] = {}
@@ -127,10 +126,6 @@ def read_year_groups(
 
 
 def _twice(table: Table, number: int, school: SchoolId) -> Fault:
-    return Fault(
-        "this school has several rows",
-        "keep one row for each school",
-        where=table.where,
-        row=number,
-        urn=str(school),
+    return table.fault(
+        "this school has several rows", "keep one row for each school", row=number, urn=str(school)
     )

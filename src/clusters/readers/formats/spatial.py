@@ -151,10 +151,9 @@ def points_of(shapes: Sequence[Any], crs: Any, table: Table) -> dict[int, Point]
         If the coordinate system is not known.
     """
     if crs is None:
-        raise DataError.of(
+        raise table.refused(
             "its geometry has no coordinate system",
             'say which with crs=, for instance crs="EPSG:27700", or set it in the file',
-            where=table.where,
         )
     system = crs_of(crs, table.where)
     points: dict[int, Point] = {}
