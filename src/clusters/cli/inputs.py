@@ -167,10 +167,8 @@ def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str
         faults.add(f"{rule!r} is no rule that a cluster can be excused from", remedy)
     faults.refuse(RulesError)
     if chosen.except_together and not groups:
-        raise RulesError.of(
-            "--except-together is given, but no group is kept together",
-            "add --together or --together-file",
-        )
+        what = "--except-together is given, but no group is kept together"
+        raise RulesError.of(what, "add --together or --together-file")
     return exceptions
 
 
@@ -208,11 +206,8 @@ def recommended(chosen: Namespace, options: Iterable[str]) -> str:
     if chosen.recommended is None:
         return names[0]
     if chosen.recommended not in names:
-        raise DataError.of(
-            f"the recommended option {chosen.recommended!r} is not among the options",
-            f"use one of {', '.join(map(repr, names))}",
-            where="--recommended",
-        )
+        what = f"the recommended option {chosen.recommended!r} is not among the options"
+        raise DataError.of(what, f"use one of {', '.join(map(repr, names))}", where="--recommended")
     return str(chosen.recommended)
 
 
@@ -248,10 +243,8 @@ def _commitments(chosen: Namespace, problem: Problem) -> Commitments | None:
     if chosen.commitments is None:
         days = chosen.year_from is not None and getattr(chosen, "payments", None) is None
         if chosen.bands or days:
-            raise MoneyError.of(
-                "--bands or --year-from is given without commitments",
-                "give --commitments FILE as well",
-            )
+            remedy = "give --commitments FILE as well"
+            raise MoneyError.of("--bands or --year-from is given without commitments", remedy)
         return None
     rows = read_commitments(chosen.commitments, problem, links=_links(chosen))
     return committed_in_a_year(rows, rates=chosen.bands or None, first=chosen.year_from)

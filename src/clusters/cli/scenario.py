@@ -99,11 +99,8 @@ def _read(path: Path, verb: str, options: _Options) -> tuple[list[str], list[str
         name = key.replace("_", "-")
         if name not in known:
             near = get_close_matches(name, known, 1)
-            faults.add(
-                f"the scenario sets {key!r}, which is no option",
-                f"did you mean {near[0]!r}?" if near else "leave it out",
-                where=str(path),
-            )
+            remedy = f"did you mean {near[0]!r}?" if near else "leave it out"
+            faults.add(f"the scenario sets {key!r}, which is no option", remedy, where=str(path))
         elif name not in mine:
             unused.append(key)
         else:

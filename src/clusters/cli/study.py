@@ -115,11 +115,8 @@ def _client(address: str | None) -> Iterator[Any]:
     try:
         client = Client(address, timeout="20s")
     except (OSError, ValueError) as error:
-        raise DataError.of(
-            f"no dask scheduler answers ({error})",
-            "start one with: dask scheduler; and workers with: dask worker ADDRESS",
-            where=address,
-        ) from None
+        remedy = "start one with: dask scheduler; and workers with: dask worker ADDRESS"
+        raise DataError.of(f"no dask scheduler answers ({error})", remedy, where=address) from None
     with client:
         yield client
 

@@ -72,12 +72,8 @@ def path(name: str) -> Path:
     'synthetic_schools.csv'
     """
     if name not in FILES:
-        raise DataError.of(
-            "there is no packaged file of this name",
-            f"use one of {', '.join(FILES)}",
-            where="name",
-            value=str(name),
-        )
+        what = "there is no packaged file of this name"
+        raise DataError.of(what, f"use one of {', '.join(FILES)}", where="name", value=str(name))
     return DATA / FILES[name]
 
 

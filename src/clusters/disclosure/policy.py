@@ -52,18 +52,12 @@ class SmallNumbers(Shown):
     def __post_init__(self) -> None:
         faults = Faults()
         if type(self.threshold) is not int or self.threshold < 2:
-            faults.add(
-                "the threshold is not a whole number of 2 or more",
-                "give 5 or 10",
-                value=self.threshold,
-            )
+            what = "the threshold is not a whole number of 2 or more"
+            faults.add(what, "give 5 or 10", value=self.threshold)
         for name in ("zeros", "everybody"):
             if getattr(self, name) not in ("show", "hide"):
-                faults.add(
-                    f"the policy for {name} is not known",
-                    'use "show" or "hide"',
-                    value=getattr(self, name),
-                )
+                remedy = 'use "show" or "hide"'
+                faults.add(f"the policy for {name} is not known", remedy, value=getattr(self, name))
         faults.refuse(DataError)
 
     @property

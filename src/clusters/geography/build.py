@@ -133,11 +133,9 @@ def build_problem(
     edges = ways.edges
     bridges = tuple(bridges)
     if edges is None and (barriers is not None or bridges):
-        raise DataError.of(
-            "barriers and bridges need neighbours, and neighbours is None",
-            'give neighbours="territories", or leave barriers and bridges out',
-            where="neighbours",
-        )
+        what = "barriers and bridges need neighbours, and neighbours is None"
+        remedy = 'give neighbours="territories", or leave barriers and bridges out'
+        raise DataError.of(what, remedy, where="neighbours")
     if edges is not None and barriers is not None:
         edges, note = _cut(edges, ways.lines, read_shapes(barriers, "barriers"))
         notes.append(note)
@@ -234,12 +232,9 @@ def _ways(schools: tuple[School, ...], land: _Land, neighbours: Any) -> _Ways:
         by_site = method(sites.xy)
         lines = shapely.linestrings(sites.xy[by_site])
     else:
-        raise DataError.of(
-            "there is no such kind of neighbours",
-            'use "territories", "gabriel", "delaunay", None, pairs of ids or a graph',
-            where="neighbours",
-            value=neighbours,
-        )
+        what = "there is no such kind of neighbours"
+        remedy = 'use "territories", "gabriel", "delaunay", None, pairs of ids or a graph'
+        raise DataError.of(what, remedy, where="neighbours", value=neighbours)
     edges = sites.school_edges(by_site)
     line_of = {tuple(pair): line for pair, line in zip(by_site.tolist(), lines, strict=True)}
     ends = np.sort(sites.of_school[edges], axis=1).tolist()

@@ -343,12 +343,9 @@ def _phase_of(schools: Sequence[School], given: str | None) -> str:
     known = given if given is not None else _PARTS_OF.get(phases)
     if known is not None or len(phases) == 1:
         return schools[0].phase if known is None else known
-    raise DataError.of(
-        f"the phases of the schools differ: {', '.join(sorted(phases))}",
-        'give the phase of the merged school, for instance phase="primary"',
-        urn=str(schools[0].urn),
-        column="phase",
-    )
+    what = f"the phases of the schools differ: {', '.join(sorted(phases))}"
+    remedy = 'give the phase of the merged school, for instance phase="primary"'
+    raise DataError.of(what, remedy, urn=str(schools[0].urn), column="phase")
 
 
 def _added_expertise(schools: Sequence[School]) -> dict[str, Capacity]:

@@ -72,12 +72,9 @@ def _of_rows(neighbours: Any) -> Iterator[tuple[Any, Any]]:
     rows = neighbours if isinstance(neighbours, Iterable) else [neighbours]
     for number, pair in enumerate(rows, start=1):
         if isinstance(pair, str) or not hasattr(pair, "__len__") or len(pair) != 2:
-            faults.add(
-                f"pair {number} is not a pair of ids",
-                "give two ids for each pair of neighbours",
-                where="neighbours",
-                value=pair,
-            )
+            what = f"pair {number} is not a pair of ids"
+            remedy = "give two ids for each pair of neighbours"
+            faults.add(what, remedy, where="neighbours", value=pair)
         else:
             yield tuple(pair)
     faults.refuse(DataError)

@@ -80,11 +80,8 @@ def _as_array(
 ) -> tuple[FloatArray, str | None]:
     """Array of journeys in our unit; what stands for no way becomes infinite."""
     if hasattr(source, "tocsr") and hasattr(source, "nnz"):
-        raise DataError.of(
-            "a sparse matrix cannot distinguish no way from no distance",
-            "give .toarray() with inf where there is no way",
-            where=where,
-        )
+        what = "a sparse matrix cannot distinguish no way from no distance"
+        raise DataError.of(what, "give .toarray() with inf where there is no way", where=where)
     try:
         values = np.array(source, dtype=np.float64)
     except (TypeError, ValueError) as error:

@@ -28,12 +28,9 @@ def read_boundary(source: Any, schools: tuple[School, ...], xy: FloatArray) -> A
     shapes = read_shapes(source, "boundary")
     whole = polygons_of(shapely.union_all(shapely.make_valid(shapes)))
     if whole.is_empty:
-        raise DataError.of(
-            "it holds no polygon",
-            "give the outline of the authority as a polygon",
-            where="boundary",
-            value=shapes[0].geom_type,
-        )
+        what = "it holds no polygon"
+        remedy = "give the outline of the authority as a polygon"
+        raise DataError.of(what, remedy, where="boundary", value=shapes[0].geom_type)
     outside = np.flatnonzero(_gap(whole, xy) > BOUNDARY_TOLERANCE_M)
     if len(outside):
         raise DataError(_outside_faults(whole, schools, xy, outside))

@@ -121,11 +121,8 @@ def _remedy(problem: Problem, bridges: tuple[Bridge, ...], inside: set[SchoolId]
 def _part_of(problem: Problem) -> IntArray:
     """Part of each school, numbered by first school, array (n,)."""
     if problem.edges is None:
-        raise DataError.of(
-            "the problem has no neighbours",
-            'build it with neighbours="territories"',
-            where="neighbours",
-        )
+        remedy = 'build it with neighbours="territories"'
+        raise DataError.of("the problem has no neighbours", remedy, where="neighbours")
     n = len(problem)
     graph = coo_array(
         (np.ones(len(problem.edges), dtype=np.int8), tuple(problem.edges.T)), shape=(n, n)

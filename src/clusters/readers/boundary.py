@@ -60,11 +60,8 @@ def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> 
     whole = polygons_of(shapely.union_all([shapely.make_valid(shape) for shape in shapes]))
     if whole.is_empty:
         kinds = ", ".join(sorted({shape.geom_type for shape in shapes}))
-        raise DataError.of(
-            f"the boundary holds no polygon{f' ({kinds})' if kinds else ''}",
-            "give the outline of the authority",
-            where=where,
-        )
+        what = f"the boundary holds no polygon{f' ({kinds})' if kinds else ''}"
+        raise DataError.of(what, "give the outline of the authority", where=where)
     x0, y0, x1, y1 = whole.bounds
     if not (
         BOX[0] - _MARGIN_M < x0
@@ -133,11 +130,8 @@ def read_features(
         content = open_content(file, where)
         where, kind = content.name, kind_of(content)
         if kind not in _SHAPES:
-            raise DataError.of(
-                f"roads and places are not read from {kind}",
-                "give a GeoJSON, GeoPackage or shape file",
-                where=where,
-            )
+            what = f"roads and places are not read from {kind}"
+            raise DataError.of(what, "give a GeoJSON, GeoPackage or shape file", where=where)
         shapes, rows, own = layer_features(content, kind, file.layer)
     pairs = [
         (shape, row)
@@ -150,11 +144,8 @@ def read_features(
         )
     system = own if own is not None else file.crs
     if system is None:
-        raise DataError.of(
-            "it has no coordinate system",
-            'say which with crs=, for instance "EPSG:27700"',
-            where=where,
-        )
+        remedy = 'say which with crs=, for instance "EPSG:27700"'
+        raise DataError.of("it has no coordinate system", remedy, where=where)
     known = crs_of(system, where)
     _check_degrees([shape for shape, _ in pairs], known, where)
     return [(_in_metres(shape, known), row) for shape, row in pairs], where
@@ -184,18 +175,12 @@ def _metres_of(
         shapes = []
     shapes = [shape for shape in shapes if not shape.is_empty]
     if not shapes:
-        raise DataError.of(
-            "there are no shapes in it",
-            "give a shapely geometry, a GeoDataFrame or a GeoJSON or GeoPackage file",
-            where=where,
-        )
+        remedy = "give a shapely geometry, a GeoDataFrame or a GeoJSON or GeoPackage file"
+        raise DataError.of("there are no shapes in it", remedy, where=where)
     system = own if own is not None else file.crs
     if system is None and needs_crs and (is_file(file) or hasattr(file.source, "crs")):
-        raise DataError.of(
-            "the boundary has no coordinate system",
-            'say which with crs=, for instance crs="EPSG:27700"',
-            where=where,
-        )
+        what = "the boundary has no coordinate system"
+        raise DataError.of(what, 'say which with crs=, for instance crs="EPSG:27700"', where=where)
     if system is None:
         return shapes, where
     known = crs_of(system, where)
@@ -245,12 +230,8 @@ def _check_degrees(shapes: list[Any], system: Any, where: str) -> None:
             where=where,
         )
     if x0 > 45 and y0 > -20 and y1 < 20:
-        raise DataError.of(
-            "longitude and latitude look swapped",
-            "give longitude first",
-            where=where,
-            value=f"{x0:.2f}, {y0:.2f}",
-        )
+        what = "longitude and latitude look swapped"
+        raise DataError.of(what, "give longitude first", where=where, value=f"{x0:.2f}, {y0:.2f}")
 
 
 def _in_metres(shape: Any, system: Any) -> Any:

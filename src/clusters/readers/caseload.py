@@ -82,11 +82,8 @@ def _counts(table: Table, year: int, count: int, authority: str | None) -> dict[
             continue
         found[when] = int(text)
     if not found and not faults:
-        faults.add(
-            "no row holds a count of all EHC plans" + (f" of {authority}" if authority else ""),
-            "check the file and the name of the authority",
-            where=table.where,
-        )
+        what = "no row holds a count of all EHC plans" + (f" of {authority}" if authority else "")
+        faults.add(what, "check the file and the name of the authority", where=table.where)
     faults.refuse(DataError)
     return dict(sorted(found.items()))
 

@@ -89,11 +89,8 @@ def check_keys(given: Iterable[str], known: Collection[str], whose: str) -> None
     faults = Faults()
     for key in given:
         if key not in known:
-            faults.add(
-                f"columns names {key!r}, which {whose} do not have",
-                f"{near(key, known)} Use any of {', '.join(known)}".strip(),
-                where="columns",
-            )
+            remedy = f"{near(key, known)} Use any of {', '.join(known)}".strip()
+            faults.add(f"columns names {key!r}, which {whose} do not have", remedy, where="columns")
     faults.refuse(DataError)
 
 

@@ -211,11 +211,8 @@ def _rows(
     found: list[_T] = []
     faults = Faults()
     if table.rows and not {"a_year", "band"} & set(table.rows[0]):
-        faults.add(
-            "there is no column 'a_year' and no column 'band'",
-            "give pounds a year, or a band, for each plan",
-            where=table.where,
-        )
+        remedy = "give pounds a year, or a band, for each plan"
+        faults.add("there is no column 'a_year' and no column 'band'", remedy, where=table.where)
     for row in table.rows if not faults else ():
         made = one(row, row["urn"].row or 0, faults)
         found += [] if made is None else [made]

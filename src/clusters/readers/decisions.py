@@ -335,9 +335,6 @@ def _faults(errors: Sequence[Any], where: str) -> list[Fault]:
             where=where,
         )
     if len(errors) > MOST_FAULTS:
-        faults.add(
-            f"and {len(errors) - MOST_FAULTS:,} more of these",
-            "correct the first ones and read it again",
-            where=where,
-        )
+        remedy = "correct the first ones and read it again"
+        faults.add(f"and {len(errors) - MOST_FAULTS:,} more of these", remedy, where=where)
     return faults

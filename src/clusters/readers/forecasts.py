@@ -166,13 +166,8 @@ def _keep(cell: Cell, key: tuple[str, str, SchoolId], found: Found, *, part: boo
     elif part:
         found.parts[key] = found.parts.get(key, 0.0) + value
     elif key in found.whole:
-        found.faults.append(
-            cell.fault(
-                f"{key[0]} in {key[1]} stands twice for this school",
-                "keep one number of each year",
-                str(key[2]),
-            )
-        )
+        what = f"{key[0]} in {key[1]} stands twice for this school"
+        found.faults.append(cell.fault(what, "keep one number of each year", str(key[2])))
     else:
         found.whole[key] = value
 

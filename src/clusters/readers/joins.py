@@ -93,11 +93,9 @@ def join_table(
     if rows and not by_school:
         not_there = _NOT_THERE.format(family.where)
         faults = Faults(fault for fault in faults if fault.what != not_there)
-        faults.add(
-            f"none of its {len(rows):,} schools is in {family.where}",
-            "check that both are of the same area and year, or give links= for changed URNs",
-            where=table.where,
-        )
+        what = f"none of its {len(rows):,} schools is in {family.where}"
+        remedy = "check that both are of the same area and year, or give links= for changed URNs"
+        faults.add(what, remedy, where=table.where)
     return report_of(table, sieve.read, len(ours), sieve.set_aside, notes), faults, ours
 
 

@@ -50,11 +50,9 @@ class Policy:
         faults = Faults()
         for name, action in given.items():
             if name not in named:
-                faults.add(
-                    f"unknown names {name!r}, which is no column of numbers here",
-                    near(str(name), named) or f"use one of {', '.join(named)}",
-                    where="unknown",
-                )
+                what = f"unknown names {name!r}, which is no column of numbers here"
+                remedy = near(str(name), named) or f"use one of {', '.join(named)}"
+                faults.add(what, remedy, where="unknown")
             if action not in ("leave", "refuse") and not (is_number(action) and action >= 0):
                 faults.add(
                     f"unknown[{name!r}] is neither 'leave', 'refuse' nor a number of 0 or more",

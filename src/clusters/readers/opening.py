@@ -114,11 +114,8 @@ def open_content(source: Any, name: str = "file") -> Content:
     if hasattr(source, "read"):
         return _of_handle(source, name)
     if not isinstance(source, str | os.PathLike):
-        raise DataError.of(
-            f"{_an(type(source).__name__)} cannot be read",
-            "give the path of a file, an open file, a DataFrame or a GeoDataFrame",
-            where=name,
-        )
+        remedy = "give the path of a file, an open file, a DataFrame or a GeoDataFrame"
+        raise DataError.of(f"{_an(type(source).__name__)} cannot be read", remedy, where=name)
     path = _local_path(source)
     try:
         data = path.read_bytes()
@@ -146,11 +143,8 @@ def _of_handle(handle: Any, name: str) -> Content:
     title = getattr(handle, "name", None)
     title = Path(title).name if isinstance(title, str) else name
     if not data:
-        raise DataError.of(
-            "the open file holds nothing more to read",
-            "open it again, or give its path",
-            where=title,
-        )
+        remedy = "open it again, or give its path"
+        raise DataError.of("the open file holds nothing more to read", remedy, where=title)
     if len(data) > LARGEST_BYTES:
         raise _too_large(title, len(data))
     return Content(title, data, None)
@@ -190,11 +184,8 @@ def _local_path(source: str | os.PathLike[str]) -> Path:
 
 
 def _too_large(where: str, size: int) -> Exception:
-    return DataError.of(
-        f"the file is too large ({size / 1e6:,.0f} MB; at most {LARGEST_BYTES / 1e6:,.0f} MB)",
-        "keep only the rows of your authority",
-        where=where,
-    )
+    what = f"the file is too large ({size / 1e6:,.0f} MB; at most {LARGEST_BYTES / 1e6:,.0f} MB)"
+    return DataError.of(what, "keep only the rows of your authority", where=where)
 
 
 def _look_alikes(path: Path) -> str:
@@ -334,10 +325,8 @@ def _check_part(content: Content, kind: str, file: File) -> None:
         ("layer", file.layer, ("GeoPackage",)),
     ):
         if value is not None and kind not in kinds:
-            raise content.refused(
-                f"{part} {value!r} was asked for, but {_an(kind)} file has no {part}s",
-                f"leave {part}= out, or give the {kinds[0]} file",
-            )
+            what = f"{part} {value!r} was asked for, but {_an(kind)} file has no {part}s"
+            raise content.refused(what, f"leave {part}= out, or give the {kinds[0]} file")
 
 
 def _table_of(
@@ -368,10 +357,8 @@ def _table_of(
         records = open_json(content)
         frame = as_frame(records) if isinstance(records, list) else None
         if frame is None:
-            raise content.refused(
-                "the JSON holds no features and no list of rows",
-                "give a GeoJSON FeatureCollection, or a CSV or Excel file",
-            )
+            remedy = "give a GeoJSON FeatureCollection, or a CSV or Excel file"
+            raise content.refused("the JSON holds no features and no list of rows", remedy)
         table = frame_table(frame, content.name)
         table.kind = "JSON"
         return table

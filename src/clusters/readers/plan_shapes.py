@@ -211,11 +211,9 @@ def _columns(table: Table, columns: Mapping[str, str]) -> dict[str, int]:
     faults = Faults()
     for key in columns:
         if key not in NAMES:
-            faults.add(
-                f"columns names {key!r}, which a plan does not have",
-                f"{near(key, NAMES)} Use urn, name, laestab, cluster and centre".strip(),
-                where="columns",
-            )
+            what = f"columns names {key!r}, which a plan does not have"
+            remedy = f"{near(key, NAMES)} Use urn, name, laestab, cluster and centre".strip()
+            faults.add(what, remedy, where="columns")
     at = find_columns(table.header, NAMES, columns)
     absent = (columns[key] for key in NAMES if key in columns and key not in at)
     faults += [no_column(table.header, name, table.where) for name in absent]
@@ -236,10 +234,9 @@ def _check_one_cluster(sheet: _Sheet) -> None:
         pairs = {(cells[first], cells[k]) for _, cells in sheet.rows if cells[k]}
         ours, theirs = ({pair[side] for pair in pairs} for side in (0, 1))
         if len(theirs) > 1 and not len(pairs) == len(ours) == len(theirs):
-            raise sheet.refused(
-                f"two columns name clusters, and not the same: {header[first]!r} and {name!r}",
-                f'say which is meant with columns={{"cluster": {header[first]!r}}}',
-            )
+            what = f"two columns name clusters, and not the same: {header[first]!r} and {name!r}"
+            remedy = f'say which is meant with columns={{"cluster": {header[first]!r}}}'
+            raise sheet.refused(what, remedy)
 
 
 def _find_cluster(table: Table, at: dict[str, int], ids: Sequence[str]) -> None:

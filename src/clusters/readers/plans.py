@@ -120,11 +120,8 @@ def read_plan(
     groups, notes = _groups(rows, labels, finder, faults)
     faults += table.faults
     if not groups and not faults:
-        faults.add(
-            "no row has both a URN and a cluster",
-            "give each school the label of its cluster",
-            where=table.where,
-        )
+        remedy = "give each school the label of its cluster"
+        faults.add("no row has both a URN and a cluster", remedy, where=table.where)
     faults += _centre_faults(groups) + _foreign_faults(groups, problem, table.where)
     faults.refuse(DataError)
     weights = problem.measure(travel_by)

@@ -72,11 +72,8 @@ def read_postcodes(
     if folder is not None and folder.is_dir():
         files = sorted(folder.glob("*.csv")) or sorted(folder.glob("Data/CSV/*.csv"))
         if not files:
-            raise DataError.of(
-                "the folder holds no CSV files",
-                "give the folder Data/CSV of Code-Point Open",
-                where=folder.name,
-            )
+            remedy = "give the folder Data/CSV of Code-Point Open"
+            raise DataError.of("the folder holds no CSV files", remedy, where=folder.name)
         found: dict[str, Point] = {}
         areas = None if wanted is None else {_area(code) for code in wanted}
         for path in files:
@@ -101,10 +98,8 @@ def _read_one(source: Any, wanted: Collection[str] | None) -> dict[str, Point]:
         )
     ]
     if None in columns:
-        raise table.refused(
-            "it is no table of postcodes: it needs columns postcode, easting and northing",
-            "give a file of Code-Point Open",
-        )
+        what = "it is no table of postcodes: it needs columns postcode, easting and northing"
+        raise table.refused(what, "give a file of Code-Point Open")
     code_at, x_at, y_at = (k for k in columns if k is not None)
     quality = next(
         (

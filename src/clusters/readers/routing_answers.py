@@ -90,10 +90,8 @@ def _valhalla(data: Mapping[str, Any], asked: Asked) -> tuple[Any, str]:
                 continue
             start, end = cell.get("from_index", a), cell.get("to_index", b)
             if start != a or not isinstance(end, int) or not 0 <= end < len(row):
-                raise asked.refused(
-                    "its rows do not stand in the order of their own indices",
-                    "ask the service again",
-                )
+                what = "its rows do not stand in the order of their own indices"
+                raise asked.refused(what, "ask the service again")
             row[end] = cell.get(name)
         rows.append(row)
     return rows, stated

@@ -72,12 +72,9 @@ class Sieve:
             if at is None:
                 at = self.layout.at.get(name)
             if at is None:
-                self.faults.add(
-                    f"keep names the column {name!r}, which the file does not have",
-                    near(name, self.table.header) or "check the name",
-                    where=self.table.where,
-                    column=name,
-                )
+                what = f"keep names the column {name!r}, which the file does not have"
+                remedy = near(name, self.table.header) or "check the name"
+                self.faults.add(what, remedy, where=self.table.where, column=name)
                 continue
             single = isinstance(values, str) or not isinstance(values, Iterable)
             wanted = tuple(str(value) for value in ([values] if single else values))
@@ -160,11 +157,9 @@ class Sieve:
                 for name, found in self.seen.items()
             )
             reasons = ", ".join(dict.fromkeys(row.reason for row in self.set_aside[:1000]))
-            faults.add(
-                f"none of the {self.read:,} rows is left as a school ({reasons[:200]})",
-                f"check keep= and the file{': ' + values if values else ''}",
-                where=self.table.where,
-            )
+            what = f"none of the {self.read:,} rows is left as a school ({reasons[:200]})"
+            remedy = f"check keep= and the file{': ' + values if values else ''}"
+            faults.add(what, remedy, where=self.table.where)
         return faults
 
 

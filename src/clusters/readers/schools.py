@@ -188,11 +188,8 @@ def read_schools(
     sieve = Sieve(main, layouts[0], keep, wanted.urn_reasons)
     records = records_of(sieve)
     if not sieve.read and not main.faults:
-        faults.add(
-            "the file has a header but no rows",
-            "check that it was saved or downloaded whole",
-            where=main.where,
-        )
+        remedy = "check that it was saved or downloaded whole"
+        faults.add("the file has a header but no rows", remedy, where=main.where)
     if "urn" not in layouts[0].at or recognise(main.header) == "links":
         # Whatever else is wrong follows from reading the wrong file, or under the wrong header.
         raise DataError(sorted(faults, key=_place))

@@ -49,11 +49,9 @@ class Wanted:
             self.lacking[column] = words or f"no {column}"
         elif lower.startswith(("no ", "not ")):
             known = [NO_POSITION, NOT_IN_MAIN, *(f"no {one}" for one in columns)]
-            self.faults.add(
-                f"set_aside names {name!r}, which is nothing that a school may lack here",
-                near(name, known) or f"use a URN, or one of {column_list(known)}",
-                where="set_aside",
-            )
+            what = f"set_aside names {name!r}, which is nothing that a school may lack here"
+            remedy = near(name, known) or f"use a URN, or one of {column_list(known)}"
+            self.faults.add(what, remedy, where="set_aside")
         else:
             try:
                 self.urns[urn_of(name)] = words or "named by its URN"

@@ -306,10 +306,8 @@ def _read_long(table: Table, ends: tuple[int, int], asked: Asked) -> Journeys:
     faults = Faults([*numbers.faults, *table.faults])
     if n and not given.any() and not faults:
         ids = f" (it has {first_few(met)})" if met else ": it has no rows"
-        raise asked.refused(
-            f"none of its journeys is between these schools{ids}",
-            "check that its ids are the URNs of the schools",
-        )
+        remedy = "check that its ids are the URNs of the schools"
+        raise asked.refused(f"none of its journeys is between these schools{ids}", remedy)
     for a, b in np.argwhere(given > 1).tolist():
         what = f"the journey to '{asked.ids[b]}' is given {given[a, b]} times"
         faults.append(asked.fault(a, what, "keep one row for each journey"))
@@ -340,10 +338,9 @@ def _value_column(table: Table, ends: tuple[int, int], asked: Asked) -> int:
                 return choice[0]
         if fitting:
             names = first_few([table.header[k] for k in fitting], 6)
-            raise asked.refused(
-                f"{len(fitting)} columns could hold the {WORDS[asked.unit]}: {names}",
-                f"keep one of them, or name the one that is meant {WORDS[asked.unit]!r}",
-            )
+            what = f"{len(fitting)} columns could hold the {WORDS[asked.unit]}: {names}"
+            remedy = f"keep one of them, or name the one that is meant {WORDS[asked.unit]!r}"
+            raise asked.refused(what, remedy)
     raise asked.refused(
         f"no column holds {WORDS[asked.unit]} (columns: {', '.join(table.header)})",
         f"name it {'distance_m' if asked.unit == 'm' else 'minutes'!r} and give "

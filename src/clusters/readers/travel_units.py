@@ -94,11 +94,8 @@ def unit_of(given: str | None, wanted: Unit) -> str | None:
     elif FACTORS[found][0] != wanted:
         what = f"journeys in {found} cannot be given as {WORDS[wanted]}"
     if what:
-        raise DataError.of(
-            what,
-            "use s, min or h with travel_min=, and m, km or miles with travel_m=",
-            where="travel_unit",
-        )
+        remedy = "use s, min or h with travel_min=, and m, km or miles with travel_m="
+        raise DataError.of(what, remedy, where="travel_unit")
     return found
 
 

@@ -75,11 +75,9 @@ def marks_of(no_way: Any) -> frozenset[str]:
     """Texts that stand for no way, as they may be written in a cell."""
     single = isinstance(no_way, str | float | int)
     if not single and not isinstance(no_way, Iterable):
-        raise DataError.of(
-            f"no_way is {described(no_way)}, not a list of values",
-            'give those that mean "no way", for instance no_way=["blank", -1]',
-            where="no_way",
-        )
+        what = f"no_way is {described(no_way)}, not a list of values"
+        remedy = 'give those that mean "no way", for instance no_way=["blank", -1]'
+        raise DataError.of(what, remedy, where="no_way")
     marks = {number_text(one) for one in ([no_way] if single else no_way)}
     return frozenset(marks | ({*_BLANK} if marks & {*_BLANK} else set()) | {*_INFINITE})
 
@@ -182,11 +180,8 @@ def factor_of(name: str | None, asked: Asked) -> tuple[float, str | None]:
     """Factor to the unit wanted: by the caller's word, else by the column's name."""
     said = None if name is None else quantity_of(name)[1]
     if asked.given is not None and said is not None and said != asked.given:
-        raise asked.refused(
-            f"the column says {said}, travel_unit says {asked.given}",
-            "leave travel_unit out, or rename the column",
-            column=name,
-        )
+        what = f"the column says {said}, travel_unit says {asked.given}"
+        raise asked.refused(what, "leave travel_unit out, or rename the column", column=name)
     unit = asked.given or said
     if unit is None:
         return 1.0, None

@@ -18,11 +18,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a draft beside `path`; move it there at the end, remove it where something failed."""
     target = Path(path)
     if not target.parent.is_dir():
-        raise DataError.of(
-            "it cannot be written: there is no such folder",
-            "make the folder first",
-            where=str(target.parent),
-        )
+        what = "it cannot be written: there is no such folder"
+        raise DataError.of(what, "make the folder first", where=str(target.parent))
     own = f"{os.getpid()}-{threading.get_ident()}"  # two threads may write to one place
     draft = target.with_name(f".{target.stem}.{own}.part{target.suffix}")
     try:

@@ -62,10 +62,8 @@ def write_geopackage(
     import shapely
 
     if crs is None:
-        raise ArgumentError.of(
-            "crs is None, so that no map could place the plan",
-            'give the coordinate system of the positions, such as crs="EPSG:27700"',
-        )
+        remedy = 'give the coordinate system of the positions, such as crs="EPSG:27700"'
+        raise ArgumentError.of("crs is None, so that no map could place the plan", remedy)
     zones = plan_geodataframe(problem, plan, crs=crs, numbers=numbers, colours=colours)
     points = zones.set_geometry(
         geopandas.points_from_xy(zones["easting"], zones["northing"], crs=crs)

@@ -90,11 +90,8 @@ def write_run(
         try:
             data = Path(source).read_bytes()
         except OSError as error:
-            faults.add(
-                f"the input cannot be read ({error.strerror or error})",
-                "give the path of the file that was read",
-                where=os.fspath(source),
-            )
+            what = f"the input cannot be read ({error.strerror or error})"
+            faults.add(what, "give the path of the file that was read", where=os.fspath(source))
             continue
         digest = hashlib.sha256(data).hexdigest()
         sealed = {} if public else {"bytes": len(data), "sha256": digest}

@@ -169,10 +169,8 @@ def _system(crs: Any) -> Any:
     try:
         return None if crs is None else pyproj.CRS(crs)
     except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
-        raise ArgumentError.of(
-            f"crs is {described(crs)}, which is no coordinate system",
-            'give a code such as crs="EPSG:27700"',
-        ) from error
+        what = f"crs is {described(crs)}, which is no coordinate system"
+        raise ArgumentError.of(what, 'give a code such as crs="EPSG:27700"') from error
 
 
 @checked
@@ -197,10 +195,8 @@ def write_frame(path: str | os.PathLike[str], frame: Any) -> Path:
     ['name', "'=1+1"]
     """
     if not hasattr(frame, "columns") or not hasattr(frame, "to_csv"):
-        raise ArgumentError.of(
-            f"frame is {described(frame)}, not a DataFrame",
-            "call write_frame(path, frame), for instance with plan_frame(problem, plan)",
-        )
+        remedy = "call write_frame(path, frame), for instance with plan_frame(problem, plan)"
+        raise ArgumentError.of(f"frame is {described(frame)}, not a DataFrame", remedy)
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     safe = frame.map(_safe).astype(object)

@@ -49,11 +49,8 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
             ) from None
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise DataError.of(
-            f"the file is not plain text: it has a NUL byte in line {line}",
-            "save it again as CSV UTF-8",
-            where=where,
-        )
+        what = f"the file is not plain text: it has a NUL byte in line {line}"
+        raise DataError.of(what, "save it again as CSV UTF-8", where=where)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -252,14 +249,9 @@ def _uneven_faults(
 ) -> list[Fault]:
     counts = {count for _, count in uneven}
     if uneven and not good and len(counts) == 1 and len(uneven) > 1:
-        return [
-            Fault(
-                f"every row has {counts.pop()} fields but the header has {width}",
-                "give each column one name, and quote text that has commas in it",
-                where=where,
-                row=uneven[0][0],
-            )
-        ]
+        what = f"every row has {counts.pop()} fields but the header has {width}"
+        remedy = "give each column one name, and quote text that has commas in it"
+        return [Fault(what, remedy, where=where, row=uneven[0][0])]
     return [
         Fault(
             f"the row has too {'many' if count > width else 'few'} fields: {count}, where "

@@ -82,10 +82,8 @@ def _check_package(content: Content) -> bool:
     ):
         parts = package.infolist()
         if "xl/workbook.xml" not in {part.filename for part in parts}:
-            raise content.refused(
-                "it is a zip archive but not an .xlsx workbook",
-                "unpack it, or save the workbook as .xlsx",
-            )
+            what = "it is a zip archive but not an .xlsx workbook"
+            raise content.refused(what, "unpack it, or save the workbook as .xlsx")
         if any(part.flag_bits & 1 for part in parts):
             raise content.refused("it is locked with a password", "save it without one")
         size = sum(part.file_size for part in parts)
@@ -121,11 +119,9 @@ def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], content: 
 
 
 def _too_far(where: str, cell: str) -> DataError:
-    return DataError.of(
-        f"a cell far from the table ({cell}) has something in it, or a format",
-        "delete the empty rows and columns beyond the table, or save the table as CSV",
-        where=where,
-    )
+    what = f"a cell far from the table ({cell}) has something in it, or a format"
+    remedy = "delete the empty rows and columns beyond the table, or save the table as CSV"
+    return DataError.of(what, remedy, where=where)
 
 
 def _sheet_of(
@@ -202,22 +198,16 @@ def _named(pages: Sequence[Any], where: str, sheet: str | int, titles: Sequence[
     if found is None and wanted.isdecimal() and int(wanted) < len(pages):
         found = pages[int(wanted)]
     if found is None:
-        raise DataError.of(
-            f"there is no sheet {sheet!r}",
-            f"{near(str(sheet), titles)} The sheets are {', '.join(titles)}".strip(),
-            where=where,
-        )
+        remedy = f"{near(str(sheet), titles)} The sheets are {', '.join(titles)}".strip()
+        raise DataError.of(f"there is no sheet {sheet!r}", remedy, where=where)
     return found
 
 
 def _only_hidden(hidden: Sequence[Any], where: str, score: HeaderScore) -> None:
     fitting = [page.title for page in hidden if score is not None and _merit(page, score)[0] > 0]
     if fitting:
-        raise DataError.of(
-            f"only a hidden sheet has such a table ({first_few(fitting)})",
-            f"if it is meant, name it with sheet={fitting[0]!r}",
-            where=where,
-        )
+        what = f"only a hidden sheet has such a table ({first_few(fitting)})"
+        raise DataError.of(what, f"if it is meant, name it with sheet={fitting[0]!r}", where=where)
 
 
 def _merit(page: Any, score: HeaderScore) -> tuple[int, int]:
@@ -366,11 +356,7 @@ def _even(rows: _Rows, table: Table) -> Iterator[tuple[int, list[str]]]:
     width = len(table.header)
     for number, cells in rows:
         if len(cells) > width:
-            table.faults.add(
-                f"the row has something in column {len(cells)}, beyond the header",
-                "give the column a name in the header, or empty the cell",
-                where=table.where,
-                row=number,
-                value=cells[-1][:60],
-            )
+            what = f"the row has something in column {len(cells)}, beyond the header"
+            remedy = "give the column a name in the header, or empty the cell"
+            table.faults.add(what, remedy, where=table.where, row=number, value=cells[-1][:60])
         yield number, (cells + [""] * width)[:width]

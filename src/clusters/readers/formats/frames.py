@@ -147,10 +147,8 @@ def parquet_frame(content: Content) -> Any:
         facts = pyarrow.parquet.read_metadata(content.file())
         size = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
         if size > MOST_PARQUET_BYTES or facts.num_rows > MOST_PARQUET_ROWS:
-            raise content.refused(
-                f"it unpacks to {size / 1e6:,.0f} MB, more than any table of schools needs",
-                "keep only the rows of your authority",
-            )
+            what = f"it unpacks to {size / 1e6:,.0f} MB, more than any table of schools needs"
+            raise content.refused(what, "keep only the rows of your authority")
         if b"geo" in (facts.metadata or {}):
             import geopandas
 

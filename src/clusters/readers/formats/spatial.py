@@ -122,12 +122,9 @@ def crs_of(crs: Any, where: str) -> Any:
     try:
         return pyproj.CRS.from_user_input(crs)
     except (pyproj.exceptions.CRSError, TypeError, ValueError):
-        raise DataError.of(
-            "this is no coordinate system",
-            'give for instance "EPSG:27700"',
-            where=where,
-            value=str(crs),
-        ) from None
+        what = "this is no coordinate system"
+        remedy = 'give for instance "EPSG:27700"'
+        raise DataError.of(what, remedy, where=where, value=str(crs)) from None
 
 
 def to_grid(points: Sequence[Point], crs: Any, where: str) -> list[Point]:
@@ -251,10 +248,8 @@ _ODD = (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowErr
 def _shape_file(content: Content) -> _Layer:
     path = content.path
     if path is None:
-        raise content.refused(
-            "a shape file is several files, of which an open file is only one",
-            "give the path of the .shp file, or save it as a GeoPackage",
-        )
+        what = "a shape file is several files, of which an open file is only one"
+        raise content.refused(what, "give the path of the .shp file, or save it as a GeoPackage")
     beside = {entry.suffix.lower() for entry in path.parent.glob(f"{path.stem}.*")}
     lacking = [ending for ending in (".shx", ".dbf") if ending not in beside]
     if lacking:
@@ -286,10 +281,8 @@ def _shape_file(content: Content) -> _Layer:
 def _geopackage(content: Content, layer: str | None, score: HeaderScore) -> _Layer:
     log = None if content.path is None else content.path.with_name(content.name + "-wal")
     if log is not None and log.exists() and log.stat().st_size:
-        raise content.refused(
-            f"another program has it open and has not written all of it ({log.name})",
-            "close the project in QGIS, or export the layer again",
-        )
+        what = f"another program has it open and has not written all of it ({log.name})"
+        raise content.refused(what, "close the project in QGIS, or export the layer again")
     errors = (sqlite3.Error, UnicodeError, MemoryError, OverflowError, ValueError)
     remedy = "export the layer again as GeoPackage or GeoJSON"
     with (
@@ -317,10 +310,8 @@ def _layer(
     }
     names = [name for name, kind in known.items() if kind in ("features", "attributes")]
     if layer is not None and layer not in names:
-        raise content.refused(
-            f"there is no layer {layer!r}",
-            f"{near(layer, names)} The layers are {', '.join(names)}".strip(),
-        )
+        remedy = f"{near(layer, names)} The layers are {', '.join(names)}".strip()
+        raise content.refused(f"there is no layer {layer!r}", remedy)
     if not names:
         raise content.refused("the GeoPackage has no layer", "export the schools again")
     chosen = layer if layer is not None else _choose(database, names, shaped, score, content.name)
@@ -363,11 +354,8 @@ def _choose(
         points = [name for name in fitting if name in shaped and shaped[name][2] == "POINT"]
         fitting = points if len(points) == 1 else fitting
     if len(fitting) > 1:
-        raise DataError.of(
-            f"{len(fitting)} layers could be meant: {first_few(fitting, 6)}",
-            f"name one of them with layer={fitting[0]!r}",
-            where=where,
-        )
+        what = f"{len(fitting)} layers could be meant: {first_few(fitting, 6)}"
+        raise DataError.of(what, f"name one of them with layer={fitting[0]!r}", where=where)
     return next(iter(fitting), names[0])
 
 
