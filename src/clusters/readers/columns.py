@@ -12,12 +12,14 @@ from typing import Any
 from clusters.errors import DataError, Fault, Faults
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
 from clusters.readers.column_names import (
+    FORMATS,
     LEVELS,
     NUMBERS,
     PASSED_ON,
     PUBLISHED,
     TEMPLATE,
     near,
+    recognise,
     simple,
     typed,
 )
@@ -51,6 +53,17 @@ class Layout:
     at: dict[str, int] = field(default_factory=dict)
     rivals: dict[str, int] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
+
+
+def described(table: Table) -> dict[str, Any]:
+    """Say what a table is, as reports on the reading do."""
+    known = recognise(table.header)
+    return {
+        "where": table.where,
+        "kind": table.kind,
+        "format": FORMATS[known][0] if known else "other",
+        "encoding": table.encoding,
+    }
 
 
 def find_column(header: Sequence[str], name: str) -> int | None:

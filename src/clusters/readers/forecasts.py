@@ -149,13 +149,9 @@ def _in_row(
         if what is not None:
             said["measure"] = what
         elif name:
-            found.faults.append(
-                cell.fault(
-                    "it is not one of our measures",
-                    f"say which it is with measures={{'ours': {tidy(cell.text)!r}}}, or leave the "
-                    "row out",
-                )
-            )
+            remedy = f"say which it is with measures={{'ours': {tidy(cell.text)!r}}}"
+            remedy += ", or leave the row out"
+            found.faults.append(cell.fault("it is not one of our measures", remedy))
     return said
 
 

@@ -9,14 +9,12 @@ from clusters.errors import Fault, Faults
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
 from clusters.readers.cells import urn_of
 from clusters.readers.column_names import (
-    FORMATS,
     PASSED_ON,
     PUBLISHED,
     key_of,
     near,
-    recognise,
 )
-from clusters.readers.columns import Layout, find_columns, lacking
+from clusters.readers.columns import Layout, described, find_columns, lacking
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of
 from clusters.readers.table import Cell, Point, Table
@@ -48,6 +46,18 @@ class Family:
     links: Mapping[str, str]
     others_aside: bool = False
     points: dict[int, Point] = field(default_factory=dict)
+
+    def other(self, cell: Cell, aside: list[SetAside], faults: Faults, *, leave: bool) -> None:
+        """Set aside the row of a school that is none of these, or refuse it."""
+        if leave or cell.text in self.aside:
+            aside.append(SetAside(cell.row, cell.text, f"not in {self.where}"))
+            return
+        like = near(cell.text, self.records, _ALIKE) if len(faults) < _HINTED else ""
+        remedy = (
+            f"{like} Correct it; or give links= where schools have become academies; or leave such "
+            'rows out with set_aside=["not in the main file"]'.strip()
+        )
+        faults.append(cell.fault(_NOT_THERE.format(self.where), remedy, urn=cell.text))
 
 
 def join_table(
@@ -117,10 +127,8 @@ def _not_ours(
         cell = record["urn"]
         area = record["authority"].text if "authority" in record else ""
         elsewhere = bool(areas and area and area not in areas)
-        if (wider and ours) or elsewhere or cell.text in family.aside:
-            sieve.set_aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
-        else:
-            faults.append(_unknown_urn(cell, family, hint=len(faults) < _HINTED))
+        leave = bool(wider and ours) or elsewhere
+        family.other(cell, sieve.set_aside, faults, leave=leave)
     return faults
 
 
@@ -175,12 +183,8 @@ def report_of(
     table: Table, read: int, kept: int, aside: Iterable[SetAside], notes: Iterable[str]
 ) -> ReadingReport:
     """Report on a further table."""
-    known = recognise(table.header)
     return ReadingReport(
-        where=table.where,
-        kind=table.kind,
-        format=FORMATS[known][0] if known else "other",
-        encoding=table.encoding,
+        **described(table),
         rows_read=read,
         rows_kept=kept,
         set_aside=tuple(aside),
@@ -217,10 +221,7 @@ def merge_long(
         _fill(table, at, {kind for _, kind in seen}, family)
     wider = bool(seen) and len({cell.text for cell in others_found}) > len(family.records)
     for cell in others_found:
-        if wider or family.others_aside or cell.text in family.aside:
-            aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
-        else:
-            faults.append(_unknown_urn(cell, family, hint=len(faults) < _HINTED))
+        family.other(cell, aside, faults, leave=wider or family.others_aside)
     faults += table.faults
     return report_of(table, read, len(seen), aside, table.all_notes()), faults
 
@@ -271,16 +272,6 @@ def _cells_of(row: Mapping[str, Cell], what: str, kind: str) -> Record:
         return {f"{key}_{kind}": row[key] for key in ("ehcps", "sen_support") if key in row}
     cells = {f"expertise_{kind}": row["amount"]} if "amount" in row else {}
     return cells | ({f"expertise_{kind}_unit": row["unit"]} if "unit" in row else {})
-
-
-def _unknown_urn(cell: Cell, family: Family, *, hint: bool) -> Fault:
-    like = near(cell.text, family.records, _ALIKE) if hint else ""
-    return cell.fault(
-        _NOT_THERE.format(family.where),
-        f"{like} Correct it; or give links= where schools have become academies; or leave such "
-        'rows out with set_aside=["not in the main file"]'.strip(),
-        urn=cell.text,
-    )
 
 
 def _twice(cell: Cell, first: int) -> Fault:

@@ -156,15 +156,11 @@ class Numbers:
                     f'give it, or "inf" where there is no way; or no_way=["{text[:20]}"]',
                 ) from None
         if is_no_way_number(text, value, self.asked.unit, self.factor):
-            raise Unreadable(
-                "the journey is a number with which routing tools say that there is no way",
-                f"if so, say it with no_way=[{text}]; else correct it",
-            )
+            what = "the journey is a number with which routing tools say that there is no way"
+            raise Unreadable(what, f"if so, say it with no_way=[{text}]; else correct it")
         if not value >= 0:
-            raise Unreadable(
-                "the journey is not a number of 0 or more",
-                f'give it, or "inf" where there is no way; or no_way=[{text}]',
-            )
+            remedy = f'give it, or "inf" where there is no way; or no_way=[{text}]'
+            raise Unreadable("the journey is not a number of 0 or more", remedy)
         return value * self.factor
 
     def notes(self, where: str) -> Iterator[str]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.readers.column_names import simple
 from clusters.readers.faults import column_list
 from clusters.readers.forecast_columns import (
@@ -22,7 +22,6 @@ from clusters.readers.forecast_columns import (
 )
 from clusters.readers.forecast_rows import Found, other_notes, rows_of, school_names, value_of
 from clusters.readers.opening import open_table
-from clusters.readers.table import Table
 from clusters.shown import Shown
 from clusters.text import counted
 
@@ -105,7 +104,8 @@ def read_year_groups(
     pupils: dict[SchoolId, dict[int, float]] = {}
     for number, cells, school in rows_of(table, problem, links, keys, found):
         if school in pupils:
-            found.faults.append(_twice(table, number, school))
+            what, remedy = "this school has several rows", "keep one row for each school"
+            found.faults.append(table.fault(what, remedy, row=number, urn=str(school)))
             continue
         row = pupils.setdefault(school, {})
         for k, group in groups.items():
@@ -123,9 +123,3 @@ def read_year_groups(
     if found.faults or table.faults:
         raise DataError([*table.faults, *found.faults])
     return YearGroups(pupils=pupils, notes=(*table.all_notes(), *other_notes(found)))
-
-
-def _twice(table: Table, number: int, school: SchoolId) -> Fault:
-    return table.fault(
-        "this school has several rows", "keep one row for each school", row=number, urn=str(school)
-    )
