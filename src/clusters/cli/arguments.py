@@ -185,26 +185,18 @@ def _data(verb: argparse.ArgumentParser) -> None:
 
 
 def _plan(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--plan", type=one_file, metavar="FILE", help="a plan: URN and cluster, one row a school"
-    )
+    words = "a plan: URN and cluster, one row a school"
+    verb.add_argument("--plan", type=one_file, metavar="FILE", help=words)
 
 
 def _plan_needed(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--plan", required=True, type=one_file, metavar="FILE", help="URN and cluster by school"
-    )
+    words = "URN and cluster by school"
+    verb.add_argument("--plan", required=True, type=one_file, metavar="FILE", help=words)
 
 
 def _named_plans(verb: argparse.ArgumentParser, words: str) -> None:
-    verb.add_argument(
-        "--plan",
-        required=True,
-        action="append",
-        type=named_file,
-        metavar="NAME=FILE",
-        help=words,
-    )
+    how: dict[str, Any] = {"required": True, "action": "append", "type": named_file}
+    verb.add_argument("--plan", **how, metavar="NAME=FILE", help=words)
 
 
 def _several_plans(verb: argparse.ArgumentParser) -> None:
@@ -386,12 +378,8 @@ def _effort(verb: argparse.ArgumentParser, seconds: float = 60.0) -> None:
     box.add_argument("--quiet", action="store_true", help="show no progress")
 
 
-def _money(verb: argparse.ArgumentParser) -> None:
-    _money_options(verb, needed=False)
-
-
 def _money_needed(verb: argparse.ArgumentParser) -> None:
-    _money_options(verb, needed=True)
+    _money(verb, needed=True)
     verb.add_argument(
         "--payments",
         choices=("monthly", "termly"),
@@ -399,7 +387,7 @@ def _money_needed(verb: argparse.ArgumentParser) -> None:
     )
 
 
-def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
+def _money(verb: argparse.ArgumentParser, *, needed: bool = False) -> None:
     box = verb.add_argument_group("the money")
     box.add_argument("--pot", required=needed, metavar="POUNDS", help="18000000 or 18000000.00")
     box.add_argument(

@@ -146,9 +146,8 @@ def read_features(
     if system is None:
         remedy = 'say which with crs=, for instance "EPSG:27700"'
         raise DataError.of("it has no coordinate system", remedy, where=where)
-    known = crs_of(system, where)
-    _check_degrees([shape for shape, _ in pairs], known, where)
-    return [(_in_metres(shape, known), row) for shape, row in pairs], where
+    turned = _in_metres([shape for shape, _ in pairs], system, where)
+    return list(zip(turned, (row for _, row in pairs), strict=True)), where
 
 
 def polygons_of(shape: Any) -> Any:
@@ -183,9 +182,7 @@ def _metres_of(
         raise DataError.of(what, 'say which with crs=, for instance crs="EPSG:27700"', where=where)
     if system is None:
         return shapes, where
-    known = crs_of(system, where)
-    _check_degrees(shapes, known, where)
-    return [_in_metres(shape, known) for shape in shapes], where
+    return _in_metres(shapes, system, where), where
 
 
 def _raw(file: File, name: str) -> tuple[list[Any], Any, str]:
@@ -234,12 +231,18 @@ def _check_degrees(shapes: list[Any], system: Any, where: str) -> None:
         raise DataError.of(what, "give longitude first", where=where, value=f"{x0:.2f}, {y0:.2f}")
 
 
-def _in_metres(shape: Any, system: Any) -> Any:
+def _in_metres(shapes: list[Any], crs: Any, where: str) -> list[Any]:
     import numpy as np
     import pyproj
     import shapely
 
+    system = crs_of(crs, where)
+    _check_degrees(shapes, system, where)
     if system.to_epsg() == BRITISH_GRID:
-        return shape
+        return shapes
     turn = pyproj.Transformer.from_crs(system, BRITISH_GRID, always_xy=True)
-    return shapely.transform(shape, lambda xy: np.column_stack(turn.transform(xy[:, 0], xy[:, 1])))
+
+    def turned(xy: Any) -> Any:
+        return np.column_stack(turn.transform(xy[:, 0], xy[:, 1]))
+
+    return [shapely.transform(shape, turned) for shape in shapes]

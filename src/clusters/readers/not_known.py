@@ -67,12 +67,8 @@ class Policy:
         if not isinstance(self.unknown, Mapping):
             return self.unknown
         by_type = key.startswith(tuple(f"{level}_" for level in LEVELS)) and key not in COUNTS
-        return self.unknown.get(
-            key,
-            self.unknown.get("need", self.unknown.get("*", "leave"))
-            if by_type
-            else self.unknown.get("*", "leave"),
-        )
+        names = (key, "need", "*") if by_type else (key, "*")
+        return next((self.unknown[name] for name in names if name in self.unknown), "leave")
 
     def gather_labels(self, records: Sequence[Record]) -> None:
         """Find one spelling for each label, over all records."""

@@ -21,19 +21,16 @@ _SNAP_M = 5_000.0
 
 def of_answer(data: Mapping[str, Any], asked: Asked, xy_m: Any) -> Journeys:
     """Read the JSON that OSRM, Valhalla or OpenRouteService answers with."""
-    where = asked.where
     if "sources_to_targets" in data:
         raw, stated = _valhalla(data, asked)
     else:
         name = "distances" if asked.unit == "m" else "durations"
         other = "durations" if asked.unit == "m" else "distances"
         if name not in data:
-            has = (
-                f"it has {other}: ask the service for {name} too"
-                if other in data
-                else ("give the answer of a table service (OSRM, Valhalla, OpenRouteService)")
-            )
-            raise DataError.of(f"the JSON has no {name}", has, where=where)
+            remedy = "give the answer of a table service (OSRM, Valhalla, OpenRouteService)"
+            if other in data:
+                remedy = f"it has {other}: ask the service for {name} too"
+            raise asked.refused(f"the JSON has no {name}", remedy)
         raw, stated = data[name], _ors_unit(data, asked)
     n = len(asked.ids)
     if (
@@ -42,10 +39,9 @@ def of_answer(data: Mapping[str, Any], asked: Asked, xy_m: Any) -> Journeys:
         or any(not isinstance(line, list) or len(line) != n for line in raw)
     ):
         size = len(raw) if isinstance(raw, list) else 0
-        raise DataError.of(
+        raise asked.refused(
             f"the answer is for {size} places, and there are {n} schools",
             "ask the service for all the schools, in their order; or give a table with from and to",
-            where=where,
         )
     read_as = asked.given or stated
     numbers = Numbers(asked, FACTORS[read_as][1])
@@ -56,12 +52,9 @@ def of_answer(data: Mapping[str, Any], asked: Asked, xy_m: Any) -> Journeys:
     faults = Faults(numbers.faults or diagonal_faults(values, asked))
     faults += _place_faults(data, asked, xy_m)
     faults.refuse(DataError)
-    notes = [
-        f"{where or 'The answer'} names no schools: its rows were taken in the order of the "
-        "schools.",
-        *unit_notes(read_as, asked.unit),
-    ]
-    return Journeys(values, tuple(notes), read_as)
+    note = "names no schools: its rows were taken in the order of the schools."
+    notes = (f"{asked.where or 'The answer'} {note}", *unit_notes(read_as, asked.unit))
+    return Journeys(values, notes, read_as)
 
 
 def _ors_unit(data: Mapping[str, Any], asked: Asked) -> str:

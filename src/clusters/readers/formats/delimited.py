@@ -224,9 +224,10 @@ def _even(
         good += 1
         yield number, cells[:width]
     if longer:
+        has = "has" if longer == 1 else "have"
         table.notes.append(
-            f"{counted(longer, 'row')} of {table.where} {_has(longer)} further linked "
-            "establishments in fields beyond the last column; they were kept together."
+            f"{counted(longer, 'row')} of {table.where} {has} further linked establishments in "
+            "fields beyond the last column; they were kept together."
         )
     if padded:  # only a row that the file itself breaks off is a fault
         broken = [row for row in uneven if cut_off and row[0] == last and row[1] < width]
@@ -238,10 +239,6 @@ def _even(
             )
         uneven = [row for row in uneven if row[1] > width] + broken
     table.faults += _uneven_faults(uneven, good, width, table.where)
-
-
-def _has(n: int) -> str:
-    return "has" if n == 1 else "have"
 
 
 def _uneven_faults(
