@@ -233,10 +233,7 @@ def part(chosen: Namespace, path: str, *, main: bool = False) -> File:
     """
     from clusters.readers import File
 
-    return File(
-        path,
-        **{name: _of_file(getattr(chosen, name), path, main=main) for name in _PARTS},
-    )
+    return File(path, **{name: _of_file(getattr(chosen, name), path, main=main) for name in _PARTS})
 
 
 _PARTS = ("sheet", "layer", "crs")

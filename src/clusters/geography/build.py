@@ -10,14 +10,7 @@ import numpy as np
 import shapely
 
 from clusters.arguments import checked
-from clusters.domain import (
-    FloatArray,
-    IntArray,
-    Problem,
-    School,
-    SchoolId,
-    edges_of_pairs,
-)
+from clusters.domain import FloatArray, IntArray, Problem, School, SchoolId, edges_of_pairs
 from clusters.domain.plausible import id_faults, place_faults
 from clusters.errors import DataError, Faults
 from clusters.geography.given import given_edges

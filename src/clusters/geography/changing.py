@@ -178,11 +178,7 @@ def renamed_school(
 
 
 def merged_school(
-    problem: Problem,
-    ids: Sequence[SchoolId],
-    *,
-    name: str | None = None,
-    phase: str | None = None,
+    problem: Problem, ids: Sequence[SchoolId], *, name: str | None = None, phase: str | None = None
 ) -> Problem:
     """Return the facts with several schools made one, at the place and under the id of the first.
 

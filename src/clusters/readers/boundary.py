@@ -7,12 +7,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.errors import DataError
-from clusters.readers.formats.spatial import (
-    BRITISH_GRID,
-    crs_of,
-    layer_features,
-    layer_shapes,
-)
+from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, layer_features, layer_shapes
 from clusters.readers.locations import BOX
 from clusters.readers.opening import File, is_file, kind_of, open_content
 

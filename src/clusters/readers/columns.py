@@ -295,10 +295,7 @@ def is_count(key: str) -> bool:
 
 
 def _share_out(
-    tables: Sequence[Table],
-    layouts: Sequence[Layout],
-    mapped: Collection[str],
-    prefer: Any,
+    tables: Sequence[Table], layouts: Sequence[Layout], mapped: Collection[str], prefer: Any
 ) -> list[Fault]:
     """Leave each key to one table: the main one, or for counts the last that has it."""
     own = {"urn", "level", "record", *PASSED_ON}

@@ -8,12 +8,7 @@ from dataclasses import dataclass, field
 from clusters.errors import Fault, Faults
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
 from clusters.readers.cells import urn_of
-from clusters.readers.column_names import (
-    PASSED_ON,
-    PUBLISHED,
-    key_of,
-    near,
-)
+from clusters.readers.column_names import PASSED_ON, PUBLISHED, key_of, near
 from clusters.readers.columns import Layout, described, find_columns, lacking
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of

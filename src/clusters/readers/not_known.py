@@ -9,11 +9,7 @@ from typing import Any
 
 from clusters.domain import is_number
 from clusters.errors import Fault, Faults
-from clusters.readers.cells import (
-    Unreadable,
-    tidy,
-    unescape,
-)
+from clusters.readers.cells import Unreadable, tidy, unescape
 from clusters.readers.column_names import LEVELS, near
 from clusters.readers.labels import Labels, unified
 from clusters.readers.reading_report import Unknown

@@ -34,11 +34,7 @@ _COLUMNS = {
 
 
 @checked
-def read_postcodes(
-    source: Any,
-    *,
-    only: Collection[str] | None = None,
-) -> dict[str, Point]:
+def read_postcodes(source: Any, *, only: Collection[str] | None = None) -> dict[str, Point]:
     """Read where postcodes are: Code-Point Open as downloaded, or any table with the columns.
 
     Parameters

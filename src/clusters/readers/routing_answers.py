@@ -8,10 +8,7 @@ from typing import Any
 import numpy as np
 
 from clusters.errors import DataError, Fault, Faults
-from clusters.readers.travel_units import (
-    FACTORS,
-    unit_notes,
-)
+from clusters.readers.travel_units import FACTORS, unit_notes
 from clusters.readers.travel_values import Asked, Journeys, Numbers, diagonal_faults
 
 __all__ = ["of_answer"]

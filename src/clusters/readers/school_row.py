@@ -8,13 +8,7 @@ from typing import Any
 from clusters.domain import NeedCount, School
 from clusters.errors import Fault
 from clusters.need_types import NO_SPECIALIST_ASSESSMENT
-from clusters.readers.cells import (
-    count_of,
-    is_formula_error,
-    tidy,
-    unescape,
-    yes_no_of,
-)
+from clusters.readers.cells import count_of, is_formula_error, tidy, unescape, yes_no_of
 from clusters.readers.column_names import LEVELS, NUMBERS, TRAITS
 from clusters.readers.labels import is_no_label
 from clusters.readers.not_known import COUNTS, Policy

@@ -17,14 +17,7 @@ import numpy.typing as npt
 
 from clusters.errors import DataError, Fault, Faults
 from clusters.readers.column_names import simple
-from clusters.readers.opening import (
-    File,
-    is_file,
-    kind_of,
-    open_content,
-    open_json,
-    open_table,
-)
+from clusters.readers.opening import File, is_file, kind_of, open_content, open_json, open_table
 from clusters.readers.routing_answers import of_answer
 from clusters.readers.table import Table
 from clusters.readers.travel_units import (

@@ -13,12 +13,7 @@ from clusters.arguments import described
 from clusters.errors import DataError, Fault, Faults
 from clusters.readers.cells import Unreadable, number_of, tidy, urn_of
 from clusters.readers.table import WRONG_STATE, State
-from clusters.readers.travel_units import (
-    FACTORS,
-    Unit,
-    is_no_way_number,
-    quantity_of,
-)
+from clusters.readers.travel_units import FACTORS, Unit, is_no_way_number, quantity_of
 
 __all__ = [
     "Asked",

@@ -87,11 +87,7 @@ def json_of(content: Content, what: str, remedy: str) -> Any:
 
 
 def text_table(
-    data: bytes,
-    where: str,
-    score: HeaderScore,
-    *,
-    headless: tuple[str, ...] | None = None,
+    data: bytes, where: str, score: HeaderScore, *, headless: tuple[str, ...] | None = None
 ) -> Table:
     """Open delimited text; rows with too many or too few fields become faults.
 

@@ -20,10 +20,7 @@ _ODD = (
     RuntimeError,
 )
 """What pandas, GeoPandas and PROJ raise on a damaged file."""
-_DAMAGED = (
-    "the Parquet file is damaged ({kind})",
-    "export it again, or save the table as CSV",
-)
+_DAMAGED = ("the Parquet file is damaged ({kind})", "export it again, or save the table as CSV")
 
 
 def as_frame(source: Any) -> Any:
