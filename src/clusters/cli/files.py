@@ -168,12 +168,8 @@ def add_options(box: Any, land: Any) -> None:
         help="sheet of the schools' workbook, or of another; where not given, the visible one "
         "whose header is best known",
     )
-    box.add_argument(
-        "--layer",
-        **several,
-        metavar="NAME|FILE=NAME",
-        help="layer of the schools' GeoPackage, or of another; chosen like the sheet",
-    )
+    words = "layer of the schools' GeoPackage, or of another; chosen like the sheet"
+    box.add_argument("--layer", **several, metavar="NAME|FILE=NAME", help=words)
     box.add_argument(
         "--crs",
         **several,
@@ -184,13 +180,8 @@ def add_options(box: Any, land: Any) -> None:
     box.add_argument(
         "--without", **several, metavar="COLUMN", help="leave a column of the files out"
     )
-    box.add_argument(
-        "--types",
-        type=texts,
-        default=[],
-        metavar="TYPE,...",
-        help="types of need besides the twelve of the Department for Education",
-    )
+    words = "types of need besides the twelve of the Department for Education"
+    box.add_argument("--types", type=texts, default=[], metavar="TYPE,...", help=words)
     box.add_argument(
         "--expertise-unit", metavar="UNIT", help="unit of capacities that name none, such as places"
     )
@@ -214,13 +205,8 @@ def add_options(box: Any, land: Any) -> None:
         help="unit of the journeys where the file does not say it; by default minutes for "
         "--travel-min, metres for --travel-m",
     )
-    land.add_argument(
-        "--no-way",
-        type=texts,
-        default=[],
-        metavar="VALUE,...",
-        help='what means "no way" in the journeys besides inf, such as blank or (with =) -1',
-    )
+    words = 'what means "no way" in the journeys besides inf, such as blank or (with =) -1'
+    land.add_argument("--no-way", type=texts, default=[], metavar="VALUE,...", help=words)
 
 
 def part(chosen: Namespace, path: str, *, main: bool = False) -> File:
