@@ -206,9 +206,9 @@ class _FaultsError(ClustersError):
             super().__init__("\n".join([head, *(f"  - {line}" for line in lines)]))
 
     @classmethod
-    def of(cls, what: str, remedy: str, **found: Any) -> Self:
+    def of(cls, what: str, remedy: str, value: object = None, **found: Any) -> Self:
         """Make the error of a single fault; `found` are further fields of it."""
-        return cls(_fault(what, remedy, **found))
+        return cls(_fault(what, remedy, value=value, **found))
 
     def to_frame(self) -> Any:
         """Table of every fault, one row each (a DataFrame)."""
