@@ -74,10 +74,6 @@ class _Sheet:
     def is_school(self, text: str) -> bool:
         return self.finder.look_up(text)[0] is not None
 
-    def row(self, number: int, cells: Sequence[str], school: int, label: int) -> PlanRow:
-        cell = self.table.cell
-        return PlanRow(cell(number, cells, school), cell(number, cells, label))
-
     def share(self, k: int) -> float:
         """Share of a column's cells that are schools."""
         filled = [cells[k] for _, cells in self.rows if cells[k]]
@@ -178,7 +174,10 @@ def _by_cluster(sheet: _Sheet) -> tuple[Shape, list[PlanRow]] | None:
         return "rows", list(_long(replace(sheet, at={**sheet.at, "urn": fitting[0]})))
     if fitting:
         return "a row per cluster", [
-            sheet.row(number, cells, k, label) for number, cells in rows for k in places if cells[k]
+            PlanRow(table.cell(*row, k), table.cell(*row, label))
+            for row in rows
+            for k in places
+            if row[1][k]
         ]
     for k in places:
         named = [
@@ -189,9 +188,7 @@ def _by_cluster(sheet: _Sheet) -> tuple[Shape, list[PlanRow]] | None:
         ]
         if named and all(sheet.is_school(text) for _, text in named):
             return "a row per cluster", [
-                PlanRow(
-                    school=table.cell(*row, k)._replace(text=text), label=table.cell(*row, label)
-                )
+                PlanRow(table.cell(*row, k)._replace(text=text), table.cell(*row, label))
                 for row, text in named
             ]
     return None
