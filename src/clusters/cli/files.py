@@ -209,8 +209,8 @@ def add_options(box: Any, land: Any) -> None:
     land.add_argument("--no-way", type=texts, default=[], metavar="VALUE,...", help=words)
 
 
-def part(chosen: Namespace, path: str, *, main: bool = False) -> File:
-    """Path with the sheet, layer and coordinate system that the options name for it.
+def part(chosen: Namespace, path: str | None, *, main: bool = False) -> File | None:
+    """Path with the sheet, layer and coordinate system that the options name for it; or None.
 
     Parameters
     ----------
@@ -219,6 +219,8 @@ def part(chosen: Namespace, path: str, *, main: bool = False) -> File:
     """
     from clusters.readers import File
 
+    if path is None:
+        return None
     return File(path, **{name: _of_file(getattr(chosen, name), path, main=main) for name in _PARTS})
 
 

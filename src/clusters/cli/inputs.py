@@ -6,6 +6,7 @@ from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -36,10 +37,7 @@ def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
     from clusters.readers import read_schools
 
     first, *further = chosen.schools
-
-    def part(path: str | None) -> Any:
-        return None if path is None else files.part(chosen, path)
-
+    part = partial(files.part, chosen)
     columns = {**chosen.columns, **dict.fromkeys(chosen.without)}
     settings: dict[str, Any] = {
         "columns": columns or None,
@@ -160,9 +158,8 @@ def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str
     exceptions: dict[SchoolId, dict[str, None]] = {}
     for school, rule in wanted:
         exceptions.setdefault(str(school), {})[rule.replace("-", "_")] = None
-    unknown = {rule for rules in exceptions.values() for rule in rules} - {*EXCUSABLE}
     faults = Faults()
-    for rule in sorted(unknown):
+    for rule in sorted({rule for rules in exceptions.values() for rule in rules} - {*EXCUSABLE}):
         remedy = f"use one of {', '.join(EXCUSABLE)}"
         faults.add(f"{rule!r} is no rule that a cluster can be excused from", remedy)
     faults.refuse(RulesError)
@@ -175,9 +172,8 @@ def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str
 def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
     """Make the priorities; journeys count by need unless --travel-by names another measure."""
     faults = Faults()
-    for name in sorted(
-        set(chosen.weights) - {"travel", "balance", "expertise", "pyramids", "change"}
-    ):
+    known = {"travel", "balance", "expertise", "pyramids", "change"}
+    for name in sorted(set(chosen.weights) - known):
         remedy = "use travel, balance, expertise, pyramids or change"
         faults.add(f"there is no priority {name!r}", remedy)
     faults.refuse(RulesError)
@@ -215,7 +211,7 @@ def read_one_plan(path: str, problem: Problem, chosen: Namespace) -> Plan:
     """Read a plan file, and say what was odd about it."""
     from clusters.readers import read_plan
 
-    links = None if chosen.links is None else files.part(chosen, chosen.links)
+    links = files.part(chosen, chosen.links)
     plan = read_plan(files.part(chosen, path), problem, links=links)
     for note in plan.notes:
         say(f"{Path(path).name}: {note}")
