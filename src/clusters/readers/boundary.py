@@ -118,9 +118,10 @@ def read_features(
     """
     file = File.of(source, layer=layer, crs=crs)
     if hasattr(file.source, "geometry") and hasattr(file.source, "crs"):
-        table = file.source.drop(columns=[file.source.active_geometry_name])
-        rows, own = table.to_dict("records"), file.source.crs
-        shapes = list(file.source.geometry)
+        frame = file.source if hasattr(file.source, "columns") else file.source.to_frame("geometry")
+        table = frame.drop(columns=[frame.active_geometry_name])
+        rows, own = table.to_dict("records"), frame.crs
+        shapes = list(frame.geometry)
     else:
         content = open_content(file, where)
         where, kind = content.name, kind_of(content)

@@ -99,7 +99,7 @@ class Policy:
                 'supply it, allow it with unknown="leave", or set such schools aside with '
                 f'set_aside=["no {key}"]',
             )
-        if action == "leave":
+        if action == "leave" or not is_number(action):  # what is neither is refused beforehand
             self.left(key, record)
             return None
         if whole and int(action) != action:
