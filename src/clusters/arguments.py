@@ -96,8 +96,7 @@ def at_least(least: float, **given: float) -> None:
     low = [name for name, value in given.items() if not value >= least]
     if low:
         raise ArgumentError(
-            Fault(what=f"{name} is {given[name]}", remedy=f"give a number of {least:g} or more")
-            for name in low
+            Fault(f"{name} is {given[name]}", f"give a number of {least:g} or more") for name in low
         )
 
 
@@ -275,7 +274,7 @@ class _Door:
         if wrong:
             remedy = f"{self._swapped(given, wrong)}call {call_words(self.name, self.signature)}"
             raise ArgumentError(
-                Fault(what=f"{label} is {described(value)}, not {_words(hint)}", remedy=remedy)
+                Fault(f"{label} is {described(value)}, not {_words(hint)}", remedy)
                 for label, value, hint in wrong
             ) from error
 
@@ -296,8 +295,7 @@ class _Door:
         close = get_close_matches(strange, known, n=1) if strange else []
         hint = f"did you mean {close[0]}? " if close else ""
         return Fault(
-            what=f"{self.name}: {message}",
-            remedy=f"{hint}call {call_words(self.name, self.signature)}",
+            f"{self.name}: {message}", f"{hint}call {call_words(self.name, self.signature)}"
         )
 
 

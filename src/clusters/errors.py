@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any
 
 __all__ = [
@@ -18,6 +18,7 @@ __all__ = [
     "ClustersError",
     "DataError",
     "Fault",
+    "Faults",
     "InfeasibleError",
     "MissingLibraryError",
     "MoneyError",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, where it was found, and how to correct it.
 
@@ -53,6 +54,7 @@ class Fault:
 
     what: str
     remedy: str
+    _: KW_ONLY
     where: str = ""
     row: int | None = None
     column: str | None = None
@@ -74,6 +76,29 @@ class Fault:
         return (
             f"{prefix}: {self.what} - {self.remedy}" if prefix else f"{self.what} - {self.remedy}"
         )
+
+
+class Faults(list[Fault]):
+    """The faults found so far, so that one error lists all of them."""
+
+    def add(
+        self,
+        what: str,
+        remedy: str,
+        value: object = None,
+        *,
+        urn: object = None,
+        where: str = "",
+        column: str | None = None,
+    ) -> None:
+        """Note a fault; the value and the id are kept as text."""
+        text, key = (None if given is None else str(given) for given in (value, urn))
+        self.append(Fault(what, remedy, where=where, column=column, urn=key, value=text))
+
+    def refuse(self, kind: type[_FaultsError]) -> None:
+        """Raise one error with all of them, where there are any."""
+        if self:
+            raise kind(self)
 
 
 class ClustersError(Exception):

@@ -16,7 +16,7 @@ from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import Problem
 from clusters.domain.school import NeedCount
 from clusters.domain.values import SchoolId
-from clusters.errors import Fault, RulesError
+from clusters.errors import Fault, Faults, RulesError
 from clusters.rulebook import named_in, phases_of
 from clusters.text import first_few
 
@@ -50,11 +50,10 @@ def check_rules(problem: Problem, rules: Rules, priorities: Priorities | None = 
     ...
     clusters.errors.RulesError: balance: there is no measure 'ned' - use one of need, schools
     """
-    faults = [fault for check in _FITS for fault in check(problem, rules)]
+    faults = Faults(fault for check in _FITS for fault in check(problem, rules))
     if priorities is not None:
         faults += _priority_faults(problem, priorities)
-    if faults:
-        raise RulesError(faults)
+    faults.refuse(RulesError)
 
 
 def _missing_measure(problem: Problem, where: str, name: str) -> Iterator[Fault]:
@@ -63,7 +62,7 @@ def _missing_measure(problem: Problem, where: str, name: str) -> Iterator[Fault]
         problem.measure(name)
     except RulesError as error:
         for fault in error.faults:
-            yield Fault(what=f"{where}: {fault.what}", remedy=fault.remedy)
+            yield Fault(f"{where}: {fault.what}", fault.remedy)
 
 
 def _measure_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
@@ -76,8 +75,8 @@ def _id_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     for where, key in dict.fromkeys(named):
         if problem.find(key) is None:
             yield Fault(
-                what=f"{where} names a school that the problem does not have",
-                remedy="check the id (an academy has a new URN)",
+                f"{where} names a school that the problem does not have",
+                "check the id (an academy has a new URN)",
                 urn=str(key),
             )
 
@@ -90,8 +89,7 @@ def _phase_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
             close = get_close_matches(str(phase).strip().lower(), sorted(known), n=1)
             hint = f"did you mean {close[0]!r}? " if close else ""
             yield Fault(
-                what=f"{where}: no school counts as {phase!r}",
-                remedy=f"{hint}phases on record: {listed}",
+                f"{where}: no school counts as {phase!r}", f"{hint}phases on record: {listed}"
             )
 
 
@@ -121,7 +119,7 @@ def _type_fault(where: str, kind: str, known: Iterable[str], what: str) -> Fault
     close = get_close_matches(str(kind).lower(), known, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     listed = f"types on record: {', '.join(known)}" if known else "no type is on record"
-    return Fault(what=f"{where}: {what} {kind!r}", remedy=f"{hint}{listed}")
+    return Fault(f"{where}: {what} {kind!r}", f"{hint}{listed}")
 
 
 def _expertise_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
@@ -138,9 +136,9 @@ def _expertise_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
 
 def _mixed_units(kind: str, units: Iterable[str]) -> Fault:
     return Fault(
-        what=f"capacity of type {kind!r} is recorded in different units, which cannot be added: "
+        f"capacity of type {kind!r} is recorded in different units, which cannot be added: "
         f"{', '.join(units)}",
-        remedy="convert the capacities to one unit",
+        "convert the capacities to one unit",
     )
 
 
@@ -155,7 +153,7 @@ _FITS = (
 
 
 def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
-    faults: list[Fault] = []
+    faults = Faults()
     if priorities.travel or priorities.pyramids or priorities.change:
         faults += _missing_measure(problem, "travel_by", priorities.travel_by)
     if priorities.balance and (
@@ -163,11 +161,9 @@ def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
     ):
         faults += _missing_measure(problem, "balance_by", priorities.balance_measure)
     if priorities.pyramids and not problem.pyramids:
-        faults.append(
-            rule_fault(
-                "pyramids has a weight but no school has a pyramid",
-                "give the schools' pyramids, or weight 0",
-            )
+        faults.add(
+            "pyramids has a weight but no school has a pyramid",
+            "give the schools' pyramids, or weight 0",
         )
     if priorities.change and priorities.groups_before is not None:
         faults += _change_faults(problem, priorities.groups_before)
@@ -191,10 +187,10 @@ def _change_faults(problem: Problem, before: Plan | Mapping[SchoolId, Any]) -> I
         count = len(groups.get(k, ()))
         if count != 1:
             yield Fault(
-                what="reference has no group for this school"
+                "reference has no group for this school"
                 if count == 0
                 else f"reference has this school in {count} groups",
-                remedy="give each school one group of today",
+                "give each school one group of today",
                 urn=str(school.urn),
             )
 

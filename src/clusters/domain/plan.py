@@ -121,11 +121,7 @@ class Plan(Drawn):
             if isinstance(school_id, Hashable) and school_id in cluster.members:
                 return cluster
         raise DataError(
-            Fault(
-                what="no cluster of the plan holds this school",
-                remedy="check the id",
-                urn=str(school_id),
-            )
+            Fault("no cluster of the plan holds this school", "check the id", urn=str(school_id))
         )
 
     @checked

@@ -73,8 +73,8 @@ def id_faults(ids: Sequence[object]) -> Iterator[Fault]:
     for number, key in enumerate(ids, start=1):
         if not is_id(key):
             yield Fault(
-                what=f"id {number} is {described(key)}, which names no school",
-                remedy="give each school its URN: a text or a whole number",
+                f"id {number} is {described(key)}, which names no school",
+                "give each school its URN: a text or a whole number",
                 where="ids",
             )
             continue
@@ -82,15 +82,11 @@ def id_faults(ids: Sequence[object]) -> Iterator[Fault]:
         if text not in seen:
             seen[text] = key
         elif seen[text] == key:
-            yield Fault(
-                what="URN appears more than once",
-                remedy="keep one row for each school",
-                urn=str(key),
-            )
+            yield Fault("URN appears more than once", "keep one row for each school", urn=str(key))
         else:
             yield Fault(
-                what=f"the ids {seen[text]!r} and {key!r} cannot be told apart by a reader",
-                remedy="keep one of them, or write both as texts that differ",
+                f"the ids {seen[text]!r} and {key!r} cannot be told apart by a reader",
+                "keep one of them, or write both as texts that differ",
                 urn=text,
             )
 
@@ -100,8 +96,8 @@ def place_faults(ids: Sequence[SchoolId], xy: FloatArray) -> list[Fault]:
     if len(xy) and _in_degrees(xy).all():
         return [
             Fault(
-                what="the coordinates look like degrees of longitude and latitude",
-                remedy="give easting and northing in metres (EPSG:27700)",
+                "the coordinates look like degrees of longitude and latitude",
+                "give easting and northing in metres (EPSG:27700)",
                 where="schools",
                 value=f"{xy[0, 0]:g}, {xy[0, 1]:g}",
             )
@@ -135,7 +131,7 @@ def _place_fault(key: SchoolId, point: FloatArray, gap: float) -> Fault:
     elif (np.abs(point) <= DEGREES).all() or (np.abs(point[::-1]) <= DEGREES).all():
         what = "the position is in degrees, those of the other schools are in metres"
         remedy = "give its easting and northing in metres"
-    return Fault(what=what, remedy=remedy, urn=str(key), value=f"{point[0]:g}, {point[1]:g}")
+    return Fault(what, remedy, urn=str(key), value=f"{point[0]:g}, {point[1]:g}")
 
 
 def journey_faults(
@@ -157,9 +153,9 @@ def journey_faults(
     i, j = np.argwhere(none)[0].tolist()
     return [
         Fault(
-            what=f"{counted(int(none.sum()), *_ARE)} longer than any can be (the first from "
+            f"{counted(int(none.sum()), *_ARE)} longer than any can be (the first from "
             f"{ids[i]} to {ids[j]}), as where a router writes a number for no way",
-            remedy='put infinity there: numpy.inf, or "inf" in a file',
+            'put infinity there: numpy.inf, or "inf" in a file',
             where=_DOOR[unit],
             value=f"{travel[i, j]:.12g}",
         )
@@ -203,7 +199,7 @@ def unit_fault(travel: FloatArray, unit: str, straight: FloatArray) -> Fault | N
     wrong = (_not_minutes if unit == "min" else _not_metres)(travel[far], straight[far])
     if wrong is None:
         return None
-    return Fault(what=wrong, remedy=_remedy(wrong, unit), where=_DOOR[unit])
+    return Fault(wrong, _remedy(wrong, unit), where=_DOOR[unit])
 
 
 def _remedy(wrong: str, unit: str) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 
 from clusters.arguments import checked, described
 from clusters.domain.values import FrozenDict, SchoolId, is_id, is_number
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.shown import Shown, clip
 
 
@@ -47,27 +47,22 @@ class Capacity(Shown):
     unit: str
 
     def __post_init__(self) -> None:
-        faults = []
+        faults = Faults()
         if not is_number(self.amount) or self.amount < 0:
-            faults.append(
-                Fault(
-                    what="capacity is not a number of 0 or more",
-                    remedy="give the amount the school can share",
-                    column="expertise",
-                    value=str(self.amount),
-                )
+            faults.add(
+                "capacity is not a number of 0 or more",
+                "give the amount the school can share",
+                column="expertise",
+                value=str(self.amount),
             )
         if not isinstance(self.unit, str) or not self.unit.strip():
-            faults.append(
-                Fault(
-                    what="capacity has no unit",
-                    remedy='name it, for instance "staff days", "places" or "level"',
-                    column="expertise",
-                    value=str(self.unit),
-                )
+            faults.add(
+                "capacity has no unit",
+                'name it, for instance "staff days", "places" or "level"',
+                column="expertise",
+                value=str(self.unit),
             )
-        if faults:
-            raise DataError(faults)
+        faults.refuse(DataError)
 
 
 @checked
@@ -140,9 +135,9 @@ class School(Shown):
     def __post_init__(self) -> None:
         for name in ("need", "expertise", "measures", "traits"):
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
-        faults = [*self._id_faults(), *self._position_faults(), *self._count_faults()]
-        if faults:
-            raise DataError(faults)
+        Faults((*self._id_faults(), *self._position_faults(), *self._count_faults())).refuse(
+            DataError
+        )
 
     def __repr__(self) -> str:
         return clip(f"School(urn={self.urn!r}, name={self.name!r}, phase={self.phase!r})")
@@ -150,8 +145,8 @@ class School(Shown):
     def _id_faults(self) -> Iterator[Fault]:
         if not is_id(self.urn):
             yield Fault(
-                what=f"urn is {described(self.urn)}, which names no school",
-                remedy="give its URN: a text or a whole number",
+                f"urn is {described(self.urn)}, which names no school",
+                "give its URN: a text or a whole number",
                 column="urn",
             )
 
@@ -159,8 +154,8 @@ class School(Shown):
         for column in ("easting", "northing"):
             if not is_number(getattr(self, column)):
                 yield Fault(
-                    what=f"{column} is not a number",
-                    remedy="give metres on the British National Grid",
+                    f"{column} is not a number",
+                    "give metres on the British National Grid",
                     urn=str(self.urn),
                     column=column,
                     value=str(getattr(self, column)),
@@ -176,8 +171,8 @@ class School(Shown):
             whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
             if value is not None and not (whole and value >= 0):  # type: ignore[operator]
                 yield Fault(
-                    what=f"{column} is not a whole number of 0 or more",
-                    remedy="give a whole number, or None where it is not known",
+                    f"{column} is not a whole number of 0 or more",
+                    "give a whole number, or None where it is not known",
                     urn=str(self.urn),
                     column=column,
                     value=str(value),
@@ -186,16 +181,16 @@ class School(Shown):
         for column in self.measures:
             if column in built_in:
                 yield Fault(
-                    what=f"a measure is called {column!r}, which the school has already",
-                    remedy="give the measure another name",
+                    f"a measure is called {column!r}, which the school has already",
+                    "give the measure another name",
                     urn=str(self.urn),
                     column=str(column),
                 )
         for column, number in self.measures.items():
             if not is_number(number) or number < 0:
                 yield Fault(
-                    what=f"{column} is not a number of 0 or more",
-                    remedy="give a number, or leave the measure out where it is not known",
+                    f"{column} is not a number of 0 or more",
+                    "give a number, or leave the measure out where it is not known",
                     urn=str(self.urn),
                     column=column,
                     value=str(number),

@@ -14,7 +14,7 @@ from clusters.domain.values import (
     SchoolId,
     is_number,
 )
-from clusters.errors import RulesError
+from clusters.errors import Faults, RulesError
 
 __all__ = ["measures_of"]
 
@@ -65,20 +65,19 @@ def measures_of(
 
 
 def _check_need_weights(need_weights: Mapping[str, float], names: Mapping[str, None]) -> None:
-    faults = [
+    faults = Faults(
         rule_fault(
             f"need_weights names {name!r}, which no school has",
             f"use any of {', '.join(sorted(names))}",
         )
         for name in need_weights
         if name not in names or name == "need"
-    ]
+    )
     faults += [
         rule_fault(f"need_weights[{name!r}] is not a number of 0 or more", "give a weight", weight)
         for name, weight in need_weights.items()
         if not is_number(weight) or weight < 0
     ]
     if not need_weights:
-        faults.append(rule_fault("need_weights is empty", "name at least one measure"))
-    if faults:
-        raise RulesError(faults)
+        faults.add("need_weights is empty", "name at least one measure")
+    faults.refuse(RulesError)

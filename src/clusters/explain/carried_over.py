@@ -155,8 +155,8 @@ def priorities_with(
     if not own:
         raise DataError(
             Fault(
-                what="the reference has no group for the school nearest to the new one",
-                remedy="give every school its group of today",
+                "the reference has no group for the school nearest to the new one",
+                "give every school its group of today",
                 urn=str(nearest),
             )
         )

@@ -205,15 +205,13 @@ def _plan_after(answer: WhatIf, which: str) -> Plan:
         "drawn": answer.drawn,
     }
     if which not in plans:
-        raise MoneyError(
-            Fault(what="there is no such plan", remedy=f"use {', '.join(plans)}", value=which)
-        )
+        raise MoneyError(Fault("there is no such plan", f"use {', '.join(plans)}", value=which))
     found = plans[which]
     if found is None:
         raise MoneyError(
             Fault(
-                what=f"the answer has no plan {which!r}: none exists, or none was found in time",
-                remedy="give more time, or use another plan",
+                f"the answer has no plan {which!r}: none exists, or none was found in time",
+                "give more time, or use another plan",
                 where="which",
             )
         )
@@ -279,9 +277,9 @@ def _pot_after(problem: Problem, pot: Pot, answer: WhatIf) -> tuple[Pot, tuple[s
         if (sum_ or own) and not heirs:
             raise MoneyError(
                 Fault(
-                    what=f"the pot commits {pounds(sum_ + sum(one.pence for one in own))} to a "
+                    f"the pot commits {pounds(sum_ + sum(one.pence for one in own))} to a "
                     "school that closes, and it is not said where its pupils go",
-                    remedy="say it with Change.close(school, to=...), or take it out of the pot",
+                    "say it with Change.close(school, to=...), or take it out of the pot",
                     urn=str(gone),
                 )
             )

@@ -19,7 +19,7 @@ from clusters.domain import (
     check_rules,
     plan_of,
 )
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.explain.single_moves import Ground, Move
 from clusters.measures import places_of
 from clusters.rulebook import length, whole_pyramids
@@ -254,26 +254,21 @@ def _ground(problem: Problem, rules: Rules, plan: Plan, priorities: Priorities |
 
 def refuse_broken(problem: Problem, plan: Plan) -> None:
     """Refuse a plan that does not place every school of the problem exactly once."""
-    count = [0] * len(problem)
-    faults = []
-    for cluster in plan.clusters:
-        for key in cluster.members:
-            position = problem.find(key)
-            if position is None:
-                faults.append(("this school is not one of the problem's", key))
-            else:
-                count[position] += 1
-    for position, times in enumerate(count):
+    count, faults, remedy = [0] * len(problem), Faults(), "repair the plan first (cl.repair)"
+    for key in (key for cluster in plan.clusters for key in cluster.members):
+        position = problem.find(key)
+        if position is None:
+            faults.add("this school is not one of the problem's", remedy, urn=key)
+        else:
+            count[position] += 1
+    for key, times in zip(problem.ids, count, strict=True):
         if times != 1:
             what = "no cluster holds this school" if not times else f"{times} clusters hold it"
-            faults.append((what, problem.schools[position].urn))
+            faults.add(what, remedy, urn=key)
     labels = [cluster.label for cluster in plan.clusters if cluster.members]
-    faults += [("two clusters have this label", x) for x in set(labels) if labels.count(x) > 1]
-    if faults:
-        raise DataError(
-            Fault(what=what, remedy="repair the plan first (cl.repair)", urn=str(key))
-            for what, key in faults
-        )
+    for label in {label for label in labels if labels.count(label) > 1}:
+        faults.add("two clusters have this label", remedy, urn=label)
+    faults.refuse(DataError)
     assert (places_of(problem, plan) >= 0).all()
 
 

@@ -82,8 +82,8 @@ def project_cohorts(
     if base is None:
         raise DataError(
             Fault(
-                what=f"today is {today!r}, which is not a year",
-                remedy='write "2026" or "2025-26"',
+                f"today is {today!r}, which is not a year",
+                'write "2026" or "2025-26"',
                 where="today",
             )
         )
@@ -243,8 +243,8 @@ def _complete(problem: Problem, known: Mapping[SchoolId, Mapping[int, float]]) -
         named = first_few((f"{problem.school(key).name} ({key})" for key in lacking), 5)
         raise DataError(
             Fault(
-                what=f"there are no year groups of {counted(len(lacking), 'school')}: {named}",
-                remedy="give their year groups, or leave these schools out of the problem",
+                f"there are no year groups of {counted(len(lacking), 'school')}: {named}",
+                "give their year groups, or leave these schools out of the problem",
             )
         )
     return {

@@ -16,7 +16,7 @@ from clusters.arguments import checked
 from clusters.domain import FrozenDict, Problem, Rules
 from clusters.domain.forecast import Forecast
 from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.text import first_few
 
 __all__ = ["Excused", "excused_years", "in_year", "measure_of", "rules_for_years", "with_forecast"]
@@ -163,14 +163,12 @@ def excused_years(forecast: Forecast, excused: Excused) -> dict[str, frozenset[s
     else:
         years = (excused,) if isinstance(excused, str) else excused
         given = {year: tuple(forecast.numbers) for year in years}
-    faults = []
+    faults = Faults()
     for year, names in given.items():
         if year not in forecast.years:
-            faults.append(
-                rule_fault(
-                    f"excused names the year {year!r}, which the forecast does not have",
-                    f"use any of {', '.join(forecast.years)}",
-                )
+            faults.add(
+                f"excused names the year {year!r}, which the forecast does not have",
+                f"use any of {', '.join(forecast.years)}",
             )
         faults += [
             rule_fault(
@@ -180,8 +178,7 @@ def excused_years(forecast: Forecast, excused: Excused) -> dict[str, frozenset[s
             for name in names
             if name not in forecast.numbers
         ]
-    if faults:
-        raise RulesError(faults)
+    faults.refuse(RulesError)
     return {year: frozenset(names) for year, names in given.items()}
 
 
@@ -203,9 +200,9 @@ def _array(problem: Problem, name: str, year: str, by_school: Mapping[Any, float
     if missing:
         raise DataError(
             Fault(
-                what=f"the forecast of {name} in {year} lacks {len(missing)} of {len(problem)} "
+                f"the forecast of {name} in {year} lacks {len(missing)} of {len(problem)} "
                 f"schools: {first_few(missing, 5)}",
-                remedy="give a number for each school of the problem",
+                "give a number for each school of the problem",
                 column=name,
             )
         )
@@ -213,16 +210,15 @@ def _array(problem: Problem, name: str, year: str, by_school: Mapping[Any, float
 
 
 def _known_years(forecast: Forecast, years: Iterable[str]) -> None:
-    faults = [
+    faults = Faults(
         Fault(
-            what=f"the forecast does not have the year {year!r}",
-            remedy=f"use any of {', '.join(forecast.years)}",
+            f"the forecast does not have the year {year!r}",
+            f"use any of {', '.join(forecast.years)}",
         )
         for year in years
         if year not in forecast.years
-    ]
-    if faults:
-        raise DataError(faults)
+    )
+    faults.refuse(DataError)
 
 
 def _notes(forecast: Forecast) -> tuple[str, ...]:

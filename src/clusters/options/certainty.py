@@ -192,10 +192,8 @@ class Stability(Shown):
             unknown = cause is not None and cause not in self.causes
             raise ArgumentError(
                 Fault(
-                    what=f"there are no draws of {cause!r}" if unknown else "no draw has a plan",
-                    remedy=f"use one of {', '.join(self.causes)}"
-                    if self.causes
-                    else "ask for some",
+                    f"there are no draws of {cause!r}" if unknown else "no draw has a plan",
+                    f"use one of {', '.join(self.causes)}" if self.causes else "ask for some",
                 )
             )
         return asked

@@ -24,7 +24,7 @@ from clusters.domain import (
     check_rules,
     plans_of,
 )
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError, Fault, Faults
 from clusters.maps.certainty import certainty_svg
 from clusters.measures import places_of
 from clusters.measures.values import check_kind
@@ -366,21 +366,22 @@ def consensus(
 def _counts(maps: Mapping[str, Plan], votes: Mapping[str, int] | None) -> dict[str, int]:
     """Votes of each map."""
     votes = votes or {}
-    faults = [] if maps else [Fault(what="no map is given", remedy="give one by name")]
+    faults = Faults()
+    if not maps:
+        faults.add("no map is given", "give one by name")
     faults += [
-        Fault(what=f"votes name {name!r}, which is no map", remedy=f"use {', '.join(maps)}")
+        Fault(f"votes name {name!r}, which is no map", f"use {', '.join(maps)}")
         for name in votes
         if name not in maps
     ]
     faults += [
         Fault(
-            what=f"the votes of {name!r} are not a whole number of 1 or more",
-            remedy="leave a map out that does not count",
+            f"the votes of {name!r} are not a whole number of 1 or more",
+            "leave a map out that does not count",
             value=str(count),
         )
         for name, count in votes.items()
         if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1
     ]
-    if faults:
-        raise ArgumentError(faults)
+    faults.refuse(ArgumentError)
     return {name: int(votes.get(name, 1)) for name in maps}

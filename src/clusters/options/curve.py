@@ -10,7 +10,7 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
 from clusters.domain.forms import rule_fault
-from clusters.errors import RulesError
+from clusters.errors import Faults, RulesError
 from clusters.model.compiling import compile_instance, price_unit
 from clusters.naming import name_clusters
 from clusters.options.aims import aim_floor
@@ -188,17 +188,16 @@ def trade_off(
 
 
 def _check(a: str, b: str, n_points: int) -> None:
-    faults = [
+    faults = Faults(
         rule_fault(f"there is no priority {name!r}", f"use two of {', '.join(KINDS)}")
         for name in (a, b)
         if name not in KINDS
-    ]
+    )
     if a == b:
-        faults.append(rule_fault("a and b are the same priority", "name two"))
+        faults.add("a and b are the same priority", "name two")
     if isinstance(n_points, bool) or not isinstance(n_points, int | np.integer) or n_points < 2:
-        faults.append(rule_fault("n_points is not a whole number of 2 or more", "correct it"))
-    if faults:
-        raise RulesError(faults)
+        faults.add("n_points is not a whole number of 2 or more", "correct it")
+    faults.refuse(RulesError)
 
 
 def _weights(priorities: Priorities, weights: dict[str, float]) -> Priorities:

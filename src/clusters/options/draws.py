@@ -12,7 +12,7 @@ import numpy as np
 
 from clusters.domain import IntArray, Plan, Priorities, Problem, Rules, is_number
 from clusters.domain.forms import rule_fault
-from clusters.errors import InfeasibleError, NoPlanError, RulesError
+from clusters.errors import Faults, InfeasibleError, NoPlanError, RulesError
 from clusters.measures import matches, overlap, places_of
 from clusters.options.near_plans import walked_plans
 from clusters.solver import Settings, solve
@@ -96,17 +96,16 @@ def errors_of(
         used = [priorities.travel_by, *rules.balance, *rules.limits]
         used += [priorities.balance_measure] if priorities.balance else []
         errors = dict.fromkeys((name for name in used if name != "schools"), errors)
-    faults = [
+    faults = Faults(
         rule_fault(
             f"the error of {name} is not a fraction from 0 to below 1", "write 5 % as 0.05", error
         )
         for name, error in errors.items()
         if not is_number(error) or not 0 <= error < 1
-    ]
+    )
     if "schools" in errors:
-        faults.append(rule_fault('"schools" has no error: it is 1 for each school', "leave it out"))
-    if faults:
-        raise RulesError(faults)
+        faults.add('"schools" has no error: it is 1 for each school', "leave it out")
+    faults.refuse(RulesError)
     for name in errors:
         problem.measure(name)
     return {name: float(error) for name, error in errors.items()}

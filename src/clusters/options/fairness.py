@@ -27,7 +27,7 @@ from clusters.domain import (
     check_rules,
     plans_of,
 )
-from clusters.errors import ArgumentError, DataError, Fault
+from clusters.errors import ArgumentError, DataError, Fault, Faults
 from clusters.explain import Move, why_here
 from clusters.measures import places_of
 from clusters.measures.values import check_kind
@@ -128,7 +128,7 @@ class Fairness(Shown):
     def _of(self, option: str) -> FloatArray:
         if option not in self.plans:
             raise ArgumentError(
-                Fault(what=f"there is no option {option!r}", remedy=f"use {', '.join(self.plans)}")
+                Fault(f"there is no option {option!r}", f"use {', '.join(self.plans)}")
             )
         return self._journeys[option]
 
@@ -364,15 +364,15 @@ moved: Cluster 1 has 1 school: 1 below the least allowed, 2. (1 further rule wou
     plans = plans_of(problem, plans)
     check_rules(problem, rules, priorities or Priorities(travel_by="schools"))
     if not plans:
-        raise ArgumentError(Fault(what="no option is given", remedy='give {"name": plan}'))
+        raise ArgumentError(Fault("no option is given", 'give {"name": plan}'))
     against = next(iter(plans)) if against is None else against
     strange = [name for name in (against, *(money or {})) if name not in plans]
     strange += [name for name in plans if money and name not in money]
     if strange:
         raise ArgumentError(
             Fault(
-                what=f"{name!r} is not named everywhere",
-                remedy=f"use the names of the options: {', '.join(plans)}",
+                f"{name!r} is not named everywhere",
+                f"use the names of the options: {', '.join(plans)}",
             )
             for name in strange
         )
@@ -396,8 +396,8 @@ def _refuse_gaps(problem: Problem, name: str, plan: Plan) -> None:
     if (places < 0).any():
         raise DataError(
             Fault(
-                what=f"option {name} has no cluster for this school",
-                remedy="give it one, or correct the plan (cl.repair)",
+                f"option {name} has no cluster for this school",
+                "give it one, or correct the plan (cl.repair)",
                 urn=str(problem.ids[k]),
             )
             for k in np.flatnonzero(places < 0).tolist()
@@ -410,31 +410,26 @@ def _pence(
     if isinstance(given, Split):
         given = {share.key: share.total_pence for share in given.schools}
     found: dict[SchoolId, int] = {}
-    faults = []
+    faults = Faults()
     for key, pence in given.items():
         position = problem.find(key)
         if position is None:
-            faults.append(
-                Fault(what=f"money of {name} names no school", remedy="check", urn=str(key))
-            )
+            faults.add(f"money of {name} names no school", "check", urn=key)
         elif isinstance(pence, bool) or not isinstance(pence, int | np.integer):
-            faults.append(
-                Fault(
-                    what=f"money of {name} is not in whole pence",
-                    remedy="write £12.50 as 1250",
-                    urn=str(key),
-                    value=str(pence),
-                )
+            faults.add(
+                f"money of {name} is not in whole pence",
+                "write £12.50 as 1250",
+                urn=key,
+                value=str(pence),
             )
         else:
             found[problem.ids[position]] = int(pence)
     faults += [
-        Fault(what=f"money of {name} lacks this school", remedy="give 0 if so", urn=str(key))
+        Fault(f"money of {name} lacks this school", "give 0 if so", urn=str(key))
         for key in problem.ids
         if key not in found and not faults
     ]
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return FrozenDict(found)
 
 

@@ -24,8 +24,7 @@ from clusters.domain import (
     groups_of,
     is_number,
 )
-from clusters.domain.forms import rule_fault
-from clusters.errors import RulesError
+from clusters.errors import Faults, RulesError
 from clusters.naming import name_clusters
 from clusters.options.aims import aim_name, better, valued
 from clusters.options.choosing import OTHER, Chooser, another_map
@@ -223,19 +222,14 @@ def _settled(shop: Workshop, first: Result) -> Result:
 
 
 def _check(n_options: int, ceiling: float, min_difference: float) -> None:
-    faults = []
+    faults = Faults()
     if not isinstance(n_options, int | np.integer) or isinstance(n_options, bool) or n_options < 1:
-        faults.append(
-            rule_fault("n_options is not a whole number of 1 or more", "correct it", n_options)
-        )
+        faults.add("n_options is not a whole number of 1 or more", "correct it", n_options)
     if not is_number(ceiling) or ceiling < 0:
-        faults.append(rule_fault("ceiling is not a fraction of 0 or more", "write 10 % as 0.10"))
+        faults.add("ceiling is not a fraction of 0 or more", "write 10 % as 0.10")
     if not is_number(min_difference) or not 0 <= min_difference <= 1:
-        faults.append(
-            rule_fault("min_difference is not a fraction from 0 to 1", "write 10 % as 0.10")
-        )
-    if faults:
-        raise RulesError(faults)
+        faults.add("min_difference is not a fraction from 0 to 1", "write 10 % as 0.10")
+    faults.refuse(RulesError)
 
 
 def _wanted(
@@ -250,21 +244,18 @@ def _wanted(
         return list(usual)
     known = {theme.name: theme for theme in (*usual, *further_themes(problem, rules, priorities))}
     known[OTHER] = another_map(priorities)
-    faults, chosen = [], []
+    faults, chosen = Faults(), []
     for theme in themes:
         if isinstance(theme, Theme):
             chosen.append(theme)
         elif theme in known:
             chosen.append(known[theme])
         else:
-            faults.append(
-                rule_fault(
-                    f"there is no theme {theme!r} that the facts allow",
-                    f"use any of {', '.join(known)}",
-                )
+            faults.add(
+                f"there is no theme {theme!r} that the facts allow",
+                f"use any of {', '.join(known)}",
             )
-    if faults:
-        raise RulesError(faults)
+    faults.refuse(RulesError)
     for theme in chosen:
         check_rules(problem, rules, theme.priorities)
     return chosen

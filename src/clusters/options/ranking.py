@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError, Faults
 from clusters.shown import Shown
 from clusters.text import counted, listed
 
@@ -176,30 +176,27 @@ def _level(step: str | Collection[str]) -> tuple[str, ...]:
 
 
 def _refuse(levels: Mapping[str, list[tuple[str, ...]]], options: Sequence[str]) -> None:
-    faults = [] if options else [Fault(what="no order is given", remedy="give one by member")]
+    faults = Faults()
+    if not options:
+        faults.add("no order is given", "give one by member")
     if len(options) > MOST_OPTIONS:
-        faults.append(
-            Fault(
-                what=f"there are {len(options)} options, and every order is looked at only up to "
-                f"{MOST_OPTIONS}",
-                remedy="let members agree on a short list first",
-            )
+        faults.add(
+            f"there are {len(options)} options, and every order is looked at only up to "
+            f"{MOST_OPTIONS}",
+            "let members agree on a short list first",
         )
     for member, order in levels.items():
         named = [name for level in order for name in level]
         left_out = [name for name in options if name not in named]
         if left_out:
-            faults.append(
-                Fault(
-                    what=f"{member} does not rank {listed(left_out)}",
-                    remedy="put them where the member would; level ones in a list of their own",
-                )
+            faults.add(
+                f"{member} does not rank {listed(left_out)}",
+                "put them where the member would; level ones in a list of their own",
             )
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
-            faults.append(Fault(what=f"{member} ranks {listed(twice)} twice", remedy="once each"))
-    if faults:
-        raise ArgumentError(faults)
+            faults.add(f"{member} ranks {listed(twice)} twice", "once each")
+    faults.refuse(ArgumentError)
 
 
 def _kemeny(

@@ -161,8 +161,8 @@ def _check_progress(on_progress: Callable[[int, int], None] | None) -> None:
     except TypeError as error:
         raise ArgumentError(
             Fault(
-                what=f"on_progress cannot be called with two numbers: {error}",
-                remedy="give a function of the draws done and of all: lambda done, of: ...",
+                f"on_progress cannot be called with two numbers: {error}",
+                "give a function of the draws done and of all: lambda done, of: ...",
             )
         ) from None
     except ValueError:  # some functions written in C do not say how they are called
@@ -188,8 +188,8 @@ def _cost(case: Case) -> float:
     if not certificate.ok or certificate.objective is None:
         raise DataError(
             Fault(
-                what=f"the plan breaks a rule: {finding.message}",
-                remedy="correct the plan first (cl.repair), or loosen the rule",
+                f"the plan breaks a rule: {finding.message}",
+                "correct the plan first (cl.repair), or loosen the rule",
             )
             for finding in certificate.findings
         )

@@ -67,8 +67,8 @@ class Theme(Shown):
         if self.cares_for is not None and self.cares_for not in (*WEIGHED, *RULED):
             raise ArgumentError(
                 Fault(
-                    what=f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known",
-                    remedy=f"use None or one of {', '.join((*WEIGHED, *RULED))}",
+                    f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known",
+                    f"use None or one of {', '.join((*WEIGHED, *RULED))}",
                 )
             )
 
@@ -83,8 +83,8 @@ class Theme(Shown):
         if self.cares_for not in WEIGHED:
             raise ArgumentError(
                 Fault(
-                    what=f"theme {self.name!r} has no strength",
-                    remedy="give cares_for, the priority that it makes stronger",
+                    f"theme {self.name!r} has no strength",
+                    "give cares_for, the priority that it makes stronger",
                 )
             )
         changes: dict[str, Any] = {self.cares_for: strength}

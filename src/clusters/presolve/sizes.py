@@ -19,6 +19,7 @@ from clusters.presolve.wording import (
     amount_of,
     because,
     caller,
+    count_if_shared,
     figure,
     rounded,
     there_are,
@@ -72,7 +73,7 @@ def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[R
     yield Reason(
         clauses=tuple(dict.fromkeys([*count, one.clause, other.clause])),
         sentence=text,
-        fixes=fix.ordered(iter(fixes)),
+        fixes=fix.ordered(*fixes),
     )
 
 
@@ -115,11 +116,7 @@ def totals(facts: Facts) -> Iterator[Reason]:
             more = None if low == math.inf else fix.fewer_or_more(facts, int(low))
             room = [up_to_unit(q, Fraction(have, k) * (100 + s) / 100) for s in SPARE]
             fixes = [more, *(fix.most_to(facts, q, most) for most in room)]
-        yield Reason(
-            clauses=(COUNT, q.clause),
-            sentence=text,
-            fixes=fix.ordered(iter(fixes)),
-        )
+        yield Reason(clauses=(COUNT, q.clause), sentence=text, fixes=fix.ordered(*fixes))
 
 
 def count_range(q: Quantity, positions: Sequence[int] | range) -> tuple[int | float, int | float]:
@@ -189,17 +186,12 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
     else:
         text = f"{name} alone has {amount_of(q, have)}; the most allowed in a cluster is "
     text += f"{figure(most)}{because(facts, q)}."
-    fixes = [
-        fix.exception_for(facts, q, atom),
-        fix.most_to(facts, q, Fraction(have)),
-        *(fix.drop(facts.problem, facts.rules, clause) for clause in groups),
-    ]
-    count = (COUNT,) if depends_on_count(q.clause) else ()
+    excuse, larger = fix.exception_for(facts, q, atom), fix.most_to(facts, q, Fraction(have))
     return Reason(
-        clauses=(*groups, q.clause, *count),
+        clauses=(*groups, q.clause, *count_if_shared(q.clause)),
         sentence=text,
         schools=facts.ids(atom),
-        fixes=fix.ordered(iter(fixes)),
+        fixes=fix.ordered(excuse, larger, *fix.drops(facts, *groups)),
     )
 
 
@@ -210,7 +202,7 @@ def _smallest_group(
     groups = facts.groups_within(atom)
     for clause in groups:
         ids = facts.rules.together[int(clause.which or 0)]
-        own = sorted({facts.problem.position(key) for key in ids})
+        own = facts.positions(ids)
         if q.total(own) > most:
             return (clause,), own
     return groups, atom
@@ -219,23 +211,19 @@ def _smallest_group(
 def too_many_heavy(facts: Facts) -> Iterator[Reason]:
     """More schools above half of a cluster's most than clusters."""
     for q in facts.quantities:
-        if q.most is None:
-            continue
-        if q.excused:
+        if q.most is None or q.excused:
             continue
         big = sorted((a for a in facts.atoms if 2 * q.total(a) > q.most), key=q.total, reverse=True)
         if len(big) > facts.k and q.total(big[0]) <= q.most:
             count = len(big)
             need = Fraction(q.total(big[facts.k - 1]) + q.total(big[facts.k]))
-            groups = [c for atom in big if len(atom) > 1 for c in facts.groups_within(atom)]
+            groups = [c for atom in big for c in facts.groups_within(atom)]
             yield Reason(
                 clauses=(COUNT, q.clause, *groups),
                 sentence=f"{count} schools (or groups that must be together) each have more than "
                 f"half of the most {unit_of(q)} a cluster may have, {figure(q.most)}: no two can "
                 f"share one, and {there_are(facts.k)}.",
-                fixes=fix.ordered(
-                    iter([fix.fewer_or_more(facts, count), fix.most_to(facts, q, need)])
-                ),
+                fixes=fix.ordered(fix.fewer_or_more(facts, count), fix.most_to(facts, q, need)),
             )
 
 
@@ -253,7 +241,7 @@ def too_few_holders(facts: Facts) -> Iterator[Reason]:
         counted_alike = rule_of(q.clause).form.whole and len(holders) == have
         if len(holders | excused) >= facts.k or counted_alike:
             continue
-        merged = [facts.atoms[a] for a in sorted(holders | excused) if len(facts.atoms[a]) > 1]
+        merged = [facts.atoms[a] for a in sorted(holders | excused)]
         groups = tuple(clause for atom in merged for clause in facts.groups_within(atom))
         note = ""
         if len(holders) < have:
@@ -266,12 +254,5 @@ def too_few_holders(facts: Facts) -> Iterator[Reason]:
         yield Reason(
             clauses=(COUNT, q.clause, *groups),
             sentence=f"{who} needs {unit_of(q)}; {some}.",
-            fixes=fix.ordered(
-                iter(
-                    [
-                        fix.fewer_or_more(facts, len(holders)) if holders else None,
-                        fix.drop(facts.problem, facts.rules, q.clause),
-                    ]
-                )
-            ),
+            fixes=fix.ordered(fix.fewer_or_more(facts, len(holders)), fix.drop(facts, q.clause)),
         )

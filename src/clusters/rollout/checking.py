@@ -96,8 +96,8 @@ def check_starts(
         if label not in days:
             raise RulesError(
                 Fault(
-                    what=f"starts names {label!r}, which is no cluster of the plan",
-                    remedy=f"use any of {', '.join(labels)}",
+                    f"starts names {label!r}, which is no cluster of the plan",
+                    f"use any of {', '.join(labels)}",
                 )
             )
         days[label] = date.fromisoformat(day) if isinstance(day, str) else day

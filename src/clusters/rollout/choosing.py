@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, Rules, check_rules, plan_of
-from clusters.errors import ClustersError, Fault, OutOfTimeError, RulesError
+from clusters.errors import ClustersError, Fault, Faults, OutOfTimeError, RulesError
 from clusters.rollout.checking import check_starts
 from clusters.rollout.hindrances import Scene, amounts, hindrances
 from clusters.rollout.order import StartOrder
@@ -75,7 +75,7 @@ def choose_starts(
     check_rules(problem, rules)
     clusters = [cluster for cluster in plan.clusters if cluster.members]
     if not clusters:
-        raise RulesError(Fault(what="the plan has no cluster with a school", remedy="give another"))
+        raise RulesError(Fault("the plan has no cluster with a school", "give another"))
     _refuse_unknown([cluster.label for cluster in clusters], asked)
     seconds, seed = effort(settings, _USUAL_S)
     scene = Scene(
@@ -120,28 +120,27 @@ def _refuse_unknown(labels: Sequence[str], asked: StartRules) -> None:
         "together": [label for group in asked.together for label in group],
         "after": [*asked.after, *(label for group in asked.after.values() for label in group)],
     }
-    faults = [
+    faults = Faults(
         Fault(
-            what=f"{where} names {label!r}, which is no cluster of the plan",
-            remedy=f"use any of {', '.join(labels)}",
+            f"{where} names {label!r}, which is no cluster of the plan",
+            f"use any of {', '.join(labels)}",
         )
         for where, given in named.items()
         for label in dict.fromkeys(given)
         if label not in labels
-    ]
+    )
     faults += [
-        Fault(what=f"two clusters have the label {label!r}", remedy="give each its own")
+        Fault(f"two clusters have the label {label!r}", "give each its own")
         for label in dict.fromkeys(labels)
         if labels.count(label) > 1
     ]
     if asked.costs is not None:
         faults += [
-            Fault(what=f"costs has no sum for {label!r}", remedy="give one for each cluster")
+            Fault(f"costs has no sum for {label!r}", "give one for each cluster")
             for label in labels
             if label not in asked.costs_pence
         ]
-    if faults:
-        raise RulesError(faults)
+    faults.refuse(RulesError)
 
 
 # ---- the choice ---------------------------------------------------------------------------------

@@ -19,7 +19,7 @@ from clusters.domain import (
     plan_of,
     plans_of,
 )
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.geography.journeys import Given, journeys_of
 from clusters.measures.values import check_kind
 from clusters.shown import Shown
@@ -61,9 +61,7 @@ def with_journeys(
     'min'
     """
     if travel_m is None and travel_min is None:
-        raise DataError(
-            Fault(what="no table of journeys is given", remedy="give travel_min or travel_m")
-        )
+        raise DataError(Fault("no table of journeys is given", "give travel_min or travel_m"))
     found = journeys_of(problem.schools, Given(travel_m, travel_min, travel_unit, no_way))
     return replace(
         problem,
@@ -311,8 +309,8 @@ def compare_tables(
     if bases is not None and len(named) > 1:
         raise RulesError(
             Fault(
-                what="bases are given with several plans, whose clusters differ",
-                remedy="compare one plan at a time, or leave bases out for the centres",
+                "bases are given with several plans, whose clusters differ",
+                "compare one plan at a time, or leave bases out for the centres",
             )
         )
     return Tables(
@@ -348,27 +346,24 @@ def _alike(problems: Mapping[str, Problem]) -> dict[str, Problem]:
     """Refuse tables that are not of the same schools in one unit."""
     given = dict(problems)
     if not given:
-        raise DataError(
-            Fault(what="there is no table of journeys", remedy='give {"summer": problem}')
-        )
+        raise DataError(Fault("there is no table of journeys", 'give {"summer": problem}'))
     name, first = next(iter(given.items()))
-    faults = [
+    faults = Faults(
         Fault(
-            what=f"the table {other!r} is of other schools than {name!r}, or in another order",
-            remedy="make it with with_journeys(problem, ...)",
+            f"the table {other!r} is of other schools than {name!r}, or in another order",
+            "make it with with_journeys(problem, ...)",
         )
         for other, problem in given.items()
         if problem.ids != first.ids
-    ]
+    )
     faults += [
         Fault(
-            what=f"the table {other!r} is in {UNIT_WORDS[problem.travel_unit][0]}, {name!r} in "
+            f"the table {other!r} is in {UNIT_WORDS[problem.travel_unit][0]}, {name!r} in "
             f"{UNIT_WORDS[first.travel_unit][0]}",
-            remedy="give both in one unit",
+            "give both in one unit",
         )
         for other, problem in given.items()
         if problem.travel_unit != first.travel_unit
     ]
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return given

@@ -21,7 +21,7 @@ from clusters.domain import (
     is_number,
     plan_of,
 )
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.measures.values import check_kind
 from clusters.shown import Shown
 from clusters.text import counted, first_few, shown
@@ -252,23 +252,21 @@ def round_trips(
 def _often(problem: Problem, visits: Any) -> list[float]:
     by_id = visits if isinstance(visits, Mapping) else dict.fromkeys(problem.ids, visits)
     known = {problem.find(key): value for key, value in by_id.items()}
-    faults = [
+    faults = Faults(
         Fault(
-            what="visits a month is not a number of 0 or more",
-            remedy="give a number, such as 1 or 0.5",
+            "visits a month is not a number of 0 or more",
+            "give a number, such as 1 or 0.5",
             urn=str(key),
             value=str(value),
         )
         for key, value in by_id.items()
         if not is_number(value) or value < 0
-    ]
+    )
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in known]
     if missing:
-        faults.append(
-            Fault(
-                what=f"visits lack {counted(len(missing), 'school')}: {first_few(missing, 5)}",
-                remedy="give a number for each school, 0 for one that is not visited",
-            )
+        faults.add(
+            f"visits lack {counted(len(missing), 'school')}: {first_few(missing, 5)}",
+            "give a number for each school, 0 for one that is not visited",
         )
     if faults:
         raise DataError(faults[:5])
@@ -283,8 +281,8 @@ def _base(
         where = "the plan says no centre" if bases is None else "bases has no school"
         raise RulesError(
             Fault(
-                what=f"{where} for the cluster {label}",
-                remedy="name the school that trips begin at: bases={label: id}",
+                f"{where} for the cluster {label}",
+                "name the school that trips begin at: bases={label: id}",
             )
         )
     return problem.position(base)
@@ -299,8 +297,8 @@ def _refuse_broken(problem: Problem, plan: Plan) -> None:
     if wrong:
         raise DataError(
             Fault(
-                what=f"the plan does not place {counted(len(wrong), 'school')} exactly once: "
+                f"the plan does not place {counted(len(wrong), 'school')} exactly once: "
                 f"{first_few(wrong, 5)}",
-                remedy="repair the plan first (cl.repair)",
+                "repair the plan first (cl.repair)",
             )
         )
