@@ -9,7 +9,7 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 from clusters.domain.checks import check_rules
 from clusters.domain.given_plan import plan_of, plans_of
 from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
-from clusters.domain.policy import Priorities, Rules
+from clusters.domain.policy import PRIORITY_NAMES, Priorities, Rules, weighing
 from clusters.domain.problem import STAND_IN, Problem
 from clusters.domain.problem_checks import DECIMALS, edges_of_pairs, straight_line_m
 from clusters.domain.quantities import (
@@ -33,6 +33,7 @@ from clusters.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule, pha
 __all__ = [
     "DECIMALS",
     "EXCUSABLE",
+    "PRIORITY_NAMES",
     "RULEBOOK",
     "RULE_NAMES",
     "STAND_IN",
@@ -66,4 +67,5 @@ __all__ = [
     "plan_of",
     "plans_of",
     "straight_line_m",
+    "weighing",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clusters.arguments import checked
@@ -13,6 +13,9 @@ from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number
 from clusters.errors import Faults, RulesError
 from clusters.rulebook import EXCUSABLE, RULEBOOK
 from clusters.shown import Shown
+
+PRIORITY_NAMES = ("travel", "balance", "expertise", "pyramids", "change")
+"""What can have a weight, by its name in `Priorities`."""
 
 
 @checked
@@ -159,12 +162,10 @@ class Priorities(Shown):
     def __post_init__(self) -> None:
         faults = Faults(
             rule_fault(f"{name} is not a number of 0 or more", "give a weight", getattr(self, name))
-            for name in ("travel", "balance", "expertise", "pyramids", "change")
+            for name in PRIORITY_NAMES
             if not is_number(getattr(self, name)) or getattr(self, name) < 0
         )
-        if not faults and not any(
-            (self.travel, self.balance, self.expertise, self.pyramids, self.change)
-        ):
+        if not faults and not any(getattr(self, name) for name in PRIORITY_NAMES):
             faults.add("every priority has weight 0", "give at least one of them a weight")
         if self.change and self.reference is None:
             faults.add(
@@ -198,6 +199,12 @@ class Priorities(Shown):
     def balance_measure(self) -> str:
         """The measure that the soft balance makes even."""
         return self.balance_by or self.travel_by
+
+
+def weighing(priorities: Priorities, **weights: Any) -> Priorities:
+    """Copy priorities with some weights (and other fields), every other weight 0."""
+    none = dict.fromkeys(PRIORITY_NAMES, 0.0)
+    return replace(priorities, **{**none, **weights})
 
 
 _EXCUSED_BY = {rule.name: rule for rule in RULEBOOK if rule.excused is not None}

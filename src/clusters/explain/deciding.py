@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from clusters.domain import Plan, Priorities, Problem, Rules
+from clusters.explain.instances import atom_of
 from clusters.model.compiling import compile_instance
 from clusters.model.instance import Instance
 from clusters.presolve import Clause, clauses_of, counts_of, is_refuted, without
@@ -125,7 +126,7 @@ class Decider:
         from clusters.model.single_cluster import cluster_with
 
         for position in self.suspects:
-            atom = next(a for a, held in enumerate(instance.members) if position in held)
+            atom = atom_of(instance, position)
             if cluster_with(instance, atom, seconds=max(0.05, min(1.0, seconds))) == []:
                 return True
         return False

@@ -9,7 +9,6 @@ every conflict are known losses, no further conflict exists (compare MARCO; Liff
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from clusters.domain import Plan, Problem, Rules
@@ -139,7 +138,7 @@ class Conflicts:
     def _shrink(self, clauses: Clauses, end: float) -> None:
         """Leave out of a conflict one rule after another as long as it stays one."""
         kept, sure = clauses, True
-        waiting = sorted(clauses, key=lambda clause: (clause.rule, str(clause.which)))
+        waiting = _ordered(clauses)
         for number, clause in enumerate(waiting):
             seconds = self.decider.until(end) / (len(waiting) - number)
             plan, refuted = self._decided(kept - {clause}, seconds)
@@ -171,5 +170,5 @@ class Conflicts:
         return None
 
 
-def _ordered(clauses: Clauses) -> Iterator[Clause]:
-    yield from sorted(clauses, key=lambda clause: (clause.rule, str(clause.which)))
+def _ordered(clauses: Clauses) -> list[Clause]:
+    return sorted(clauses, key=lambda clause: (clause.rule, str(clause.which)))

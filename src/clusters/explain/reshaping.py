@@ -25,11 +25,9 @@ from clusters.domain.forms import rule_fault
 from clusters.errors import NoPlanError, RulesError
 from clusters.explain.carried_over import (
     plan_with,
-    priorities_renamed,
+    priorities_joined,
     priorities_with,
-    priorities_without,
-    rules_renamed,
-    rules_without,
+    rules_with,
 )
 from clusters.geography.changing import (
     merged_school,
@@ -96,17 +94,28 @@ def _close(change: Change, scene: Scene) -> Scene:
     problem, urn = scene.problem, scene.problem.school(change.schools[0]).urn
     heirs = {problem.school(key).urn: weight for key, weight in (change.value or {}).items()}
     facts = without_school(problem, urn, heirs)
-    return _settled(
-        replace(
-            scene,
-            problem=facts,
-            rules=rules_without(scene.rules, problem, {urn}),
-            added=rules_without(scene.added, problem, {urn}),
-            priorities=priorities_without(scene.priorities, problem, {urn}),
-            plan=plan_with(scene.plan, problem, {urn: None}),
-            new=tuple(key for key in scene.new if key != urn),
-            heirs=(*scene.heirs, (urn, FrozenDict(heirs))),
-        )
+    new = tuple(key for key in scene.new if key != urn)
+    return _settled(replace(_with_names(scene, facts, {urn: None}, {urn: heirs}), new=new))
+
+
+def _with_names(
+    scene: Scene,
+    facts: Problem,
+    names: Mapping[SchoolId, SchoolId | None],
+    heirs: Mapping[SchoolId, Mapping[SchoolId, int]],
+    *,
+    merged: Mapping[SchoolId, SchoolId] | None = None,
+) -> Scene:
+    """Change the facts, and what names schools with them; rules follow schools merged into one."""
+    problem, now = scene.problem, names if merged is None else merged
+    return replace(
+        scene,
+        problem=facts,
+        rules=rules_with(scene.rules, problem, now),
+        added=rules_with(scene.added, problem, now),
+        priorities=priorities_with(scene.priorities, problem, names),
+        plan=plan_with(scene.plan, problem, names),
+        heirs=(*scene.heirs, *((key, FrozenDict(own)) for key, own in heirs.items())),
     )
 
 
@@ -122,7 +131,7 @@ def _open(change: Change, scene: Scene) -> Scene:
     return replace(
         scene,
         problem=facts,
-        priorities=priorities_with(scene.priorities, scene.problem, school.urn, nearest),
+        priorities=priorities_joined(scene.priorities, scene.problem, school.urn, nearest),
         plan=Plan(tuple(clusters)),
         new=new,
     )
@@ -133,16 +142,8 @@ def _convert(change: Change, scene: Scene) -> Scene:
     old = problem.school(change.schools[0]).urn
     urn, name, trust = change.value
     facts = renamed_school(problem, old, urn, name=name, trust=trust)
-    return replace(
-        scene,
-        problem=facts,
-        rules=rules_renamed(scene.rules, problem, {old: urn}),
-        added=rules_renamed(scene.added, problem, {old: urn}),
-        priorities=priorities_renamed(scene.priorities, problem, {old: urn}),
-        plan=plan_with(scene.plan, problem, {old: urn}),
-        new=tuple(urn if key == old else key for key in scene.new),
-        heirs=(*scene.heirs, (old, FrozenDict({urn: 1}))),
-    )
+    new = tuple(urn if key == old else key for key in scene.new)
+    return replace(_with_names(scene, facts, {old: urn}, {old: {urn: 1}}), new=new)
 
 
 def _merge_schools(change: Change, scene: Scene) -> Scene:
@@ -151,17 +152,9 @@ def _merge_schools(change: Change, scene: Scene) -> Scene:
     ids = [problem.school(key).urn for key in change.schools]
     facts = merged_school(problem, ids, name=name, phase=phase)
     first, others = ids[0], dict.fromkeys(ids[1:])
-    return _settled(
-        replace(
-            scene,
-            problem=facts,
-            rules=rules_renamed(scene.rules, problem, dict.fromkeys(others, first)),
-            added=rules_renamed(scene.added, problem, dict.fromkeys(others, first)),
-            priorities=priorities_without(scene.priorities, problem, set(others)),
-            plan=plan_with(scene.plan, problem, others),
-            heirs=(*scene.heirs, *((key, FrozenDict({first: 1})) for key in others)),
-        )
-    )
+    heirs = {key: {first: 1} for key in others}
+    merged = dict.fromkeys(others, first)
+    return _settled(_with_names(scene, facts, others, heirs, merged=merged))
 
 
 # ---- clusters -----------------------------------------------------------------------------------

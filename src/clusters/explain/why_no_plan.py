@@ -11,6 +11,7 @@ from clusters.domain import FrozenDict, Priorities, Problem, Rules, check_rules
 from clusters.explain.deciding import COUNT, Decider
 from clusters.explain.easing import suspects
 from clusters.explain.every_conflict import Conflicts
+from clusters.explain.instances import atom_of
 from clusters.explain.reasons import (
     EXISTS,
     NO_PLAN,
@@ -188,8 +189,8 @@ class _Question:
         from clusters.model.single_cluster import cluster_with
 
         instance = self.decider.instance(self.decider.only(self.rules, [COUNT, *kept]), k)
-        atom = next(a for a, held in enumerate(instance.members) if position in held)
-        return cluster_with(instance, atom, seconds=max(0.1, min(1.0, 0.2 * self.left))) == []
+        seconds = max(0.1, min(1.0, 0.2 * self.left))
+        return cluster_with(instance, atom_of(instance, position), seconds=seconds) == []
 
     def _whole(self) -> Reason:
         return Reason(
