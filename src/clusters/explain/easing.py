@@ -15,7 +15,16 @@ from clusters.presolve.relaxing import share_for
 from clusters.rulebook import MICRO, Form, changed, entry_of, rule_of, without
 from clusters.verifier import verify
 
-__all__ = ["MOST_EASED", "STEPS", "eased", "is_bound", "ladder", "suspects", "tightened"]
+__all__ = [
+    "MOST_EASED",
+    "STEPS",
+    "eased",
+    "is_bound",
+    "ladder",
+    "longest_journey",
+    "suspects",
+    "tightened",
+]
 
 STEPS = (1.05, 1.1, 1.25, 1.5, 2.0)
 """Factors by which a bound is loosened in turn where arithmetic does not say by how much."""
@@ -147,13 +156,17 @@ def _travel(problem: Problem, old: Rules, new: Rules, plan: Plan) -> dict[str, A
     was, now = getattr(old, name), getattr(new, name)
     if was is None or now is None or was == now:
         return {}
-    excused = {problem.position(k) for k, e in new.exceptions.items() if "max_travel" in e}
-    longest = max(
+    return {name: max(was, min(now, float(math.ceil(longest_journey(problem, new, plan)))))}
+
+
+def longest_journey(problem: Problem, rules: Rules, plan: Plan) -> float:
+    """Return the longest journey of a school that is not excused from a longest journey."""
+    excused = {problem.position(k) for k, e in rules.exceptions.items() if "max_travel" in e}
+    return max(
         (
             float(problem.travel[p, problem.position(centre)])
             for key, centre in plan.assignment.items()
             if (p := problem.position(key)) not in excused
         ),
-        default=now,
+        default=0.0,
     )
-    return {name: max(was, min(now, float(math.ceil(longest))))}

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain import IntArray, Plan, Priorities, Problem, Rules, is_number
+from clusters.domain import PRIORITY_NAMES, IntArray, Plan, Priorities, Problem, Rules, is_number
 from clusters.domain.forms import rule_fault
 from clusters.errors import Faults, InfeasibleError, NoPlanError, RulesError
 from clusters.measures import matches, overlap, places_of
@@ -32,7 +32,6 @@ __all__ = [
 
 CAUSES = ("errors", "weights", "near")
 """What may put a school elsewhere, in the order in which it is reported."""
-WEIGHTS = ("travel", "balance", "expertise", "pyramids", "change")
 CHAINS, DRAWS_EACH = 10, 10
 """Most walks over near plans, all from the same plan, and the fewest draws of each."""
 
@@ -130,7 +129,7 @@ def changed_facts(
 
 def weights_of(priorities: Priorities) -> list[str]:
     """Return the names of the priorities that have a weight."""
-    return [name for name in WEIGHTS if getattr(priorities, name) > 0]
+    return [name for name in PRIORITY_NAMES if getattr(priorities, name) > 0]
 
 
 def changed_weights(
@@ -144,10 +143,8 @@ def changed_weights(
     for number in range(draws):
         rng = np.random.default_rng([seed, CAUSES.index("weights"), number])
         times = np.exp(np.log(factor) * rng.uniform(-1, 1, len(held))).tolist()
-        given = dict(zip(held, times, strict=True))
-        yield replace(
-            priorities, **{name: getattr(priorities, name) * by for name, by in given.items()}
-        )
+        given = zip(held, times, strict=True)
+        yield replace(priorities, **{name: getattr(priorities, name) * by for name, by in given})
 
 
 # ---- what came of it ----------------------------------------------------------------------------

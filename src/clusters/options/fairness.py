@@ -192,13 +192,8 @@ class Fairness(Shown):
     def _obstacle(self, move: Move) -> str:
         """Say what stands against a move."""
         if not move.allowed:
-            first = move.breaks[0] if move.breaks else "a rule would break."
-            more = len(move.breaks) - 1
-            also = (
-                f" ({counted(more, 'further rule', 'further rules')} would break)"
-                if more > 0
-                else ""
-            )
+            first, *more = move.breaks or ("a rule would break.",)
+            also = f" ({counted(len(more), 'further rule')} would break)" if more else ""
             return f"If it moved: {first}{also}"
         if move.cost_change > 0:
             return (
@@ -243,10 +238,8 @@ class Fairness(Shown):
             }
             if self.pence:
                 less = self.less_money(name)
-                row |= {
-                    "schools_with_less": len(less),
-                    "most_less_pence": max(less.values(), default=0),
-                }
+                row["schools_with_less"] = len(less)
+                row["most_less_pence"] = max(less.values(), default=0)
             yield row
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:
@@ -433,30 +426,27 @@ def _pence(
     return FrozenDict(found)
 
 
-def _centres(problem: Problem, plan: Plan) -> list[int | None]:
-    """Position of the centre of each cluster that holds a school."""
-    held = [c for c in plan.clusters if any(problem.find(key) is not None for key in c.members)]
-    return [None if c.centre is None else problem.find(c.centre) for c in held]
+def _held(problem: Problem, plan: Plan) -> list[tuple[str, int | None]]:
+    """Label and centre's position of each cluster that holds a school."""
+    return [
+        (c.label, None if c.centre is None else problem.find(c.centre))
+        for c in plan.clusters
+        if any(problem.find(key) is not None for key in c.members)
+    ]
 
 
 def _journeys(problem: Problem, plan: Plan) -> FloatArray:
-    centres, places = _centres(problem, plan), places_of(problem, plan)
-    return np.array(
-        [
-            math.nan if (centre := centres[place]) is None else problem.travel[k, centre]
-            for k, place in enumerate(places.tolist())
-        ],
-        dtype=np.float64,
-    )
+    centres = [centre for _, centre in _held(problem, plan)]
+    own = [centres[place] for place in places_of(problem, plan).tolist()]
+    journeys = [math.nan if c is None else problem.travel[k, c] for k, c in enumerate(own)]
+    return np.array(journeys, dtype=np.float64)
 
 
 def _envies(problem: Problem, plan: Plan) -> Iterator[Envy]:
-    centres, places = _centres(problem, plan), places_of(problem, plan).tolist()
-    held = [c for c in plan.clusters if any(problem.find(key) is not None for key in c.members)]
-    known = [(place, centre) for place, centre in enumerate(centres) if centre is not None]
-    own = _journeys(problem, plan)
+    held, own = _held(problem, plan), _journeys(problem, plan)
+    known = [(place, centre) for place, (_, centre) in enumerate(held) if centre is not None]
     found = []
-    for k, place in enumerate(places):
+    for k, place in enumerate(places_of(problem, plan).tolist()):
         nearest, centre = min(known, key=lambda each: problem.travel[k, each[1]])
         journey = float(problem.travel[k, centre])
         if nearest != place and journey < own[k] * (1 - NOTHING):
@@ -465,9 +455,9 @@ def _envies(problem: Problem, plan: Plan) -> Iterator[Envy]:
                 Envy(
                     school=school.urn,
                     name=school.name,
-                    cluster=held[place].label,
+                    cluster=held[place][0],
                     journey=float(own[k]),
-                    nearer=held[nearest].label,
+                    nearer=held[nearest][0],
                     nearer_journey=journey,
                 )
             )

@@ -30,7 +30,7 @@ from clusters.options.aims import aim_name, better, valued
 from clusters.options.choosing import OTHER, Chooser, another_map
 from clusters.options.themes import Theme, further_themes, themes_for
 from clusters.options.values import Option, Options
-from clusters.options.workshop import Budget, Candidate, Workshop
+from clusters.options.workshop import Budget, Candidate, Workshop, share_of
 from clusters.solver import Progress, Result, Settings, solve
 from clusters.text import counted
 
@@ -121,7 +121,9 @@ def propose(
     before = None if reference is None else groups_of(reference)
     wanted = _wanted(problem, rules, priorities, themes, before)
     begin = time.monotonic()
-    first = solve(problem, rules, priorities, _share(settings, BEST), on_progress=on_progress)
+    first = solve(
+        problem, rules, priorities, share_of(settings, BEST, FIRST_PLAN_S), on_progress=on_progress
+    )
     begin += first.compile_seconds  # as of `solve`, the time limit counts from then
     labels = before if isinstance(before, Plan) else priorities.groups_before
     if isinstance(labels, Plan):
@@ -213,12 +215,17 @@ def _settled(shop: Workshop, first: Result) -> Result:
     found = shop.candidate(another_map(shop.common), shop.best)
     if found is None or shop.best == first.plan:
         return first
-    gap = None
-    if first.bound is not None and found.cost:
-        gap = max(0.0, (found.cost - first.bound) / found.cost)
+    gap = _gap(first, found.cost)
     return replace(
         first, plan=found.plan, objective=found.cost, gap=gap, certificate=found.certificate
     )
+
+
+def _gap(first: Result, cost: float) -> float | None:
+    """By what share a plan may be dearer than the best, by the bound of the first search."""
+    if first.bound is None:
+        return None
+    return max(0.0, (cost - first.bound) / cost) if cost else 0.0
 
 
 def _check(n_options: int, ceiling: float, min_difference: float) -> None:
@@ -261,22 +268,8 @@ def _wanted(
     return chosen
 
 
-def _share(settings: Settings, share: float) -> Settings:
-    """Take a share of the time, but no less than a first plan needs."""
-    limit = settings.time_limit_s
-    return replace(
-        settings,
-        time_limit_s=None if limit is None else max(share * limit, min(limit, FIRST_PLAN_S)),
-        work_limit=None if settings.work_limit is None else share * settings.work_limit,
-    )
-
-
 def _options(
-    first: Result,
-    chooser: Chooser,
-    wanted: Sequence[Theme],
-    rules: Rules,
-    seconds: float,
+    first: Result, chooser: Chooser, wanted: Sequence[Theme], rules: Rules, seconds: float
 ) -> Options:
     shop = chooser.shop
     best = Option(
@@ -289,9 +282,7 @@ def _options(
     options, proved = {best.name: best}, first.status == "optimal"
     for found in chooser.chosen:
         above = found.cost / shop.cost - 1 if shop.cost else 0.0
-        gap = None
-        if first.bound is not None:
-            gap = max(0.0, (found.cost - first.bound) / found.cost) if found.cost else 0.0
+        gap = _gap(first, found.cost)
         result = replace(
             first,
             plan=found.plan,

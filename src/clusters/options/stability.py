@@ -196,6 +196,11 @@ def _cost(case: Case) -> float:
     return certificate.objective
 
 
+Kind = tuple[str, str, str]
+"""What was drawn, in words: one, several, and which."""
+Changes = list[dict[str, Any]]
+
+
 class _Study:
     """The draws of one question, as they are made."""
 
@@ -273,20 +278,14 @@ class _Study:
         drawn_plans = walked_draws(start, limit_of(best, within), self.draws, self.executor)
         self._note("near", (*kind[:2], f"{than} (a sample)"), drawn_plans, self.draws)
 
-    def _solve(
-        self,
-        cause: str,
-        kind: tuple[str, str, str],
-        changes: list[dict[str, Any]],
-        names: tuple[str, ...] = (),
-    ) -> None:
+    def _solve(self, cause: str, kind: Kind, changes: Changes, names: tuple[str, ...] = ()) -> None:
         drawn = solved_draws(self.case, changes, self.executor)
         self._note(cause, kind, drawn, len(changes), names)
 
     def _note(
         self,
         cause: str,
-        kind: tuple[str, str, str],
+        kind: Kind,
         drawn: Iterator[Drawn],
         count: int,
         names: tuple[str, ...] = (),

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
+from clusters.domain import PRIORITY_NAMES, FrozenDict, Plan, Priorities, Problem, Rules, weighing
 from clusters.errors import ArgumentError, Fault
 from clusters.shown import Shown
 from clusters.text import clipped, words
 
 __all__ = ["Theme", "further_themes", "themes_for"]
 
-WEIGHED = ("balance", "change", "expertise", "pyramids", "travel")
+WEIGHED = tuple(sorted(PRIORITY_NAMES))
 """What a theme can care for that is a priority: its weight is the strength of the theme."""
 RULED = ("longest_journey", "expertise_gaps")
 """What a theme can care for by rules that are made stricter; the common priorities decide then."""
@@ -65,12 +65,9 @@ class Theme(Shown):
 
     def __post_init__(self) -> None:
         if self.cares_for is not None and self.cares_for not in (*WEIGHED, *RULED):
-            raise ArgumentError(
-                Fault(
-                    f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known",
-                    f"use None or one of {', '.join((*WEIGHED, *RULED))}",
-                )
-            )
+            what = f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known"
+            remedy = f"use None or one of {', '.join((*WEIGHED, *RULED))}"
+            raise ArgumentError(Fault(what, remedy))
 
     def at(self, common: Priorities, strength: float) -> Priorities:
         """Return the common priorities with the theme added at some strength.
@@ -81,12 +78,8 @@ class Theme(Shown):
             If the theme has no strength.
         """
         if self.cares_for not in WEIGHED:
-            raise ArgumentError(
-                Fault(
-                    f"theme {self.name!r} has no strength",
-                    "give cares_for, the priority that it makes stronger",
-                )
-            )
+            remedy = "give cares_for, the priority that it makes stronger"
+            raise ArgumentError(Fault(f"theme {self.name!r} has no strength", remedy))
         changes: dict[str, Any] = {self.cares_for: strength}
         own = self.priorities
         if self.cares_for == "balance":
@@ -126,12 +119,11 @@ def further_themes(problem: Problem, rules: Rules, common: Priorities) -> tuple[
 
 def _alone(common: Priorities, **changes: Any) -> Priorities:
     """Make priorities of one kind only."""
-    none = {"balance": 0.0, "expertise": 0.0, "pyramids": 0.0, "change": 0.0}
-    return replace(common, **{**none, "travel": 1.0, **changes})
+    return weighing(common, **{"travel": 1.0, **changes})
 
 
 def _shortest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
-    if common.balance or common.expertise or common.pyramids or common.change:
+    if any(getattr(common, name) for name in PRIORITY_NAMES if name != "travel"):
         yield Theme(
             name="Shortest journeys",
             sentence="aims at shorter journeys to the centres",

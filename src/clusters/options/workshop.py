@@ -10,17 +10,18 @@ import numpy as np
 
 from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.errors import NoPlanError
+from clusters.explain.easing import longest_journey
+from clusters.explain.instances import searched_from
 from clusters.measures import difference, places_of
 from clusters.model.compiling import compile_instance
 from clusters.model.instance import Instance
-from clusters.options.aims import aim_floor, aim_of, better, holders_of, longest_journey, within
+from clusters.options.aims import aim_floor, aim_of, better, holders_of, within
 from clusters.options.themes import WEIGHED, Theme
-from clusters.search.short import found_of, improved, plan_from
-from clusters.search.small import SMALL, solved
+from clusters.search.short import found_of, plan_from
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 
-__all__ = ["Budget", "Candidate", "Workshop"]
+__all__ = ["Budget", "Candidate", "Workshop", "share_of"]
 
 TRIES = 4
 """Strengths tried for one theme."""
@@ -64,6 +65,16 @@ class Candidate:
     aim: float
     strength: float = 0.0
     instance: Instance | None = None
+
+
+def share_of(settings: Settings, share: float, least_s: float = 0.0) -> Settings:
+    """Take a share of the effort, but no fewer seconds than `least_s` where there are as many."""
+    limit, work = settings.time_limit_s, settings.work_limit
+    return replace(
+        settings,
+        time_limit_s=None if limit is None else max(share * limit, min(limit, least_s)),
+        work_limit=None if work is None else share * work,
+    )
 
 
 class Workshop:
@@ -132,11 +143,9 @@ class Workshop:
         """Improve plans in some instance; those that break its rules are left aside."""
         given = [found_of(self.problem, instance, plan) for plan in dict.fromkeys(begin)]
         starts = sorted((s for s in given if s is not None), key=lambda found: found.cost)[:STARTS]
-        seconds, work, seed = budget.seconds, budget.work, self.seed + turn
-        if instance.n * instance.m <= SMALL:
-            found = solved(instance, starts, seconds=seconds, work=work, seed=seed)
-        else:
-            found = improved(instance, starts, seconds=seconds, work=work, seed=seed, patience=3.0)
+        found = searched_from(
+            instance, starts, seconds=budget.seconds, work=budget.work, seed=self.seed + turn
+        )
         return None if found is None else plan_from(self.problem, instance, found, keep=self.best)
 
     def polished(
