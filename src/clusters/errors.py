@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import KW_ONLY, dataclass
-from typing import Any
+from typing import Any, Self
 
 __all__ = [
     "ArgumentError",
@@ -188,6 +188,13 @@ class _FaultsError(ClustersError):
         else:
             head = f"{len(self.faults):,} {self.heading}:"
             super().__init__("\n".join([head, *(f"  - {line}" for line in lines)]))
+
+    @classmethod
+    def of(cls, what: str, remedy: str, value: object = None, **place: Any) -> Self:
+        """Make an error of one fault; `place` is `where`, `column` or `urn`."""
+        faults = Faults()
+        faults.add(what, remedy, value, **place)
+        return cls(faults)
 
     def to_frame(self) -> Any:
         """Table of every fault, one row each (a DataFrame)."""

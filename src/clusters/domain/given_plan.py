@@ -10,7 +10,7 @@ from clusters.arguments import described
 from clusters.domain.plan import Cluster, Plan, PlanLike
 from clusters.domain.problem import Problem
 from clusters.domain.values import SchoolId, plain
-from clusters.errors import ArgumentError, DataError, Fault, Faults
+from clusters.errors import ArgumentError, DataError, Faults
 
 __all__ = ["plan_of", "plans_of"]
 
@@ -58,12 +58,10 @@ members=('c',)))
     if isinstance(held, Plan):
         return held
     what = "holds no plan" if hasattr(given, "plan") else f"is {described(given)}, not a plan"
-    raise ArgumentError(
-        Fault(
-            f"{name} {what}",
-            "give a Plan, a Result or a mapping {id: cluster}; a file or a frame is read "
-            "with read_plan(source, problem)",
-        )
+    raise ArgumentError.of(
+        f"{name} {what}",
+        "give a Plan, a Result or a mapping {id: cluster}; a file or a frame is read "
+        "with read_plan(source, problem)",
     )
 
 

@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 
 from clusters.arguments import checked, described
-from clusters.domain.forms import rule_fault
 from clusters.domain.plausible import id_faults, place_faults
 from clusters.domain.problem_checks import (
     DECIMALS,
@@ -38,7 +37,7 @@ from clusters.domain.values import (
     locked,
     plain,
 )
-from clusters.errors import DataError, Fault, Faults, RulesError
+from clusters.errors import DataError, Faults, RulesError
 from clusters.shown import Drawn, clip, listed_briefly
 from clusters.text import counted, first_few
 
@@ -340,12 +339,10 @@ class Problem(Drawn):
         """
         found = self.find(school_id)
         if found is None:
-            raise DataError(
-                Fault(
-                    "no school of the problem has this id",
-                    "check the id against the school file (an academy has a new URN)",
-                    urn=str(school_id),
-                )
+            raise DataError.of(
+                "no school of the problem has this id",
+                "check the id against the school file (an academy has a new URN)",
+                urn=school_id,
             )
         return found
 
@@ -381,8 +378,8 @@ class Problem(Drawn):
             If the problem does not have it, saying why and what it has.
         """
         if not isinstance(name, str):
-            raise RulesError(
-                rule_fault(f"a measure is named {described(name)}", "give the name of a measure")
+            raise RulesError.of(
+                f"a measure is named {described(name)}", "give the name of a measure"
             )
         if name in self.measures:
             return self.measures[name]
@@ -391,7 +388,7 @@ class Problem(Drawn):
         else:
             what = f"there is no measure {name!r}"
             remedy = f"use one of {', '.join(sorted(self.measures))}"
-        raise RulesError(Fault(what, remedy))
+        raise RulesError.of(what, remedy)
 
     def _unknown_words(self, name: str, missing: Sequence[SchoolId]) -> tuple[str, str]:
         """Say for which schools a measure is not known, and the ways out.
@@ -431,12 +428,10 @@ class Problem(Drawn):
     def with_measures(self, **measures: npt.ArrayLike) -> Problem:
         """Copy with measures added or replaced; each an array (n,) in the order of `schools`."""
         if "schools" in measures:
-            raise DataError(
-                Fault(
-                    '"schools" is built in: 1 for each school',
-                    "give the measure another name",
-                    where="measures",
-                )
+            raise DataError.of(
+                '"schools" is built in: 1 for each school',
+                "give the measure another name",
+                where="measures",
             )
         arrays = {name: numbers_of(values, name) for name, values in measures.items()}
         unknown = {name: ids for name, ids in self.unknown.items() if name not in arrays}

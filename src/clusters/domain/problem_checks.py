@@ -108,13 +108,11 @@ def numbers_of(values: npt.ArrayLike, name: str) -> FloatArray:
     try:
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(
-            Fault(
-                f"{name} is not an array of numbers",
-                "give numbers only, and rows of one length",
-                where=name,
-                value=type(values).__name__,
-            )
+        raise DataError.of(
+            f"{name} is not an array of numbers",
+            "give numbers only, and rows of one length",
+            where=name,
+            value=type(values).__name__,
         ) from error
 
 

@@ -7,8 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, RulesError
 
 __all__ = ["plan_with", "priorities_joined", "priorities_with", "rules_with"]
 
@@ -59,11 +58,11 @@ def rules_with(rules: Rules, problem: Problem, names: _Names) -> Rules:
         left = {problem.school(key).urn for key in keys} - gone
         if len(now(keys)) < len(left):
             what = "schools that are to become one must be apart by the rules"
-            raise RulesError(rule_fault(what, f"drop apart={tuple(keys)!r}"))
+            raise RulesError.of(what, f"drop apart={tuple(keys)!r}")
     centres = None if rules.centres is None else now(rules.centres)
     if rules.centres and not centres:
         what = "no school that may be a centre is left"
-        raise RulesError(rule_fault(what, "name others in centres="))
+        raise RulesError.of(what, "name others in centres=")
     exceptions: dict[SchoolId, Any] = {}
     for key, excuse in rules.exceptions.items():
         for new in now([key]):
@@ -113,5 +112,5 @@ def priorities_joined(
     own = [group for key, group in groups.items() if problem.find(key) == at]
     if not own:
         what = "the reference has no group for the school nearest to the new one"
-        raise DataError(Fault(what, "give every school its group of today", urn=str(nearest)))
+        raise DataError.of(what, "give every school its group of today", urn=nearest)
     return replace(priorities, reference={**groups, urn: own[0]})

@@ -23,7 +23,6 @@ from clusters.domain import (
     SchoolId,
     plan_of,
 )
-from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.explain.reshaping import RESHAPES, Scene
 from clusters.explain.single_moves import Ground
@@ -341,8 +340,8 @@ def _move(change: Change, problem: Problem, rules: Rules, plan: Plan) -> Rules:
     cluster = next((c for c in plan.clusters if c.label == change.to), None)
     if cluster is None or cluster.centre is None:
         labels = ", ".join(str(c.label) for c in plan.clusters)
-        raise RulesError(
-            rule_fault(f"there is no cluster {change.to!r} with a centre", f"use one of {labels}")
+        raise RulesError.of(
+            f"there is no cluster {change.to!r} with a centre", f"use one of {labels}"
         )
     school = change.schools[0]
     if problem.position(school) == problem.position(cluster.centre):
@@ -379,8 +378,8 @@ def _travel(change: Change, problem: Problem, rules: Rules, _plan: Plan) -> Rule
 def _drop(change: Change, _problem: Problem, rules: Rules, _plan: Plan) -> Rules:
     name = "max_travel" if str(change.name).startswith("max_travel") else change.name
     if name not in DROPPABLE:
-        raise RulesError(
-            rule_fault(f"{change.name!r} cannot be dropped", f"use one of {', '.join(DROPPABLE)}")
+        raise RulesError.of(
+            f"{change.name!r} cannot be dropped", f"use one of {', '.join(DROPPABLE)}"
         )
     return without(rules, *(clause for clause in clauses_of(rules) if clause.rule == name))
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from clusters.arguments import checked
 from clusters.budget import Formula, Pot, Protection, Split, split_budget
 from clusters.domain import Plan, PlanLike, Problem, SchoolId, plan_of
-from clusters.errors import Fault, MoneyError
+from clusters.errors import MoneyError
 from clusters.explain.what_if import WhatIf
 from clusters.measures.values import check_kind
 from clusters.money import Amount, as_pounds, largest_remainder, pounds, proportional
@@ -205,15 +205,13 @@ def _plan_after(answer: WhatIf, which: str) -> Plan:
         "drawn": answer.drawn,
     }
     if which not in plans:
-        raise MoneyError(Fault("there is no such plan", f"use {', '.join(plans)}", value=which))
+        raise MoneyError.of("there is no such plan", f"use {', '.join(plans)}", value=which)
     found = plans[which]
     if found is None:
-        raise MoneyError(
-            Fault(
-                f"the answer has no plan {which!r}: none exists, or none was found in time",
-                "give more time, or use another plan",
-                where="which",
-            )
+        raise MoneyError.of(
+            f"the answer has no plan {which!r}: none exists, or none was found in time",
+            "give more time, or use another plan",
+            where="which",
         )
     return found
 
@@ -275,13 +273,11 @@ def _pot_after(problem: Problem, pot: Pot, answer: WhatIf) -> tuple[Pot, tuple[s
         sum_ = committed.pop(gone, 0)
         own = [one for one in owed if str(one.urn) == str(gone)]
         if (sum_ or own) and not heirs:
-            raise MoneyError(
-                Fault(
-                    f"the pot commits {pounds(sum_ + sum(one.pence for one in own))} to a "
-                    "school that closes, and it is not said where its pupils go",
-                    "say it with Change.close(school, to=...), or take it out of the pot",
-                    urn=str(gone),
-                )
+            raise MoneyError.of(
+                f"the pot commits {pounds(sum_ + sum(one.pence for one in own))} to a "
+                "school that closes, and it is not said where its pupils go",
+                "say it with Change.close(school, to=...), or take it out of the pot",
+                urn=gone,
             )
         for key, part in _shared(sum_, heirs).items():
             committed[key] = committed.get(key, 0) + part

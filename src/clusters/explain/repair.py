@@ -19,7 +19,6 @@ from clusters.domain import (
     check_rules,
     plan_of,
 )
-from clusters.domain.forms import rule_fault
 from clusters.errors import InfeasibleError, OutOfTimeError, RulesError
 from clusters.explain.closest import closest
 from clusters.explain.instances import atoms_by_label, searched_from
@@ -179,7 +178,7 @@ def repair(
     plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     if mode not in MODES:
-        raise RulesError(rule_fault(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}"))
+        raise RulesError.of(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
     check_rules(problem, rules, priorities)
     certificate = verify(problem, rules, plan, priorities)
     if certificate.ok:

@@ -21,7 +21,6 @@ from clusters.domain import (
     Rules,
     SchoolId,
 )
-from clusters.domain.forms import rule_fault
 from clusters.errors import NoPlanError, RulesError
 from clusters.explain.carried_over import (
     plan_with,
@@ -164,7 +163,7 @@ def _merge(change: Change, scene: Scene) -> Scene:
     labels, name = change.value
     numbers = list(dict.fromkeys(_number(scene.plan, label) for label in labels))
     if len(numbers) < 2:
-        raise RulesError(rule_fault("there are not two clusters to merge", "name two or more"))
+        raise RulesError.of("there are not two clusters to merge", "name two or more")
     clusters = scene.plan.clusters
     members = tuple(key for number in numbers for key in clusters[number].members)
     centres = tuple(_centre_of(scene, clusters[number]) for number in numbers)
@@ -185,9 +184,7 @@ def _split(change: Change, scene: Scene) -> Scene:
     number = _number(scene.plan, label)
     cluster = scene.plan.clusters[number]
     if len(cluster.members) < 2:
-        raise RulesError(
-            rule_fault(f"the cluster {label} has too few schools to split", "name another")
-        )
+        raise RulesError.of(f"the cluster {label} has too few schools to split", "name another")
     away = _chosen(scene, cluster, chosen) if chosen is not None else _halved(scene, cluster)
     parts = [
         tuple(key for key in cluster.members if (key in away) == leaves) for leaves in (False, True)
@@ -260,7 +257,7 @@ def _number(plan: Plan, label: str) -> int:
         if cluster.label == label and cluster.members:
             return number
     labels = ", ".join(str(cluster.label) for cluster in plan.clusters)
-    raise RulesError(rule_fault(f"there is no cluster {label!r}", f"use one of {labels}"))
+    raise RulesError.of(f"there is no cluster {label!r}", f"use one of {labels}")
 
 
 def _held(clusters: Iterable[Cluster]) -> int:
@@ -271,7 +268,7 @@ def _refuse_twice(clusters: Sequence[Cluster]) -> None:
     labels = [cluster.label for cluster in clusters]
     twice = next((label for label in labels if labels.count(label) > 1), None)
     if twice is not None:
-        raise RulesError(rule_fault(f"two clusters would be called {twice!r}", "give another name"))
+        raise RulesError.of(f"two clusters would be called {twice!r}", "give another name")
 
 
 def _chosen(scene: Scene, cluster: Cluster, chosen: Sequence[SchoolId]) -> set[SchoolId]:
@@ -283,7 +280,7 @@ def _chosen(scene: Scene, cluster: Cluster, chosen: Sequence[SchoolId]) -> set[S
             if not ids <= held
             else "either part of the cluster would be empty"
         )
-        raise RulesError(rule_fault(what, "name some of its schools, not all"))
+        raise RulesError.of(what, "name some of its schools, not all")
     return {key for key in cluster.members if scene.problem.school(key).urn in ids}
 
 

@@ -12,8 +12,7 @@ from fractions import Fraction
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
 from clusters.domain.forecast import Forecast, year_in
-from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, RulesError
 from clusters.money import round_half_up
 from clusters.readers.year_groups import YearGroups
 from clusters.text import counted, first_few
@@ -80,17 +79,11 @@ def project_cohorts(
     """
     base = year_in(today)
     if base is None:
-        raise DataError(
-            Fault(
-                f"today is {today!r}, which is not a year",
-                'write "2026" or "2025-26"',
-                where="today",
-            )
+        raise DataError.of(
+            f"today is {today!r}, which is not a year", 'write "2026" or "2025-26"', where="today"
         )
     if not 1 <= n_years <= _MOST_YEARS:
-        raise RulesError(
-            rule_fault(f"n_years is not from 1 to {_MOST_YEARS}", "give 3 to 5", n_years)
-        )
+        raise RulesError.of(f"n_years is not from 1 to {_MOST_YEARS}", "give 3 to 5", n_years)
     known = groups.pupils if isinstance(groups, YearGroups) else groups
     now = _complete(problem, known)
     rolls = dict(zip(problem.ids, map(_exact, problem.measure("pupils").tolist()), strict=True))
@@ -151,7 +144,7 @@ def with_rate(
             if measure in forecast.numbers
             else f"the forecast does not hold {per}"
         )
-        raise RulesError(rule_fault(what, f"it holds {', '.join(forecast.numbers)}"))
+        raise RulesError.of(what, f"it holds {', '.join(forecast.numbers)}")
     own = dict(zip(problem.ids, map(_exact, problem.measure(measure).tolist()), strict=True))
     base = dict(zip(problem.ids, map(_exact, problem.measure(per).tolist()), strict=True))
     by_year = {
@@ -202,12 +195,12 @@ def with_sum(forecast: Forecast, measure: str, weights: Mapping[str, float]) -> 
             if weights
             else "weights is empty"
         )
-        raise RulesError(rule_fault(what, f"it holds {', '.join(forecast.numbers)}"))
+        raise RulesError.of(what, f"it holds {', '.join(forecast.numbers)}")
     parts = [forecast.numbers[name] for name in weights]
     years = [year for year in parts[0] if all(year in part for part in parts)]
     if not years:
-        raise RulesError(
-            rule_fault(f"{' and '.join(weights)} have no year in common", "forecast the same years")
+        raise RulesError.of(
+            f"{' and '.join(weights)} have no year in common", "forecast the same years"
         )
     by_year = {
         year: {
@@ -241,11 +234,9 @@ def _complete(problem: Problem, known: Mapping[SchoolId, Mapping[int, float]]) -
     lacking = [key for k, key in enumerate(problem.ids) if not any(at.get(k, {}).values())]
     if lacking:
         named = first_few((f"{problem.school(key).name} ({key})" for key in lacking), 5)
-        raise DataError(
-            Fault(
-                f"there are no year groups of {counted(len(lacking), 'school')}: {named}",
-                "give their year groups, or leave these schools out of the problem",
-            )
+        raise DataError.of(
+            f"there are no year groups of {counted(len(lacking), 'school')}: {named}",
+            "give their year groups, or leave these schools out of the problem",
         )
     return {
         key: {int(group): _exact(n) for group, n in at[k].items() if n}

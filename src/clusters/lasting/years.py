@@ -121,11 +121,9 @@ def rules_for_years(rules: Rules, forecast: Forecast, *, excused: Excused = ()) 
     left_out = excused_years(forecast, excused)
     bounded = {name for rule in _BY_MEASURE for name in getattr(rules, rule)}
     if not bounded & set(forecast.numbers):
-        raise RulesError(
-            rule_fault(
-                f"no rule bounds what the forecast holds ({', '.join(forecast.numbers)})",
-                'give for instance balance={"pupils": 0.25} or limits={"pupils": (0, 5000)}',
-            )
+        raise RulesError.of(
+            f"no rule bounds what the forecast holds ({', '.join(forecast.numbers)})",
+            'give for instance balance={"pupils": 0.25} or limits={"pupils": (0, 5000)}',
         )
     changed: dict[str, Any] = {
         rule: _spread(getattr(rules, rule), forecast, left_out) for rule in _BY_MEASURE
@@ -198,13 +196,11 @@ def _array(problem: Problem, name: str, year: str, by_school: Mapping[Any, float
     at = {problem.find(key): value for key, value in by_school.items()}
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in at]
     if missing:
-        raise DataError(
-            Fault(
-                f"the forecast of {name} in {year} lacks {len(missing)} of {len(problem)} "
-                f"schools: {first_few(missing, 5)}",
-                "give a number for each school of the problem",
-                column=name,
-            )
+        raise DataError.of(
+            f"the forecast of {name} in {year} lacks {len(missing)} of {len(problem)} "
+            f"schools: {first_few(missing, 5)}",
+            "give a number for each school of the problem",
+            column=name,
         )
     return np.array([at[k] for k in range(len(problem))], dtype=np.float64)
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import FloatArray, FrozenDict, IntArray, Plan, Problem, SchoolId
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError
 from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
 from clusters.measures.values import check_kind
@@ -190,11 +190,9 @@ class Stability(Shown):
         asked = held if cause is None else [cause]
         if not asked or any(name not in held for name in asked):
             unknown = cause is not None and cause not in self.causes
-            raise ArgumentError(
-                Fault(
-                    f"there are no draws of {cause!r}" if unknown else "no draw has a plan",
-                    f"use one of {', '.join(self.causes)}" if self.causes else "ask for some",
-                )
+            raise ArgumentError.of(
+                f"there are no draws of {cause!r}" if unknown else "no draw has a plan",
+                f"use one of {', '.join(self.causes)}" if self.causes else "ask for some",
             )
         return asked
 

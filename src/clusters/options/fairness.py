@@ -127,9 +127,7 @@ class Fairness(Shown):
 
     def _of(self, option: str) -> FloatArray:
         if option not in self.plans:
-            raise ArgumentError(
-                Fault(f"there is no option {option!r}", f"use {', '.join(self.plans)}")
-            )
+            raise ArgumentError.of(f"there is no option {option!r}", f"use {', '.join(self.plans)}")
         return self._journeys[option]
 
     @checked
@@ -357,7 +355,7 @@ moved: Cluster 1 has 1 school: 1 below the least allowed, 2. (1 further rule wou
     plans = plans_of(problem, plans)
     check_rules(problem, rules, priorities or Priorities(travel_by="schools"))
     if not plans:
-        raise ArgumentError(Fault("no option is given", 'give {"name": plan}'))
+        raise ArgumentError.of("no option is given", 'give {"name": plan}')
     against = next(iter(plans)) if against is None else against
     strange = [name for name in (against, *(money or {})) if name not in plans]
     strange += [name for name in plans if money and name not in money]

@@ -89,10 +89,8 @@ class Scores(Shown):
             If there is no such criterion.
         """
         if criterion not in self.weights:
-            raise ArgumentError(
-                Fault(
-                    f"there is no criterion {criterion!r}", f"use one of {', '.join(self.weights)}"
-                )
+            raise ArgumentError.of(
+                f"there is no criterion {criterion!r}", f"use one of {', '.join(self.weights)}"
             )
         return tuple(_wins(self._lines(criterion)))
 

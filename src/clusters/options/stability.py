@@ -21,7 +21,6 @@ from clusters.domain import (
     is_number,
     plan_of,
 )
-from clusters.domain.forms import rule_fault
 from clusters.errors import ArgumentError, DataError, Fault, RulesError
 from clusters.measures import places_of
 from clusters.options.certainty import Draws, Stability
@@ -159,11 +158,9 @@ def _check_progress(on_progress: Callable[[int, int], None] | None) -> None:
         if on_progress is not None:
             inspect.signature(on_progress).bind(0, 0)
     except TypeError as error:
-        raise ArgumentError(
-            Fault(
-                f"on_progress cannot be called with two numbers: {error}",
-                "give a function of the draws done and of all: lambda done, of: ...",
-            )
+        raise ArgumentError.of(
+            f"on_progress cannot be called with two numbers: {error}",
+            "give a function of the draws done and of all: lambda done, of: ...",
         ) from None
     except ValueError:  # some functions written in C do not say how they are called
         return
@@ -177,8 +174,8 @@ def _check_weights(
         for other in weights.values():
             check_rules(problem, rules, other)
     elif weights is not None and (not is_number(weights) or weights <= 1):
-        raise RulesError(
-            rule_fault("weights is not a number above 1", "write 2 for half to double", weights)
+        raise RulesError.of(
+            "weights is not a number above 1", "write 2 for half to double", weights
         )
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import PRIORITY_NAMES, FrozenDict, Plan, Priorities, Problem, Rules, weighing
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError
 from clusters.shown import Shown
 from clusters.text import clipped, words
 
@@ -67,7 +67,7 @@ class Theme(Shown):
         if self.cares_for is not None and self.cares_for not in (*WEIGHED, *RULED):
             what = f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known"
             remedy = f"use None or one of {', '.join((*WEIGHED, *RULED))}"
-            raise ArgumentError(Fault(what, remedy))
+            raise ArgumentError.of(what, remedy)
 
     def at(self, common: Priorities, strength: float) -> Priorities:
         """Return the common priorities with the theme added at some strength.
@@ -79,7 +79,7 @@ class Theme(Shown):
         """
         if self.cares_for not in WEIGHED:
             remedy = "give cares_for, the priority that it makes stronger"
-            raise ArgumentError(Fault(f"theme {self.name!r} has no strength", remedy))
+            raise ArgumentError.of(f"theme {self.name!r} has no strength", remedy)
         changes: dict[str, Any] = {self.cares_for: strength}
         own = self.priorities
         if self.cares_for == "balance":

@@ -8,7 +8,7 @@ from datetime import date
 
 from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, Rules, plan_of
-from clusters.errors import Fault, RulesError
+from clusters.errors import RulesError
 from clusters.money import pounds
 from clusters.rollout.terms import Day, StartRules, in_words
 from clusters.shown import Shown
@@ -94,11 +94,9 @@ def check_starts(
     days: dict[str, date | None] = dict.fromkeys(labels)
     for label, day in starts.items():
         if label not in days:
-            raise RulesError(
-                Fault(
-                    f"starts names {label!r}, which is no cluster of the plan",
-                    f"use any of {', '.join(labels)}",
-                )
+            raise RulesError.of(
+                f"starts names {label!r}, which is no cluster of the plan",
+                f"use any of {', '.join(labels)}",
             )
         days[label] = date.fromisoformat(day) if isinstance(day, str) else day
     begun = {label: day for label, day in days.items() if day is not None}

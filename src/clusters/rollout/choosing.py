@@ -75,7 +75,7 @@ def choose_starts(
     check_rules(problem, rules)
     clusters = [cluster for cluster in plan.clusters if cluster.members]
     if not clusters:
-        raise RulesError(Fault("the plan has no cluster with a school", "give another"))
+        raise RulesError.of("the plan has no cluster with a school", "give another")
     _refuse_unknown([cluster.label for cluster in clusters], asked)
     seconds, seed = effort(settings, _USUAL_S)
     scene = Scene(

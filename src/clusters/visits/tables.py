@@ -61,7 +61,7 @@ def with_journeys(
     'min'
     """
     if travel_m is None and travel_min is None:
-        raise DataError(Fault("no table of journeys is given", "give travel_min or travel_m"))
+        raise DataError.of("no table of journeys is given", "give travel_min or travel_m")
     found = journeys_of(problem.schools, Given(travel_m, travel_min, travel_unit, no_way))
     return replace(
         problem,
@@ -307,11 +307,9 @@ def compare_tables(
     check_rules(first, rules)
     named = _named(first, plans)
     if bases is not None and len(named) > 1:
-        raise RulesError(
-            Fault(
-                "bases are given with several plans, whose clusters differ",
-                "compare one plan at a time, or leave bases out for the centres",
-            )
+        raise RulesError.of(
+            "bases are given with several plans, whose clusters differ",
+            "compare one plan at a time, or leave bases out for the centres",
         )
     return Tables(
         rows=tuple(
@@ -346,7 +344,7 @@ def _alike(problems: Mapping[str, Problem]) -> dict[str, Problem]:
     """Refuse tables that are not of the same schools in one unit."""
     given = dict(problems)
     if not given:
-        raise DataError(Fault("there is no table of journeys", 'give {"summer": problem}'))
+        raise DataError.of("there is no table of journeys", 'give {"summer": problem}')
     name, first = next(iter(given.items()))
     faults = Faults(
         Fault(

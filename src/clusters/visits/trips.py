@@ -279,11 +279,9 @@ def _base(
     base = centre if bases is None else bases.get(label)
     if base is None:
         where = "the plan says no centre" if bases is None else "bases has no school"
-        raise RulesError(
-            Fault(
-                f"{where} for the cluster {label}",
-                "name the school that trips begin at: bases={label: id}",
-            )
+        raise RulesError.of(
+            f"{where} for the cluster {label}",
+            "name the school that trips begin at: bases={label: id}",
         )
     return problem.position(base)
 
@@ -295,10 +293,8 @@ def _refuse_broken(problem: Problem, plan: Plan) -> None:
             times[problem.position(key)] += 1
     wrong = [str(problem.ids[k]) for k, count in enumerate(times) if count != 1]
     if wrong:
-        raise DataError(
-            Fault(
-                f"the plan does not place {counted(len(wrong), 'school')} exactly once: "
-                f"{first_few(wrong, 5)}",
-                "repair the plan first (cl.repair)",
-            )
+        raise DataError.of(
+            f"the plan does not place {counted(len(wrong), 'school')} exactly once: "
+            f"{first_few(wrong, 5)}",
+            "repair the plan first (cl.repair)",
         )
