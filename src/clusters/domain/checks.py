@@ -17,7 +17,7 @@ from clusters.domain.problem import Problem
 from clusters.domain.school import NeedCount
 from clusters.domain.values import SchoolId
 from clusters.errors import Fault, Faults, RulesError
-from clusters.rulebook import named_in, phases_of
+from clusters.rulebook import UNIT_WORDS, named_in, phases_of
 from clusters.text import first_few
 
 __all__ = ["check_rules", "unknown_need"]
@@ -104,12 +104,10 @@ def _neighbour_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
 def _travel_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     for unit, limit in (("m", rules.max_travel_m), ("min", rules.max_travel_min)):
         if limit is not None and unit != problem.travel_unit:
-            right = f"max_travel_{problem.travel_unit}"
-            words = {"m": "metres", "min": "minutes"}
             yield rule_fault(
-                f"max_travel_{unit} is in {words[unit]} but the problem's journeys are in "
-                f"{words[problem.travel_unit]}",
-                f"use {right}",
+                f"max_travel_{unit} is in {UNIT_WORDS[unit]} but the problem's journeys are in "
+                f"{UNIT_WORDS[problem.travel_unit]}",
+                f"use max_travel_{problem.travel_unit}",
                 limit,
             )
 
@@ -123,15 +121,21 @@ def _type_fault(where: str, kind: str, known: Iterable[str], what: str) -> Fault
 
 
 def _expertise_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
-    units: dict[str, dict[str, None]] = {}
-    for school in problem.schools:
-        for kind, capacity in school.expertise.items():
-            units.setdefault(kind, {}).setdefault(capacity.unit)
+    units = _units(problem)
     for where, kind in named_in(rules, "type"):
         if kind not in units:
             yield _type_fault(where, kind, units, "no school has recorded capacity of type")
         elif len(units[kind]) > 1 and where == "expertise":
             yield _mixed_units(kind, units[kind])
+
+
+def _units(problem: Problem) -> dict[str, dict[str, None]]:
+    """Units in which each type of expertise is recorded."""
+    units: dict[str, dict[str, None]] = {}
+    for school in problem.schools:
+        for kind, capacity in school.expertise.items():
+            units.setdefault(kind, {}).setdefault(capacity.unit)
+    return units
 
 
 def _mixed_units(kind: str, units: Iterable[str]) -> Fault:
@@ -196,13 +200,8 @@ def _change_faults(problem: Problem, before: Plan | Mapping[SchoolId, Any]) -> I
 
 
 def _coverage_faults(problem: Problem, per_capacity: Mapping[str, float]) -> Iterator[Fault]:
-    units: dict[str, dict[str, None]] = {}
-    known: dict[str, None] = {}
-    for school in problem.schools:
-        known |= dict.fromkeys(school.need)
-        for kind, capacity in school.expertise.items():
-            known[kind] = None
-            units.setdefault(kind, {}).setdefault(capacity.unit)
+    units = _units(problem)
+    known = {*units, *(kind for school in problem.schools for kind in school.need)}
     for kind in per_capacity:
         if kind not in known:
             yield _type_fault(

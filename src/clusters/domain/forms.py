@@ -7,6 +7,7 @@ relies on. Nothing here looks at a problem.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
@@ -79,12 +80,8 @@ def checked_mapping(name: str, value: Any, faults: Faults) -> dict[Any, Any]:
 
 
 def _bounds_by_name(name: str, value: Any, faults: Faults) -> FrozenDict:
-    return FrozenDict(
-        {
-            str(key): _bounds(f"{name}[{key!r}]", pair, faults)
-            for key, pair in checked_mapping(name, value, faults).items()
-        }
-    )
+    pairs = checked_mapping(name, value, faults).items()
+    return FrozenDict({str(k): _bounds(f"{name}[{k!r}]", pair, faults) for k, pair in pairs})
 
 
 def _counts_by_name(name: str, value: Any, faults: Faults) -> FrozenDict:
@@ -116,39 +113,23 @@ def _counts_instead(name: str, value: Any, faults: Faults) -> FrozenDict:
     return FrozenDict({**_counts_by_name(name, some, faults), **none})
 
 
-def _fraction_by_name(name: str, value: Any, faults: Faults) -> FrozenDict:
-    fractions = checked_mapping(name, value, faults)
-    for key, fraction in fractions.items():
-        if not is_number(fraction) or not 0 <= fraction <= 1:
-            faults.add(
-                f"{name}[{key!r}] is not a fraction between 0 and 1", "write 25 % as 0.25", fraction
-            )
-    return FrozenDict(fractions)
+def _each(what: str, remedy: str, most: float = math.inf, *, none: bool = False) -> Check:
+    """Make the check of numbers by name, each from 0 to a most; or None, where that is allowed."""
+
+    def check(name: str, value: Any, faults: Faults) -> FrozenDict:
+        numbers = checked_mapping(name, value, faults)
+        for key, number in numbers.items():
+            if not (none and number is None) and not (is_number(number) and 0 <= number <= most):
+                faults.add(f"{name}[{key!r}] is not {what}", remedy, number)
+        return FrozenDict(numbers)
+
+    return check
 
 
 def _number(name: str, value: Any, faults: Faults) -> Any:
     if value is not None and (not is_number(value) or value < 0):
         faults.add(f"{name} is not a number of 0 or more", "give a distance or None", value)
     return value
-
-
-def _number_by_name(name: str, value: Any, faults: Faults) -> FrozenDict:
-    numbers = checked_mapping(name, value, faults)
-    for key, least in numbers.items():
-        if not is_number(least) or least < 0:
-            faults.add(
-                f"{name}[{key!r}] is not a number of 0 or more", "give the least per cluster", least
-            )
-    return FrozenDict(numbers)
-
-
-def _loose_by_name(name: str, value: Any, faults: Faults) -> FrozenDict:
-    """Check an exception to fractions or numbers; it may exceed 1, and None means no bound."""
-    values = checked_mapping(name, value, faults)
-    for key, own in values.items():
-        if own is not None and (not is_number(own) or own < 0):
-            faults.add(f"{name}[{key!r}] is not a number of 0 or more", "correct it", own)
-    return FrozenDict(values)
 
 
 def _flag(name: str, value: Any, faults: Faults) -> Any:
@@ -206,8 +187,8 @@ CHECK_OF: Mapping[Form, Check] = {
     BOUNDS: _bounds,
     BOUNDS_BY_NAME: _bounds_by_name,
     COUNTS_BY_NAME: _counts_by_name,
-    FRACTION_BY_NAME: _fraction_by_name,
-    NUMBER_BY_NAME: _number_by_name,
+    FRACTION_BY_NAME: _each("a fraction between 0 and 1", "write 25 % as 0.25", 1),
+    NUMBER_BY_NAME: _each("a number of 0 or more", "give the least per cluster"),
     NUMBER: _number,
     FLAG: _flag,
     GROUPS: _groups,
@@ -215,12 +196,15 @@ CHECK_OF: Mapping[Form, Check] = {
 }
 """What checks the value of a rule of this form."""
 
+_LOOSE = _each("a number of 0 or more", "correct it", none=True)
+"""An exception to fractions or numbers may exceed 1, and None means no bound."""
+
 INSTEAD_OF: Mapping[Form, Check] = {
     BOUNDS: _bounds,
     BOUNDS_BY_NAME: _bounds_by_name,
     COUNTS_BY_NAME: _counts_instead,
-    FRACTION_BY_NAME: _loose_by_name,
-    NUMBER_BY_NAME: _loose_by_name,
+    FRACTION_BY_NAME: _LOOSE,
+    NUMBER_BY_NAME: _LOOSE,
     NUMBER: _number,
 }
 """What checks the value that holds instead under an exception (None, no bound at all, apart)."""

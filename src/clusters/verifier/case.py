@@ -60,11 +60,19 @@ class Case:
         """Return a measure in whole millionths, by position."""
         return [round(Fraction(value) * MICRO) for value in self.problem.measure(measure).tolist()]
 
-    def excuses(self, members: Collection[int], rule: str) -> Iterator[Any]:
-        """Yield what holds instead of a rule for each excused school among some."""
+    def excuses(
+        self, members: Collection[int], rule: str, name: str | None = None
+    ) -> Iterator[Any]:
+        """Yield what holds instead of a rule for each excused school among some.
+
+        Of a measure, type or phase, what the exception says of it; the rule itself where nothing.
+        """
         for key, excuse in self.rules.exceptions.items():
             if rule in excuse and self.problem.find(key) in members:
-                yield excuse[rule]
+                own = excuse[rule]
+                if own is not None and name is not None:
+                    own = own.get(name, getattr(self.rules, rule)[name])
+                yield own
 
     def finding(
         self,

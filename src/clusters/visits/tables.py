@@ -22,10 +22,11 @@ from clusters.domain import (
 from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.geography.journeys import Given, journeys_of
 from clusters.measures.values import check_kind
+from clusters.rulebook import UNIT_WORDS
 from clusters.shown import Shown
 from clusters.text import counted, listed, shown
 from clusters.verifier import Certificate, verify
-from clusters.visits.trips import UNIT_WORDS, Often, SchoolVisits, Visits, round_trips
+from clusters.visits.trips import Often, SchoolVisits, Visits, round_trips
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -202,7 +203,7 @@ class Tables(Shown):
                 yield f"{row.plan}, {row.table}: {findings[0].message.rstrip('.')}{more}."
         for row in self.rows:
             worst = row.visits.worst
-            unit = UNIT_WORDS[row.visits.unit][0]
+            unit = UNIT_WORDS[row.visits.unit]
             yield (
                 f"{row.plan}, {row.table}: {shown(round(row.visits.a_month, 1))} {unit} a month on "
                 f"the road in all; most in {worst.cluster}, {shown(round(worst.a_month, 1))}."
@@ -213,7 +214,7 @@ class Tables(Shown):
 
     def _worst_sentence(self, plan: str, first: str) -> str:
         table, there, base = self.worst_school(plan)
-        unit = UNIT_WORDS[self.rows[0].visits.unit][0]
+        unit = UNIT_WORDS[self.rows[0].visits.unit]
         return (
             f"{plan}: worst off by {table} against {first} is {there.name}, whose round trip takes "
             f"{shown(round(there.out + there.back, 1))} {unit} instead of "
@@ -356,8 +357,8 @@ def _alike(problems: Mapping[str, Problem]) -> dict[str, Problem]:
     )
     faults += [
         Fault(
-            f"the table {other!r} is in {UNIT_WORDS[problem.travel_unit][0]}, {name!r} in "
-            f"{UNIT_WORDS[first.travel_unit][0]}",
+            f"the table {other!r} is in {UNIT_WORDS[problem.travel_unit]}, {name!r} in "
+            f"{UNIT_WORDS[first.travel_unit]}",
             "give both in one unit",
         )
         for other, problem in given.items()

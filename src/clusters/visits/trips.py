@@ -23,17 +23,17 @@ from clusters.domain import (
 )
 from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.measures.values import check_kind
+from clusters.rulebook import UNIT_WORDS
 from clusters.shown import Shown
 from clusters.text import counted, first_few, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UNIT_WORDS", "ClusterVisits", "Often", "SchoolVisits", "Visits", "round_trips"]
+__all__ = ["ClusterVisits", "Often", "SchoolVisits", "Visits", "round_trips"]
 
 Often = float | Mapping[SchoolId, float]
 """Visits a month to each school: one number for all, or by id."""
-UNIT_WORDS = {"m": ("metres", "metre"), "min": ("minutes", "minute")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -138,7 +138,7 @@ class Visits(Shown):
     @property
     def sentence(self) -> str:
         """Say how much all spend on the road, and who most."""
-        unit = UNIT_WORDS[self.unit][0]
+        unit = UNIT_WORDS[self.unit]
         worst = self.worst
         far = worst.furthest
         return (
