@@ -110,16 +110,14 @@ class Conflicts:
         for kept, known in self._kept:
             if known == plan:
                 return kept
-        low, high = self.rules.count_range
-        kept = frozenset(
-            clause
-            for clause in self.every
-            if (low <= len(plan.clusters) <= high if clause == COUNT else self._alone(clause, plan))
-        )
+        kept = frozenset(c for c in self.every if self._holds(c, plan))
         self._kept.append((kept, plan))
         return kept
 
-    def _alone(self, clause: Clause, plan: Plan) -> bool:
+    def _holds(self, clause: Clause, plan: Plan) -> bool:
+        if clause == COUNT:
+            low, high = self.rules.count_range
+            return low <= len(plan.clusters) <= high
         return verify(self.problem, self.decider.only(self.rules, [clause]), plan).ok
 
     def _decided(self, kept: Clauses, seconds: float) -> tuple[Plan | None, bool]:

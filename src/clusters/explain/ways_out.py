@@ -41,11 +41,6 @@ class WaysOut:
         self.works: dict[frozenset[str], Relaxation] = {}
         self.open: dict[frozenset[str], Relaxation] = {}
 
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        return self.decider.left
-
     def tried(
         self,
         reasons: Sequence[Reason],
@@ -71,10 +66,10 @@ class WaysOut:
         ladders = [*self._ladders(reasons, clauses), *map(self._combined, self._pairs(losses))]
         enough = ENOUGH + len(works)
         for number, steps in enumerate(ladders):
-            if len(works) >= enough or self.left <= 0:
+            if len(works) >= enough or self.decider.left <= 0:
                 break
-            self._climb(steps, 0.8 * self.left / (len(ladders) - number))
-        if not works and self.left > 0:
+            self._climb(steps, 0.8 * self.decider.left / (len(ladders) - number))
+        if not works and self.decider.left > 0:
             for way in self._by_dropping(clauses):
                 self._note(works, way)
         chosen = [way for key, way in works.items() if not any(other < key for other in works)]
@@ -227,7 +222,9 @@ class WaysOut:
         yield self._way_out(rules, plan)
 
     def _plan_of(self, kept: list[Clause], shares: int) -> Plan | None:
-        return self.decider.decide(self.decider.only(self.rules, kept), self.left / shares).plan
+        return self.decider.decide(
+            self.decider.only(self.rules, kept), self.decider.left / shares
+        ).plan
 
 
 def _key(way: Relaxation, problem: Problem, rules: Rules) -> frozenset[str]:

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, Priorities, Problem, Rules, check_rules
-from clusters.explain.deciding import COUNT, Decider
+from clusters.explain.deciding import COUNT, Decider, without_groups
 from clusters.explain.easing import suspects
 from clusters.explain.every_conflict import Conflicts
 from clusters.explain.instances import atom_of
@@ -109,11 +109,6 @@ class _Question:
         self.problem, self.rules, self.limit = problem, rules, limit
         self.decider = Decider(problem, seed, deadline)
 
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        return self.decider.left
-
     def answer(self) -> WhyNoPlan:
         """Ask arithmetic, then the search, then single clusters, then the whole model."""
         by_count = self._by_arithmetic()
@@ -123,7 +118,7 @@ class _Question:
         if verdict.plan is None:
             found = self._by_lone_clusters(by_count)
             if found is None and verdict.open:
-                verdict = self.decider.decide(self.rules, self.left)
+                verdict = self.decider.decide(self.rules, self.decider.left)
             if found is None and verdict.refuted:
                 found = {k: reasons or (self._whole(),) for k, reasons in by_count.items()}
             if found is not None:
@@ -136,7 +131,7 @@ class _Question:
         """Reasons for each number of clusters; none where arithmetic finds none, or time is up."""
         by_count: dict[int, tuple[Reason, ...]] = {}
         for k in counts_of(self.problem, self.rules):
-            by_count[k] = reasons_for(self.problem, self.rules, k) if self.left else ()
+            by_count[k] = reasons_for(self.problem, self.rules, k) if self.decider.left else ()
         return by_count
 
     # -- proofs by search --------------------------------------------------------------------
@@ -151,10 +146,9 @@ class _Question:
         waiting = [k for k, reasons in by_count.items() if not reasons]
         for number, k in enumerate(waiting):
             instance = self.decider.instance(self.rules, k)
-            budget = 0.4 * self.left / (len(waiting) - number)
-            seen = [a for a, held in enumerate(instance.members)
-                    if set(held) & set(self.decider.suspects)]  # fmt: skip
-            first = [*seen, *suspects(instance)]
+            budget = 0.4 * self.decider.left / (len(waiting) - number)
+            first = [atom_of(instance, p) for p in sorted(self.decider.suspects)]
+            first += suspects(instance)
             atom, _ = hopeless_atom(instance, seconds=budget, first=first)
             if atom is None:
                 return None
@@ -166,13 +160,10 @@ class _Question:
 
     def _lone_reason(self, position: int, k: int) -> Reason:
         """Say that no cluster can hold a school, with few clauses that forbid it."""
-        kept = [clause for clause in clauses_of(self.rules) if clause != COUNT]
-        end = time.monotonic() + 0.3 * self.left
-        for rule in ("together", "apart"):
-            rest = [clause for clause in kept if clause.rule != rule]
-            if len(kept) - len(rest) > 2 and self._hopeless(position, k, rest):
-                kept = rest
-        for clause in list(kept):
+        every = [clause for clause in clauses_of(self.rules) if clause != COUNT]
+        end = time.monotonic() + 0.3 * self.decider.left
+        kept = without_groups(every, lambda rest: self._hopeless(position, k, rest))
+        for clause in kept:
             rest = [other for other in kept if other != clause]
             if time.monotonic() < end and self._hopeless(position, k, rest):
                 kept = rest
@@ -189,7 +180,7 @@ class _Question:
         from clusters.model.single_cluster import cluster_with
 
         instance = self.decider.instance(self.decider.only(self.rules, [COUNT, *kept]), k)
-        seconds = max(0.1, min(1.0, 0.2 * self.left))
+        seconds = max(0.1, min(1.0, 0.2 * self.decider.left))
         return cluster_with(instance, atom_of(instance, position), seconds=seconds) == []
 
     def _whole(self) -> Reason:
@@ -204,19 +195,19 @@ class _Question:
         reasons = united(by_count)
         named = reasons[0].clauses
         only = self.decider.only(self.rules, named)
-        if self.decider.decide(only, 0.1 * self.left).plan is not None:
+        if self.decider.decide(only, 0.1 * self.decider.left).plan is not None:
             named = clauses_of(self.rules)  # a reason that leaves a clause out: look at them all
-        clauses, smallest = self.decider.minimal(self.rules, named, 0.3 * self.left)
+        clauses, smallest = self.decider.minimal(self.rules, named, 0.3 * self.decider.left)
         every = Conflicts(self.problem, self.rules, self.decider)
         every.add(frozenset(clauses), smallest=smallest)
-        every.run(time.monotonic() + 0.25 * self.left)
+        every.run(time.monotonic() + 0.25 * self.decider.left)
         shared = [c for c in clauses if all(c in conflict for conflict in every.found)]
         relaxations = WaysOut(self.problem, self.rules, self.decider).tried(
             reasons, shared or clauses, every.losses
         )
-        counts = self._counts(by_count, 0.6 * self.left) if len(by_count) > 1 else {}
+        counts = self._counts(by_count, 0.6 * self.decider.left) if len(by_count) > 1 else {}
         if not every.complete:
-            every.run(time.monotonic() + self.left)
+            every.run(time.monotonic() + self.decider.left)
         first = self._conflict(frozenset(clauses), smallest=smallest)
         others = [found for found in every.smallest if found != frozenset(clauses)]
         further = (self._conflict(found) for found in sorted(others, key=len))
@@ -269,9 +260,6 @@ class _Question:
                 others = [r.sentence for r in reasons if r.clauses != reasons[0].clauses]
                 sentences = [*(reason.sentence for reason in sharper), *others]
         sentences = list(dict.fromkeys(sentences))
-        if len(sentences) > MOST_SENTENCES:
-            sentences = [
-                *sentences[:MOST_SENTENCES],
-                f"({len(sentences) - MOST_SENTENCES} further reasons.)",
-            ]
-        return tuple(sentences)
+        more = len(sentences) - MOST_SENTENCES
+        further = [f"({more} further reasons.)"] if more > 0 else []
+        return (*sentences[:MOST_SENTENCES], *further)

@@ -12,6 +12,7 @@ import numpy as np
 
 from clusters.arguments import at_least, checked
 from clusters.domain import (
+    FrozenDict,
     Plan,
     PlanLike,
     Priorities,
@@ -322,7 +323,7 @@ class _Study:
         return Stability(
             problem,
             plan,
-            self.causes,
+            FrozenDict(self.causes),
             cost=self.cost,
             control=self.control,
             reproducible=self.case.settings.work_limit is not None,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
@@ -193,6 +193,7 @@ class Together(Shown):
     sentences: tuple[str, ...]
 
 
+@dataclass(eq=False, repr=False)
 class Options(Mapping[str, Option], Drawn):
     """Options by name, the best under the common priorities first.
 
@@ -228,25 +229,20 @@ class Options(Mapping[str, Option], Drawn):
     ['Best overall']
     """
 
-    def __init__(
-        self,
-        options: Mapping[str, Option],
-        *,
-        problem: Problem,
-        rules: Rules,
-        priorities: Priorities,
-        ceiling: float,
-        min_difference: float,
-        asked: int,
-        trades: tuple[Trade, ...] = (),
-        missing: tuple[Missing, ...] = (),
-        no_more: bool = False,
-    ) -> None:
+    options: InitVar[Mapping[str, Option]]
+    _: KW_ONLY
+    problem: Problem
+    rules: Rules
+    priorities: Priorities
+    ceiling: float
+    min_difference: float
+    asked: int
+    trades: tuple[Trade, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    no_more: bool = False
+
+    def __post_init__(self, options: Mapping[str, Option]) -> None:
         self._options = FrozenDict(options)
-        self.problem, self.rules, self.priorities = problem, rules, priorities
-        self.ceiling, self.min_difference = ceiling, min_difference
-        self.asked, self.trades = asked, trades
-        self.missing, self.no_more = missing, no_more
 
     def __repr__(self) -> str:
         return clip(f"Options({len(self)} of {self.asked} asked for: {listed_briefly(self)})")
