@@ -12,12 +12,7 @@ from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
 from clusters.domain.policy import PRIORITY_NAMES, Priorities, Rules, weighing
 from clusters.domain.problem import STAND_IN, Problem
 from clusters.domain.problem_checks import DECIMALS, edges_of_pairs, straight_line_m
-from clusters.domain.quantities import (
-    Quantity,
-    bounded_quantities,
-    kept_together,
-    longest_journeys,
-)
+from clusters.domain.quantities import Quantity, bounded_quantities, kept_together, longest_journeys
 from clusters.domain.school import Capacity, NeedCount, School
 from clusters.domain.values import (
     Bounds,

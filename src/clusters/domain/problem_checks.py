@@ -9,13 +9,7 @@ import numpy.typing as npt
 
 from clusters.domain.plausible import id_faults, journey_faults, journey_notes
 from clusters.domain.school import School
-from clusters.domain.values import (
-    FloatArray,
-    IntArray,
-    SchoolId,
-    TravelUnit,
-    plain,
-)
+from clusters.domain.values import FloatArray, IntArray, SchoolId, TravelUnit, plain
 from clusters.errors import DataError, Fault, Faults
 from clusters.text import counted
 

@@ -9,11 +9,7 @@ import numpy as np
 
 from clusters.domain.forms import rule_fault
 from clusters.domain.school import School
-from clusters.domain.values import (
-    FloatArray,
-    SchoolId,
-    is_number,
-)
+from clusters.domain.values import FloatArray, SchoolId, is_number
 from clusters.errors import Faults, RulesError
 
 __all__ = ["measures_of"]

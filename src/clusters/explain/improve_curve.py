@@ -250,11 +250,7 @@ def _extend(
 
 
 def _asked(
-    near: Nearby,
-    best: dict[int, tuple[float, IntArray]],
-    most: int,
-    deadline: float,
-    seed: int,
+    near: Nearby, best: dict[int, tuple[float, IntArray]], most: int, deadline: float, seed: int
 ) -> set[int]:
     """Ask the exact model for cheaper plans, from few moves to many; return what is proved."""
     from clusters.model.within_moves import cheapest_within

@@ -351,11 +351,7 @@ class Nearby:
         }
 
     def _best_step(
-        self,
-        labels: IntArray,
-        end: IntArray,
-        costs: dict[int, float],
-        steps: list[tuple[int, ...]],
+        self, labels: IntArray, end: IntArray, costs: dict[int, float], steps: list[tuple[int, ...]]
     ) -> tuple[tuple[int, ...], dict[int, float]] | None:
         best, lowest = None, np.inf
         for atoms in steps:

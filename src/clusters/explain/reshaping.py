@@ -12,28 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import (
-    Cluster,
-    FrozenDict,
-    Plan,
-    Priorities,
-    Problem,
-    Rules,
-    SchoolId,
-)
+from clusters.domain import Cluster, FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.errors import NoPlanError, RulesError
-from clusters.explain.carried_over import (
-    plan_with,
-    priorities_joined,
-    priorities_with,
-    rules_with,
-)
-from clusters.geography.changing import (
-    merged_school,
-    renamed_school,
-    with_school,
-    without_school,
-)
+from clusters.explain.carried_over import plan_with, priorities_joined, priorities_with, rules_with
+from clusters.geography.changing import merged_school, renamed_school, with_school, without_school
 from clusters.solver import Settings, solve
 
 if TYPE_CHECKING:
@@ -316,8 +298,7 @@ def _halved(scene: Scene, cluster: Cluster) -> set[SchoolId]:
         except NoPlanError:
             continue
         stays = next(
-            (c for c in found.plan.clusters if cluster.centre in c.members),
-            found.plan.clusters[0],
+            (c for c in found.plan.clusters if cluster.centre in c.members), found.plan.clusters[0]
         )
         return {key for key in cluster.members if problem.school(key).urn not in stays.members}
     msg = "two parts of a cluster can always be drawn where nothing is asked of them"

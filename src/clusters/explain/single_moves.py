@@ -292,9 +292,7 @@ class Ground:
         ]
 
     def after(
-        self,
-        moves: Sequence[tuple[int, int]],
-        centres: Mapping[int, SchoolId | None] | None = None,
+        self, moves: Sequence[tuple[int, int]], centres: Mapping[int, SchoolId | None] | None = None
     ) -> Plan:
         """Return the plan after schools (by position) have moved to clusters (by number)."""
         place = self.place.copy()

@@ -42,10 +42,7 @@ class WaysOut:
         self.open: dict[frozenset[str], Relaxation] = {}
 
     def tried(
-        self,
-        reasons: Sequence[Reason],
-        clauses: Sequence[Clause],
-        losses: Sequence[Loss],
+        self, reasons: Sequence[Reason], clauses: Sequence[Clause], losses: Sequence[Loss]
     ) -> tuple[Relaxation, ...]:
         """Try changes of one rule, and of few together, and list those that allow a plan.
 
@@ -120,11 +117,7 @@ class WaysOut:
         ordered.sort(key=lambda rungs: rungs[0][1] if rungs else 0.0)
         return [[rules for rules, _ in rungs] for rungs in ordered]
 
-    def _climb(
-        self,
-        steps: Sequence[Rules],
-        seconds: float,
-    ) -> None:
+    def _climb(self, steps: Sequence[Rules], seconds: float) -> None:
         """Find looser rules that allow a plan: halfway between those that do and those that do not.
 
         Where the loosest are refuted the others are too. (Other numbers of clusters are no looser
@@ -146,12 +139,7 @@ class WaysOut:
             else:
                 low = middle
 
-    def _tried(
-        self,
-        looser: Rules,
-        end: float,
-        shares: int,
-    ) -> bool:
+    def _tried(self, looser: Rules, end: float, shares: int) -> bool:
         """Whether a plan was found under looser rules; the way out is noted, unless refuted."""
         rules = self._completed(looser, end)
         if rules is None:

@@ -12,14 +12,7 @@ from clusters.explain.deciding import COUNT, Decider, without_groups
 from clusters.explain.easing import suspects
 from clusters.explain.every_conflict import Conflicts
 from clusters.explain.instances import atom_of
-from clusters.explain.reasons import (
-    EXISTS,
-    NO_PLAN,
-    UNDECIDED,
-    Conflict,
-    Relaxation,
-    WhyNoPlan,
-)
+from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Conflict, Relaxation, WhyNoPlan
 from clusters.explain.ways_out import WaysOut
 from clusters.presolve import (
     Clause,

@@ -195,12 +195,7 @@ class Lasting(Shown):
 
 @checked
 def verify_years(
-    problem: Problem,
-    rules: Rules,
-    plan: PlanLike,
-    forecast: Forecast,
-    *,
-    excused: Excused = (),
+    problem: Problem, rules: Rules, plan: PlanLike, forecast: Forecast, *, excused: Excused = ()
 ) -> Lasting:
     """Check a plan against today's rules with the numbers of each year.
 

@@ -178,9 +178,7 @@ def trade_off(
     theme = [Theme(name=n, sentence=n, cares_for=n, priorities=priorities) for n in (a, b)]
     least = [aim_floor(problem, maker.rules, one, k) for one in theme]
     return TradeOff(
-        names=(a, b),
-        points=tuple(maker.points(list(chosen), first)),
-        least=(least[0], least[1]),
+        names=(a, b), points=tuple(maker.points(list(chosen), first)), least=(least[0], least[1])
     )
 
 

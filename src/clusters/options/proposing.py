@@ -331,12 +331,7 @@ def _best_words(first: Result) -> str:
 
 
 def _words(
-    shop: Workshop,
-    found: Candidate,
-    above: float,
-    *,
-    proved: bool,
-    judged: Sequence[Theme] = (),
+    shop: Workshop, found: Candidate, above: float, *, proved: bool, judged: Sequence[Theme] = ()
 ) -> str:
     cheapest = "the least cost of all plans" if proved else "the least cost found"
     text = f"{found.theme.sentence}; cost {100 * above:.1f} % above {cheapest}"

@@ -403,12 +403,7 @@ class Workshop:
         )
 
     def distinct(
-        self,
-        found: Candidate,
-        others: Sequence[Plan],
-        least: float,
-        most: float,
-        budget: Budget,
+        self, found: Candidate, others: Sequence[Plan], least: float, most: float, budget: Budget
     ) -> list[Candidate]:
         """Make plans like one found, at a rising price on sharing a centre as in other plans.
 

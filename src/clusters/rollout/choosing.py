@@ -90,11 +90,7 @@ def choose_starts(
     numbers, proved = _chosen(scene, seconds, seed)
     days = [scene.day(t) for t in numbers]
     found = check_starts(
-        problem,
-        rules,
-        plan,
-        {c.label: day for c, day in zip(clusters, days, strict=True)},
-        asked,
+        problem, rules, plan, {c.label: day for c, day in zip(clusters, days, strict=True)}, asked
     )
     if found:
         msg = f"the order chosen does not pass the check: {found[0].message}"

@@ -67,11 +67,7 @@ def amounts(problem: Problem, clusters: Sequence[Cluster], measure: str) -> tupl
 
 
 def hindrances(
-    problem: Problem,
-    rules: Rules,
-    plan: Plan,
-    clusters: Sequence[Cluster],
-    asked: StartRules,
+    problem: Problem, rules: Rules, plan: Plan, clusters: Sequence[Cluster], asked: StartRules
 ) -> Iterator[tuple[tuple[date | None, str], ...]]:
     """By cluster, what keeps it from starting by itself, and until when."""
     wrong = findings_of(problem, rules, plan)

@@ -9,16 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import (
-    Plan,
-    PlanLike,
-    Problem,
-    Rules,
-    SchoolId,
-    check_rules,
-    plan_of,
-    plans_of,
-)
+from clusters.domain import Plan, PlanLike, Problem, Rules, SchoolId, check_rules, plan_of, plans_of
 from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.geography.journeys import Given, journeys_of
 from clusters.measures.values import check_kind
@@ -65,10 +56,7 @@ def with_journeys(
         raise DataError.of("no table of journeys is given", "give travel_min or travel_m")
     found = journeys_of(problem.schools, Given(travel_m, travel_min, travel_unit, no_way))
     return replace(
-        problem,
-        travel=found.values,
-        travel_unit=found.unit,
-        notes=(*problem.notes, *found.notes),
+        problem, travel=found.values, travel_unit=found.unit, notes=(*problem.notes, *found.notes)
     )
 
 

@@ -13,14 +13,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.domain import (
-    Plan,
-    PlanLike,
-    Problem,
-    SchoolId,
-    is_number,
-    plan_of,
-)
+from clusters.domain import Plan, PlanLike, Problem, SchoolId, is_number, plan_of
 from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.measures.values import check_kind
 from clusters.rulebook import UNIT_WORDS
