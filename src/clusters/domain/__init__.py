@@ -22,6 +22,7 @@ from clusters.domain.values import (
     SchoolId,
     TravelUnit,
     is_number,
+    is_whole,
 )
 from clusters.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule, phases_of
 
@@ -56,6 +57,7 @@ __all__ = [
     "edges_of_pairs",
     "groups_of",
     "is_number",
+    "is_whole",
     "kept_together",
     "longest_journeys",
     "phases_of",

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from clusters.arguments import checked
 from clusters.domain.values import FrozenDict, SchoolId, is_number
-from clusters.errors import DataError, Fault, Faults
+from clusters.errors import DataError, Faults
 from clusters.shown import Shown
 
 __all__ = ["Forecast", "year_in", "year_order"]
@@ -97,17 +97,10 @@ class Forecast(Shown):
                     faults.add(
                         f"{year!r} is not a year", 'write "2027" or "2027-28"', column=measure
                     )
-                faults += [
-                    Fault(
-                        f"{measure} in {year} is not a number of 0 or more",
-                        "correct the value",
-                        urn=str(key),
-                        column=measure,
-                        value=str(number),
-                    )
-                    for key, number in by_school.items()
-                    if not is_number(number) or number < 0
-                ]
+                what = f"{measure} in {year} is not a number of 0 or more"
+                for key, number in by_school.items():
+                    if not is_number(number) or number < 0:
+                        faults.add(what, "correct the value", str(number), urn=key, column=measure)
         return faults
 
     @property

@@ -17,7 +17,7 @@ from clusters.domain import FloatArray, IntArray, Plan, Problem, SchoolId
 from clusters.errors import ArgumentError
 from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
-from clusters.measures.values import check_kind
+from clusters.measures.values import frame_by_kind
 from clusters.options.draws import Drawn, placed
 from clusters.options.wording import cluster_name, percent
 from clusters.shown import Shown
@@ -204,11 +204,9 @@ class Stability(Shown):
             and where it is most often otherwise. "pair": for each two schools that any plan puts
             together, in what share of the draws they are. "draw": what came of each draw.
         """
-        import pandas as pd
-
-        makers = {"school": self._school_rows, "pair": self._pair_rows, "draw": self._draw_rows}
-        check_kind(kind, tuple(makers))
-        return pd.DataFrame(list(makers[kind]()))
+        return frame_by_kind(
+            kind, school=self._school_rows, pair=self._pair_rows, draw=self._draw_rows
+        )
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:
         here = {name: self._here(draws) for name, draws in self.causes.items()}

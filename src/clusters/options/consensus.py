@@ -22,12 +22,13 @@ from clusters.domain import (
     Rules,
     SchoolId,
     check_rules,
+    is_whole,
     plans_of,
 )
-from clusters.errors import ArgumentError, Fault, Faults
+from clusters.errors import ArgumentError, Faults
 from clusters.maps.certainty import certainty_svg
 from clusters.measures import places_of
-from clusters.measures.values import check_kind
+from clusters.measures.values import frame_by_kind
 from clusters.options.draws import placed
 from clusters.options.median import Votes, nearest_plan
 from clusters.options.wording import cluster_name, percent
@@ -170,11 +171,9 @@ class Consensus(Shown):
             "pair": for each two schools that any map or the plan puts together, the votes for
             together and for apart, and what the plan does. "map": how far each map is from it.
         """
-        import pandas as pd
-
-        makers = {"school": self._school_rows, "pair": self._pair_rows, "map": self._map_rows}
-        check_kind(kind, tuple(makers))
-        return pd.DataFrame(list(makers[kind]()))
+        return frame_by_kind(
+            kind, school=self._school_rows, pair=self._pair_rows, map=self._map_rows
+        )
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:
         for k, school in enumerate(self.problem.schools):
@@ -348,16 +347,15 @@ def consensus(
     counts = _counts(maps, votes)
     seconds, seed = effort(settings, USUAL_S)
     refuse_impossible(problem, rules)
-    plan, bound = nearest_plan(
-        problem, rules, maps, Votes.of(problem, maps, counts), priorities, seconds, seed
-    )
+    tally = Votes.of(problem, maps, counts)
+    plan, bound = nearest_plan(problem, rules, maps, tally, priorities, seconds, seed)
     return Consensus(
         problem=problem,
         maps=maps,
         votes=counts,
         plan=plan,
         certificate=verify(problem, rules, plan, priorities),
-        disagreements=Votes.of(problem, maps, counts).against(places_of(problem, plan)),
+        disagreements=tally.against(places_of(problem, plan)),
         bound=bound,
         seconds=time.monotonic() - begin,
     )
@@ -369,19 +367,12 @@ def _counts(maps: Mapping[str, Plan], votes: Mapping[str, int] | None) -> dict[s
     faults = Faults()
     if not maps:
         faults.add("no map is given", "give one by name")
-    faults += [
-        Fault(f"votes name {name!r}, which is no map", f"use {', '.join(maps)}")
-        for name in votes
-        if name not in maps
-    ]
-    faults += [
-        Fault(
-            f"the votes of {name!r} are not a whole number of 1 or more",
-            "leave a map out that does not count",
-            value=str(count),
-        )
-        for name, count in votes.items()
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1
-    ]
+    for name in votes:
+        if name not in maps:
+            faults.add(f"votes name {name!r}, which is no map", f"use {', '.join(maps)}")
+    for name, count in votes.items():
+        if not is_whole(count, 1):
+            what = f"the votes of {name!r} are not a whole number of 1 or more"
+            faults.add(what, "leave a map out that does not count", str(count))
     faults.refuse(ArgumentError)
     return {name: int(votes.get(name, 1)) for name in maps}

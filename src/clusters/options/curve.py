@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import PRIORITY_NAMES, Plan, Priorities, Problem, Rules, check_rules, weighing
+from clusters.domain import (
+    PRIORITY_NAMES,
+    Plan,
+    Priorities,
+    Problem,
+    Rules,
+    check_rules,
+    is_whole,
+    weighing,
+)
 from clusters.domain.forms import rule_fault
 from clusters.errors import Faults, RulesError
 from clusters.explain.instances import searched_from, unit_price
@@ -190,7 +199,7 @@ def _check(a: str, b: str, n_points: int) -> None:
     )
     if a == b:
         faults.add("a and b are the same priority", "name two")
-    if isinstance(n_points, bool) or not isinstance(n_points, int | np.integer) or n_points < 2:
+    if not is_whole(n_points, 2):
         faults.add("n_points is not a whole number of 2 or more", "correct it")
     faults.refuse(RulesError)
 

@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 
 from clusters.domain import PRIORITY_NAMES, IntArray, Plan, Priorities, Problem, Rules, is_number
-from clusters.domain.forms import rule_fault
 from clusters.errors import Faults, InfeasibleError, NoPlanError, RulesError
 from clusters.measures import matches, overlap, places_of
 from clusters.options.near_plans import walked_plans
@@ -95,13 +94,11 @@ def errors_of(
         used = [priorities.travel_by, *rules.balance, *rules.limits]
         used += [priorities.balance_measure] if priorities.balance else []
         errors = dict.fromkeys((name for name in used if name != "schools"), errors)
-    faults = Faults(
-        rule_fault(
-            f"the error of {name} is not a fraction from 0 to below 1", "write 5 % as 0.05", error
-        )
-        for name, error in errors.items()
-        if not is_number(error) or not 0 <= error < 1
-    )
+    faults = Faults()
+    for name, error in errors.items():
+        if not is_number(error) or not 0 <= error < 1:
+            what = f"the error of {name} is not a fraction from 0 to below 1"
+            faults.add(what, "write 5 % as 0.05", error)
     if "schools" in errors:
         faults.add('"schools" has no error: it is 1 for each school', "leave it out")
     faults.refuse(RulesError)

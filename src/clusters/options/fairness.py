@@ -25,12 +25,13 @@ from clusters.domain import (
     Rules,
     SchoolId,
     check_rules,
+    is_whole,
     plans_of,
 )
 from clusters.errors import ArgumentError, DataError, Fault, Faults
 from clusters.explain import Move, why_here
 from clusters.measures import places_of
-from clusters.measures.values import check_kind
+from clusters.measures.values import frame_by_kind
 from clusters.money import pounds
 from clusters.options.wording import cluster_name
 from clusters.rulebook import length
@@ -214,11 +215,8 @@ class Fairness(Shown):
             money) in each option. "envy": a row for each school and option in which another centre
             is nearer, with the reason.
         """
-        import pandas as pd
-
         makers = {"option": self._option_rows, "school": self._school_rows, "envy": self._envy_rows}
-        check_kind(kind, tuple(makers))
-        return pd.DataFrame(list(makers[kind]()))
+        return frame_by_kind(kind, **makers)
 
     def _option_rows(self) -> Iterator[dict[str, Any]]:
         unit = self.problem.travel_unit
@@ -360,13 +358,8 @@ moved: Cluster 1 has 1 school: 1 below the least allowed, 2. (1 further rule wou
     strange = [name for name in (against, *(money or {})) if name not in plans]
     strange += [name for name in plans if money and name not in money]
     if strange:
-        raise ArgumentError(
-            Fault(
-                f"{name!r} is not named everywhere",
-                f"use the names of the options: {', '.join(plans)}",
-            )
-            for name in strange
-        )
+        remedy = f"use the names of the options: {', '.join(plans)}"
+        raise ArgumentError(Fault(f"{name!r} is not named everywhere", remedy) for name in strange)
     for name, plan in plans.items():
         _refuse_gaps(problem, name, plan)
     return Fairness(
@@ -383,16 +376,10 @@ moved: Cluster 1 has 1 school: 1 below the least allowed, 2. (1 further rule wou
 
 def _refuse_gaps(problem: Problem, name: str, plan: Plan) -> None:
     """Refuse a plan that leaves a school out: it has no journey."""
-    places = places_of(problem, plan)
-    if (places < 0).any():
-        raise DataError(
-            Fault(
-                f"option {name} has no cluster for this school",
-                "give it one, or correct the plan (cl.repair)",
-                urn=str(problem.ids[k]),
-            )
-            for k in np.flatnonzero(places < 0).tolist()
-        )
+    faults, what = Faults(), f"option {name} has no cluster for this school"
+    for k in np.flatnonzero(places_of(problem, plan) < 0).tolist():
+        faults.add(what, "give it one, or correct the plan (cl.repair)", urn=problem.ids[k])
+    faults.refuse(DataError)
 
 
 def _pence(
@@ -406,13 +393,9 @@ def _pence(
         position = problem.find(key)
         if position is None:
             faults.add(f"money of {name} names no school", "check", urn=key)
-        elif isinstance(pence, bool) or not isinstance(pence, int | np.integer):
-            faults.add(
-                f"money of {name} is not in whole pence",
-                "write £12.50 as 1250",
-                urn=key,
-                value=str(pence),
-            )
+        elif not is_whole(pence, -math.inf):
+            what = f"money of {name} is not in whole pence"
+            faults.add(what, "write £12.50 as 1250", str(pence), urn=key)
         else:
             found[problem.ids[position]] = int(pence)
     faults += [

@@ -23,6 +23,7 @@ from clusters.domain import (
     check_rules,
     groups_of,
     is_number,
+    is_whole,
 )
 from clusters.errors import Faults, RulesError
 from clusters.naming import name_clusters
@@ -230,7 +231,7 @@ def _gap(first: Result, cost: float) -> float | None:
 
 def _check(n_options: int, ceiling: float, min_difference: float) -> None:
     faults = Faults()
-    if not isinstance(n_options, int | np.integer) or isinstance(n_options, bool) or n_options < 1:
+    if not is_whole(n_options, 1):
         faults.add("n_options is not a whole number of 1 or more", "correct it", n_options)
     if not is_number(ceiling) or ceiling < 0:
         faults.add("ceiling is not a fraction of 0 or more", "write 10 % as 0.10")

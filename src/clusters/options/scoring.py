@@ -281,29 +281,18 @@ def _refuse(
         faults.add("no option is given", "give each option's values by name")
     for name, weight in weights.items():
         if not _is_known(weight) or weight < 0:
-            faults.add(
-                f"the weight of {name} is not a number of 0 or more",
-                "give a weight",
-                value=str(weight),
-            )
+            what = f"the weight of {name} is not a number of 0 or more"
+            faults.add(what, "give a weight", str(weight))
     if not faults and not any(weights.values()):
         faults.add("no criterion has a weight", "give one a weight above 0")
-    faults += [
-        Fault(
-            f"less_is_better names {name!r}, which has no weight",
-            f"use some of {', '.join(weights)}",
-        )
-        for name in less_is_better
-        if name not in weights
-    ]
-    faults += [
-        Fault(
-            f"{name} of option {option} is missing or not a number",
-            "give a number, or leave the criterion out of the weights",
-            value=str(own.get(name)),
-        )
-        for option, own in values.items()
-        for name in weights
-        if not _is_known(own.get(name))
-    ]
+    for name in less_is_better:
+        if name not in weights:
+            what = f"less_is_better names {name!r}, which has no weight"
+            faults.add(what, f"use some of {', '.join(weights)}")
+    for option, name in itertools.product(values, weights):
+        value = values[option].get(name)
+        if not _is_known(value):
+            what = f"{name} of option {option} is missing or not a number"
+            remedy = "give a number, or leave the criterion out of the weights"
+            faults.add(what, remedy, str(value))
     faults.refuse(ArgumentError)

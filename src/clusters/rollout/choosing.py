@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, Rules, check_rules, plan_of
-from clusters.errors import ClustersError, Fault, Faults, OutOfTimeError, RulesError
+from clusters.errors import ClustersError, Faults, OutOfTimeError, RulesError
 from clusters.rollout.checking import check_starts
 from clusters.rollout.hindrances import Scene, amounts, hindrances
 from clusters.rollout.order import StartOrder
@@ -116,26 +116,16 @@ def _refuse_unknown(labels: Sequence[str], asked: StartRules) -> None:
         "together": [label for group in asked.together for label in group],
         "after": [*asked.after, *(label for group in asked.after.values() for label in group)],
     }
-    faults = Faults(
-        Fault(
-            f"{where} names {label!r}, which is no cluster of the plan",
-            f"use any of {', '.join(labels)}",
-        )
-        for where, given in named.items()
-        for label in dict.fromkeys(given)
-        if label not in labels
-    )
-    faults += [
-        Fault(f"two clusters have the label {label!r}", "give each its own")
-        for label in dict.fromkeys(labels)
-        if labels.count(label) > 1
-    ]
-    if asked.costs is not None:
-        faults += [
-            Fault(f"costs has no sum for {label!r}", "give one for each cluster")
-            for label in labels
-            if label not in asked.costs_pence
-        ]
+    faults = Faults()
+    for where, given in named.items():
+        for label in dict.fromkeys(key for key in given if key not in labels):
+            what = f"{where} names {label!r}, which is no cluster of the plan"
+            faults.add(what, f"use any of {', '.join(labels)}")
+    for label in dict.fromkeys(key for key in labels if labels.count(key) > 1):
+        faults.add(f"two clusters have the label {label!r}", "give each its own")
+    for label in labels if asked.costs is not None else ():
+        if label not in asked.costs_pence:
+            faults.add(f"costs has no sum for {label!r}", "give one for each cluster")
     faults.refuse(RulesError)
 
 

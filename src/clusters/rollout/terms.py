@@ -120,16 +120,10 @@ class StartRules(Shown):
                 for label, day in self.leads_ready.items()
             }
             put(self, "lead_days", FrozenDict(ready))
-        expected = {
-            label: FrozenDict(
-                {
-                    kind: found
-                    for kind, day in kinds.items()
-                    if (found := _day(day, f"expertise_from[{label!r}]", faults)) is not None
-                }
-            )
-            for label, kinds in self.expertise_from.items()
-        }
+        expected = {}
+        for label, kinds in self.expertise_from.items():
+            known = {k: _day(day, f"expertise_from[{label!r}]", faults) for k, day in kinds.items()}
+            expected[label] = FrozenDict({k: day for k, day in known.items() if day is not None})
         put(self, "expertise_days", FrozenDict(expected))
         if self.all_by is not None:
             put(self, "last_day", _day(self.all_by, "all_by", faults))
@@ -148,34 +142,24 @@ class StartRules(Shown):
         for year, sum_ in self.money.items():
             found = _YEAR.fullmatch(year)
             if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
-                faults.add(
-                    f"money names {year!r}, which is no financial year",
-                    'write "2026-27" for April 2026 to March 2027',
-                )
-                continue
-            money[year] = _pence(sum_, f"the money of {year}", faults)
+                remedy = 'write "2026-27" for April 2026 to March 2027'
+                faults.add(f"money names {year!r}, which is no financial year", remedy)
+            else:
+                money[year] = _pence(sum_, f"the money of {year}", faults)
         if money and self.costs is None:
-            faults.add(
-                "money is limited, but costs are not given",
-                'give costs={"label": "pounds a year"}, or a split',
-            )
+            remedy = 'give costs={"label": "pounds a year"}, or a split'
+            faults.add("money is limited, but costs are not given", remedy)
         object.__setattr__(self, "costs_pence", FrozenDict(costs))
         object.__setattr__(self, "money_pence", FrozenDict(money))
 
     def _check_numbers(self, faults: Faults) -> None:
         if self.most_at_once is not None and self.most_at_once < 1:
-            faults.add(
-                "most_at_once is below 1",
-                "give how many may start on one day",
-                value=self.most_at_once,
-            )
+            remedy = "give how many may start on one day"
+            faults.add("most_at_once is below 1", remedy, self.most_at_once)
         for kind, least in (self.expertise or {}).items():
             if not is_number(least) or least < 0:
-                faults.add(
-                    f"expertise[{kind!r}] is not a number of 0 or more",
-                    "give the least capacity",
-                    value=str(least),
-                )
+                what = f"expertise[{kind!r}] is not a number of 0 or more"
+                faults.add(what, "give the least capacity", str(least))
 
 
 def _day(given: Any, where: str, faults: Faults, *, first: bool = False) -> date | None:
@@ -186,18 +170,12 @@ def _day(given: Any, where: str, faults: Faults, *, first: bool = False) -> date
         except ValueError:
             day = None
     if not isinstance(day, date) or isinstance(day, datetime):
-        faults.add(
-            f"{where} holds what is not a day",
-            'write "2026-09-01", or give a date',
-            value=str(given),
-        )
+        remedy = 'write "2026-09-01", or give a date'
+        faults.add(f"{where} holds what is not a day", remedy, str(given))
         return None
     if first and day.day != 1:
-        faults.add(
-            f"{where} holds a day that is not the first of a month",
-            "clusters are paid for by the month: give its first day",
-            value=str(given),
-        )
+        what = f"{where} holds a day that is not the first of a month"
+        faults.add(what, "clusters are paid for by the month: give its first day", str(given))
         return None
     return day
 

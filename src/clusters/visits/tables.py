@@ -185,9 +185,8 @@ class Tables(Shown):
         for row in self.rows:
             if not row.certificate.ok:
                 findings = row.certificate.findings
-                more = (
-                    f" (and {counted(len(findings) - 1, 'finding')} more)" if findings[1:] else ""
-                )
+                others = counted(len(findings) - 1, "finding")
+                more = f" (and {others} more)" if findings[1:] else ""
                 yield f"{row.plan}, {row.table}: {findings[0].message.rstrip('.')}{more}."
         for row in self.rows:
             worst = row.visits.worst
@@ -205,8 +204,7 @@ class Tables(Shown):
         unit = UNIT_WORDS[self.rows[0].visits.unit]
         return (
             f"{plan}: worst off by {table} against {first} is {there.name}, whose round trip takes "
-            f"{shown(round(there.out + there.back, 1))} {unit} instead of "
-            f"{shown(round(base.out + base.back, 1))}."
+            f"{shown(round(_longer(there), 1))} {unit} instead of {shown(round(_longer(base), 1))}."
         )
 
     @checked
@@ -227,27 +225,20 @@ class Tables(Shown):
                 ],
                 columns=["plan", "table", "keeps_rules", f"a_month_{unit}", "most_in"],
             )
-        frames = []
+        key = ["cluster"] if level == "cluster" else ["urn", "name", "cluster"]
+        frames: dict[str, pd.DataFrame] = {}
         for row in self.rows:
-            frame = row.visits.to_frame(level)
-            key = ["cluster"] if level == "cluster" else ["urn", "name", "cluster"]
-            frame = frame[[*key, f"a_month_{unit}"]].rename(
-                columns={f"a_month_{unit}": f"{row.table}_{unit}"}
-            )
+            own = {f"a_month_{unit}": f"{row.table}_{unit}"}
+            frame = row.visits.to_frame(level)[[*key, *own]].rename(columns=own)
             if level == "school":
-                frame[f"round_trip_{row.table}_{unit}"] = [
-                    school.out + school.back for school in row.visits.schools
-                ]
-            frames.append((row.plan, key, frame))
-        made = []
-        for plan in dict.fromkeys(row.plan for row in self.rows):
-            mine = [(key, frame) for name, key, frame in frames if name == plan]
-            whole = mine[0][1]
-            for key, frame in mine[1:]:
-                whole = whole.merge(frame, on=key, validate="one_to_one")
-            whole.insert(0, "plan", plan)
-            made.append(whole.sort_values(whole.columns[-1], ascending=False, kind="stable"))
-        return pd.concat(made, ignore_index=True)
+                frame[f"round_trip_{row.table}_{unit}"] = list(map(_longer, row.visits.schools))
+            known = frames.get(row.plan)
+            joined = frame if known is None else known.merge(frame, on=key, validate="one_to_one")
+            frames[row.plan] = joined
+        for plan, frame in frames.items():
+            frame.insert(0, "plan", plan)
+            frames[plan] = frame.sort_values(frame.columns[-1], ascending=False, kind="stable")
+        return pd.concat(frames.values(), ignore_index=True)
 
 
 @checked
@@ -319,13 +310,8 @@ def _longer(school: SchoolVisits) -> float:
 
 
 def _named(problem: Problem, plans: Any) -> dict[str, Plan]:
-    several = (
-        isinstance(plans, Mapping)
-        and plans
-        and all(
-            isinstance(plan, Mapping | Plan) or hasattr(plan, "plan") for plan in plans.values()
-        )
-    )
+    values = plans.values() if isinstance(plans, Mapping) else ()
+    several = values and all(isinstance(x, Mapping | Plan) or hasattr(x, "plan") for x in values)
     return plans_of(problem, plans) if several else {"The plan": plan_of(problem, plans)}
 
 
@@ -335,14 +321,11 @@ def _alike(problems: Mapping[str, Problem]) -> dict[str, Problem]:
     if not given:
         raise DataError.of("there is no table of journeys", 'give {"summer": problem}')
     name, first = next(iter(given.items()))
-    faults = Faults(
-        Fault(
-            f"the table {other!r} is of other schools than {name!r}, or in another order",
-            "make it with with_journeys(problem, ...)",
-        )
-        for other, problem in given.items()
-        if problem.ids != first.ids
-    )
+    faults = Faults()
+    for other, problem in given.items():
+        if problem.ids != first.ids:
+            what = f"the table {other!r} is of other schools than {name!r}, or in another order"
+            faults.add(what, "make it with with_journeys(problem, ...)")
     faults += [
         Fault(
             f"the table {other!r} is in {UNIT_WORDS[problem.travel_unit]}, {name!r} in "

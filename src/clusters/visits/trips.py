@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, SchoolId, is_number, plan_of
-from clusters.errors import DataError, Fault, Faults, RulesError
+from clusters.errors import DataError, Faults, RulesError
 from clusters.measures.values import check_kind
 from clusters.rulebook import UNIT_WORDS
 from clusters.shown import Shown
@@ -245,16 +245,10 @@ def round_trips(
 def _often(problem: Problem, visits: Any) -> list[float]:
     by_id = visits if isinstance(visits, Mapping) else dict.fromkeys(problem.ids, visits)
     known = {problem.find(key): value for key, value in by_id.items()}
-    faults = Faults(
-        Fault(
-            "visits a month is not a number of 0 or more",
-            "give a number, such as 1 or 0.5",
-            urn=str(key),
-            value=str(value),
-        )
-        for key, value in by_id.items()
-        if not is_number(value) or value < 0
-    )
+    faults, what = Faults(), "visits a month is not a number of 0 or more"
+    for key, value in by_id.items():
+        if not is_number(value) or value < 0:
+            faults.add(what, "give a number, such as 1 or 0.5", str(value), urn=key)
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in known]
     if missing:
         faults.add(
