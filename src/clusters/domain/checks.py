@@ -74,11 +74,8 @@ def _id_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     named = [*named_in(rules, "school"), *(("exceptions", key) for key in rules.exceptions)]
     for where, key in dict.fromkeys(named):
         if problem.find(key) is None:
-            yield Fault(
-                f"{where} names a school that the problem does not have",
-                "check the id (an academy has a new URN)",
-                urn=str(key),
-            )
+            what = f"{where} names a school that the problem does not have"
+            yield Fault(what, "check the id (an academy has a new URN)", urn=str(key))
 
 
 def _phase_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
@@ -95,10 +92,8 @@ def _phase_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
 
 def _neighbour_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     if rules.contiguous and problem.edges is None:
-        yield rule_fault(
-            "contiguous is True but the problem has no neighbours",
-            "give neighbours when building the problem, or contiguous=False",
-        )
+        what = "contiguous is True but the problem has no neighbours"
+        yield rule_fault(what, "give neighbours when building the problem, or contiguous=False")
 
 
 def _travel_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
@@ -165,10 +160,8 @@ def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
     ):
         faults += _missing_measure(problem, "balance_by", priorities.balance_measure)
     if priorities.pyramids and not problem.pyramids:
-        faults.add(
-            "pyramids has a weight but no school has a pyramid",
-            "give the schools' pyramids, or weight 0",
-        )
+        what = "pyramids has a weight but no school has a pyramid"
+        faults.add(what, "give the schools' pyramids, or weight 0")
     if priorities.change and priorities.groups_before is not None:
         faults += _change_faults(problem, priorities.groups_before)
     if priorities.expertise:
@@ -241,7 +234,5 @@ def unknown_need(problem: Problem, kind: str, *, strict: bool = True) -> Iterato
                 f"pupils_per_capacity[{kind!r}] out",
             )
     if counts and all(count == NeedCount() for _, count in counts):
-        yield rule_fault(
-            f"pupils of type {kind!r} are not known for any school",
-            f"give the counts, or leave pupils_per_capacity[{kind!r}] out",
-        )
+        what = f"pupils of type {kind!r} are not known for any school"
+        yield rule_fault(what, f"give the counts, or leave pupils_per_capacity[{kind!r}] out")

@@ -88,10 +88,8 @@ class Forecast(Shown):
             )
         for measure, by_year in self.numbers.items():
             if measure == "schools" or "@" in measure:
-                faults.add(
-                    f"a forecast of {measure!r} makes no sense",
-                    'name what is forecast, for instance "pupils"',
-                )
+                what = f"a forecast of {measure!r} makes no sense"
+                faults.add(what, 'name what is forecast, for instance "pupils"')
             for year, by_school in by_year.items():
                 if year_in(year) != year:
                     faults.add(

@@ -43,11 +43,8 @@ def _count(name: str, count: Any, faults: Faults) -> int | tuple[int, int]:
     ends = [plain(end) for end in count] if isinstance(count, tuple | list) else [plain(count)]
     whole = all(isinstance(end, int) and not isinstance(end, bool) and end >= 1 for end in ends)
     if not whole or len(ends) > 2 or not ends or ends[0] > ends[-1]:
-        faults.add(
-            f"{name} is neither a whole number of 1 or more nor a range (lowest, highest)",
-            "give for instance 18 or (16, 20)",
-            count,
-        )
+        what = f"{name} is neither a whole number of 1 or more nor a range (lowest, highest)"
+        faults.add(what, "give for instance 18 or (16, 20)", count)
         return 1
     return ends[0] if len(ends) == 1 or ends[0] == ends[1] else (ends[0], ends[1])
 
@@ -90,11 +87,8 @@ def _counts_by_name(name: str, value: Any, faults: Faults) -> FrozenDict:
     for key, given in checked_mapping(name, value, faults).items():
         label = f"{name}[{key!r}]"
         if not is_number(given) and not isinstance(given, tuple | list):
-            faults.add(
-                f"{label} is neither a whole number nor a pair (least, most)",
-                "give the least number of schools, or two numbers with None for no bound",
-                given,
-            )
+            remedy = "give the least number of schools, or two numbers with None for no bound"
+            faults.add(f"{label} is neither a whole number nor a pair (least, most)", remedy, given)
             continue
         pair = _bounds(label, (given, None) if is_number(given) else given, faults)
         ends = [end for end in pair or () if end is not None]
@@ -169,11 +163,8 @@ def _groups(name: str, groups: Any, faults: Faults) -> tuple[tuple[SchoolId, ...
         return ()
     for group in groups:
         if isinstance(group, str | int) or not isinstance(group, Iterable):
-            faults.add(
-                f"{name} holds something that is not a group of ids",
-                f"give a list of groups, for instance {name}=[[urn_1, urn_2]]",
-                group,
-            )
+            what = f"{name} holds something that is not a group of ids"
+            faults.add(what, f"give a list of groups, for instance {name}=[[urn_1, urn_2]]", group)
             continue
         members = checked_ids(name, group, faults)
         if len(set(members)) < 2:

@@ -72,11 +72,8 @@ def id_faults(ids: Sequence[object]) -> Iterator[Fault]:
     seen: dict[str, object] = {}
     for number, key in enumerate(ids, start=1):
         if not is_id(key):
-            yield Fault(
-                f"id {number} is {described(key)}, which names no school",
-                "give each school its URN: a text or a whole number",
-                where="ids",
-            )
+            what = f"id {number} is {described(key)}, which names no school"
+            yield Fault(what, "give each school its URN: a text or a whole number", where="ids")
             continue
         text = str(key).strip()
         if text not in seen:
@@ -84,11 +81,8 @@ def id_faults(ids: Sequence[object]) -> Iterator[Fault]:
         elif seen[text] == key:
             yield Fault("URN appears more than once", "keep one row for each school", urn=str(key))
         else:
-            yield Fault(
-                f"the ids {seen[text]!r} and {key!r} cannot be told apart by a reader",
-                "keep one of them, or write both as texts that differ",
-                urn=text,
-            )
+            what = f"the ids {seen[text]!r} and {key!r} cannot be told apart by a reader"
+            yield Fault(what, "keep one of them, or write both as texts that differ", urn=text)
 
 
 def place_faults(ids: Sequence[SchoolId], xy: FloatArray) -> list[Fault]:

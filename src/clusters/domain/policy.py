@@ -168,23 +168,16 @@ class Priorities(Shown):
         if not faults and not any(getattr(self, name) for name in PRIORITY_NAMES):
             faults.add("every priority has weight 0", "give at least one of them a weight")
         if self.change and self.reference is None:
-            faults.add(
-                "change has a weight but reference is missing",
-                "give today's plan, for instance reference=cl.read_plan(...)",
-            )
+            what = "change has a weight but reference is missing"
+            faults.add(what, "give today's plan, for instance reference=cl.read_plan(...)")
         per_capacity = checked_mapping("pupils_per_capacity", self.pupils_per_capacity, faults)
         for kind, pupils in per_capacity.items():
             if not is_number(pupils) or pupils <= 0:
-                faults.add(
-                    f"pupils_per_capacity[{kind!r}] is not a number above 0",
-                    "give the pupils that one unit covers",
-                    pupils,
-                )
+                what = f"pupils_per_capacity[{kind!r}] is not a number above 0"
+                faults.add(what, "give the pupils that one unit covers", pupils)
         if self.expertise and not per_capacity:
-            faults.add(
-                "expertise has a weight but pupils_per_capacity is empty",
-                "say how many pupils one unit of each type of capacity covers",
-            )
+            what = "expertise has a weight but pupils_per_capacity is empty"
+            faults.add(what, "say how many pupils one unit of each type of capacity covers")
         faults.refuse(RulesError)
         object.__setattr__(self, "pupils_per_capacity", FrozenDict(per_capacity))
         if isinstance(self.reference, Mapping):
@@ -221,10 +214,8 @@ def _checked_exceptions(exceptions: Any, faults: Faults) -> FrozenDict:
             rule = _RULE_OF_FIELD.get(given, given)
             row = _EXCUSED_BY.get(rule)
             if row is None:
-                faults.add(
-                    f"exceptions[{school!r}] names {rule!r}, which cannot be excused",
-                    f"use one of {', '.join(EXCUSABLE)}",
-                )
+                what = f"exceptions[{school!r}] names {rule!r}, which cannot be excused"
+                faults.add(what, f"use one of {', '.join(EXCUSABLE)}")
             elif bounds is None:
                 instead[rule] = None
             else:
@@ -240,9 +231,6 @@ def _excused(school: SchoolId, excuse: Any, faults: Faults) -> Mapping[Any, Any]
         return excuse
     if isinstance(excuse, str | list | tuple | set | frozenset):
         return {str(name): None for name in ([excuse] if isinstance(excuse, str) else excuse)}
-    faults.add(
-        f"exceptions[{school!r}] names no rule",
-        'give for instance exceptions={"108000": "balance"}',
-        excuse,
-    )
+    what = f"exceptions[{school!r}] names no rule"
+    faults.add(what, 'give for instance exceptions={"108000": "balance"}', excuse)
     return {}

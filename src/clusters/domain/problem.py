@@ -237,11 +237,8 @@ class Problem(Drawn):
             faults.add("both travel_m and travel_min are given", "give one of them")
         faults += id_faults(ids)
         if "schools" in given:
-            faults.add(
-                'a measure is called "schools", which is built in: 1 for each school',
-                "give the measure another name",
-                where="measures",
-            )
+            what = 'a measure is called "schools", which is built in: 1 for each school'
+            faults.add(what, "give the measure another name", where="measures")
         if not faults:
             nobody = [School(urn=key, name="", easting=0, northing=0) for key in ids]
             faults += measure_faults(given, nobody)
@@ -339,11 +336,8 @@ class Problem(Drawn):
         """
         found = self.find(school_id)
         if found is None:
-            raise DataError.of(
-                "no school of the problem has this id",
-                "check the id against the school file (an academy has a new URN)",
-                urn=school_id,
-            )
+            remedy = "check the id against the school file (an academy has a new URN)"
+            raise DataError.of("no school of the problem has this id", remedy, urn=school_id)
         return found
 
     def find(self, school_id: object) -> int | None:
@@ -428,11 +422,8 @@ class Problem(Drawn):
     def with_measures(self, **measures: npt.ArrayLike) -> Problem:
         """Copy with measures added or replaced; each an array (n,) in the order of `schools`."""
         if "schools" in measures:
-            raise DataError.of(
-                '"schools" is built in: 1 for each school',
-                "give the measure another name",
-                where="measures",
-            )
+            what = '"schools" is built in: 1 for each school'
+            raise DataError.of(what, "give the measure another name", where="measures")
         arrays = {name: numbers_of(values, name) for name, values in measures.items()}
         unknown = {name: ids for name, ids in self.unknown.items() if name not in arrays}
         return replace(self, measures={**self.measures, **arrays}, unknown=unknown)

@@ -69,12 +69,8 @@ def edges_of_pairs(
     for number, pair in enumerate(pairs, start=1):
         ends = _ends(pair)
         if ends is None:
-            faults.add(
-                f"pair {number} is not a pair of ids",
-                'give pairs of ids, for instance [("a", "b"), ("b", "c")]',
-                where=where,
-                value=str(pair),
-            )
+            remedy = 'give pairs of ids, for instance [("a", "b"), ("b", "c")]'
+            faults.add(f"pair {number} is not a pair of ids", remedy, where=where, value=str(pair))
             continue
         unknown = [key for key in ends if key not in index]
         for key in unknown:
@@ -102,12 +98,9 @@ def numbers_of(values: npt.ArrayLike, name: str) -> FloatArray:
     try:
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError.of(
-            f"{name} is not an array of numbers",
-            "give numbers only, and rows of one length",
-            where=name,
-            value=type(values).__name__,
-        ) from error
+        what = f"{name} is not an array of numbers"
+        remedy = "give numbers only, and rows of one length"
+        raise DataError.of(what, remedy, where=name, value=type(values).__name__) from error
 
 
 def pairs_of(edges: npt.ArrayLike) -> IntArray:
@@ -133,12 +126,8 @@ def school_faults(schools: Sequence[School]) -> Iterator[Fault]:
 def unit_faults(unit: object) -> Iterator[Fault]:
     """Find a unit of journeys that is neither metres nor minutes."""
     if unit not in ("m", "min"):
-        yield Fault(
-            "travel_unit is neither metres nor minutes",
-            'give "m" or "min"',
-            where="travel_unit",
-            value=str(unit),
-        )
+        what = "travel_unit is neither metres nor minutes"
+        yield Fault(what, 'give "m" or "min"', where="travel_unit", value=str(unit))
 
 
 def travel_faults(travel: FloatArray, n: int, where: str = "travel") -> Iterator[Fault]:
@@ -169,13 +158,9 @@ def measure_faults(
             yield shape_fault(name, array.shape, f"({len(schools)},)")
             continue
         for k in np.flatnonzero(~(np.isfinite(array) & (array >= 0))).tolist():
-            yield Fault(
-                f"{name} is not a number of 0 or more",
-                "correct the value",
-                urn=str(schools[k].urn),
-                column=name,
-                value=str(array[k]),
-            )
+            what = f"{name} is not a number of 0 or more"
+            remedy = "correct the value"
+            yield Fault(what, remedy, urn=str(schools[k].urn), column=name, value=str(array[k]))
         total = array[np.isfinite(array)].sum()
         if total > MOST_IN_ALL:
             yield Fault(
@@ -189,8 +174,5 @@ def measure_faults(
 def edge_faults(edges: IntArray | None, n: int) -> Iterator[Fault]:
     """Find neighbours that are no positions of schools."""
     if edges is not None and len(edges) and (edges.min() < 0 or edges.max() >= n):
-        yield Fault(
-            "a neighbour pair refers to a position outside the schools",
-            "use positions 0 to n-1",
-            where="edges",
-        )
+        what = "a neighbour pair refers to a position outside the schools"
+        yield Fault(what, "use positions 0 to n-1", where="edges")

@@ -208,11 +208,8 @@ def _plan_after(answer: WhatIf, which: str) -> Plan:
         raise MoneyError.of("there is no such plan", f"use {', '.join(plans)}", value=which)
     found = plans[which]
     if found is None:
-        raise MoneyError.of(
-            f"the answer has no plan {which!r}: none exists, or none was found in time",
-            "give more time, or use another plan",
-            where="which",
-        )
+        what = f"the answer has no plan {which!r}: none exists, or none was found in time"
+        raise MoneyError.of(what, "give more time, or use another plan", where="which")
     return found
 
 

@@ -130,10 +130,9 @@ def rules_for_years(rules: Rules, forecast: Forecast, *, excused: Excused = ()) 
     left_out = excused_years(forecast, excused)
     bounded = {name for rule in BY_MEASURE for name in getattr(rules, rule)}
     if not bounded & set(forecast.numbers):
-        raise RulesError.of(
-            f"no rule bounds what the forecast holds ({', '.join(forecast.numbers)})",
-            'give for instance balance={"pupils": 0.25} or limits={"pupils": (0, 5000)}',
-        )
+        what = f"no rule bounds what the forecast holds ({', '.join(forecast.numbers)})"
+        remedy = 'give for instance balance={"pupils": 0.25} or limits={"pupils": (0, 5000)}'
+        raise RulesError.of(what, remedy)
     return with_bounds(rules, lambda bounds: _spread(bounds, forecast, left_out))
 
 
@@ -170,15 +169,11 @@ def excused_years(forecast: Forecast, excused: Excused) -> dict[str, frozenset[s
     faults = Faults()
     for year, names in given.items():
         if year not in forecast.years:
-            faults.add(
-                f"excused names the year {year!r}, which the forecast does not have",
-                f"use any of {', '.join(forecast.years)}",
-            )
+            what = f"excused names the year {year!r}, which the forecast does not have"
+            faults.add(what, f"use any of {', '.join(forecast.years)}")
         for name in [name for name in names if name not in forecast.numbers]:
-            faults.add(
-                f"excused names the measure {name!r}, which the forecast does not have",
-                f"use any of {', '.join(forecast.numbers)}",
-            )
+            what = f"excused names the measure {name!r}, which the forecast does not have"
+            faults.add(what, f"use any of {', '.join(forecast.numbers)}")
     faults.refuse(RulesError)
     return {year: frozenset(names) for year, names in given.items()}
 

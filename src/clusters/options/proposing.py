@@ -259,10 +259,8 @@ def _wanted(
         elif theme in known:
             chosen.append(known[theme])
         else:
-            faults.add(
-                f"there is no theme {theme!r} that the facts allow",
-                f"use any of {', '.join(known)}",
-            )
+            what = f"there is no theme {theme!r} that the facts allow"
+            faults.add(what, f"use any of {', '.join(known)}")
     faults.refuse(RulesError)
     for theme in chosen:
         check_rules(problem, rules, theme.priorities)

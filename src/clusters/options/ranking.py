@@ -180,10 +180,8 @@ def _refuse(levels: Mapping[str, list[tuple[str, ...]]], options: Sequence[str])
         named = [name for level in order for name in level]
         left_out = [name for name in options if name not in named]
         if left_out:
-            faults.add(
-                f"{member} does not rank {listed(left_out)}",
-                "put them where the member would; level ones in a list of their own",
-            )
+            what = f"{member} does not rank {listed(left_out)}"
+            faults.add(what, "put them where the member would; level ones in a list of their own")
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
             faults.add(f"{member} ranks {listed(twice)} twice", "once each")

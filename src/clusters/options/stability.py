@@ -159,10 +159,9 @@ def _check_progress(on_progress: Callable[[int, int], None] | None) -> None:
         if on_progress is not None:
             inspect.signature(on_progress).bind(0, 0)
     except TypeError as error:
-        raise ArgumentError.of(
-            f"on_progress cannot be called with two numbers: {error}",
-            "give a function of the draws done and of all: lambda done, of: ...",
-        ) from None
+        what = f"on_progress cannot be called with two numbers: {error}"
+        remedy = "give a function of the draws done and of all: lambda done, of: ..."
+        raise ArgumentError.of(what, remedy) from None
     except ValueError:  # some functions written in C do not say how they are called
         return
 

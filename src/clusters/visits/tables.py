@@ -287,10 +287,8 @@ def compare_tables(
     check_rules(first, rules)
     named = _named(first, plans)
     if bases is not None and len(named) > 1:
-        raise RulesError.of(
-            "bases are given with several plans, whose clusters differ",
-            "compare one plan at a time, or leave bases out for the centres",
-        )
+        what = "bases are given with several plans, whose clusters differ"
+        raise RulesError.of(what, "compare one plan at a time, or leave bases out for the centres")
     return Tables(
         rows=tuple(
             TableVisits(

@@ -251,10 +251,8 @@ def _often(problem: Problem, visits: Any) -> list[float]:
             faults.add(what, "give a number, such as 1 or 0.5", str(value), urn=key)
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in known]
     if missing:
-        faults.add(
-            f"visits lack {counted(len(missing), 'school')}: {first_few(missing, 5)}",
-            "give a number for each school, 0 for one that is not visited",
-        )
+        what = f"visits lack {counted(len(missing), 'school')}: {first_few(missing, 5)}"
+        faults.add(what, "give a number for each school, 0 for one that is not visited")
     if faults:
         raise DataError(faults[:5])
     return [float(Fraction(str(known[k]))) for k in range(len(problem))]
@@ -266,10 +264,8 @@ def _base(
     base = centre if bases is None else bases.get(label)
     if base is None:
         where = "the plan says no centre" if bases is None else "bases has no school"
-        raise RulesError.of(
-            f"{where} for the cluster {label}",
-            "name the school that trips begin at: bases={label: id}",
-        )
+        what = f"{where} for the cluster {label}"
+        raise RulesError.of(what, "name the school that trips begin at: bases={label: id}")
     return problem.position(base)
 
 
