@@ -208,7 +208,7 @@ class _Question:
             status=NO_PLAN,
             reasons=self._sentences(reasons, clauses),
             clauses=clauses,
-            conflict=self._described(clauses),
+            conflict=self._described(clauses, self.rules),
             smallest=smallest,
             conflicts=(first, *further),
             complete=every.complete,
@@ -216,13 +216,14 @@ class _Question:
             relaxations=relaxations,
         )
 
-    def _described(self, clauses: Iterable[Clause]) -> tuple[str, ...]:
-        return tuple(describe(clause, self.problem, self.rules) for clause in clauses)
+    def _described(self, clauses: Iterable[Clause], rules: Rules) -> tuple[str, ...]:
+        return tuple(describe(clause, self.problem, rules) for clause in clauses)
 
     def _conflict(self, found: frozenset[Clause], *, smallest: bool = True) -> Conflict:
         clauses = tuple(c for c in (*clauses_of(self.rules), COUNT) if c in found)
         clauses = tuple(dict.fromkeys(clauses))
-        return Conflict(clauses=clauses, sentences=self._described(clauses), smallest=smallest)
+        sentences = self._described(clauses, self.rules)
+        return Conflict(clauses=clauses, sentences=sentences, smallest=smallest)
 
     def _counts(
         self, by_count: Mapping[int, tuple[Reason, ...]], seconds: float
@@ -234,11 +235,9 @@ class _Question:
             first = min(reasons, key=lambda reason: len(reason.clauses))
             share = self.decider.until(end) / (len(by_count) - number)
             clauses, smallest = self.decider.minimal(rules, first.clauses, share)
+            sentences = self._described(clauses, rules)
             answers[k] = Conflict(
-                clauses=clauses,
-                sentences=tuple(describe(clause, self.problem, rules) for clause in clauses),
-                reason=first.sentence,
-                smallest=smallest,
+                clauses=clauses, sentences=sentences, reason=first.sentence, smallest=smallest
             )
         return answers
 

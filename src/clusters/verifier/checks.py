@@ -41,9 +41,8 @@ def check_assignment(case: Case) -> Iterator[Finding]:
     for position in range(len(case.problem)):
         holders = placed.get(position, [])
         if not holders:
-            yield case.finding(
-                "assignment", f"{case.name(position)} is in no cluster.", members=[position]
-            )
+            text = f"{case.name(position)} is in no cluster."
+            yield case.finding("assignment", text, members=[position])
         elif len(holders) > 1:
             yield case.finding(
                 "assignment",
@@ -59,12 +58,8 @@ def check_assignment(case: Case) -> Iterator[Finding]:
 def _faulty_group(case: Case, group: Group) -> Iterator[Finding]:
     """Yield what is wrong with the list of members of one cluster."""
     for position in group.repeated:
-        yield case.finding(
-            "assignment",
-            f"{group.text} lists {case.name(position)} more than once.",
-            group=group,
-            members=[position],
-        )
+        text = f"{group.text} lists {case.name(position)} more than once."
+        yield case.finding("assignment", text, group=group, members=[position])
     for key in group.unknown:
         yield Finding(
             rule="assignment",
@@ -109,11 +104,8 @@ def check_n_clusters(case: Case) -> Iterator[Finding]:
     if not low <= have <= high:
         off = have - high if have > high else low - have
         side = "too many" if have > high else "too few"
-        yield case.finding(
-            "n_clusters",
-            f"The plan has {counted(have, 'cluster')}: {off} {side}; {wanted} asked for.",
-            amount=off,
-        )
+        text = f"The plan has {counted(have, 'cluster')}: {off} {side}; {wanted} asked for."
+        yield case.finding("n_clusters", text, amount=off)
 
 
 def check_schools_per_cluster(case: Case) -> Iterator[Finding]:
@@ -276,9 +268,8 @@ def check_together(case: Case) -> Iterator[Finding]:
         main, _ = max(parts, key=lambda pair: len(pair[0]))
         off = sorted(present - set(main))
         where = [f"{case.names(part)} in {group.text}" for part, group in parts]
-        yield case.finding(
-            "together", f"Schools that must be together are apart: {'; '.join(where)}.", members=off
-        )
+        text = f"Schools that must be together are apart: {'; '.join(where)}."
+        yield case.finding("together", text, members=off)
 
 
 def check_apart(case: Case) -> Iterator[Finding]:
@@ -288,12 +279,8 @@ def check_apart(case: Case) -> Iterator[Finding]:
         for group in case.held:
             both = [k for k in group.members if k in positions]
             if len(both) > 1:
-                yield case.finding(
-                    "apart",
-                    f"{group.text} holds schools that must be apart: {case.names(both)}.",
-                    group=group,
-                    members=both,
-                )
+                text = f"{group.text} holds schools that must be apart: {case.names(both)}."
+                yield case.finding("apart", text, group=group, members=both)
 
 
 def check_centres(case: Case) -> Iterator[Finding]:
@@ -344,13 +331,8 @@ def _outside(
         off, side, bound = least - have, "below the least allowed", least
     else:
         return
-    yield case.finding(
-        rule,
-        f"{group.text} has {amount(have, of)}: {shown(off)} {side}, {shown(bound)}{why}.",
-        group=group,
-        members=group.members,
-        amount=off,
-    )
+    text = f"{group.text} has {amount(have, of)}: {shown(off)} {side}, {shown(bound)}{why}."
+    yield case.finding(rule, text, group=group, members=group.members, amount=off)
 
 
 # The loosest of a rule and its exceptions holds; None stands for no bound at all.
