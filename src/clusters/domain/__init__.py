@@ -7,7 +7,7 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 """
 
 from clusters.domain.checks import check_rules
-from clusters.domain.given_plan import plan_of, plans_of
+from clusters.domain.given_plan import plan_of, plans_of, positions_of
 from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
 from clusters.domain.policy import PRIORITY_NAMES, Priorities, Rules, weighing
 from clusters.domain.problem import STAND_IN, Problem
@@ -63,6 +63,7 @@ __all__ = [
     "phases_of",
     "plan_of",
     "plans_of",
+    "positions_of",
     "straight_line_m",
     "weighing",
 ]

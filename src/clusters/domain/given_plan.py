@@ -12,7 +12,7 @@ from clusters.domain.problem import Problem
 from clusters.domain.values import SchoolId, plain
 from clusters.errors import ArgumentError, DataError, Faults
 
-__all__ = ["plan_of", "plans_of"]
+__all__ = ["plan_of", "plans_of", "positions_of"]
 
 
 def plan_of(problem: Problem, given: PlanLike, name: str = "plan") -> Plan:
@@ -70,6 +70,14 @@ def plans_of(
 ) -> dict[str, Plan]:
     """Turn each value of a mapping {name: plan} into a plan, as `plan_of` does."""
     return {key: plan_of(problem, plan, f"{name}[{key!r}]") for key, plan in given.items()}
+
+
+def positions_of(problem: Problem, plan: Plan) -> list[list[int]]:
+    """List the schools of each cluster by position; one that the problem does not have is none."""
+    return [
+        [p for key in cluster.members if (p := problem.find(key)) is not None]
+        for cluster in plan.clusters
+    ]
 
 
 def _plan_of_mapping(problem: Problem, given: Mapping[SchoolId, Hashable], name: str) -> Plan:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from clusters.domain import Clause, Plan, Problem, Rules, bounded_quantities
+from clusters.domain import Clause, Plan, Problem, Rules, bounded_quantities, positions_of
 from clusters.explain.deciding import COUNT
 from clusters.model.instance import Instance
 from clusters.presolve.relaxing import share_for
@@ -103,10 +103,8 @@ def tightened(problem: Problem, old: Rules, new: Rules, plan: Plan) -> Rules:
     So every number in a way out is one that a plan attains: 12 places, if that is what the least
     cluster of the plan has, where a step of a search would have said 11.4.
     """
-    clusters = [
-        [p for key in c.members if (p := problem.find(key)) is not None] for c in plan.clusters
-    ]
-    tight = replace(_numbers(problem, old, new, clusters), **_travel(problem, old, new, plan))
+    numbers = _numbers(problem, old, new, positions_of(problem, plan))
+    tight = replace(numbers, **_travel(problem, old, new, plan))
     if tight != new and verify(problem, tight, plan).ok:
         return tight
     return new

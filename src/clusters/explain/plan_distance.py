@@ -8,7 +8,16 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from clusters.domain import Cluster, IntArray, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.domain import (
+    Cluster,
+    IntArray,
+    Plan,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    positions_of,
+)
 from clusters.explain.instances import allowed_cost, atom_of, atoms_by_label
 from clusters.measures import matches
 from clusters.model.compiling import compile_instance
@@ -54,36 +63,22 @@ class Nearby:
     carried on so that the fewest schools move (Hungarian method). A school that had no place is
     *placed*, not moved; so is one that stood in several clusters and stays in one of them.
 
-    Parameters
-    ----------
-    k
-        Number of clusters; None for the nearest that the rules allow.
+    There are as many clusters as in the given plan, or the nearest number that the rules allow.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        rules: Rules,
-        priorities: Priorities,
-        plan: Plan,
-        k: int | None = None,
-    ) -> None:
+    def __init__(self, problem: Problem, rules: Rules, priorities: Priorities, plan: Plan) -> None:
         self.problem, self.rules, self.priorities, self.given = problem, rules, priorities, plan
-        old = [
-            {p for key in cluster.members if (p := problem.find(key)) is not None}
-            for cluster in plan.clusters
-        ]
-        kept = [(cluster, held) for cluster, held in zip(plan.clusters, old, strict=True) if held]
+        held = positions_of(problem, plan)
+        kept = [(cluster, own) for cluster, own in zip(plan.clusters, held, strict=True) if own]
         low, high = rules.count_range
-        self.k = min(max(len(kept), low), high) if k is None else k
+        self.k = min(max(len(kept), low), high)
         self.rules = replace(rules, n_clusters=self.k)
         self.instance = compile_instance(problem, self.rules, priorities, self.k)
         self.labels = [cluster.label for cluster, _ in kept]
-        self.old = [held for _, held in kept]
         self.n_labels = max(len(kept), self.k)
         self.stays: npt.NDArray[np.bool_] = np.zeros((len(problem), self.n_labels), dtype=np.bool_)
-        for label, held in enumerate(self.old):
-            self.stays[sorted(held), label] = True
+        for label, (_, own) in enumerate(kept):
+            self.stays[own, label] = True
         self.placed: npt.NDArray[np.bool_] = np.logical_or.reduce(self.stays, axis=1)
         self.atom_moves = self._by_atom(self.placed[:, None] & ~self.stays)
         self.sizes = np.array([len(members) for members in self.instance.members])

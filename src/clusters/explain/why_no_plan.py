@@ -166,7 +166,6 @@ class _Question:
             clauses=(*kept, *count),
             sentence=f"No cluster that holds {school_name(self.problem, school.urn)} can keep all "
             "of the rules named here, however the rest is divided.",
-            schools=(school.urn,),
         )
 
     def _hopeless(self, position: int, k: int, kept: list[Clause]) -> bool:

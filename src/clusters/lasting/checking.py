@@ -12,7 +12,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked
-from clusters.domain import Plan, PlanLike, Problem, Rules, check_rules, plan_of
+from clusters.domain import Plan, PlanLike, Problem, Rules, check_rules, plan_of, positions_of
 from clusters.domain.forecast import Forecast
 from clusters.lasting.years import BY_MEASURE, Excused, excused_years, in_year, with_bounds
 from clusters.measures.values import check_kind
@@ -274,11 +274,8 @@ def _check(
 def _amounts(
     facts: Problem, rules: Rules, plan: Plan, year: str, measures: tuple[str, ...]
 ) -> Iterator[tuple[str, str, str, Fraction, Fraction | None, Fraction | None]]:
-    held = [
-        (cluster.label, [p for key in cluster.members if (p := facts.find(key)) is not None])
-        for cluster in plan.clusters
-    ]
-    held = [(label, positions) for label, positions in held if positions]
+    labels = [cluster.label for cluster in plan.clusters]
+    held = [row for row in zip(labels, positions_of(facts, plan), strict=True) if row[1]]
     for measure in measures:
         units = [Fraction(str(value)) for value in facts.measures[measure].tolist()]
         mean = sum(units, Fraction(0)) / max(1, len(held))

@@ -55,15 +55,12 @@ class Reason:
         Rules that cannot all hold.
     sentence
         Why, with the numbers.
-    schools
-        Ids of the schools concerned (none: all).
     fixes
         Changes that would take this reason away, the smallest first.
     """
 
     clauses: tuple[Clause, ...]
     sentence: str
-    schools: tuple[SchoolId, ...] = ()
     fixes: tuple[Fix, ...] = ()
 
 

@@ -81,7 +81,6 @@ def _no_way(facts: Facts, first: int, far: int, clauses: tuple[Clause, ...]) -> 
         clauses=clauses,
         sentence=f"{school_at(facts, first)} and {school_at(facts, far)} must share a cluster, "
         "but every way between them passes a school that may not be in it.",
-        schools=facts.ids([first, far]),
         fixes=fix.drops(facts, *clauses),
     )
 
@@ -96,7 +95,6 @@ def _penned(
         sentence=f"{caller(facts, atom)} can be joined, past the schools that may not be in the "
         f"same cluster, to no more than {amount_of(q, have)} in all; the least allowed in a "
         f"cluster is {figure(q.least or Fraction(0))}{because(facts, q)}.",
-        schools=facts.ids(atom),
         fixes=fix.ordered(fix.least_to(facts, q, Fraction(have)), *fix.drops(facts, *every)),
     )
 
@@ -222,7 +220,6 @@ def _quarrel(facts: Facts, one: _Company, groups: Sequence[frozenset[int]]) -> R
                 sentence=f"{school_at(facts, both[0])} and {school_at(facts, both[1])} may not "
                 "share a cluster, but groups that must be together can be joined on the map only "
                 "through both of them.",
-                schools=facts.ids(both[:2]),
                 fixes=fix.drops(facts, *every),
             )
     return None
@@ -240,7 +237,6 @@ def _too_large(facts: Facts, one: _Company) -> Reason | None:
             sentence=f"{caller(facts, members)} must share a cluster, as groups that must be "
             f"together are joined on the map only through them: {amount_of(q, have)} in all; the "
             f"most allowed in a cluster is {figure(q.most)}{because(facts, q)}.",
-            schools=facts.ids(members),
             fixes=fix.ordered(larger, *fix.drops(facts, *together)),
         )
     return None

@@ -41,7 +41,6 @@ def parted_groups(facts: Facts) -> Iterator[Reason]:
                 clauses=(Clause("together", number), CONTIGUOUS),
                 sentence=f"{school_at(facts, first)} and {school_at(facts, away[0])} must share "
                 "a cluster but lie on parts of the map that no neighbours join.",
-                schools=facts.ids([first, away[0]]),
                 fixes=fix.drops(facts, Clause("together", number), CONTIGUOUS),
             )
 
@@ -107,7 +106,6 @@ def _impossible_part(facts: Facts, part: Sequence[int], clauses: tuple[Clause, .
         clauses=(CONTIGUOUS, *clauses, *count),
         sentence=f"No neighbours join {names} to the rest of the map, and by themselves they have "
         f"{'; '.join(bounds)}.",
-        schools=facts.ids(part),
         fixes=fix.ordered(*fixes),
     )
 
@@ -180,6 +178,5 @@ def _too_long(facts: Facts, q: Quantity, number: int, path: tuple[int, ...], nee
         sentence=f"{ends} must be together; with the schools between them their cluster has at "
         f"least {amount_of(q, int(need))}, and the most allowed is "
         f"{figure(q.most or Fraction(0))}{because(facts, q)}.",
-        schools=facts.ids(path),
         fixes=fix.ordered(longer, *fix.drops(facts, clause, CONTIGUOUS)),
     )

@@ -54,7 +54,6 @@ def together_and_apart(facts: Facts) -> Iterator[Reason]:
                 yield Reason(
                     clauses=clauses,
                     sentence=f"{names} must be together{through} and may not be together.",
-                    schools=both,
                     fixes=fix.drops(facts, *clauses),
                 )
             seen.setdefault(atom, p)
@@ -106,6 +105,5 @@ def too_many_apart(facts: Facts) -> Iterator[Reason]:
                 clauses=(COUNT, clause),
                 sentence=f"{many} schools may not share a cluster with one another; "
                 f"{there_are(facts.k)}.",
-                schools=tuple(group),
                 fixes=fix.ordered(fix.fewer_or_more(facts, many), fix.drop(facts, clause)),
             )

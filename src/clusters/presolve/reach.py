@@ -63,7 +63,6 @@ def _unreached(facts: Facts, group: Sequence[int]) -> Reason:
     return Reason(
         clauses=(*groups, *clauses),
         sentence=text,
-        schools=facts.ids(group),
         fixes=fix.ordered(fix.travel_to(facts, nearest), *fix.drops(facts, *groups, *clauses)),
     )
 
@@ -93,7 +92,6 @@ def too_far_apart(facts: Facts) -> Iterator[Reason]:
         clauses=(COUNT, *clauses, *dict.fromkeys(groups)),
         sentence=f"{len(clique)} schools lie so far apart that no two of them can have the same "
         f"centre{within}; {there_are(facts.k)}.",
-        schools=tuple(facts.ids([facts.atoms[a][0] for a in clique])),
         fixes=fix.ordered(*_ways_out_of_distance(facts, len(clique))),
     )
 
@@ -144,6 +142,5 @@ def _too_thin(facts: Facts, q: Quantity, a: int, best: float) -> Reason:
         sentence=f"No centre that {who} can travel to is within reach of more than "
         f"{amount_of(q, int(best))}; the least allowed in a cluster is "
         f"{figure(q.least or Fraction(0))}{because(facts, q)}.",
-        schools=facts.ids(facts.atoms[a]),
         fixes=fix.ordered(thinner, *fix.drops(facts, *clauses)),
     )

@@ -190,7 +190,6 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
     return Reason(
         clauses=(*groups, q.clause, *count_if_shared(q.clause)),
         sentence=text,
-        schools=facts.ids(atom),
         fixes=fix.ordered(excuse, larger, *fix.drops(facts, *groups)),
     )
 

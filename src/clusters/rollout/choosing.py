@@ -79,9 +79,6 @@ def choose_starts(
     _refuse_unknown([cluster.label for cluster in clusters], asked)
     seconds, seed = effort(settings, _USUAL_S)
     scene = Scene(
-        problem=problem,
-        rules=rules,
-        plan=plan,
         asked=asked,
         clusters=tuple(clusters),
         amounts=amounts(problem, clusters, measure),

@@ -24,9 +24,6 @@ class Scene:
     A hindrance that lasts has None for its day.
     """
 
-    problem: Problem
-    rules: Rules
-    plan: Plan
     asked: StartRules
     clusters: tuple[Cluster, ...]
     amounts: tuple[Fraction, ...]

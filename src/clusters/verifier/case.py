@@ -19,7 +19,6 @@ MICRO = 10**6
 class Group:
     """One cluster of the plan: its words, the positions it holds, and its centre's position."""
 
-    number: int
     label: str
     text: str
     members: tuple[int, ...]
@@ -108,7 +107,6 @@ def make_case(problem: Problem, rules: Rules, plan: Plan) -> Case:
                 members[position] = members.get(position, 0) + 1
         groups.append(
             Group(
-                number=number,
                 label=label,
                 text=cluster_text(number, label),
                 members=tuple(sorted(members)),
