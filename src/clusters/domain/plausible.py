@@ -88,14 +88,12 @@ def id_faults(ids: Sequence[object]) -> Iterator[Fault]:
 def place_faults(ids: Sequence[SchoolId], xy: FloatArray) -> list[Fault]:
     """List the schools that cannot be where they are said to be; `xy` is an array (n, 2)."""
     if len(xy) and _in_degrees(xy).all():
-        return [
-            Fault(
-                "the coordinates look like degrees of longitude and latitude",
-                "give easting and northing in metres (EPSG:27700)",
-                where="schools",
-                value=f"{xy[0, 0]:g}, {xy[0, 1]:g}",
-            )
-        ]
+        what = "the coordinates look like degrees of longitude and latitude"
+        remedy, first = (
+            "give easting and northing in metres (EPSG:27700)",
+            "{:g}, {:g}".format(*xy[0]),
+        )
+        return [Fault(what, remedy, where="schools", value=first)]
     if len(xy) < LEAST_FOR_FAR:
         return []
     middle = np.median(xy, axis=0)
@@ -167,17 +165,12 @@ def journey_notes(travel: FloatArray, unit: TravelUnit, straight: FloatArray) ->
         found = [(short, "shorter than the straight line")]
         found += [(long, f"more than {ODD_DETOUR:g} times the straight line")]
     else:
-        speeds = _speeds(travel[far], straight[far])
-        slow, fast = SPEEDS_KM_H
-        found = [
-            (int((speeds < slow).sum()), f"slower than {slow:g} km/h over the straight line"),
-            (int((speeds > fast).sum()), f"faster than {fast:g} km/h over the straight line"),
-        ]
-    return [
-        f"{counted(count, *_ARE)} {what}: check that they are {UNIT_WORDS[unit]}."
-        for count, what in found
-        if count
-    ]
+        speeds, (slow, fast) = _speeds(travel[far], straight[far]), SPEEDS_KM_H
+        over = "km/h over the straight line"
+        found = [(int((speeds < slow).sum()), f"slower than {slow:g} {over}")]
+        found += [(int((speeds > fast).sum()), f"faster than {fast:g} {over}")]
+    check = f"check that they are {UNIT_WORDS[unit]}."
+    return [f"{counted(count, *_ARE)} {what}: {check}" for count, what in found if count]
 
 
 def _speeds(travel: FloatArray, straight: FloatArray) -> FloatArray:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.domain.forms import CHECK_OF, INSTEAD_OF, checked_mapping, rule_fault
+from clusters.domain.forms import CHECK_OF, INSTEAD_OF, checked_mapping
 from clusters.domain.plan import Plan, PlanLike, groups_of
 from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number
 from clusters.errors import Faults, RulesError
@@ -96,11 +96,8 @@ class Rules(Shown):
     @property
     def count_range(self) -> tuple[int, int]:
         """Fewest and most clusters."""
-        return (
-            self.n_clusters
-            if isinstance(self.n_clusters, tuple)
-            else (self.n_clusters, self.n_clusters)
-        )
+        asked = self.n_clusters
+        return asked if isinstance(asked, tuple) else (asked, asked)
 
 
 @checked
@@ -160,12 +157,11 @@ class Priorities(Shown):
     reference: PlanLike | None = None
 
     def __post_init__(self) -> None:
-        faults = Faults(
-            rule_fault(f"{name} is not a number of 0 or more", "give a weight", getattr(self, name))
-            for name in PRIORITY_NAMES
-            if not is_number(getattr(self, name)) or getattr(self, name) < 0
-        )
-        if not faults and not any(getattr(self, name) for name in PRIORITY_NAMES):
+        faults, weights = Faults(), {name: getattr(self, name) for name in PRIORITY_NAMES}
+        for name, weight in weights.items():
+            if not is_number(weight) or weight < 0:
+                faults.add(f"{name} is not a number of 0 or more", "give a weight", weight)
+        if not faults and not any(weights.values()):
             faults.add("every priority has weight 0", "give at least one of them a weight")
         if self.change and self.reference is None:
             what = "change has a weight but reference is missing"

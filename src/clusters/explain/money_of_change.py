@@ -102,10 +102,8 @@ class MoneyOfChange(Shown):
         if shared != later:
             total = f"{pounds(shared)} is shared out before and {pounds(later)} after."
         text = [total]
-        for word, rows in (
-            ("more", [row for row in self.clusters if row.change_pence > 0]),
-            ("less", [row for row in self.clusters if row.change_pence < 0]),
-        ):
+        for word, sign in (("more", 1), ("less", -1)):
+            rows = [row for row in self.clusters if row.change_pence * sign > 0]
             rows.sort(key=lambda row: -abs(row.change_pence))
             named = [f"{row.name} {pounds(abs(row.change_pence))}" for row in rows[:_NAMED]]
             if named:
@@ -242,14 +240,12 @@ def _rows(
     rows = []
     for key, share in old.items():
         follows = new.get(later.get(key, key))
-        rows.append(
-            MoneyMove(
-                key=key if follows is None else follows.key,
-                name=share.name if follows is None else follows.name,
-                before_pence=share.total_pence,
-                after_pence=None if follows is None else follows.total_pence,
-            )
+        now = share if follows is None else follows
+        after = None if follows is None else follows.total_pence
+        row = MoneyMove(
+            key=now.key, name=now.name, before_pence=share.total_pence, after_pence=after
         )
+        rows.append(row)
     known = {row.key for row in rows}
     rows += [
         MoneyMove(key=key, name=share.name, before_pence=None, after_pence=share.total_pence)

@@ -26,10 +26,8 @@ def too_many_clusters(facts: Facts) -> Iterator[Reason]:
         text = f"there {'is' if n == 1 else 'are'} only {counted(n, 'school')}"
         clauses: tuple[Clause, ...] = (COUNT,)
     else:
-        text = (
-            f"the {n} schools make only {counted(atoms, 'group')} once those that must be together "
-            "are one"
-        )
+        text = f"the {n} schools make only {counted(atoms, 'group')} once those that must be "
+        text += "together are one"
         clauses = (COUNT, *(Clause("together", g) for g in range(len(facts.rules.together))))
     yield Reason(
         clauses=clauses,
