@@ -241,9 +241,9 @@ def _rows(
     for key, share in old.items():
         follows = new.get(later.get(key, key))
         now = share if follows is None else follows
-        after = None if follows is None else follows.total_pence
+        paid = None if follows is None else follows.total_pence
         row = MoneyMove(
-            key=now.key, name=now.name, before_pence=share.total_pence, after_pence=after
+            key=now.key, name=now.name, before_pence=share.total_pence, after_pence=paid
         )
         rows.append(row)
     known = {row.key for row in rows}
