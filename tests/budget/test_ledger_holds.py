@@ -140,8 +140,12 @@ def test_drawn_ledgers_keep_their_sums_after_every_event(quick_folder):
 
 
 @pytest.mark.slow
-def test_ten_thousand_drawn_ledgers(quick_folder):
-    for seed in range(1_000, 11_000):
+@pytest.mark.parametrize(
+    "thousand",
+    [1, 2, *(pytest.param(k, marks=pytest.mark.long) for k in range(3, 11))],
+)
+def test_ten_thousand_drawn_ledgers(thousand, quick_folder):
+    for seed in range(1_000 * thousand, 1_000 * (thousand + 1)):
         draw(seed, quick_folder)
 
 
