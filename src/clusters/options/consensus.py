@@ -251,23 +251,16 @@ class Consensus(Shown):
     def sentence(self, school: SchoolId) -> str:
         """Say where the maps put a school."""
         k = self.problem.position(school)
-        name, own = self.problem.schools[k].name, int(self._base[k])
-        tally = self._tally(k)
+        name, own, tally = self.problem.schools[k].name, int(self._base[k]), self._tally(k)
+        here = cluster_name(self._label(own))
         if not tally:
-            return f"No map places {name}; the plan has it in {cluster_name(self._label(own))}."
-        total = sum(tally.values())
+            return f"No map places {name}; the plan has it in {here}."
         if set(tally) == {own}:
-            return (
-                f"{name} is in {cluster_name(self._label(own))}, as all maps that place it have it."
-            )
-        votes = [
-            f"{count} for {cluster_name(self._label(place))}"
-            for place, count in sorted(tally.items(), key=lambda each: (-each[1], each[0]))
-        ]
-        return (
-            f"Members divide on {name}: of {counted(total, 'vote')} {listed(votes)}; the plan has "
-            f"it in {cluster_name(self._label(own))}."
-        )
+            return f"{name} is in {here}, as all maps that place it have it."
+        most_first = sorted(tally.items(), key=lambda each: (-each[1], each[0]))
+        votes = [f"{count} for {cluster_name(self._label(place))}" for place, count in most_first]
+        total = counted(sum(tally.values()), "vote")
+        return f"Members divide on {name}: of {total} {listed(votes)}; the plan has it in {here}."
 
     @checked
     def to_svg(self, *, title: str = "", **more: Any) -> str:
@@ -279,9 +272,8 @@ class Consensus(Shown):
             As for :func:`clusters.maps.certainty_svg`.
         """
         title = title or f"How far {counted(len(self.maps), 'map')} agree on each school's place"
-        return certainty_svg(
-            self.problem, self.plan, self.shares(), title=title, cases="votes", **more
-        )
+        own = {"title": title, "cases": "votes", **more}
+        return certainty_svg(self.problem, self.plan, self.shares(), **own)
 
 
 @checked
