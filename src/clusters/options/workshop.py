@@ -163,9 +163,8 @@ class Workshop:
         instance = found.instance or self._between(found)
         if instance is None:
             return None
-        if (
-            theme.cares_for in (None, "travel") and found.strength == 1.0
-        ):  # nothing but the theme's own priorities: the proof bounds all plans in them
+        # nothing but the theme's own priorities: the proof bounds all plans in them
+        if theme.cares_for in (None, "travel") and found.strength == 1.0:
             plan = self._solved(theme, found.plan, budget)
         else:
             plan = self.search(instance, [found.plan, *others], budget, turn)

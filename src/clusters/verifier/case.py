@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -97,21 +98,15 @@ def make_case(problem: Problem, rules: Rules, plan: Plan) -> Case:
     groups = []
     for number, cluster in enumerate(plan.clusters, start=1):
         label = str(cluster.label)
-        members: dict[int, int] = {}
-        unknown: list[object] = []
-        for key in _keys(cluster.members):
-            position = find(problem, key)
-            if position is None:
-                unknown.append(key)
-            else:
-                members[position] = members.get(position, 0) + 1
+        found = [(key, find(problem, key)) for key in _keys(cluster.members)]
+        members = Counter(position for _, position in found if position is not None)
         groups.append(
             Group(
                 label=label,
                 text=cluster_text(number, label),
                 members=tuple(sorted(members)),
                 repeated=tuple(sorted(k for k, times in members.items() if times > 1)),
-                unknown=tuple(unknown),
+                unknown=tuple(key for key, position in found if position is None),
                 centre=None if cluster.centre is None else find(problem, cluster.centre),
                 centre_given=cluster.centre,
             )

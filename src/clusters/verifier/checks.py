@@ -199,15 +199,12 @@ def _pieces(members: tuple[int, ...], near: list[list[int]]) -> list[set[int]]:
     """Part some schools into connected pieces."""
     left, pieces = set(members), []
     while left:
-        reached = [left.pop()]
-        piece = set(reached)
-        while reached:
-            for other in near[reached.pop()]:
-                if other in left:
-                    left.discard(other)
-                    piece.add(other)
-                    reached.append(other)
-        pieces.append(piece)
+        piece = [left.pop()]
+        for position in piece:
+            fresh = left.intersection(near[position])
+            left -= fresh
+            piece += fresh
+        pieces.append(set(piece))
     return sorted(pieces, key=min)
 
 
