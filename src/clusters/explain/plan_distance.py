@@ -111,8 +111,6 @@ class Nearby:
         labels[~np.isin(labels, kept)] = -1
         for label in kept.tolist():
             held = np.flatnonzero(labels == label)
-            if not len(held):
-                continue
             parts = instance.connected_parts(held)
             if instance.school_neighbours is None and len(parts) > 1:
                 main = max(parts, key=lambda part: int(self.sizes[part].sum()))
@@ -133,16 +131,14 @@ class Nearby:
         halves = [[first], [self._reached_last(held, [first])]]
         left = set(held.tolist()) - {halves[0][0], halves[1][0]}
         while left:
-            half = min(halves, key=lambda atoms: float(weight[atoms].sum()))
-            other = halves[1] if half is halves[0] else halves[0]
-            for atoms in (half, other):
-                beside = self._beside(atoms, left)
-                if beside is not None:
+            lighter, heavier = sorted(halves, key=lambda atoms: float(weight[atoms].sum()))
+            for atoms in (lighter, heavier):
+                if (beside := self._beside(atoms, left)) is not None:
                     atoms.append(beside)
                     left.discard(beside)
                     break
             else:
-                half.append(left.pop())
+                lighter.append(left.pop())
         small = min(halves, key=len)
         labels[small] = label
 

@@ -272,32 +272,27 @@ class Fairness(Shown):
         return "\n".join(line for name in self.plans for line in self._words(name))
 
     def _words(self, name: str) -> Iterator[str]:
-        worst, journeys = self.worst_off(name), self._of(name)
+        worst = self.worst_off(name)
         if worst:
-            first = self.problem.school(worst[0]).name
+            first, longest = self.problem.school(worst[0]).name, float(np.nanmax(self._of(name)))
             also = f" (and {counted(len(worst) - 1, 'other')} alike)" if len(worst) > 1 else ""
-            yield (
-                f"{name}: the longest journey is that of {first}{also}, "
-                f"{length(self.problem, float(np.nanmax(journeys)))}."
-            )
+            far = length(self.problem, longest)
+            yield f"{name}: the longest journey is that of {first}{also}, {far}."
         if name != self.against:
             worse = self.worse_off(name)
-            most = next(iter(worse), None)
-            tail = (
-                f", {self.problem.school(most).name} the most ({length(self.problem, worse[most])})"
-                if most is not None
-                else ""
-            )
-            travel = "travels" if len(worse) == 1 else "travel"
-            yield f"{counted(len(worse), 'school')} {travel} further than in {self.against}{tail}."
+            tail = ""
+            if worse:
+                most, further = next(iter(worse.items()))
+                far = length(self.problem, further)
+                tail = f", {self.problem.school(most).name} the most ({far})"
+            travel = counted(len(worse), "school travels", "schools travel")
+            yield f"{travel} further than in {self.against}{tail}."
         less = self.less_money(name) if name != self.against else {}
         if less:
-            most = next(iter(less))
-            verb = "gets" if len(less) == 1 else "get"
-            yield (
-                f"{counted(len(less), 'school')} {verb} less money than in {self.against}, "
-                f"{self.problem.school(most).name} the most ({pounds(less[most])})."
-            )
+            key = next(iter(less))
+            most = f"{self.problem.school(key).name} the most ({pounds(less[key])})"
+            get = counted(len(less), "school gets", "schools get")
+            yield f"{get} less money than in {self.against}, {most}."
         envies = self.envies(name)
         if envies:
             yield f"For {counted(len(envies), 'school')} the nearest centre is another cluster's."

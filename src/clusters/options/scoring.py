@@ -102,13 +102,11 @@ class Scores(Shown):
             others, rest = dict.fromkeys(others, Fraction(1)), Fraction(len(others))
         if not others:  # alone it has all the weight, whatever its share
             return {option: (own[criterion],) * 2 for option, own in self.points.items()}
-        return {
-            option: (
-                sum((w * own[name] for name, w in others.items()), Fraction(0)) / rest,
-                own[criterion],
-            )
-            for option, own in self.points.items()
-        }
+        lines = {}
+        for option, own in self.points.items():
+            without = sum((w * own[name] for name, w in others.items()), Fraction(0)) / rest
+            lines[option] = (without, own[criterion])
+        return lines
 
     def to_frame(self, kind: str = "option") -> pd.DataFrame:
         """Make a frame.
