@@ -216,8 +216,9 @@ def test_a_kill_leaves_nothing_half_written(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_hundred_kills(tmp_path):
-    kills(tmp_path, 100)
+@pytest.mark.parametrize("count", [25, pytest.param(100, marks=pytest.mark.long)])
+def test_kills_lose_nothing_that_was_said_to_be_kept(count, tmp_path):
+    kills(tmp_path, count)
 
 
 def test_two_writers_lose_nothing(tmp_path):
