@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import functools
 import inspect
+import itertools
 import math
 import numbers
 import types
@@ -96,23 +97,17 @@ def at_least(least: float, **given: float) -> None:
     low = [name for name, value in given.items() if not value >= least]
     if low:
         raise ArgumentError(
-            Fault(what=f"{name} is {given[name]}", remedy=f"give a number of {least:g} or more")
-            for name in low
+            Fault(f"{name} is {given[name]}", f"give a number of {least:g} or more") for name in low
         )
 
 
 def call_words(name: str, signature: inspect.Signature) -> str:
     """Show how to call a function: its name with its arguments, without their annotations."""
-    plain = [
-        parameter.replace(
-            annotation=parameter.empty,
-            default=_Shown(parameter.default)
-            if parameter.default is not parameter.empty
-            else parameter.empty,
-        )
-        for parameter in signature.parameters.values()
-        if parameter.name not in ("self", "cls")
-    ]
+    plain = []
+    for one in signature.parameters.values():
+        if one.name not in ("self", "cls"):
+            default = one.empty if one.default is one.empty else _Shown(one.default)
+            plain.append(one.replace(annotation=one.empty, default=default))
     return f"{name}{inspect.Signature(plain)}"
 
 
@@ -275,19 +270,17 @@ class _Door:
         if wrong:
             remedy = f"{self._swapped(given, wrong)}call {call_words(self.name, self.signature)}"
             raise ArgumentError(
-                Fault(what=f"{label} is {described(value)}, not {_words(hint)}", remedy=remedy)
+                Fault(f"{label} is {described(value)}, not {_words(hint)}", remedy)
                 for label, value, hint in wrong
             ) from error
 
     def _swapped(self, given: Mapping[str, Any], wrong: list[_Wrong]) -> str:
         """Say so where two arguments would fit in each other's place."""
         names = [label for label, _, _ in wrong if label in given]
-        for k, a in enumerate(names):
-            for b in names[k + 1 :]:
-                if not _misfit(given[a], self.hints[b], a) and not _misfit(
-                    given[b], self.hints[a], b
-                ):
-                    return f"{a} and {b} look swapped: "
+        for a, b in itertools.combinations(names, 2):
+            swapped = ((given[a], self.hints[b], a), (given[b], self.hints[a], b))
+            if not any(_misfit(*each) for each in swapped):
+                return f"{a} and {b} look swapped: "
         return ""
 
     def _misfit(self, message: str, kwargs: Mapping[str, Any]) -> Fault:
@@ -295,10 +288,8 @@ class _Door:
         strange = next((name for name in kwargs if name not in known), None)
         close = get_close_matches(strange, known, n=1) if strange else []
         hint = f"did you mean {close[0]}? " if close else ""
-        return Fault(
-            what=f"{self.name}: {message}",
-            remedy=f"{hint}call {call_words(self.name, self.signature)}",
-        )
+        call = call_words(self.name, self.signature)
+        return Fault(f"{self.name}: {message}", f"{hint}call {call}")
 
 
 @typing.runtime_checkable

@@ -288,23 +288,11 @@ def _travel_words(_clause: Clause, problem: Problem, rules: Rules) -> str:
     return f"no journey to a centre above {most} {UNIT_WORDS[problem.travel_unit]}"
 
 
-def _contiguous_words(_clause: Clause, _problem: Problem, _rules: Rules) -> str:
-    return "each cluster is one piece of the map"
-
-
 def _expertise_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
     least = rules.expertise[str(clause.which)]
     if not least:
         return f"any {counted_of(clause)}, or none, in each cluster"
     return f"at least {shown(least)} of {counted_of(clause)} in each cluster"
-
-
-def _together_words(clause: Clause, problem: Problem, rules: Rules) -> str:
-    return f"{_group_words(clause, problem, rules)} must share a cluster"
-
-
-def _apart_words(clause: Clause, problem: Problem, rules: Rules) -> str:
-    return f"{_group_words(clause, problem, rules)} may not share a cluster"
 
 
 def _group_words(clause: Clause, problem: Problem, rules: Rules) -> str:
@@ -371,7 +359,7 @@ RULEBOOK = (
         "too.",
         form=FLAG,
         fits="neighbours",
-        sentence=_contiguous_words,
+        sentence=lambda *_: "each cluster is one piece of the map",
         option="not-contiguous",
     ),
     Rule(
@@ -400,14 +388,14 @@ RULEBOOK = (
         summary="The schools of a group share a cluster.",
         form=GROUPS,
         fits="school",
-        sentence=_together_words,
+        sentence=lambda *of: f"{_group_words(*of)} must share a cluster",
     ),
     Rule(
         name="apart",
         summary="No two schools of a group share a cluster.",
         form=GROUPS,
         fits="school",
-        sentence=_apart_words,
+        sentence=lambda *of: f"{_group_words(*of)} may not share a cluster",
     ),
     Rule(
         name="centres",

@@ -7,17 +7,12 @@ two of them is checked where they meet. Users see ids (URNs); positions 0..n-1 i
 """
 
 from clusters.domain.checks import check_rules
-from clusters.domain.given_plan import plan_of, plans_of
+from clusters.domain.given_plan import plan_of, plans_of, positions_of
 from clusters.domain.plan import Cluster, HasPlan, Plan, PlanLike, groups_of
-from clusters.domain.policy import Priorities, Rules
+from clusters.domain.policy import PRIORITY_NAMES, Priorities, Rules, weighing
 from clusters.domain.problem import STAND_IN, Problem
 from clusters.domain.problem_checks import DECIMALS, edges_of_pairs, straight_line_m
-from clusters.domain.quantities import (
-    Quantity,
-    bounded_quantities,
-    kept_together,
-    longest_journeys,
-)
+from clusters.domain.quantities import Quantity, bounded_quantities, kept_together, longest_journeys
 from clusters.domain.school import Capacity, NeedCount, School
 from clusters.domain.values import (
     Bounds,
@@ -27,12 +22,14 @@ from clusters.domain.values import (
     SchoolId,
     TravelUnit,
     is_number,
+    is_whole,
 )
 from clusters.rulebook import EXCUSABLE, RULE_NAMES, RULEBOOK, Clause, Rule, phases_of
 
 __all__ = [
     "DECIMALS",
     "EXCUSABLE",
+    "PRIORITY_NAMES",
     "RULEBOOK",
     "RULE_NAMES",
     "STAND_IN",
@@ -60,10 +57,13 @@ __all__ = [
     "edges_of_pairs",
     "groups_of",
     "is_number",
+    "is_whole",
     "kept_together",
     "longest_journeys",
     "phases_of",
     "plan_of",
     "plans_of",
+    "positions_of",
     "straight_line_m",
+    "weighing",
 ]

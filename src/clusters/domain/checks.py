@@ -16,8 +16,8 @@ from clusters.domain.policy import Priorities, Rules
 from clusters.domain.problem import Problem
 from clusters.domain.school import NeedCount
 from clusters.domain.values import SchoolId
-from clusters.errors import Fault, RulesError
-from clusters.rulebook import named_in, phases_of
+from clusters.errors import Fault, Faults, RulesError
+from clusters.rulebook import UNIT_WORDS, named_in, phases_of
 from clusters.text import first_few
 
 __all__ = ["check_rules", "unknown_need"]
@@ -50,11 +50,10 @@ def check_rules(problem: Problem, rules: Rules, priorities: Priorities | None = 
     ...
     clusters.errors.RulesError: balance: there is no measure 'ned' - use one of need, schools
     """
-    faults = [fault for check in _FITS for fault in check(problem, rules)]
+    faults = Faults(fault for check in _FITS for fault in check(problem, rules))
     if priorities is not None:
         faults += _priority_faults(problem, priorities)
-    if faults:
-        raise RulesError(faults)
+    faults.refuse(RulesError)
 
 
 def _missing_measure(problem: Problem, where: str, name: str) -> Iterator[Fault]:
@@ -63,7 +62,7 @@ def _missing_measure(problem: Problem, where: str, name: str) -> Iterator[Fault]
         problem.measure(name)
     except RulesError as error:
         for fault in error.faults:
-            yield Fault(what=f"{where}: {fault.what}", remedy=fault.remedy)
+            yield Fault(f"{where}: {fault.what}", fault.remedy)
 
 
 def _measure_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
@@ -75,11 +74,8 @@ def _id_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     named = [*named_in(rules, "school"), *(("exceptions", key) for key in rules.exceptions)]
     for where, key in dict.fromkeys(named):
         if problem.find(key) is None:
-            yield Fault(
-                what=f"{where} names a school that the problem does not have",
-                remedy="check the id (an academy has a new URN)",
-                urn=str(key),
-            )
+            what = f"{where} names a school that the problem does not have"
+            yield Fault(what, "check the id (an academy has a new URN)", urn=str(key))
 
 
 def _phase_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
@@ -90,28 +86,23 @@ def _phase_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
             close = get_close_matches(str(phase).strip().lower(), sorted(known), n=1)
             hint = f"did you mean {close[0]!r}? " if close else ""
             yield Fault(
-                what=f"{where}: no school counts as {phase!r}",
-                remedy=f"{hint}phases on record: {listed}",
+                f"{where}: no school counts as {phase!r}", f"{hint}phases on record: {listed}"
             )
 
 
 def _neighbour_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     if rules.contiguous and problem.edges is None:
-        yield rule_fault(
-            "contiguous is True but the problem has no neighbours",
-            "give neighbours when building the problem, or contiguous=False",
-        )
+        what = "contiguous is True but the problem has no neighbours"
+        yield rule_fault(what, "give neighbours when building the problem, or contiguous=False")
 
 
 def _travel_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
     for unit, limit in (("m", rules.max_travel_m), ("min", rules.max_travel_min)):
         if limit is not None and unit != problem.travel_unit:
-            right = f"max_travel_{problem.travel_unit}"
-            words = {"m": "metres", "min": "minutes"}
             yield rule_fault(
-                f"max_travel_{unit} is in {words[unit]} but the problem's journeys are in "
-                f"{words[problem.travel_unit]}",
-                f"use {right}",
+                f"max_travel_{unit} is in {UNIT_WORDS[unit]} but the problem's journeys are in "
+                f"{UNIT_WORDS[problem.travel_unit]}",
+                f"use max_travel_{problem.travel_unit}",
                 limit,
             )
 
@@ -121,14 +112,11 @@ def _type_fault(where: str, kind: str, known: Iterable[str], what: str) -> Fault
     close = get_close_matches(str(kind).lower(), known, n=1)
     hint = f"did you mean {close[0]!r}? " if close else ""
     listed = f"types on record: {', '.join(known)}" if known else "no type is on record"
-    return Fault(what=f"{where}: {what} {kind!r}", remedy=f"{hint}{listed}")
+    return Fault(f"{where}: {what} {kind!r}", f"{hint}{listed}")
 
 
 def _expertise_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
-    units: dict[str, dict[str, None]] = {}
-    for school in problem.schools:
-        for kind, capacity in school.expertise.items():
-            units.setdefault(kind, {}).setdefault(capacity.unit)
+    units = _units(problem)
     for where, kind in named_in(rules, "type"):
         if kind not in units:
             yield _type_fault(where, kind, units, "no school has recorded capacity of type")
@@ -136,11 +124,20 @@ def _expertise_faults(problem: Problem, rules: Rules) -> Iterator[Fault]:
             yield _mixed_units(kind, units[kind])
 
 
+def _units(problem: Problem) -> dict[str, dict[str, None]]:
+    """Units in which each type of expertise is recorded."""
+    units: dict[str, dict[str, None]] = {}
+    for school in problem.schools:
+        for kind, capacity in school.expertise.items():
+            units.setdefault(kind, {}).setdefault(capacity.unit)
+    return units
+
+
 def _mixed_units(kind: str, units: Iterable[str]) -> Fault:
     return Fault(
-        what=f"capacity of type {kind!r} is recorded in different units, which cannot be added: "
+        f"capacity of type {kind!r} is recorded in different units, which cannot be added: "
         f"{', '.join(units)}",
-        remedy="convert the capacities to one unit",
+        "convert the capacities to one unit",
     )
 
 
@@ -155,7 +152,7 @@ _FITS = (
 
 
 def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
-    faults: list[Fault] = []
+    faults = Faults()
     if priorities.travel or priorities.pyramids or priorities.change:
         faults += _missing_measure(problem, "travel_by", priorities.travel_by)
     if priorities.balance and (
@@ -163,12 +160,8 @@ def _priority_faults(problem: Problem, priorities: Priorities) -> list[Fault]:
     ):
         faults += _missing_measure(problem, "balance_by", priorities.balance_measure)
     if priorities.pyramids and not problem.pyramids:
-        faults.append(
-            rule_fault(
-                "pyramids has a weight but no school has a pyramid",
-                "give the schools' pyramids, or weight 0",
-            )
-        )
+        what = "pyramids has a weight but no school has a pyramid"
+        faults.add(what, "give the schools' pyramids, or weight 0")
     if priorities.change and priorities.groups_before is not None:
         faults += _change_faults(problem, priorities.groups_before)
     if priorities.expertise:
@@ -191,22 +184,17 @@ def _change_faults(problem: Problem, before: Plan | Mapping[SchoolId, Any]) -> I
         count = len(groups.get(k, ()))
         if count != 1:
             yield Fault(
-                what="reference has no group for this school"
+                "reference has no group for this school"
                 if count == 0
                 else f"reference has this school in {count} groups",
-                remedy="give each school one group of today",
+                "give each school one group of today",
                 urn=str(school.urn),
             )
 
 
 def _coverage_faults(problem: Problem, per_capacity: Mapping[str, float]) -> Iterator[Fault]:
-    units: dict[str, dict[str, None]] = {}
-    known: dict[str, None] = {}
-    for school in problem.schools:
-        known |= dict.fromkeys(school.need)
-        for kind, capacity in school.expertise.items():
-            known[kind] = None
-            units.setdefault(kind, {}).setdefault(capacity.unit)
+    units = _units(problem)
+    known = {*units, *(kind for school in problem.schools for kind in school.need)}
     for kind in per_capacity:
         if kind not in known:
             yield _type_fault(
@@ -246,7 +234,5 @@ def unknown_need(problem: Problem, kind: str, *, strict: bool = True) -> Iterato
                 f"pupils_per_capacity[{kind!r}] out",
             )
     if counts and all(count == NeedCount() for _, count in counts):
-        yield rule_fault(
-            f"pupils of type {kind!r} are not known for any school",
-            f"give the counts, or leave pupils_per_capacity[{kind!r}] out",
-        )
+        what = f"pupils of type {kind!r} are not known for any school"
+        yield rule_fault(what, f"give the counts, or leave pupils_per_capacity[{kind!r}] out")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from clusters.arguments import checked
 from clusters.domain.values import FrozenDict, SchoolId, is_number
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.shown import Shown
 
 __all__ = ["Forecast", "year_in", "year_order"]
@@ -71,9 +71,7 @@ class Forecast(Shown):
     notes: tuple[str, ...] = field(default=(), compare=False)
 
     def __post_init__(self) -> None:
-        faults = list(self._faults())
-        if faults:
-            raise DataError(faults)
+        self._faults().refuse(DataError)
         frozen = {
             measure: FrozenDict(
                 {year: FrozenDict(by_year[year]) for year in sorted(by_year, key=year_order)}
@@ -82,43 +80,25 @@ class Forecast(Shown):
         }
         object.__setattr__(self, "numbers", FrozenDict(frozen))
 
-    def _faults(self) -> list[Fault]:
-        faults = []
+    def _faults(self) -> Faults:
+        faults = Faults()
         if not any(self.numbers.values()):
-            faults.append(
-                Fault(
-                    what="the forecast holds no number",
-                    remedy='give numbers={"pupils": {"2027": {id: number}}}',
-                )
+            faults.add(
+                "the forecast holds no number", 'give numbers={"pupils": {"2027": {id: number}}}'
             )
         for measure, by_year in self.numbers.items():
             if measure == "schools" or "@" in measure:
-                faults.append(
-                    Fault(
-                        what=f"a forecast of {measure!r} makes no sense",
-                        remedy='name what is forecast, for instance "pupils"',
-                    )
-                )
+                what = f"a forecast of {measure!r} makes no sense"
+                faults.add(what, 'name what is forecast, for instance "pupils"')
             for year, by_school in by_year.items():
                 if year_in(year) != year:
-                    faults.append(
-                        Fault(
-                            what=f"{year!r} is not a year",
-                            remedy='write "2027" or "2027-28"',
-                            column=measure,
-                        )
+                    faults.add(
+                        f"{year!r} is not a year", 'write "2027" or "2027-28"', column=measure
                     )
-                faults += [
-                    Fault(
-                        what=f"{measure} in {year} is not a number of 0 or more",
-                        remedy="correct the value",
-                        urn=str(key),
-                        column=measure,
-                        value=str(number),
-                    )
-                    for key, number in by_school.items()
-                    if not is_number(number) or number < 0
-                ]
+                what = f"{measure} in {year} is not a number of 0 or more"
+                for key, number in by_school.items():
+                    if not is_number(number) or number < 0:
+                        faults.add(what, "correct the value", str(number), urn=key, column=measure)
         return faults
 
     @property

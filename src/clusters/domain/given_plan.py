@@ -10,9 +10,9 @@ from clusters.arguments import described
 from clusters.domain.plan import Cluster, Plan, PlanLike
 from clusters.domain.problem import Problem
 from clusters.domain.values import SchoolId, plain
-from clusters.errors import ArgumentError, DataError, Fault
+from clusters.errors import ArgumentError, DataError, Faults
 
-__all__ = ["plan_of", "plans_of"]
+__all__ = ["plan_of", "plans_of", "positions_of"]
 
 
 def plan_of(problem: Problem, given: PlanLike, name: str = "plan") -> Plan:
@@ -58,12 +58,10 @@ members=('c',)))
     if isinstance(held, Plan):
         return held
     what = "holds no plan" if hasattr(given, "plan") else f"is {described(given)}, not a plan"
-    raise ArgumentError(
-        Fault(
-            what=f"{name} {what}",
-            remedy="give a Plan, a Result or a mapping {id: cluster}; a file or a frame is read "
-            "with read_plan(source, problem)",
-        )
+    raise ArgumentError.of(
+        f"{name} {what}",
+        "give a Plan, a Result or a mapping {id: cluster}; a file or a frame is read "
+        "with read_plan(source, problem)",
     )
 
 
@@ -74,10 +72,18 @@ def plans_of(
     return {key: plan_of(problem, plan, f"{name}[{key!r}]") for key, plan in given.items()}
 
 
+def positions_of(problem: Problem, plan: Plan) -> list[list[int]]:
+    """List the schools of each cluster by position; one that the problem does not have is none."""
+    return [
+        [p for key in cluster.members if (p := problem.find(key)) is not None]
+        for cluster in plan.clusters
+    ]
+
+
 def _plan_of_mapping(problem: Problem, given: Mapping[SchoolId, Hashable], name: str) -> Plan:
     groups: dict[Hashable, list[int]] = {}
     seen: set[int] = set()
-    faults = []
+    faults = Faults()
     for key, label in given.items():
         position, label = problem.find(key), plain(label)
         what = None
@@ -90,12 +96,11 @@ def _plan_of_mapping(problem: Problem, given: Mapping[SchoolId, Hashable], name:
         elif not isinstance(label, Hashable):
             what, remedy = f"has {described(label)} as a cluster", "give the label of a cluster"
         if what:
-            faults.append(Fault(what=f"{name} {what}", remedy=remedy, urn=str(key)))
+            faults.add(f"{name} {what}", remedy, urn=key)
         elif position is not None:
             seen.add(position)
             groups.setdefault(label, []).append(position)
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     named = {label: problem.find(label) for label in groups}
     by_centre = all(named[label] in held for label, held in groups.items())
     ids = problem.ids

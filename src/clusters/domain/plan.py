@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 from clusters.arguments import checked
 from clusters.domain.problem import Problem
 from clusters.domain.values import SchoolId
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.shown import Drawn, Shown, clip, listed_briefly
 from clusters.text import counted
 
@@ -120,12 +120,8 @@ class Plan(Drawn):
         for cluster in self.clusters:
             if isinstance(school_id, Hashable) and school_id in cluster.members:
                 return cluster
-        raise DataError(
-            Fault(
-                what="no cluster of the plan holds this school",
-                remedy="check the id",
-                urn=str(school_id),
-            )
+        raise DataError.of(
+            "no cluster of the plan holds this school", "check the id", urn=school_id
         )
 
     @checked

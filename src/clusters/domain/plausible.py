@@ -14,6 +14,7 @@ import numpy as np
 from clusters.arguments import described
 from clusters.domain.values import FloatArray, SchoolId, TravelUnit, is_id
 from clusters.errors import Fault
+from clusters.rulebook import UNIT_WORDS
 from clusters.text import counted, two_digits
 
 __all__ = ["id_faults", "journey_faults", "journey_notes", "place_faults"]
@@ -56,7 +57,6 @@ ODD_DETOUR = 10.0
 
 _ARE = ("journey is", "journeys are")
 _DOOR = {"m": "travel_m", "min": "travel_min"}
-_WORDS = {"m": "metres", "min": "travel_min"}
 _MINUTES = {"seconds": 1 / 60, "hours": 60.0, "milliseconds": 1 / 60_000}
 _METRES = {"kilometres": 1_000.0, "miles": 1_609.344, "feet": 0.3048, "centimetres": 0.01}
 
@@ -72,49 +72,34 @@ def id_faults(ids: Sequence[object]) -> Iterator[Fault]:
     seen: dict[str, object] = {}
     for number, key in enumerate(ids, start=1):
         if not is_id(key):
-            yield Fault(
-                what=f"id {number} is {described(key)}, which names no school",
-                remedy="give each school its URN: a text or a whole number",
-                where="ids",
-            )
+            what = f"id {number} is {described(key)}, which names no school"
+            yield Fault(what, "give each school its URN: a text or a whole number", where="ids")
             continue
         text = str(key).strip()
         if text not in seen:
             seen[text] = key
         elif seen[text] == key:
-            yield Fault(
-                what="URN appears more than once",
-                remedy="keep one row for each school",
-                urn=str(key),
-            )
+            yield Fault("URN appears more than once", "keep one row for each school", urn=str(key))
         else:
-            yield Fault(
-                what=f"the ids {seen[text]!r} and {key!r} cannot be told apart by a reader",
-                remedy="keep one of them, or write both as texts that differ",
-                urn=text,
-            )
+            what = f"the ids {seen[text]!r} and {key!r} cannot be told apart by a reader"
+            yield Fault(what, "keep one of them, or write both as texts that differ", urn=text)
 
 
 def place_faults(ids: Sequence[SchoolId], xy: FloatArray) -> list[Fault]:
     """List the schools that cannot be where they are said to be; `xy` is an array (n, 2)."""
     if len(xy) and _in_degrees(xy).all():
-        return [
-            Fault(
-                what="the coordinates look like degrees of longitude and latitude",
-                remedy="give easting and northing in metres (EPSG:27700)",
-                where="schools",
-                value=f"{xy[0, 0]:g}, {xy[0, 1]:g}",
-            )
-        ]
+        what = "the coordinates look like degrees of longitude and latitude"
+        remedy, first = (
+            "give easting and northing in metres (EPSG:27700)",
+            "{:g}, {:g}".format(*xy[0]),
+        )
+        return [Fault(what, remedy, where="schools", value=first)]
     if len(xy) < LEAST_FOR_FAR:
         return []
     middle = np.median(xy, axis=0)
     gaps = np.hypot(*(xy - middle).T)
     out = gaps > max(FAR_M, FAR_TIMES * float(np.median(gaps)))
-    near_nothing = (np.abs(xy) <= DEGREES).all(axis=1) | (np.abs(xy[:, ::-1]) <= DEGREES).all(
-        axis=1
-    )
-    out |= near_nothing & (gaps > FAR_M)
+    out |= _like_degrees(xy) & (gaps > FAR_M)
     return [_place_fault(ids[k], xy[k], gaps[k]) for k in np.flatnonzero(out).tolist()]
 
 
@@ -127,15 +112,20 @@ def _in_degrees(xy: FloatArray) -> Any:
     )
 
 
+def _like_degrees(xy: FloatArray) -> Any:
+    """Which positions are as small as a longitude and a latitude, in either order."""
+    return (np.abs(xy) <= DEGREES).all(axis=-1) | (np.abs(xy[..., ::-1]) <= DEGREES).all(axis=-1)
+
+
 def _place_fault(key: SchoolId, point: FloatArray, gap: float) -> Fault:
     what = f"the school lies {gap / 1000:,.0f} km from the middle of all schools"
     remedy = "correct its easting and northing: a digit may be missing, or too many"
     if not point.any():
         what, remedy = "the position is 0, 0", "give the school's easting and northing"
-    elif (np.abs(point) <= DEGREES).all() or (np.abs(point[::-1]) <= DEGREES).all():
+    elif _like_degrees(point):
         what = "the position is in degrees, those of the other schools are in metres"
         remedy = "give its easting and northing in metres"
-    return Fault(what=what, remedy=remedy, urn=str(key), value=f"{point[0]:g}, {point[1]:g}")
+    return Fault(what, remedy, urn=str(key), value=f"{point[0]:g}, {point[1]:g}")
 
 
 def journey_faults(
@@ -157,9 +147,9 @@ def journey_faults(
     i, j = np.argwhere(none)[0].tolist()
     return [
         Fault(
-            what=f"{counted(int(none.sum()), *_ARE)} longer than any can be (the first from "
+            f"{counted(int(none.sum()), *_ARE)} longer than any can be (the first from "
             f"{ids[i]} to {ids[j]}), as where a router writes a number for no way",
-            remedy='put infinity there: numpy.inf, or "inf" in a file',
+            'put infinity there: numpy.inf, or "inf" in a file',
             where=_DOOR[unit],
             value=f"{travel[i, j]:.12g}",
         )
@@ -175,17 +165,12 @@ def journey_notes(travel: FloatArray, unit: TravelUnit, straight: FloatArray) ->
         found = [(short, "shorter than the straight line")]
         found += [(long, f"more than {ODD_DETOUR:g} times the straight line")]
     else:
-        speeds = _speeds(travel[far], straight[far])
-        slow, fast = SPEEDS_KM_H
-        found = [
-            (int((speeds < slow).sum()), f"slower than {slow:g} km/h over the straight line"),
-            (int((speeds > fast).sum()), f"faster than {fast:g} km/h over the straight line"),
-        ]
-    return [
-        f"{counted(count, *_ARE)} {what}: check that they are {_WORDS[unit]}."
-        for count, what in found
-        if count
-    ]
+        speeds, (slow, fast) = _speeds(travel[far], straight[far]), SPEEDS_KM_H
+        over = "km/h over the straight line"
+        found = [(int((speeds < slow).sum()), f"slower than {slow:g} {over}")]
+        found += [(int((speeds > fast).sum()), f"faster than {fast:g} {over}")]
+    check = f"check that they are {UNIT_WORDS[unit]}."
+    return [f"{counted(count, *_ARE)} {what}: {check}" for count, what in found if count]
 
 
 def _speeds(travel: FloatArray, straight: FloatArray) -> FloatArray:
@@ -203,13 +188,13 @@ def unit_fault(travel: FloatArray, unit: str, straight: FloatArray) -> Fault | N
     wrong = (_not_minutes if unit == "min" else _not_metres)(travel[far], straight[far])
     if wrong is None:
         return None
-    return Fault(what=wrong, remedy=_remedy(wrong, unit), where=_DOOR[unit])
+    return Fault(wrong, _remedy(wrong, unit), where=_DOOR[unit])
 
 
 def _remedy(wrong: str, unit: str) -> str:
     """Say how to bring journeys into our unit; `build_problem` does it for the usual ones."""
     usual = next((short for name, short in _UNITS.items() if f"like {name}," in wrong), None)
-    convert = f"convert them to {_WORDS[unit]}"
+    convert = f"convert them to {UNIT_WORDS[unit]}"
     return convert if usual is None else f'say travel_unit="{usual}", or {convert}'
 
 
@@ -222,11 +207,9 @@ def _not_minutes(travel: FloatArray, straight: FloatArray) -> str | None:
     if _within(float(np.median(travel / straight)), LIKELY_DETOUR):
         likely = ["metres"]
     pace = f"faster than {usual:,.0f}" if usual > 1 else f"slower than {two_digits(usual)}"
-    return (
-        f"half of the journeys are {pace} km/h: they look like {likely[0]}, not minutes"
-        if likely
-        else None
-    )
+    if not likely:
+        return None
+    return f"half of the journeys are {pace} km/h: they look like {likely[0]}, not minutes"
 
 
 def _not_metres(travel: FloatArray, straight: FloatArray) -> str | None:
@@ -235,12 +218,12 @@ def _not_metres(travel: FloatArray, straight: FloatArray) -> str | None:
     if 0.99 <= usual <= LIKELY_DETOUR[1]:
         return None
     likely = [name for name, metres in _METRES.items() if _within(usual * metres, LIKELY_DETOUR)]
+    if not likely:
+        return None
     length = "shorter" if usual < 1 else "longer"
     return (
         f"half of the journeys are {length} than {two_digits(usual)} times the straight line: "
         f"they look like {likely[0]}, not metres"
-        if likely
-        else None
     )
 
 

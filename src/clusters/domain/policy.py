@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.domain.forms import CHECK_OF, INSTEAD_OF, checked_mapping, rule_fault
+from clusters.domain.forms import CHECK_OF, INSTEAD_OF, checked_mapping
 from clusters.domain.plan import Plan, PlanLike, groups_of
 from clusters.domain.values import Bounds, FrozenDict, SchoolId, is_number
-from clusters.errors import Fault, RulesError
+from clusters.errors import Faults, RulesError
 from clusters.rulebook import EXCUSABLE, RULEBOOK
 from clusters.shown import Shown
+
+PRIORITY_NAMES = ("travel", "balance", "expertise", "pyramids", "change")
+"""What can have a weight, by its name in `Priorities`."""
 
 
 @checked
@@ -82,23 +85,19 @@ class Rules(Shown):
     exceptions: Mapping[SchoolId, Any] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        faults: list[Fault] = []
+        faults = Faults()
         setattr_ = object.__setattr__
         for rule in RULEBOOK:
             for name in rule.fields:
                 setattr_(self, name, CHECK_OF[rule.form](name, getattr(self, name), faults))
         setattr_(self, "exceptions", _checked_exceptions(self.exceptions, faults))
-        if faults:
-            raise RulesError(faults)
+        faults.refuse(RulesError)
 
     @property
     def count_range(self) -> tuple[int, int]:
         """Fewest and most clusters."""
-        return (
-            self.n_clusters
-            if isinstance(self.n_clusters, tuple)
-            else (self.n_clusters, self.n_clusters)
-        )
+        asked = self.n_clusters
+        return asked if isinstance(asked, tuple) else (asked, asked)
 
 
 @checked
@@ -158,43 +157,24 @@ class Priorities(Shown):
     reference: PlanLike | None = None
 
     def __post_init__(self) -> None:
-        faults = [
-            rule_fault(f"{name} is not a number of 0 or more", "give a weight", getattr(self, name))
-            for name in ("travel", "balance", "expertise", "pyramids", "change")
-            if not is_number(getattr(self, name)) or getattr(self, name) < 0
-        ]
-        if not faults and not any(
-            (self.travel, self.balance, self.expertise, self.pyramids, self.change)
-        ):
-            faults.append(
-                rule_fault("every priority has weight 0", "give at least one of them a weight")
-            )
+        faults, weights = Faults(), {name: getattr(self, name) for name in PRIORITY_NAMES}
+        for name, weight in weights.items():
+            if not is_number(weight) or weight < 0:
+                faults.add(f"{name} is not a number of 0 or more", "give a weight", weight)
+        if not faults and not any(weights.values()):
+            faults.add("every priority has weight 0", "give at least one of them a weight")
         if self.change and self.reference is None:
-            faults.append(
-                rule_fault(
-                    "change has a weight but reference is missing",
-                    "give today's plan, for instance reference=cl.read_plan(...)",
-                )
-            )
+            what = "change has a weight but reference is missing"
+            faults.add(what, "give today's plan, for instance reference=cl.read_plan(...)")
         per_capacity = checked_mapping("pupils_per_capacity", self.pupils_per_capacity, faults)
         for kind, pupils in per_capacity.items():
             if not is_number(pupils) or pupils <= 0:
-                faults.append(
-                    rule_fault(
-                        f"pupils_per_capacity[{kind!r}] is not a number above 0",
-                        "give the pupils that one unit covers",
-                        pupils,
-                    )
-                )
+                what = f"pupils_per_capacity[{kind!r}] is not a number above 0"
+                faults.add(what, "give the pupils that one unit covers", pupils)
         if self.expertise and not per_capacity:
-            faults.append(
-                rule_fault(
-                    "expertise has a weight but pupils_per_capacity is empty",
-                    "say how many pupils one unit of each type of capacity covers",
-                )
-            )
-        if faults:
-            raise RulesError(faults)
+            what = "expertise has a weight but pupils_per_capacity is empty"
+            faults.add(what, "say how many pupils one unit of each type of capacity covers")
+        faults.refuse(RulesError)
         object.__setattr__(self, "pupils_per_capacity", FrozenDict(per_capacity))
         if isinstance(self.reference, Mapping):
             object.__setattr__(self, "reference", FrozenDict(self.reference))
@@ -210,11 +190,17 @@ class Priorities(Shown):
         return self.balance_by or self.travel_by
 
 
+def weighing(priorities: Priorities, **weights: Any) -> Priorities:
+    """Copy priorities with some weights (and other fields), every other weight 0."""
+    none = dict.fromkeys(PRIORITY_NAMES, 0.0)
+    return replace(priorities, **{**none, **weights})
+
+
 _EXCUSED_BY = {rule.name: rule for rule in RULEBOOK if rule.excused is not None}
 _RULE_OF_FIELD = {field: rule.name for rule in RULEBOOK for field in rule.fields}
 
 
-def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
+def _checked_exceptions(exceptions: Any, faults: Faults) -> FrozenDict:
     """Bring every exception into the form {id: {rule: bounds that hold instead, or None}}."""
     checked = {}
     for school, excuse in checked_mapping("exceptions", exceptions, faults).items():
@@ -224,12 +210,8 @@ def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
             rule = _RULE_OF_FIELD.get(given, given)
             row = _EXCUSED_BY.get(rule)
             if row is None:
-                faults.append(
-                    rule_fault(
-                        f"exceptions[{school!r}] names {rule!r}, which cannot be excused",
-                        f"use one of {', '.join(EXCUSABLE)}",
-                    )
-                )
+                what = f"exceptions[{school!r}] names {rule!r}, which cannot be excused"
+                faults.add(what, f"use one of {', '.join(EXCUSABLE)}")
             elif bounds is None:
                 instead[rule] = None
             else:
@@ -239,17 +221,12 @@ def _checked_exceptions(exceptions: Any, faults: list[Fault]) -> FrozenDict:
     return FrozenDict(checked)
 
 
-def _excused(school: SchoolId, excuse: Any, faults: list[Fault]) -> Mapping[Any, Any]:
+def _excused(school: SchoolId, excuse: Any, faults: Faults) -> Mapping[Any, Any]:
     """Return {rule: bounds or None} of one exception, however it is written."""
     if isinstance(excuse, Mapping):
         return excuse
     if isinstance(excuse, str | list | tuple | set | frozenset):
         return {str(name): None for name in ([excuse] if isinstance(excuse, str) else excuse)}
-    faults.append(
-        rule_fault(
-            f"exceptions[{school!r}] names no rule",
-            'give for instance exceptions={"108000": "balance"}',
-            excuse,
-        )
-    )
+    what = f"exceptions[{school!r}] names no rule"
+    faults.add(what, 'give for instance exceptions={"108000": "balance"}', excuse)
     return {}

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from clusters.arguments import checked, described
-from clusters.domain.forms import rule_fault
 from clusters.domain.plausible import id_faults, place_faults
 from clusters.domain.problem_checks import (
     DECIMALS,
@@ -37,7 +37,7 @@ from clusters.domain.values import (
     locked,
     plain,
 )
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Faults, RulesError
 from clusters.shown import Drawn, clip, listed_briefly
 from clusters.text import counted, first_few
 
@@ -107,35 +107,25 @@ class Problem(Drawn):
     _index: Mapping[SchoolId, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        faults = [
-            *school_faults(self.schools),
-            *place_faults([school.urn for school in self.schools], self.xy_m),
-            *unit_faults(self.travel_unit),
-            *travel_faults(self.travel, len(self.schools)),
-            *measure_faults(self.measures, self.schools),
-            *edge_faults(self.edges, len(self.schools)),
-        ]
-        if faults:
-            raise DataError(faults)
-        object.__setattr__(
-            self,
-            "measures",
-            FrozenDict(
-                {
-                    name: locked(np.round(np.asarray(values, dtype=np.float64), DECIMALS))
-                    for name, values in self.measures.items()
-                }
-            ),
-        )
-        object.__setattr__(self, "unknown", FrozenDict(self.unknown))
-        object.__setattr__(self, "travel", locked(np.asarray(self.travel, dtype=np.float64)))
+        n, put = len(self.schools), partial(object.__setattr__, self)
+        faults = Faults(school_faults(self.schools))
+        faults += place_faults([school.urn for school in self.schools], self.xy_m)
+        faults += unit_faults(self.travel_unit)
+        faults += travel_faults(self.travel, n)
+        faults += measure_faults(self.measures, self.schools)
+        faults += edge_faults(self.edges, n)
+        faults.refuse(DataError)
+        rounded = {
+            name: locked(np.round(np.asarray(values, dtype=np.float64), DECIMALS))
+            for name, values in self.measures.items()
+        }
+        put("measures", FrozenDict(rounded))
+        put("unknown", FrozenDict(self.unknown))
+        put("travel", locked(np.asarray(self.travel, dtype=np.float64)))
         if self.edges is not None:
             pairs = np.asarray(self.edges, dtype=np.int64).reshape(-1, 2)
-            pairs = np.unique(np.sort(pairs, axis=1), axis=0)
-            object.__setattr__(self, "edges", locked(pairs))
-        object.__setattr__(
-            self, "_index", FrozenDict({school.urn: k for k, school in enumerate(self.schools)})
-        )
+            put("edges", locked(np.unique(np.sort(pairs, axis=1), axis=0)))
+        put("_index", FrozenDict({school.urn: k for k, school in enumerate(self.schools)}))
 
     @classmethod
     @checked
@@ -232,45 +222,28 @@ class Problem(Drawn):
         ids = [plain(key) for key in ids]
         n = len(ids)
         xy = numbers_of(xy_m, "xy_m")
-        journeys, travel = (
-            ("travel_m", travel_m) if travel_min is None else ("travel_min", travel_min)
-        )
+        unit: TravelUnit = "m" if travel_min is None else "min"
+        travel = travel_m if travel_min is None else travel_min
         given = {name: numbers_of(values, name) for name, values in (measures or {}).items()}
         able = {name: numbers_of(values, name) for name, values in (expertise or {}).items()}
-        faults = [] if xy.shape == (n, 2) else [shape_fault("xy_m", xy.shape, f"({n}, 2)")]
-        faults += [
-            shape_fault(name, a.shape, f"({n},)")
-            for name, a in (given | able).items()
-            if a.shape != (n,)
-        ]
-        faults += [
-            shape_fault(name, (len(seq),), f"({n},)")
-            for name, seq in (("names", names), ("pyramids", pyramids))
-            if seq is not None and len(seq) != n
-        ]
+        shapes = {name: array.shape for name, array in (given | able).items()}
+        texts = {"names": names, "pyramids": pyramids}
+        shapes |= {name: (len(each),) for name, each in texts.items() if each is not None}
+        faults = Faults()
+        if xy.shape != (n, 2):
+            faults.append(shape_fault("xy_m", xy.shape, f"({n}, 2)"))
+        faults += [shape_fault(name, s, f"({n},)") for name, s in shapes.items() if s != (n,)]
         if travel_m is not None and travel_min is not None:
-            faults.append(
-                Fault(what="both travel_m and travel_min are given", remedy="give one of them")
-            )
+            faults.add("both travel_m and travel_min are given", "give one of them")
         faults += id_faults(ids)
         if "schools" in given:
-            faults.append(
-                Fault(
-                    what='a measure is called "schools", which is built in: 1 for each school',
-                    remedy="give the measure another name",
-                    where="measures",
-                )
-            )
+            what = 'a measure is called "schools", which is built in: 1 for each school'
+            faults.add(what, "give the measure another name", where="measures")
         if not faults:
-            faults += list(
-                measure_faults(
-                    given, [School(urn=key, name="", easting=0, northing=0) for key in ids]
-                )
-            )
-        if faults:
-            raise DataError(faults)
+            nobody = [School(urn=key, name="", easting=0, northing=0) for key in ids]
+            faults += measure_faults(given, nobody)
+        faults.refuse(DataError)
         schools: list[School] = []
-        school_faults: list[Fault] = []
         for k, key in enumerate(ids):
             try:
                 schools.append(
@@ -289,11 +262,9 @@ class Problem(Drawn):
                     )
                 )
             except DataError as error:
-                school_faults += error.faults
-        if school_faults:
-            raise DataError(school_faults)
-        unit: TravelUnit = "m" if travel_min is None else "min"
-        matrix = None if travel is None else numbers_of(travel, journeys)
+                faults += error.faults
+        faults.refuse(DataError)
+        matrix = None if travel is None else numbers_of(travel, f"travel_{unit}")
         return cls.from_schools(
             schools,
             travel=matrix,
@@ -365,13 +336,8 @@ class Problem(Drawn):
         """
         found = self.find(school_id)
         if found is None:
-            raise DataError(
-                Fault(
-                    what="no school of the problem has this id",
-                    urn=str(school_id),
-                    remedy="check the id against the school file (an academy has a new URN)",
-                )
-            )
+            remedy = "check the id against the school file (an academy has a new URN)"
+            raise DataError.of("no school of the problem has this id", remedy, urn=school_id)
         return found
 
     def find(self, school_id: object) -> int | None:
@@ -406,8 +372,8 @@ class Problem(Drawn):
             If the problem does not have it, saying why and what it has.
         """
         if not isinstance(name, str):
-            raise RulesError(
-                rule_fault(f"a measure is named {described(name)}", "give the name of a measure")
+            raise RulesError.of(
+                f"a measure is named {described(name)}", "give the name of a measure"
             )
         if name in self.measures:
             return self.measures[name]
@@ -416,7 +382,7 @@ class Problem(Drawn):
         else:
             what = f"there is no measure {name!r}"
             remedy = f"use one of {', '.join(sorted(self.measures))}"
-        raise RulesError(Fault(what=what, remedy=remedy))
+        raise RulesError.of(what, remedy)
 
     def _unknown_words(self, name: str, missing: Sequence[SchoolId]) -> tuple[str, str]:
         """Say for which schools a measure is not known, and the ways out.
@@ -456,13 +422,8 @@ class Problem(Drawn):
     def with_measures(self, **measures: npt.ArrayLike) -> Problem:
         """Copy with measures added or replaced; each an array (n,) in the order of `schools`."""
         if "schools" in measures:
-            raise DataError(
-                Fault(
-                    what='"schools" is built in: 1 for each school',
-                    remedy="give the measure another name",
-                    where="measures",
-                )
-            )
+            what = '"schools" is built in: 1 for each school'
+            raise DataError.of(what, "give the measure another name", where="measures")
         arrays = {name: numbers_of(values, name) for name, values in measures.items()}
         unknown = {name: ids for name, ids in self.unknown.items() if name not in arrays}
         return replace(self, measures={**self.measures, **arrays}, unknown=unknown)

@@ -9,14 +9,8 @@ import numpy.typing as npt
 
 from clusters.domain.plausible import id_faults, journey_faults, journey_notes
 from clusters.domain.school import School
-from clusters.domain.values import (
-    FloatArray,
-    IntArray,
-    SchoolId,
-    TravelUnit,
-    plain,
-)
-from clusters.errors import DataError, Fault
+from clusters.domain.values import FloatArray, IntArray, SchoolId, TravelUnit, plain
+from clusters.errors import DataError, Fault, Faults
 from clusters.text import counted
 
 __all__ = [
@@ -57,10 +51,10 @@ def check_journeys(
 ) -> tuple[str, ...]:
     """Refuse given journeys that cannot be what they are said to be; notes on what is odd."""
     straight = straight_line_m(schools)
-    faults = [*travel_faults(travel, len(schools), "travel_m" if unit == "m" else "travel_min")]
-    faults = faults or journey_faults(travel, unit, straight, [school.urn for school in schools])
-    if faults:
-        raise DataError(faults)
+    faults = Faults(travel_faults(travel, len(schools), f"travel_{unit}"))
+    if not faults:
+        faults += journey_faults(travel, unit, straight, [school.urn for school in schools])
+    faults.refuse(DataError)
     return tuple(journey_notes(travel, unit, straight))
 
 
@@ -71,43 +65,23 @@ def edges_of_pairs(
 ) -> IntArray:
     """Positions of pairs of ids, array (m, 2); DataError lists every id that does not fit."""
     index = {key: k for k, key in enumerate(ids)}
-    edges, faults = [], []
+    edges, faults = [], Faults()
     for number, pair in enumerate(pairs, start=1):
         ends = _ends(pair)
         if ends is None:
-            faults.append(
-                Fault(
-                    what=f"pair {number} is not a pair of ids",
-                    remedy='give pairs of ids, for instance [("a", "b"), ("b", "c")]',
-                    where=where,
-                    value=str(pair),
-                )
-            )
+            remedy = 'give pairs of ids, for instance [("a", "b"), ("b", "c")]'
+            faults.add(f"pair {number} is not a pair of ids", remedy, where=where, value=str(pair))
             continue
         unknown = [key for key in ends if key not in index]
-        faults += [
-            Fault(
-                what="neighbour is not a school of the problem",
-                remedy="check the id",
-                where=where,
-                urn=str(key),
-            )
-            for key in unknown
-        ]
+        for key in unknown:
+            what = "neighbour is not a school of the problem"
+            faults.add(what, "check the id", where=where, urn=key)
         a, b = ends
         if a == b:
-            faults.append(
-                Fault(
-                    what="school is its own neighbour",
-                    remedy="leave the pair out",
-                    where=where,
-                    urn=str(a),
-                )
-            )
+            faults.add("school is its own neighbour", "leave the pair out", where=where, urn=a)
         elif not unknown:
             edges.append((index[a], index[b]))
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return np.array(edges, dtype=np.int64).reshape(-1, 2)
 
 
@@ -124,14 +98,9 @@ def numbers_of(values: npt.ArrayLike, name: str) -> FloatArray:
     try:
         return np.array(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(
-            Fault(
-                what=f"{name} is not an array of numbers",
-                remedy="give numbers only, and rows of one length",
-                where=name,
-                value=type(values).__name__,
-            )
-        ) from error
+        what = f"{name} is not an array of numbers"
+        remedy = "give numbers only, and rows of one length"
+        raise DataError.of(what, remedy, where=name, value=type(values).__name__) from error
 
 
 def pairs_of(edges: npt.ArrayLike) -> IntArray:
@@ -144,29 +113,21 @@ def pairs_of(edges: npt.ArrayLike) -> IntArray:
 
 def shape_fault(name: str, shape: tuple[int, ...], wanted: str) -> Fault:
     """Say that an array has the wrong shape."""
-    return Fault(
-        what=f"{name} has shape {shape}", remedy=f"give an array of shape {wanted}", where=name
-    )
+    return Fault(f"{name} has shape {shape}", f"give an array of shape {wanted}", where=name)
 
 
 def school_faults(schools: Sequence[School]) -> Iterator[Fault]:
     """Find no schools at all, and ids that are none or stand twice."""
     if not schools:
-        yield Fault(
-            what="there are no schools", remedy="check that the file or the filter leaves any"
-        )
+        yield Fault("there are no schools", "check that the file or the filter leaves any")
     yield from id_faults([school.urn for school in schools])
 
 
 def unit_faults(unit: object) -> Iterator[Fault]:
     """Find a unit of journeys that is neither metres nor minutes."""
     if unit not in ("m", "min"):
-        yield Fault(
-            what="travel_unit is neither metres nor minutes",
-            remedy='give "m" or "min"',
-            where="travel_unit",
-            value=str(unit),
-        )
+        what = "travel_unit is neither metres nor minutes"
+        yield Fault(what, 'give "m" or "min"', where="travel_unit", value=str(unit))
 
 
 def travel_faults(travel: FloatArray, n: int, where: str = "travel") -> Iterator[Fault]:
@@ -178,17 +139,13 @@ def travel_faults(travel: FloatArray, n: int, where: str = "travel") -> Iterator
     if bad.any():
         i, j = np.argwhere(bad)[0]
         yield Fault(
-            what=f"{counted(int(bad.sum()), 'journey is', 'journeys are')} negative or missing "
+            f"{counted(int(bad.sum()), 'journey is', 'journeys are')} negative or missing "
             f"(first: row {i}, column {j})",
-            remedy="give a journey of 0 or more for each pair, infinity where there is no way",
+            "give a journey of 0 or more for each pair, infinity where there is no way",
             where=where,
         )
     if np.diagonal(travel).any():
-        yield Fault(
-            what="a school's journey to itself is not 0",
-            remedy="put 0 on the diagonal",
-            where=where,
-        )
+        yield Fault("a school's journey to itself is not 0", "put 0 on the diagonal", where=where)
 
 
 def measure_faults(
@@ -201,19 +158,15 @@ def measure_faults(
             yield shape_fault(name, array.shape, f"({len(schools)},)")
             continue
         for k in np.flatnonzero(~(np.isfinite(array) & (array >= 0))).tolist():
-            yield Fault(
-                what=f"{name} is not a number of 0 or more",
-                remedy="correct the value",
-                urn=str(schools[k].urn),
-                column=name,
-                value=str(array[k]),
-            )
+            what = f"{name} is not a number of 0 or more"
+            remedy = "correct the value"
+            yield Fault(what, remedy, urn=str(schools[k].urn), column=name, value=str(array[k]))
         total = array[np.isfinite(array)].sum()
         if total > MOST_IN_ALL:
             yield Fault(
-                what=f"the schools' {name} add up to {total:,.0f}, and sums are exact up to "
+                f"the schools' {name} add up to {total:,.0f}, and sums are exact up to "
                 f"{MOST_IN_ALL:,} only",
-                remedy="give it in a larger unit, such as thousands",
+                "give it in a larger unit, such as thousands",
                 column=name,
             )
 
@@ -221,8 +174,5 @@ def measure_faults(
 def edge_faults(edges: IntArray | None, n: int) -> Iterator[Fault]:
     """Find neighbours that are no positions of schools."""
     if edges is not None and len(edges) and (edges.min() < 0 or edges.max() >= n):
-        yield Fault(
-            what="a neighbour pair refers to a position outside the schools",
-            remedy="use positions 0 to n-1",
-            where="edges",
-        )
+        what = "a neighbour pair refers to a position outside the schools"
+        yield Fault(what, "use positions 0 to n-1", where="edges")

@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-import numpy as np
-
 from clusters.arguments import checked, described
-from clusters.domain.values import FrozenDict, SchoolId, is_id, is_number
-from clusters.errors import DataError, Fault
+from clusters.domain.values import FrozenDict, SchoolId, is_id, is_number, is_whole
+from clusters.errors import DataError, Faults
 from clusters.shown import Shown, clip
 
 
@@ -47,27 +45,17 @@ class Capacity(Shown):
     unit: str
 
     def __post_init__(self) -> None:
-        faults = []
+        faults = Faults()
         if not is_number(self.amount) or self.amount < 0:
-            faults.append(
-                Fault(
-                    what="capacity is not a number of 0 or more",
-                    remedy="give the amount the school can share",
-                    column="expertise",
-                    value=str(self.amount),
-                )
+            what, remedy = (
+                "capacity is not a number of 0 or more",
+                "give the amount the school can share",
             )
+            faults.add(what, remedy, str(self.amount), column="expertise")
         if not isinstance(self.unit, str) or not self.unit.strip():
-            faults.append(
-                Fault(
-                    what="capacity has no unit",
-                    remedy='name it, for instance "staff days", "places" or "level"',
-                    column="expertise",
-                    value=str(self.unit),
-                )
-            )
-        if faults:
-            raise DataError(faults)
+            remedy = 'name it, for instance "staff days", "places" or "level"'
+            faults.add("capacity has no unit", remedy, str(self.unit), column="expertise")
+        faults.refuse(DataError)
 
 
 @checked
@@ -140,63 +128,41 @@ class School(Shown):
     def __post_init__(self) -> None:
         for name in ("need", "expertise", "measures", "traits"):
             object.__setattr__(self, name, FrozenDict(getattr(self, name)))
-        faults = [*self._id_faults(), *self._position_faults(), *self._count_faults()]
-        if faults:
-            raise DataError(faults)
+        faults, urn = Faults(), str(self.urn)
+        if not is_id(self.urn):
+            what = f"urn is {described(self.urn)}, which names no school"
+            faults.add(what, "give its URN: a text or a whole number", column="urn")
+        for column, value, wanted, remedy in self._wrong():
+            faults.add(f"{column} is not {wanted}", remedy, str(value), urn=urn, column=column)
+        counts = {name for name, value in counts_of(self).items() if value is not None}
+        for column in [name for name in self.measures if name in {"schools", *counts}]:
+            what = f"a measure is called {column!r}, which the school has already"
+            faults.add(what, "give the measure another name", urn=urn, column=str(column))
+        faults.refuse(DataError)
 
     def __repr__(self) -> str:
         return clip(f"School(urn={self.urn!r}, name={self.name!r}, phase={self.phase!r})")
 
-    def _id_faults(self) -> Iterator[Fault]:
-        if not is_id(self.urn):
-            yield Fault(
-                what=f"urn is {described(self.urn)}, which names no school",
-                remedy="give its URN: a text or a whole number",
-                column="urn",
-            )
-
-    def _position_faults(self) -> Iterator[Fault]:
+    def _wrong(self) -> Iterator[tuple[str, object, str, str]]:
+        """Yield the numbers that are none: column, value, what it should be, and what to give."""
         for column in ("easting", "northing"):
             if not is_number(getattr(self, column)):
-                yield Fault(
-                    what=f"{column} is not a number",
-                    remedy="give metres on the British National Grid",
-                    urn=str(self.urn),
-                    column=column,
-                    value=str(getattr(self, column)),
-                )
-
-    def _count_faults(self) -> Iterator[Fault]:
-        counts: dict[str, object] = {
-            name: getattr(self, name) for name in ("pupils", "ehcps", "sen_support", "topup_pence")
-        }
-        for kind, count in self.need.items():
-            counts |= {f"ehcps_{kind}": count.ehcps, f"sen_support_{kind}": count.sen_support}
-        for column, value in counts.items():
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-            if value is not None and not (whole and value >= 0):  # type: ignore[operator]
-                yield Fault(
-                    what=f"{column} is not a whole number of 0 or more",
-                    remedy="give a whole number, or None where it is not known",
-                    urn=str(self.urn),
-                    column=column,
-                    value=str(value),
-                )
-        built_in = {"schools", *(name for name, value in counts.items() if value is not None)}
-        for column in self.measures:
-            if column in built_in:
-                yield Fault(
-                    what=f"a measure is called {column!r}, which the school has already",
-                    remedy="give the measure another name",
-                    urn=str(self.urn),
-                    column=str(column),
-                )
+                remedy = "give metres on the British National Grid"
+                yield column, getattr(self, column), "a number", remedy
+        for column, count in counts_of(self).items():
+            if count is not None and not is_whole(count):
+                remedy = "give a whole number, or None where it is not known"
+                yield column, count, "a whole number of 0 or more", remedy
         for column, number in self.measures.items():
             if not is_number(number) or number < 0:
-                yield Fault(
-                    what=f"{column} is not a number of 0 or more",
-                    remedy="give a number, or leave the measure out where it is not known",
-                    urn=str(self.urn),
-                    column=column,
-                    value=str(number),
-                )
+                remedy = "give a number, or leave the measure out where it is not known"
+                yield column, number, "a number of 0 or more", remedy
+
+
+def counts_of(school: School) -> dict[str, int | None]:
+    """Every whole number that a school carries, by the name of its measure."""
+    plain = ("pupils", "ehcps", "sen_support", "topup_pence")
+    counts: dict[str, int | None] = {name: getattr(school, name) for name in plain}
+    for kind, count in school.need.items():
+        counts |= {f"ehcps_{kind}": count.ehcps, f"sen_support_{kind}": count.sen_support}
+    return counts

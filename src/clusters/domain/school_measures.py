@@ -7,30 +7,16 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
-from clusters.domain.forms import rule_fault
-from clusters.domain.school import School
-from clusters.domain.values import (
-    FloatArray,
-    SchoolId,
-    is_number,
-)
-from clusters.errors import RulesError
+from clusters.domain.school import School, counts_of
+from clusters.domain.values import FloatArray, SchoolId, is_number
+from clusters.errors import Faults, RulesError
 
 __all__ = ["measures_of"]
 
 
 def _numbers_of(school: School) -> dict[str, float]:
     """Every number that a school carries, by the name of its measure."""
-    row: dict[str, float | None] = {
-        "schools": 1.0,
-        "pupils": school.pupils,
-        "ehcps": school.ehcps,
-        "sen_support": school.sen_support,
-        "topup_pence": school.topup_pence,
-    }
-    for kind, count in school.need.items():
-        row |= {f"ehcps_{kind}": count.ehcps, f"sen_support_{kind}": count.sen_support}
-    row |= school.measures
+    row = {"schools": 1, **counts_of(school), **school.measures}
     return {name: float(value) for name, value in row.items() if value is not None}
 
 
@@ -65,20 +51,15 @@ def measures_of(
 
 
 def _check_need_weights(need_weights: Mapping[str, float], names: Mapping[str, None]) -> None:
-    faults = [
-        rule_fault(
-            f"need_weights names {name!r}, which no school has",
-            f"use any of {', '.join(sorted(names))}",
-        )
-        for name in need_weights
-        if name not in names or name == "need"
-    ]
-    faults += [
-        rule_fault(f"need_weights[{name!r}] is not a number of 0 or more", "give a weight", weight)
-        for name, weight in need_weights.items()
-        if not is_number(weight) or weight < 0
-    ]
+    faults = Faults()
+    for name in need_weights:
+        if name not in names or name == "need":
+            what = f"need_weights names {name!r}, which no school has"
+            faults.add(what, f"use any of {', '.join(sorted(names))}")
+    for name, weight in need_weights.items():
+        if not is_number(weight) or weight < 0:
+            what = f"need_weights[{name!r}] is not a number of 0 or more"
+            faults.add(what, "give a weight", weight)
     if not need_weights:
-        faults.append(rule_fault("need_weights is empty", "name at least one measure"))
-    if faults:
-        raise RulesError(faults)
+        faults.add("need_weights is empty", "name at least one measure")
+    faults.refuse(RulesError)

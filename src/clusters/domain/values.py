@@ -54,6 +54,12 @@ def is_number(value: object) -> bool:
     return number and math.isfinite(value)  # type: ignore[arg-type]
 
 
+def is_whole(value: Any, least: float = 0) -> bool:
+    """Whether value is a whole number of some size (True and False are not)."""
+    whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
+    return whole and bool(value >= least)
+
+
 def is_id(value: object) -> bool:
     """Whether value can be the id of a school: a text that is not blank, or a whole number."""
     if isinstance(value, str):

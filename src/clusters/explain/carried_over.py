@@ -6,29 +6,16 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from clusters.domain import (
-    Cluster,
-    Plan,
-    Priorities,
-    Problem,
-    Rules,
-    SchoolId,
-    groups_of,
-)
-from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, RulesError
+from clusters.domain import Cluster, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.errors import DataError, RulesError
 
-__all__ = [
-    "plan_with",
-    "priorities_renamed",
-    "priorities_with",
-    "priorities_without",
-    "rules_renamed",
-    "rules_without",
-]
+__all__ = ["plan_with", "priorities_joined", "priorities_with", "rules_with"]
+
+_Names = Mapping[SchoolId, SchoolId | None]
+"""The ids that schools have now, by those that they had; None for a school that no longer is."""
 
 
-def plan_with(plan: Plan, problem: Problem, ids: Mapping[SchoolId, SchoolId | None]) -> Plan:
+def plan_with(plan: Plan, problem: Problem, ids: _Names) -> Plan:
     """Return the plan with ids replaced, or taken out where None is given."""
 
     def now(key: SchoolId) -> SchoolId | None:
@@ -48,98 +35,69 @@ def plan_with(plan: Plan, problem: Problem, ids: Mapping[SchoolId, SchoolId | No
     )
 
 
-def rules_without(rules: Rules, problem: Problem, ids: set[SchoolId]) -> Rules:
-    """Return the rules without what they say of schools that no longer are."""
+def rules_with(rules: Rules, problem: Problem, names: _Names) -> Rules:
+    """Return the rules with schools under the ids that they have now, without those that are gone.
 
-    def left(keys: Iterable[SchoolId]) -> tuple[SchoolId, ...]:
-        return tuple(key for key in keys if problem.school(key).urn not in ids)
-
-    return replace(
-        rules,
-        together=tuple(group for keys in rules.together if len(group := left(keys)) > 1),
-        apart=tuple(group for keys in rules.apart if len(group := left(keys)) > 1),
-        centres=_some_centres(None if rules.centres is None else left(rules.centres)),
-        exceptions={key: rules.exceptions[key] for key in left(rules.exceptions)},
-    )
-
-
-def _some_centres(centres: tuple[SchoolId, ...] | None) -> tuple[SchoolId, ...] | None:
-    if centres == ():
-        raise RulesError(
-            rule_fault("no school that may be a centre is left", "name others in centres=")
-        )
-    return centres
-
-
-def rules_renamed(rules: Rules, problem: Problem, names: Mapping[SchoolId, SchoolId]) -> Rules:
-    """Return the rules with schools under the ids that they have now."""
+    Raises
+    ------
+    RulesError
+        If schools that may not share a cluster become one, or no school that may be a centre is
+        left.
+    """
 
     def now(keys: Iterable[SchoolId]) -> tuple[SchoolId, ...]:
         ids = (problem.school(key).urn for key in keys)
-        return tuple(dict.fromkeys(names.get(key, key) for key in ids))
+        renamed = (names.get(key, key) for key in ids)
+        return tuple(dict.fromkeys(key for key in renamed if key is not None))
 
-    apart = tuple(now(keys) for keys in rules.apart)
-    both = next(
-        (keys for keys, new in zip(rules.apart, apart, strict=True) if len(new) < len(keys)), None
-    )
-    if both is not None:
-        raise RulesError(
-            rule_fault(
-                "schools that are to become one must be apart by the rules",
-                f"drop apart={tuple(both)!r}",
-            )
-        )
+    def groups(given: Iterable[Iterable[SchoolId]]) -> tuple[tuple[SchoolId, ...], ...]:
+        return tuple(group for keys in given if len(group := now(keys)) > 1)
+
+    gone = {key for key, new in names.items() if new is None}
+    for keys in rules.apart:
+        left = {problem.school(key).urn for key in keys} - gone
+        if len(now(keys)) < len(left):
+            what = "schools that are to become one must be apart by the rules"
+            raise RulesError.of(what, f"drop apart={tuple(keys)!r}")
+    centres = None if rules.centres is None else now(rules.centres)
+    if rules.centres and not centres:
+        what = "no school that may be a centre is left"
+        raise RulesError.of(what, "name others in centres=")
     exceptions: dict[SchoolId, Any] = {}
     for key, excuse in rules.exceptions.items():
-        (new,) = now([key])
-        exceptions[new] = {**excuse, **exceptions.get(new, {})}
+        for new in now([key]):
+            exceptions[new] = {**excuse, **exceptions.get(new, {})}
     return replace(
         rules,
-        together=tuple(group for keys in rules.together if len(group := now(keys)) > 1),
-        apart=apart,
-        centres=None if rules.centres is None else now(rules.centres),
+        together=groups(rules.together),
+        apart=groups(rules.apart),
+        centres=centres,
         exceptions=exceptions,
     )
 
 
-def _groups(priorities: Priorities) -> Plan | Mapping[SchoolId, Any] | None:
-    return None if priorities.reference is None else groups_of(priorities.reference)
-
-
-def priorities_without(priorities: Priorities, problem: Problem, ids: set[SchoolId]) -> Priorities:
-    """Return the priorities with schools out of the plan of reference."""
-    groups = _groups(priorities)
-    if groups is None:
-        return priorities
-    if isinstance(groups, Plan):
-        return replace(priorities, reference=plan_with(groups, problem, dict.fromkeys(ids)))
-    gone = {problem.position(key) for key in ids}
-    kept = {key: group for key, group in groups.items() if problem.find(key) not in gone}
-    return replace(priorities, reference=kept)
-
-
-def priorities_renamed(
-    priorities: Priorities, problem: Problem, names: Mapping[SchoolId, SchoolId]
-) -> Priorities:
-    """Return the priorities with new ids in the plan of reference."""
-    groups = _groups(priorities)
+def priorities_with(priorities: Priorities, problem: Problem, names: _Names) -> Priorities:
+    """Return the priorities with the ids of now in the plan of reference."""
+    groups = priorities.groups_before
     if groups is None:
         return priorities
     if isinstance(groups, Plan):
         return replace(priorities, reference=plan_with(groups, problem, names))
-    at = {problem.position(old): new for old, new in names.items()}
-    renamed = {}
+    now = {problem.position(old): new for old, new in names.items()}
+    renamed: dict[SchoolId, Any] = {}
     for key, group in groups.items():
         position = problem.find(key)
-        renamed[key if position is None else at.get(position, key)] = group
+        new = key if position is None else now.get(position, key)
+        if new is not None:
+            renamed[new] = group
     return replace(priorities, reference=renamed)
 
 
-def priorities_with(
+def priorities_joined(
     priorities: Priorities, problem: Problem, urn: SchoolId, nearest: SchoolId
 ) -> Priorities:
     """Put a new school into the group of the school nearest to it: it did not exist before."""
-    groups = _groups(priorities)
+    groups = priorities.groups_before
     if groups is None:
         return priorities
     at = problem.position(nearest)
@@ -153,11 +111,6 @@ def priorities_with(
         return replace(priorities, reference=Plan(clusters))
     own = [group for key, group in groups.items() if problem.find(key) == at]
     if not own:
-        raise DataError(
-            Fault(
-                what="the reference has no group for the school nearest to the new one",
-                remedy="give every school its group of today",
-                urn=str(nearest),
-            )
-        )
+        what = "the reference has no group for the school nearest to the new one"
+        raise DataError.of(what, "give every school its group of today", urn=nearest)
     return replace(priorities, reference={**groups, urn: own[0]})

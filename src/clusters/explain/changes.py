@@ -23,7 +23,6 @@ from clusters.domain import (
     SchoolId,
     plan_of,
 )
-from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
 from clusters.explain.reshaping import RESHAPES, Scene
 from clusters.explain.single_moves import Ground
@@ -241,25 +240,7 @@ class Change(Shown):
 
     def sentence(self, problem: Problem) -> str:
         """Say what is proposed."""
-        names = [
-            str(key) if problem.find(key) is None else school_name(problem, key)
-            for key in self.schools
-        ]
-        if self.reshapes:
-            return _RESHAPED[self.kind](self, problem, names)
-        texts = {
-            "move": lambda: f"move {names[0]} to {self.to}",
-            "pin": lambda: f"keep {names[0]} with {names[1]}",
-            "apart": lambda: f"keep {', '.join(names)} apart",
-            "together": lambda: f"bring {', '.join(names)} together",
-            "count": lambda: f"have {_range(self.value)} clusters",
-            "size": lambda: f"have {_range(self.value)} schools in a cluster",
-            "limit": lambda: f"have {_range(self.value)} of {self.name} in a cluster",
-            "balance": lambda: f"set balance of {self.name} to {self.value}",
-            "travel": lambda: f"set the longest journey to {self.value} {problem.travel_unit}",
-            "drop": lambda: f"drop the rule {self.name}",
-        }
-        return texts[self.kind]()
+        return _WORDS[self.kind](self, problem, _names(problem, self.schools))
 
     def drawn(self, ground: Ground) -> Plan:
         """Return the plan with this change made literally (only moves change a plan by themselves).
@@ -270,9 +251,8 @@ class Change(Shown):
             return ground.plan
         labels = [cluster.label for cluster in ground.plan.clusters]
         positions = [ground.problem.position(key) for key in self.schools]
-        target = (
-            labels.index(str(self.to)) if self.kind == "move" else int(ground.place[positions[-1]])
-        )
+        last = int(ground.place[positions[-1]])
+        target = labels.index(str(self.to)) if self.kind == "move" else last
         return ground.after([(p, target) for p in positions if int(ground.place[p]) != target])
 
 
@@ -341,8 +321,8 @@ def _move(change: Change, problem: Problem, rules: Rules, plan: Plan) -> Rules:
     cluster = next((c for c in plan.clusters if c.label == change.to), None)
     if cluster is None or cluster.centre is None:
         labels = ", ".join(str(c.label) for c in plan.clusters)
-        raise RulesError(
-            rule_fault(f"there is no cluster {change.to!r} with a centre", f"use one of {labels}")
+        raise RulesError.of(
+            f"there is no cluster {change.to!r} with a centre", f"use one of {labels}"
         )
     school = change.schools[0]
     if problem.position(school) == problem.position(cluster.centre):
@@ -351,10 +331,9 @@ def _move(change: Change, problem: Problem, rules: Rules, plan: Plan) -> Rules:
 
 
 def _group(rules: Rules, rule: str, schools: Iterable[SchoolId], problem: Problem) -> Rules:
-    ids = tuple(problem.schools[problem.position(key)].urn for key in schools)
-    if rule == "together":
-        return replace(rules, together=(*rules.together, ids))
-    return replace(rules, apart=(*rules.apart, ids))
+    ids = tuple(problem.school(key).urn for key in schools)
+    changed: dict[str, Any] = {rule: (*getattr(rules, rule), ids)}
+    return replace(rules, **changed)
 
 
 def _balance(change: Change, _problem: Problem, rules: Rules, _plan: Plan) -> Rules:
@@ -379,8 +358,8 @@ def _travel(change: Change, problem: Problem, rules: Rules, _plan: Plan) -> Rule
 def _drop(change: Change, _problem: Problem, rules: Rules, _plan: Plan) -> Rules:
     name = "max_travel" if str(change.name).startswith("max_travel") else change.name
     if name not in DROPPABLE:
-        raise RulesError(
-            rule_fault(f"{change.name!r} cannot be dropped", f"use one of {', '.join(DROPPABLE)}")
+        raise RulesError.of(
+            f"{change.name!r} cannot be dropped", f"use one of {', '.join(DROPPABLE)}"
         )
     return without(rules, *(clause for clause in clauses_of(rules) if clause.rule == name))
 
@@ -399,12 +378,15 @@ _APPLY = {
 }
 
 
+def _names(problem: Problem, ids: Iterable[SchoolId]) -> list[str]:
+    """Name schools; one that the problem does not have by its id."""
+    return [str(key) if problem.find(key) is None else school_name(problem, key) for key in ids]
+
+
 def _close_words(change: Change, problem: Problem, names: list[str]) -> str:
     if not change.value:
         return f"close {names[0]} (its pupils are counted nowhere, as it is not said where they go)"
-    heirs = " and ".join(
-        str(key) if problem.find(key) is None else school_name(problem, key) for key in change.value
-    )
+    heirs = " and ".join(_names(problem, change.value))
     return f"close {names[0]} (its pupils go to {heirs})"
 
 
@@ -418,7 +400,17 @@ def _convert_words(change: Change, _problem: Problem, names: list[str]) -> str:
     return f"give {names[0]} the new URN {urn}" + (f" and the name {name}" if name else "")
 
 
-_RESHAPED: Mapping[str, Callable[[Change, Problem, list[str]], str]] = {
+_WORDS: Mapping[str, Callable[[Change, Problem, list[str]], str]] = {
+    "move": lambda c, _p, names: f"move {names[0]} to {c.to}",
+    "pin": lambda _c, _p, names: f"keep {names[0]} with {names[1]}",
+    "apart": lambda _c, _p, names: f"keep {', '.join(names)} apart",
+    "together": lambda _c, _p, names: f"bring {', '.join(names)} together",
+    "count": lambda c, _p, _n: f"have {_range(c.value)} clusters",
+    "size": lambda c, _p, _n: f"have {_range(c.value)} schools in a cluster",
+    "limit": lambda c, _p, _n: f"have {_range(c.value)} of {c.name} in a cluster",
+    "balance": lambda c, _p, _n: f"set balance of {c.name} to {c.value}",
+    "travel": lambda c, p, _n: f"set the longest journey to {c.value} {p.travel_unit}",
+    "drop": lambda c, _p, _n: f"drop the rule {c.name}",
     "close": _close_words,
     "open": _open_words,
     "convert": _convert_words,

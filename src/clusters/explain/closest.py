@@ -14,6 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from clusters.domain import IntArray
+from clusters.explain.instances import allowed_cost
 from clusters.explain.plan_distance import Nearby
 
 __all__ = ["Closest", "closest"]
@@ -121,13 +122,7 @@ class _Search:
         return [int(x) for x in np.unique(labels) if not self._sound(labels, int(x))]
 
     def _sound(self, labels: IntArray, label: int) -> bool:
-        atoms = np.flatnonzero(labels == label)
-        instance = self.instance
-        return (
-            instance.within_bounds(atoms)
-            and instance.connected(atoms)
-            and bool(np.isfinite(instance.best_centre(atoms)[1]))
-        )
+        return bool(np.isfinite(allowed_cost(self.instance, np.flatnonzero(labels == label))))
 
     def _around(self, labels: IntArray, label: int, size: int) -> list[int]:
         """Return a label and those that border most on it, or are nearest."""

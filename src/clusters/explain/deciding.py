@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from clusters.domain import Plan, Priorities, Problem, Rules
+from clusters.explain.instances import atom_of
 from clusters.model.compiling import compile_instance
 from clusters.model.instance import Instance
 from clusters.presolve import Clause, clauses_of, counts_of, is_refuted, without
@@ -14,7 +15,7 @@ from clusters.search.short import any_plan, plan_from
 from clusters.search.solution import Found
 from clusters.verifier import verify
 
-__all__ = ["COUNT", "Decider", "Verdict"]
+__all__ = ["COUNT", "Decider", "Verdict", "without_groups"]
 
 COUNT = Clause("n_clusters")
 QUICK_TRIES = 6
@@ -37,6 +38,15 @@ class Verdict:
     def open(self) -> bool:
         """Whether time ran out."""
         return self.plan is None and not self.refuted
+
+
+def without_groups(clauses: list[Clause], still: Callable[[list[Clause]], bool]) -> list[Clause]:
+    """Leave out the groups of clauses that are often many, seldom all of them to blame."""
+    for rule in ("together", "apart"):
+        rest = [clause for clause in clauses if clause.rule != rule]
+        if len(clauses) - len(rest) > 2 and still(rest):
+            clauses = rest
+    return clauses
 
 
 class Decider:
@@ -125,7 +135,7 @@ class Decider:
         from clusters.model.single_cluster import cluster_with
 
         for position in self.suspects:
-            atom = next(a for a, held in enumerate(instance.members) if position in held)
+            atom = atom_of(instance, position)
             if cluster_with(instance, atom, seconds=max(0.05, min(1.0, seconds))) == []:
                 return True
         return False
@@ -160,13 +170,10 @@ class Decider:
             The clauses left, and whether for each of them a plan was found that keeps all the
             others - so that none can be left out.
         """
-        end = time.monotonic() + seconds
-        kept, needed = list(dict.fromkeys(clauses)), True
-        for rule in ("together", "apart"):  # often many, seldom all of them to blame
-            rest = [clause for clause in kept if clause.rule != rule]
-            if len(kept) - len(rest) > 2 and self._without(rules, rest, end, 4).refuted:
-                kept = rest
-        for number, clause in enumerate(list(kept)):
+        end, every = time.monotonic() + seconds, list(dict.fromkeys(clauses))
+        kept = without_groups(every, lambda rest: self._without(rules, rest, end, 4).refuted)
+        needed = True
+        for number, clause in enumerate(kept):
             rest = [other for other in kept if other != clause]
             verdict = self._without(rules, rest, end, len(kept) - number)
             if verdict.refuted:

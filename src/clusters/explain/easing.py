@@ -8,14 +8,23 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from clusters.domain import Clause, Plan, Problem, Rules, bounded_quantities
+from clusters.domain import Clause, Plan, Problem, Rules, bounded_quantities, positions_of
 from clusters.explain.deciding import COUNT
 from clusters.model.instance import Instance
 from clusters.presolve.relaxing import share_for
 from clusters.rulebook import MICRO, Form, changed, entry_of, rule_of, without
 from clusters.verifier import verify
 
-__all__ = ["MOST_EASED", "STEPS", "eased", "is_bound", "ladder", "suspects", "tightened"]
+__all__ = [
+    "MOST_EASED",
+    "STEPS",
+    "eased",
+    "is_bound",
+    "ladder",
+    "longest_journey",
+    "suspects",
+    "tightened",
+]
 
 STEPS = (1.05, 1.1, 1.25, 1.5, 2.0)
 """Factors by which a bound is loosened in turn where arithmetic does not say by how much."""
@@ -94,10 +103,8 @@ def tightened(problem: Problem, old: Rules, new: Rules, plan: Plan) -> Rules:
     So every number in a way out is one that a plan attains: 12 places, if that is what the least
     cluster of the plan has, where a step of a search would have said 11.4.
     """
-    clusters = [
-        [p for key in c.members if (p := problem.find(key)) is not None] for c in plan.clusters
-    ]
-    tight = replace(_numbers(problem, old, new, clusters), **_travel(problem, old, new, plan))
+    numbers = _numbers(problem, old, new, positions_of(problem, plan))
+    tight = replace(numbers, **_travel(problem, old, new, plan))
     if tight != new and verify(problem, tight, plan).ok:
         return tight
     return new
@@ -147,13 +154,17 @@ def _travel(problem: Problem, old: Rules, new: Rules, plan: Plan) -> dict[str, A
     was, now = getattr(old, name), getattr(new, name)
     if was is None or now is None or was == now:
         return {}
-    excused = {problem.position(k) for k, e in new.exceptions.items() if "max_travel" in e}
-    longest = max(
+    return {name: max(was, min(now, float(math.ceil(longest_journey(problem, new, plan)))))}
+
+
+def longest_journey(problem: Problem, rules: Rules, plan: Plan) -> float:
+    """Return the longest journey of a school that is not excused from a longest journey."""
+    excused = {problem.position(k) for k, e in rules.exceptions.items() if "max_travel" in e}
+    return max(
         (
             float(problem.travel[p, problem.position(centre)])
             for key, centre in plan.assignment.items()
             if (p := problem.position(key)) not in excused
         ),
-        default=now,
+        default=0.0,
     )
-    return {name: max(was, min(now, float(math.ceil(longest))))}

@@ -9,7 +9,6 @@ every conflict are known losses, no further conflict exists (compare MARCO; Liff
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from clusters.domain import Plan, Problem, Rules
@@ -111,16 +110,14 @@ class Conflicts:
         for kept, known in self._kept:
             if known == plan:
                 return kept
-        low, high = self.rules.count_range
-        kept = frozenset(
-            clause
-            for clause in self.every
-            if (low <= len(plan.clusters) <= high if clause == COUNT else self._alone(clause, plan))
-        )
+        kept = frozenset(c for c in self.every if self._holds(c, plan))
         self._kept.append((kept, plan))
         return kept
 
-    def _alone(self, clause: Clause, plan: Plan) -> bool:
+    def _holds(self, clause: Clause, plan: Plan) -> bool:
+        if clause == COUNT:
+            low, high = self.rules.count_range
+            return low <= len(plan.clusters) <= high
         return verify(self.problem, self.decider.only(self.rules, [clause]), plan).ok
 
     def _decided(self, kept: Clauses, seconds: float) -> tuple[Plan | None, bool]:
@@ -139,7 +136,7 @@ class Conflicts:
     def _shrink(self, clauses: Clauses, end: float) -> None:
         """Leave out of a conflict one rule after another as long as it stays one."""
         kept, sure = clauses, True
-        waiting = sorted(clauses, key=lambda clause: (clause.rule, str(clause.which)))
+        waiting = _ordered(clauses)
         for number, clause in enumerate(waiting):
             seconds = self.decider.until(end) / (len(waiting) - number)
             plan, refuted = self._decided(kept - {clause}, seconds)
@@ -171,5 +168,5 @@ class Conflicts:
         return None
 
 
-def _ordered(clauses: Clauses) -> Iterator[Clause]:
-    yield from sorted(clauses, key=lambda clause: (clause.rule, str(clause.which)))
+def _ordered(clauses: Clauses) -> list[Clause]:
+    return sorted(clauses, key=lambda clause: (clause.rule, str(clause.which)))

@@ -22,9 +22,10 @@ from clusters.domain import (
 )
 from clusters.explain.plan_distance import Moved, Nearby
 from clusters.explain.repair import Repair, cost_of, improved_at, repair
+from clusters.search.short import found_of
 from clusters.shown import Shown
 from clusters.solver import Settings, effort
-from clusters.text import listed
+from clusters.text import counted, listed
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -191,31 +192,19 @@ def improve_curve(
     deadline = time.monotonic() + time_limit_s
     repaired = None
     if not verify(problem, rules, plan, priorities).ok:
-        repaired = repair(
-            problem,
-            rules,
-            plan,
-            priorities,
-            settings=Settings(time_limit_s=0.3 * time_limit_s, seed=seed),
-        )
+        part = Settings(time_limit_s=0.3 * time_limit_s, seed=seed)
+        repaired = repair(problem, rules, plan, priorities, settings=part)
         plan = repaired.plan
     near = Nearby(problem, rules, priorities, plan)
-    begin = near.labelled(_as_atoms(near, plan))
+    held = found_of(problem, near.instance, plan)
+    assert held is not None  # the plan keeps the rules
+    begin = near.labelled(held.clusters)
     usable = deadline - time.monotonic()
     size = near.instance.n * near.instance.m
     exact = EXACT * usable if size <= SMALL else LITTLE * usable
     best = _swept(near, begin, max_moves, deadline - exact, seed)
     proved = _asked(near, best, max_moves, deadline, seed)
     return Curve(points=tuple(_points(near, best, max_moves, proved)), repaired=repaired)
-
-
-def _as_atoms(near: Nearby, plan: Plan) -> list[list[int]]:
-    atom_of = {p: a for a, held in enumerate(near.instance.members) for p in held}
-    return [
-        sorted({atom_of[near.problem.position(key)] for key in cluster.members})
-        for cluster in plan.clusters
-        if cluster.members
-    ]
 
 
 def _swept(
@@ -238,9 +227,7 @@ def _swept(
         if found is None:
             continue
         note(found, cost_of(near, found))
-        for labels, cost in near.steps(begin, found):
-            note(labels, cost)
-        for labels, cost in near.steps(found, begin):
+        for labels, cost in (*near.steps(begin, found), *near.steps(found, begin)):
             note(labels, cost)
         last = found
         if near.count(found) > 2 * most:
@@ -263,11 +250,7 @@ def _extend(
 
 
 def _asked(
-    near: Nearby,
-    best: dict[int, tuple[float, IntArray]],
-    most: int,
-    deadline: float,
-    seed: int,
+    near: Nearby, best: dict[int, tuple[float, IntArray]], most: int, deadline: float, seed: int
 ) -> set[int]:
     """Ask the exact model for cheaper plans, from few moves to many; return what is proved."""
     from clusters.model.within_moves import cheapest_within
@@ -337,7 +320,7 @@ def _point(
 def _gain(
     moves: int, used: int, saving: float, journeys: float | None, *, only_travel: bool
 ) -> str:
-    lead = f"with {moves} move{'s' if moves != 1 else ''}"
+    lead = f"with {counted(moves, 'move')}"
     if not used or saving <= 0:
         return f"{lead}, nothing is gained"
     parts = []

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Literal
 from clusters.arguments import checked
 from clusters.budget import Formula, Pot, Protection, Split, split_budget
 from clusters.domain import Plan, PlanLike, Problem, SchoolId, plan_of
-from clusters.errors import Fault, MoneyError
+from clusters.errors import MoneyError
 from clusters.explain.what_if import WhatIf
 from clusters.measures.values import check_kind
 from clusters.money import Amount, as_pounds, largest_remainder, pounds, proportional
@@ -102,10 +102,8 @@ class MoneyOfChange(Shown):
         if shared != later:
             total = f"{pounds(shared)} is shared out before and {pounds(later)} after."
         text = [total]
-        for word, rows in (
-            ("more", [row for row in self.clusters if row.change_pence > 0]),
-            ("less", [row for row in self.clusters if row.change_pence < 0]),
-        ):
+        for word, sign in (("more", 1), ("less", -1)):
+            rows = [row for row in self.clusters if row.change_pence * sign > 0]
             rows.sort(key=lambda row: -abs(row.change_pence))
             named = [f"{row.name} {pounds(abs(row.change_pence))}" for row in rows[:_NAMED]]
             if named:
@@ -205,18 +203,11 @@ def _plan_after(answer: WhatIf, which: str) -> Plan:
         "drawn": answer.drawn,
     }
     if which not in plans:
-        raise MoneyError(
-            Fault(what="there is no such plan", remedy=f"use {', '.join(plans)}", value=which)
-        )
+        raise MoneyError.of("there is no such plan", f"use {', '.join(plans)}", value=which)
     found = plans[which]
     if found is None:
-        raise MoneyError(
-            Fault(
-                what=f"the answer has no plan {which!r}: none exists, or none was found in time",
-                remedy="give more time, or use another plan",
-                where="which",
-            )
-        )
+        what = f"the answer has no plan {which!r}: none exists, or none was found in time"
+        raise MoneyError.of(what, "give more time, or use another plan", where="which")
     return found
 
 
@@ -249,14 +240,12 @@ def _rows(
     rows = []
     for key, share in old.items():
         follows = new.get(later.get(key, key))
-        rows.append(
-            MoneyMove(
-                key=key if follows is None else follows.key,
-                name=share.name if follows is None else follows.name,
-                before_pence=share.total_pence,
-                after_pence=None if follows is None else follows.total_pence,
-            )
+        now = share if follows is None else follows
+        paid = None if follows is None else follows.total_pence
+        row = MoneyMove(
+            key=now.key, name=now.name, before_pence=share.total_pence, after_pence=paid
         )
+        rows.append(row)
     known = {row.key for row in rows}
     rows += [
         MoneyMove(key=key, name=share.name, before_pence=None, after_pence=share.total_pence)
@@ -277,13 +266,11 @@ def _pot_after(problem: Problem, pot: Pot, answer: WhatIf) -> tuple[Pot, tuple[s
         sum_ = committed.pop(gone, 0)
         own = [one for one in owed if str(one.urn) == str(gone)]
         if (sum_ or own) and not heirs:
-            raise MoneyError(
-                Fault(
-                    what=f"the pot commits {pounds(sum_ + sum(one.pence for one in own))} to a "
-                    "school that closes, and it is not said where its pupils go",
-                    remedy="say it with Change.close(school, to=...), or take it out of the pot",
-                    urn=str(gone),
-                )
+            raise MoneyError.of(
+                f"the pot commits {pounds(sum_ + sum(one.pence for one in own))} to a "
+                "school that closes, and it is not said where its pupils go",
+                "say it with Change.close(school, to=...), or take it out of the pot",
+                urn=gone,
             )
         for key, part in _shared(sum_, heirs).items():
             committed[key] = committed.get(key, 0) + part

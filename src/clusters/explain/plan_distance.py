@@ -8,7 +8,17 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
-from clusters.domain import Cluster, IntArray, Plan, Priorities, Problem, Rules, SchoolId
+from clusters.domain import (
+    Cluster,
+    IntArray,
+    Plan,
+    Priorities,
+    Problem,
+    Rules,
+    SchoolId,
+    positions_of,
+)
+from clusters.explain.instances import allowed_cost, atom_of, atoms_by_label
 from clusters.measures import matches
 from clusters.model.compiling import compile_instance
 from clusters.model.instance import Instance
@@ -53,57 +63,37 @@ class Nearby:
     carried on so that the fewest schools move (Hungarian method). A school that had no place is
     *placed*, not moved; so is one that stood in several clusters and stays in one of them.
 
-    Parameters
-    ----------
-    k
-        Number of clusters; None for the nearest that the rules allow.
+    There are as many clusters as in the given plan, or the nearest number that the rules allow.
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        rules: Rules,
-        priorities: Priorities,
-        plan: Plan,
-        k: int | None = None,
-    ) -> None:
+    def __init__(self, problem: Problem, rules: Rules, priorities: Priorities, plan: Plan) -> None:
         self.problem, self.rules, self.priorities, self.given = problem, rules, priorities, plan
-        old = [
-            {p for key in cluster.members if (p := problem.find(key)) is not None}
-            for cluster in plan.clusters
-        ]
-        kept = [(cluster, held) for cluster, held in zip(plan.clusters, old, strict=True) if held]
+        held = positions_of(problem, plan)
+        kept = [(cluster, own) for cluster, own in zip(plan.clusters, held, strict=True) if own]
         low, high = rules.count_range
-        self.k = min(max(len(kept), low), high) if k is None else k
+        self.k = min(max(len(kept), low), high)
         self.rules = replace(rules, n_clusters=self.k)
         self.instance = compile_instance(problem, self.rules, priorities, self.k)
         self.labels = [cluster.label for cluster, _ in kept]
-        self.old = [held for _, held in kept]
         self.n_labels = max(len(kept), self.k)
         self.stays: npt.NDArray[np.bool_] = np.zeros((len(problem), self.n_labels), dtype=np.bool_)
-        for label, held in enumerate(self.old):
-            self.stays[sorted(held), label] = True
+        for label, (_, own) in enumerate(kept):
+            self.stays[own, label] = True
         self.placed: npt.NDArray[np.bool_] = np.logical_or.reduce(self.stays, axis=1)
-        self.atom_moves = np.array(
-            [
-                [
-                    sum(1 for p in members if self.placed[p] and not self.stays[p, label])
-                    for label in range(self.n_labels)
-                ]
-                for members in self.instance.members
-            ],
-            dtype=np.int64,
-        ).reshape(self.instance.n, self.n_labels)
+        self.atom_moves = self._by_atom(self.placed[:, None] & ~self.stays)
+        self.sizes = np.array([len(members) for members in self.instance.members])
+
+    def _by_atom(self, schools: npt.NDArray[np.bool_]) -> IntArray:
+        """Count the schools of each atom for which something holds, by label: array (n, labels)."""
+        counts = [schools[list(members)].sum(axis=0) for members in self.instance.members]
+        return np.array(counts, dtype=np.int64).reshape(self.instance.n, self.n_labels)
 
     def priced(self, price: float) -> Instance:
         """Return the instance with a price on every school whose centre was in another cluster."""
         instance = self.instance
         home_label = self.stays[instance.centre_school]  # (m, labels)
         first = np.where(home_label.any(axis=1), home_label.argmax(axis=1), -1)
-        moved = np.empty((instance.n, instance.m))
-        for c, label in enumerate(first.tolist()):
-            none = np.array([len(held) for held in instance.members])
-            moved[:, c] = self.atom_moves[:, label] if label >= 0 else none
+        moved = np.where(first >= 0, self.atom_moves[:, first], self.sizes[:, None])
         return replace(instance, cost=instance.cost + price * moved)
 
     def undone(self) -> IntArray:
@@ -113,8 +103,7 @@ class Nearby:
         where there are too few the largest is cut in two.
         """
         instance = self.instance
-        none = np.array([len(held) for held in instance.members])
-        stay = none[:, None] - self.atom_moves
+        stay = self.sizes[:, None] - self.atom_moves
         stay[(self.atom_moves == 0).all(axis=1)] = 0  # without a place: no label of its own
         labels = np.where(stay.max(axis=1) > 0, stay.argmax(axis=1), -1)
         sizes = np.bincount(labels[labels >= 0], minlength=self.n_labels)
@@ -122,11 +111,9 @@ class Nearby:
         labels[~np.isin(labels, kept)] = -1
         for label in kept.tolist():
             held = np.flatnonzero(labels == label)
-            if not len(held):
-                continue
             parts = instance.connected_parts(held)
             if instance.school_neighbours is None and len(parts) > 1:
-                main = max(parts, key=lambda part: int(none[part].sum()))
+                main = max(parts, key=lambda part: int(self.sizes[part].sum()))
                 labels[np.setdiff1d(held, main)] = -1
         labels = self._joined(labels, kept)
         for label in kept.tolist():
@@ -144,16 +131,14 @@ class Nearby:
         halves = [[first], [self._reached_last(held, [first])]]
         left = set(held.tolist()) - {halves[0][0], halves[1][0]}
         while left:
-            half = min(halves, key=lambda atoms: float(weight[atoms].sum()))
-            other = halves[1] if half is halves[0] else halves[0]
-            for atoms in (half, other):
-                beside = self._beside(atoms, left)
-                if beside is not None:
+            lighter, heavier = sorted(halves, key=lambda atoms: float(weight[atoms].sum()))
+            for atoms in (lighter, heavier):
+                if (beside := self._beside(atoms, left)) is not None:
                     atoms.append(beside)
                     left.discard(beside)
                     break
             else:
-                half.append(left.pop())
+                lighter.append(left.pop())
         small = min(halves, key=len)
         labels[small] = label
 
@@ -238,17 +223,9 @@ class Nearby:
     def matched(self, clusters: Iterable[Iterable[int]]) -> dict[int, list[int]]:
         """Give each cluster of atoms the label that it carries on, so that the fewest move."""
         listed = [list(atoms) for atoms in clusters]
-        table = np.array(
-            [
-                [
-                    sum(1 for a in atoms for p in self.instance.members[a] if self.stays[p, label])
-                    for atoms in listed
-                ]
-                for label in range(self.n_labels)
-            ],
-            dtype=np.int64,
-        ).reshape(self.n_labels, len(listed))
-        found = matches(table)
+        stays = self._by_atom(self.stays)
+        table = np.array([stays[atoms].sum(axis=0) for atoms in listed], dtype=np.int64)
+        found = matches(table.reshape(len(listed), self.n_labels).T)
         spare = [label for label in range(self.n_labels) if label not in found.values()]
         return {found[c] if c in found else spare.pop(): atoms for c, atoms in enumerate(listed)}
 
@@ -265,8 +242,7 @@ class Nearby:
 
     def found(self, labels: IntArray) -> Found | None:
         """Centre and price labelled clusters; None where they break a rule."""
-        groups = [np.flatnonzero(labels == label).tolist() for label in np.unique(labels)]
-        return Found.of(self.instance, groups)
+        return Found.of(self.instance, atoms_by_label(labels))
 
     def plan(self, labels: IntArray) -> Plan:
         """Turn labels into a plan that keeps the given plan's labels where clusters carry on."""
@@ -277,8 +253,8 @@ class Nearby:
         plan = plan_from(self.problem, self.instance, found, keep=self.given)
         taken = {}
         for cluster in plan.clusters:
-            a = self._atom(cluster.members[0])
-            label = int(labels[a])
+            position = self.problem.position(cluster.members[0])
+            label = int(labels[atom_of(self.instance, position)])
             taken[cluster.label] = self.labels[label] if label < len(self.labels) else None
         return Plan(tuple(self._named(plan, taken)))
 
@@ -294,10 +270,6 @@ class Nearby:
                     label, number = f"{cluster.label} {number}", number + 1
                 used.add(label)
             yield replace(cluster, label=label)
-
-    def _atom(self, key: SchoolId) -> int:
-        position = self.problem.position(key)
-        return next(a for a, held in enumerate(self.instance.members) if position in held)
 
     def moved(self, plan: Plan, labels: IntArray) -> tuple[tuple[Moved, ...], tuple[Moved, ...]]:
         """List the schools that move, and those that are given a place.
@@ -358,12 +330,10 @@ class Nearby:
             for label in {int(labels[b]) for b in around} - {int(labels[a])}:
                 after = labels.copy()
                 after[a] = label
-                fresh = [
-                    self._cost_if_allowed(np.flatnonzero(after == x)) for x in (labels[a], label)
-                ]
-                if None not in fresh:
-                    change = sum(c for c in fresh if c is not None)
-                    yield after, total + change - costs[int(labels[a])] - costs[label]
+                touched = (int(labels[a]), label)
+                fresh = sum(self._cost(after, x) for x in touched)
+                if np.isfinite(fresh):
+                    yield after, total + fresh - costs[touched[0]] - costs[label]
 
     def _costs(self, labels: IntArray) -> dict[int, float]:
         return {
@@ -372,35 +342,24 @@ class Nearby:
         }
 
     def _best_step(
-        self,
-        labels: IntArray,
-        end: IntArray,
-        costs: dict[int, float],
-        steps: list[tuple[int, ...]],
+        self, labels: IntArray, end: IntArray, costs: dict[int, float], steps: list[tuple[int, ...]]
     ) -> tuple[tuple[int, ...], dict[int, float]] | None:
         best, lowest = None, np.inf
         for atoms in steps:
             after = labels.copy()
             after[list(atoms)] = end[list(atoms)]
             touched = {int(x) for a in atoms for x in (labels[a], end[a])}
-            fresh = {}
+            fresh: dict[int, float] = {}
             for label in touched:
-                held = np.flatnonzero(after == label)
-                cost = self._cost_if_allowed(held)
-                if cost is None:
+                fresh[label] = self._cost(after, label)
+                if not np.isfinite(fresh[label]):
                     break
-                fresh[label] = cost
-            else:
-                change = sum(fresh.values()) - sum(costs.get(label, 0.0) for label in touched)
-                gain = change / max(1, sum(len(self.instance.members[a]) for a in atoms))
-                if gain < lowest:
-                    best, lowest = (atoms, fresh), gain
+            change = sum(fresh.values()) - sum(costs.get(label, 0.0) for label in touched)
+            gain = change / max(1, int(self.sizes[list(atoms)].sum()))
+            if gain < lowest:
+                best, lowest = (atoms, fresh), gain
         return best
 
-    def _cost_if_allowed(self, atoms: IntArray) -> float | None:
-        if not len(atoms) or not self.instance.within_bounds(atoms):
-            return None
-        if not self.instance.connected(atoms):
-            return None
-        cost = self.instance.best_centre(atoms)[1]
-        return cost if np.isfinite(cost) else None
+    def _cost(self, labels: IntArray, label: int) -> float:
+        """Cost of the cluster with a label; infinity where it breaks a rule."""
+        return allowed_cost(self.instance, np.flatnonzero(labels == label))

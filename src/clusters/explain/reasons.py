@@ -144,10 +144,8 @@ class WhyNoPlan(Shown):
         if self.status == EXISTS:
             return "The rules can all hold: a plan that keeps them was found."
         if self.status == UNDECIDED:
-            return (
-                f"Not decided in {self.seconds:.0f} seconds: no plan was found, and no proof that "
-                "there is none. Give more time."
-            )
+            text = f"Not decided in {self.seconds:.0f} seconds: no plan was found, and no proof"
+            return f"{text} that there is none. Give more time."
         lines = ["No plan can satisfy these rules: proved.", *self.reasons]
         lines += ["These cannot all hold:", *(f"- {sentence}" for sentence in self.conflict)]
         if self.smallest and len(self.conflict) > 1:
@@ -155,11 +153,8 @@ class WhyNoPlan(Shown):
         lines += self._others()
         if self.relaxations:
             tried = all(relaxation.checked for relaxation in self.relaxations)
-            lines.append(
-                "What allows a plan (each was tried, less given up first):"
-                if tried
-                else "What might allow a plan:"
-            )
+            sure = "What allows a plan (each was tried, less given up first):"
+            lines.append(sure if tried else "What might allow a plan:")
             for relaxation in self.relaxations:
                 note = "" if relaxation.checked else " (not checked in time)"
                 lines.append(f"- {relaxation.sentence}{note}")

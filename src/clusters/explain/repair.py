@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import (
-    FloatArray,
     IntArray,
     Plan,
     PlanLike,
@@ -20,17 +19,17 @@ from clusters.domain import (
     check_rules,
     plan_of,
 )
-from clusters.domain.forms import rule_fault
 from clusters.errors import InfeasibleError, OutOfTimeError, RulesError
 from clusters.explain.closest import closest
+from clusters.explain.instances import atoms_by_label, searched_from
 from clusters.explain.plan_distance import Moved, Nearby
 from clusters.explain.why_no_plan import why_no_plan
 from clusters.presolve import refuse_impossible
 from clusters.search.short import improved
-from clusters.search.small import SMALL, solved
 from clusters.search.solution import Found
 from clusters.shown import Shown
 from clusters.solver import Settings, effort
+from clusters.text import counted
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -99,10 +98,10 @@ class Repair(Shown):
         if not self.corrected:
             return "The plan keeps every rule as it is; nothing was changed."
         count, faults = len(self.moved), len(self.corrected)
-        text = f"Repaired: {_schools(count)} moved"
+        text = f"Repaired: {counted(count, 'school')} moved"
         if self.placed:
-            text += f" and {_schools(len(self.placed))} given a place"
-        text += f"; {faults} finding{'s' if faults != 1 else ''} corrected. "
+            text += f" and {counted(len(self.placed), 'school')} given a place"
+        text += f"; {counted(faults, 'finding')} corrected. "
         if self.mode == "least cost":
             return (
                 text + "This is the cheapest plan that was found from the given one, however many "
@@ -179,19 +178,12 @@ def repair(
     plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
     if mode not in MODES:
-        raise RulesError(rule_fault(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}"))
+        raise RulesError.of(f"there is no mode {mode!r}", f"use one of {', '.join(MODES)}")
     check_rules(problem, rules, priorities)
     certificate = verify(problem, rules, plan, priorities)
     if certificate.ok:
-        return Repair(
-            plan=plan,
-            moved=(),
-            placed=(),
-            corrected=(),
-            fewest=0,
-            certificate=certificate,
-            mode=mode,
-        )
+        nothing: dict[str, Any] = {"moved": (), "placed": (), "corrected": (), "fewest": 0}
+        return Repair(plan=plan, **nothing, certificate=certificate, mode=mode)
     refuse_impossible(problem, rules)
     time_limit_s, seed = effort(settings, 30.0)
     deadline = time.monotonic() + time_limit_s
@@ -222,7 +214,10 @@ def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
     if answer.impossible:
         _refuse(near, seconds)
     # still from the given plan: every school that leaves its cluster costs more than any journey
-    instance = near.priced(1e3 * (1.0 + abs(float(np.nanmax(_finite(near.instance.cost))))))
+    dearest = float(
+        np.max(np.abs(near.instance.cost), where=np.isfinite(near.instance.cost), initial=0.0)
+    )
+    instance = near.priced(1e3 * (1.0 + dearest))
     given = improved(
         instance, [], seconds=max(0.2 * seconds, deadline - time.monotonic()), seed=seed
     )
@@ -232,10 +227,6 @@ def _nearest(near: Nearby, seconds: float, seed: int) -> tuple[IntArray, int]:
             "Ask cl.why_no_plan, or give more time."
         )
     return near.labelled(given.clusters), answer.fewest
-
-
-def _finite(cost: FloatArray) -> FloatArray:
-    return np.where(np.isfinite(cost), cost, 0.0)
 
 
 def _refuse(near: Nearby, seconds: float) -> None:
@@ -278,18 +269,6 @@ def improved_at(
     if seconds <= 0 or near.k < 2:
         return None
     instance = near.priced(price)
-    given = []
-    for labels in starts:
-        groups = [np.flatnonzero(labels == label).tolist() for label in np.unique(labels)]
-        found = Found.of(instance, groups)
-        if found is not None:
-            given.append(found)
-    if instance.n * instance.m <= SMALL:  # the best plan is soon known, and the search ends there
-        best = solved(instance, given, seconds=min(seconds, SOON_S), seed=seed)
-    else:
-        best = improved(instance, given, seconds=seconds, seed=seed, patience=2.0)
+    given = [Found.of(instance, atoms_by_label(labels)) for labels in starts]
+    best = searched_from(instance, given, seconds=seconds, seed=seed, patience=2.0, soon_s=SOON_S)
     return None if best is None else near.labelled(best.clusters)
-
-
-def _schools(count: int) -> str:
-    return f"{count} school{'s' if count != 1 else ''}"

@@ -12,31 +12,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from clusters.domain import (
-    Cluster,
-    FrozenDict,
-    Plan,
-    Priorities,
-    Problem,
-    Rules,
-    SchoolId,
-)
-from clusters.domain.forms import rule_fault
+from clusters.domain import Cluster, FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.errors import NoPlanError, RulesError
-from clusters.explain.carried_over import (
-    plan_with,
-    priorities_renamed,
-    priorities_with,
-    priorities_without,
-    rules_renamed,
-    rules_without,
-)
-from clusters.geography.changing import (
-    merged_school,
-    renamed_school,
-    with_school,
-    without_school,
-)
+from clusters.explain.carried_over import plan_with, priorities_joined, priorities_with, rules_with
+from clusters.geography.changing import merged_school, renamed_school, with_school, without_school
 from clusters.solver import Settings, solve
 
 if TYPE_CHECKING:
@@ -96,17 +75,28 @@ def _close(change: Change, scene: Scene) -> Scene:
     problem, urn = scene.problem, scene.problem.school(change.schools[0]).urn
     heirs = {problem.school(key).urn: weight for key, weight in (change.value or {}).items()}
     facts = without_school(problem, urn, heirs)
-    return _settled(
-        replace(
-            scene,
-            problem=facts,
-            rules=rules_without(scene.rules, problem, {urn}),
-            added=rules_without(scene.added, problem, {urn}),
-            priorities=priorities_without(scene.priorities, problem, {urn}),
-            plan=plan_with(scene.plan, problem, {urn: None}),
-            new=tuple(key for key in scene.new if key != urn),
-            heirs=(*scene.heirs, (urn, FrozenDict(heirs))),
-        )
+    new = tuple(key for key in scene.new if key != urn)
+    return _settled(replace(_with_names(scene, facts, {urn: None}, {urn: heirs}), new=new))
+
+
+def _with_names(
+    scene: Scene,
+    facts: Problem,
+    names: Mapping[SchoolId, SchoolId | None],
+    heirs: Mapping[SchoolId, Mapping[SchoolId, int]],
+    *,
+    merged: Mapping[SchoolId, SchoolId] | None = None,
+) -> Scene:
+    """Change the facts, and what names schools with them; rules follow schools merged into one."""
+    problem, now = scene.problem, names if merged is None else merged
+    return replace(
+        scene,
+        problem=facts,
+        rules=rules_with(scene.rules, problem, now),
+        added=rules_with(scene.added, problem, now),
+        priorities=priorities_with(scene.priorities, problem, names),
+        plan=plan_with(scene.plan, problem, names),
+        heirs=(*scene.heirs, *((key, FrozenDict(own)) for key, own in heirs.items())),
     )
 
 
@@ -122,7 +112,7 @@ def _open(change: Change, scene: Scene) -> Scene:
     return replace(
         scene,
         problem=facts,
-        priorities=priorities_with(scene.priorities, scene.problem, school.urn, nearest),
+        priorities=priorities_joined(scene.priorities, scene.problem, school.urn, nearest),
         plan=Plan(tuple(clusters)),
         new=new,
     )
@@ -133,16 +123,8 @@ def _convert(change: Change, scene: Scene) -> Scene:
     old = problem.school(change.schools[0]).urn
     urn, name, trust = change.value
     facts = renamed_school(problem, old, urn, name=name, trust=trust)
-    return replace(
-        scene,
-        problem=facts,
-        rules=rules_renamed(scene.rules, problem, {old: urn}),
-        added=rules_renamed(scene.added, problem, {old: urn}),
-        priorities=priorities_renamed(scene.priorities, problem, {old: urn}),
-        plan=plan_with(scene.plan, problem, {old: urn}),
-        new=tuple(urn if key == old else key for key in scene.new),
-        heirs=(*scene.heirs, (old, FrozenDict({urn: 1}))),
-    )
+    new = tuple(urn if key == old else key for key in scene.new)
+    return replace(_with_names(scene, facts, {old: urn}, {old: {urn: 1}}), new=new)
 
 
 def _merge_schools(change: Change, scene: Scene) -> Scene:
@@ -151,17 +133,9 @@ def _merge_schools(change: Change, scene: Scene) -> Scene:
     ids = [problem.school(key).urn for key in change.schools]
     facts = merged_school(problem, ids, name=name, phase=phase)
     first, others = ids[0], dict.fromkeys(ids[1:])
-    return _settled(
-        replace(
-            scene,
-            problem=facts,
-            rules=rules_renamed(scene.rules, problem, dict.fromkeys(others, first)),
-            added=rules_renamed(scene.added, problem, dict.fromkeys(others, first)),
-            priorities=priorities_without(scene.priorities, problem, set(others)),
-            plan=plan_with(scene.plan, problem, others),
-            heirs=(*scene.heirs, *((key, FrozenDict({first: 1})) for key in others)),
-        )
-    )
+    heirs = {key: {first: 1} for key in others}
+    merged = dict.fromkeys(others, first)
+    return _settled(_with_names(scene, facts, others, heirs, merged=merged))
 
 
 # ---- clusters -----------------------------------------------------------------------------------
@@ -171,7 +145,7 @@ def _merge(change: Change, scene: Scene) -> Scene:
     labels, name = change.value
     numbers = list(dict.fromkeys(_number(scene.plan, label) for label in labels))
     if len(numbers) < 2:
-        raise RulesError(rule_fault("there are not two clusters to merge", "name two or more"))
+        raise RulesError.of("there are not two clusters to merge", "name two or more")
     clusters = scene.plan.clusters
     members = tuple(key for number in numbers for key in clusters[number].members)
     centres = tuple(_centre_of(scene, clusters[number]) for number in numbers)
@@ -192,9 +166,7 @@ def _split(change: Change, scene: Scene) -> Scene:
     number = _number(scene.plan, label)
     cluster = scene.plan.clusters[number]
     if len(cluster.members) < 2:
-        raise RulesError(
-            rule_fault(f"the cluster {label} has too few schools to split", "name another")
-        )
+        raise RulesError.of(f"the cluster {label} has too few schools to split", "name another")
     away = _chosen(scene, cluster, chosen) if chosen is not None else _halved(scene, cluster)
     parts = [
         tuple(key for key in cluster.members if (key in away) == leaves) for leaves in (False, True)
@@ -267,7 +239,7 @@ def _number(plan: Plan, label: str) -> int:
         if cluster.label == label and cluster.members:
             return number
     labels = ", ".join(str(cluster.label) for cluster in plan.clusters)
-    raise RulesError(rule_fault(f"there is no cluster {label!r}", f"use one of {labels}"))
+    raise RulesError.of(f"there is no cluster {label!r}", f"use one of {labels}")
 
 
 def _held(clusters: Iterable[Cluster]) -> int:
@@ -278,7 +250,7 @@ def _refuse_twice(clusters: Sequence[Cluster]) -> None:
     labels = [cluster.label for cluster in clusters]
     twice = next((label for label in labels if labels.count(label) > 1), None)
     if twice is not None:
-        raise RulesError(rule_fault(f"two clusters would be called {twice!r}", "give another name"))
+        raise RulesError.of(f"two clusters would be called {twice!r}", "give another name")
 
 
 def _chosen(scene: Scene, cluster: Cluster, chosen: Sequence[SchoolId]) -> set[SchoolId]:
@@ -290,7 +262,7 @@ def _chosen(scene: Scene, cluster: Cluster, chosen: Sequence[SchoolId]) -> set[S
             if not ids <= held
             else "either part of the cluster would be empty"
         )
-        raise RulesError(rule_fault(what, "name some of its schools, not all"))
+        raise RulesError.of(what, "name some of its schools, not all")
     return {key for key in cluster.members if scene.problem.school(key).urn in ids}
 
 
@@ -326,8 +298,7 @@ def _halved(scene: Scene, cluster: Cluster) -> set[SchoolId]:
         except NoPlanError:
             continue
         stays = next(
-            (c for c in found.plan.clusters if cluster.centre in c.members),
-            found.plan.clusters[0],
+            (c for c in found.plan.clusters if cluster.centre in c.members), found.plan.clusters[0]
         )
         return {key for key in cluster.members if problem.school(key).urn not in stays.members}
     msg = "two parts of a cluster can always be drawn where nothing is asked of them"

@@ -6,11 +6,11 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
 from clusters.domain import (
+    PRIORITY_NAMES,
     Cluster,
     FrozenDict,
     IntArray,
@@ -19,15 +19,15 @@ from clusters.domain import (
     Problem,
     Rules,
     SchoolId,
+    weighing,
 )
+from clusters.explain.instances import allowed_cost, unit_price
 from clusters.measures import places_of
-from clusters.model.compiling import compile_instance, price_unit
+from clusters.model.compiling import compile_instance
 from clusters.shown import Shown
 from clusters.verifier import verify
 
-__all__ = ["PRIORITY_NAMES", "Ground", "Move"]
-
-PRIORITY_NAMES = ("travel", "balance", "expertise", "pyramids", "change")
+__all__ = ["Ground", "Move"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -100,7 +100,10 @@ class Ground:
         )
         self.free = compile_instance(problem, free, priorities, k)
         self.parts = {
-            name: (compile_instance(problem, free, _only(priorities, name), k), weight)
+            name: (
+                compile_instance(problem, free, weighing(priorities, **{name: weight}), k),
+                weight,
+            )
             for name in PRIORITY_NAMES
             if (weight := getattr(priorities, name))
         }
@@ -153,10 +156,14 @@ class Ground:
         cost = float(instance.cost[atoms, centre].sum()) + instance.shared_cost(atoms)
         if name == "travel":
             return cost / float(weight)
-        unit = price_unit(self.problem)
-        if name in ("pyramids", "change"):
-            unit *= float(self.problem.measure(self.priorities.travel_by).mean())
+        unit = unit_price(self.problem, self.priorities, name)
         return cost / (float(weight) * unit) if unit else 0.0
+
+    def _changed(self, position: int, target: int) -> tuple[IntArray, IntArray]:
+        """Atoms of the two clusters after a move: of what is left, of what is joined."""
+        own, a = int(self.place[position]), int(self.atom[position])
+        left = self.held[own][self.held[own] != a]
+        return left, np.sort(np.append(self.held[target], a))
 
     def targets(self, position: int, *, near: bool) -> list[int]:
         """Clusters that a school could move to: those it borders on (all, if none), or all."""
@@ -172,8 +179,7 @@ class Ground:
     def move(self, position: int, target: int) -> Move:
         """Price one move; `breaks` is filled in by `with_breaks`."""
         own, a = int(self.place[position]), int(self.atom[position])
-        left = self.held[own][self.held[own] != a]
-        joined = np.sort(np.append(self.held[target], a))
+        left, joined = self._changed(position, target)
         if len(left) == 0:
             left_centre, left_cost = -1, 0.0
         elif a in self._without:
@@ -207,12 +213,7 @@ class Ground:
         """Whether the two clusters keep every rule after the move."""
         if self.mates.get(position):
             return False
-        return all(
-            self.hard.within_bounds(atoms)
-            and self.hard.connected(atoms)
-            and math.isfinite(self.hard.best_centre(atoms)[1])
-            for atoms in (left, joined)
-        )
+        return all(math.isfinite(allowed_cost(self.hard, atoms)) for atoms in (left, joined))
 
     def nearer(self, position: int) -> int | None:
         """Cluster whose centre of now is nearest to a school, where it is nearer than its own."""
@@ -231,9 +232,7 @@ class Ground:
 
         Of two rules on centres it is not known here which one it is: None then.
         """
-        own, a = int(self.place[position]), int(self.atom[position])
-        left = self.held[own][self.held[own] != a]
-        joined = np.sort(np.append(self.held[target], a))
+        left, joined = self._changed(position, target)
         broken: dict[str, None] = dict.fromkeys(["together"] if self.mates.get(position) else [])
         broken |= dict.fromkeys([] if len(left) else ["n_clusters"])
         for atoms in (left, joined):
@@ -257,8 +256,7 @@ class Ground:
         position = self.problem.position(move.school)
         target = next(c for c, cluster in enumerate(self.plan.clusters) if cluster.label == move.to)
         own, a = int(self.place[position]), int(self.atom[position])
-        left = self.held[own][self.held[own] != a]
-        joined = np.sort(np.append(self.held[target], a))
+        left, joined = self._changed(position, target)
         left_centre = self._without.get(a, (-1, 0.0))[0]
         joined_centre = self.centre_and_cost(joined)[0]
         changes = {}
@@ -294,9 +292,7 @@ class Ground:
         ]
 
     def after(
-        self,
-        moves: Sequence[tuple[int, int]],
-        centres: Mapping[int, SchoolId | None] | None = None,
+        self, moves: Sequence[tuple[int, int]], centres: Mapping[int, SchoolId | None] | None = None
     ) -> Plan:
         """Return the plan after schools (by position) have moved to clusters (by number)."""
         place = self.place.copy()
@@ -315,8 +311,3 @@ class Ground:
             ids = tuple(self.problem.schools[p].urn for p in held)
             clusters.append(Cluster(cluster.label, centre, ids))
         return Plan(tuple(clusters))
-
-
-def _only(priorities: Priorities, name: str) -> Priorities:
-    others: dict[str, Any] = {other: 0.0 for other in PRIORITY_NAMES if other != name}
-    return replace(priorities, **others)

@@ -41,16 +41,8 @@ class WaysOut:
         self.works: dict[frozenset[str], Relaxation] = {}
         self.open: dict[frozenset[str], Relaxation] = {}
 
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        return self.decider.left
-
     def tried(
-        self,
-        reasons: Sequence[Reason],
-        clauses: Sequence[Clause],
-        losses: Sequence[Loss],
+        self, reasons: Sequence[Reason], clauses: Sequence[Clause], losses: Sequence[Loss]
     ) -> tuple[Relaxation, ...]:
         """Try changes of one rule, and of few together, and list those that allow a plan.
 
@@ -71,10 +63,10 @@ class WaysOut:
         ladders = [*self._ladders(reasons, clauses), *map(self._combined, self._pairs(losses))]
         enough = ENOUGH + len(works)
         for number, steps in enumerate(ladders):
-            if len(works) >= enough or self.left <= 0:
+            if len(works) >= enough or self.decider.left <= 0:
                 break
-            self._climb(steps, 0.8 * self.left / (len(ladders) - number))
-        if not works and self.left > 0:
+            self._climb(steps, 0.8 * self.decider.left / (len(ladders) - number))
+        if not works and self.decider.left > 0:
             for way in self._by_dropping(clauses):
                 self._note(works, way)
         chosen = [way for key, way in works.items() if not any(other < key for other in works)]
@@ -125,11 +117,7 @@ class WaysOut:
         ordered.sort(key=lambda rungs: rungs[0][1] if rungs else 0.0)
         return [[rules for rules, _ in rungs] for rungs in ordered]
 
-    def _climb(
-        self,
-        steps: Sequence[Rules],
-        seconds: float,
-    ) -> None:
+    def _climb(self, steps: Sequence[Rules], seconds: float) -> None:
         """Find looser rules that allow a plan: halfway between those that do and those that do not.
 
         Where the loosest are refuted the others are too. (Other numbers of clusters are no looser
@@ -151,12 +139,7 @@ class WaysOut:
             else:
                 low = middle
 
-    def _tried(
-        self,
-        looser: Rules,
-        end: float,
-        shares: int,
-    ) -> bool:
+    def _tried(self, looser: Rules, end: float, shares: int) -> bool:
         """Whether a plan was found under looser rules; the way out is noted, unless refuted."""
         rules = self._completed(looser, end)
         if rules is None:
@@ -227,7 +210,9 @@ class WaysOut:
         yield self._way_out(rules, plan)
 
     def _plan_of(self, kept: list[Clause], shares: int) -> Plan | None:
-        return self.decider.decide(self.decider.only(self.rules, kept), self.left / shares).plan
+        return self.decider.decide(
+            self.decider.only(self.rules, kept), self.decider.left / shares
+        ).plan
 
 
 def _key(way: Relaxation, problem: Problem, rules: Rules) -> frozenset[str]:

@@ -24,7 +24,7 @@ from clusters.naming import name_clusters
 from clusters.rulebook import length
 from clusters.shown import Shown
 from clusters.solver import Result, Settings, solve
-from clusters.text import two_digits
+from clusters.text import counted, two_digits
 from clusters.verifier import Certificate, Finding, verify
 
 __all__ = ["WhatIf", "what_if"]
@@ -162,32 +162,30 @@ def what_if(
     later, changed, drawn = scene.problem, scene.rules, scene.plan
     check_rules(later, changed, scene.priorities)
     now = verify(problem, rules, plan, priorities)
-    before = now.objective
-    breaks = verify(later, changed, drawn).findings
+    before = now.objective or 0.0
     # where what there is changes, moves are counted from the plan with that change made
     reshaped = any(change.reshapes for change in listed)
     begin = scene.given if reshaped else plan
     nearest, free, conflict = _answers(later, changed, begin, scene.priorities, settings)
     baseline = None
     if not reshaped:
-        baseline = _baseline(problem, rules, plan, priorities, settings, free, before or 0.0)
-    return WhatIf(
+        baseline = _baseline(problem, rules, plan, priorities, settings, free, before)
+    answer = WhatIf(
         changes=listed,
         rules=changed,
         drawn=drawn,
-        breaks=breaks,
-        before=before or 0.0,
+        breaks=verify(later, changed, drawn).findings,
+        before=before,
         nearest=nearest,
         free=free,
         conflict=conflict,
-        sentence=_sentence(
-            (problem, later), priorities, listed, breaks, now, nearest, free, conflict
-        )
-        + _against(free, baseline, before or 0.0),
+        sentence="",
         problem=later,
         heirs=scene.heirs,
         baseline=baseline,
     )
+    text = _sentence(problem, priorities, now, answer) + _against(answer)
+    return replace(answer, sentence=text)
 
 
 def _answers(
@@ -195,14 +193,9 @@ def _answers(
 ) -> tuple[Repair | None, Result | None, tuple[str, ...]]:
     seconds = settings.time_limit_s or settings.work_limit or 30.0
     nearest: Repair | None = None
+    half = Settings(time_limit_s=seconds / 2, seed=settings.seed)
     try:
-        nearest = repair(
-            problem,
-            rules,
-            plan,
-            priorities,
-            settings=Settings(time_limit_s=seconds / 2, seed=settings.seed),
-        )
+        nearest = repair(problem, rules, plan, priorities, settings=half)
     except InfeasibleError as error:
         # of a range of numbers of clusters only one was tried: `solve` decides
         if rules.count_range[0] == rules.count_range[1]:
@@ -217,7 +210,8 @@ def _answers(
         return None, None, error.conflict or (str(error),)
     except OutOfTimeError:
         return nearest, None, ()
-    return nearest, _renamed(problem, free, plan), ()
+    named = name_clusters(problem, free.plan, keep=plan)
+    return nearest, replace(free, plan=named), ()
 
 
 def _share(settings: Settings, seconds: float, share: float) -> Settings:
@@ -250,9 +244,10 @@ def _baseline(
         return None
 
 
-def _against(free: Result | None, baseline: float | None, before: float) -> str:
+def _against(answer: WhatIf) -> str:
     """Say what the changes themselves cost, where the plan asked about could be improved anyway."""
-    if free is None or baseline is None or baseline >= before:
+    free, baseline = answer.free, answer.baseline
+    if free is None or baseline is None or baseline >= answer.before:
         return ""
     return (
         " The plan asked about is not the cheapest without the change either: against the cheapest "
@@ -260,32 +255,21 @@ def _against(free: Result | None, baseline: float | None, before: float) -> str:
     )
 
 
-def _renamed(problem: Problem, result: Result, keep: Plan) -> Result:
-    return replace(result, plan=name_clusters(problem, result.plan, keep=keep))
-
-
-def _sentence(
-    problems: tuple[Problem, Problem],
-    priorities: Priorities,
-    changes: tuple[Change, ...],
-    breaks: tuple[Finding, ...],
-    now: Certificate,
-    nearest: Repair | None,
-    free: Result | None,
-    conflict: tuple[str, ...],
-) -> str:
-    text = f"To {' and to '.join(change.sentence(problems[0]) for change in changes)}: "
-    before = now.objective or 0.0
+def _sentence(problem: Problem, priorities: Priorities, now: Certificate, answer: WhatIf) -> str:
+    text = f"To {' and to '.join(change.sentence(problem) for change in answer.changes)}: "
+    before, nearest, free = answer.before, answer.nearest, answer.free
 
     def journeys(after: Certificate) -> str:
-        return _journeys(problems, priorities, (now, after))
-
-    if conflict:
-        return f"{text}no plan can keep the rules then. These cannot all hold: " + "; ".join(
-            conflict
+        was, will = _journey(problem, priorities, now), _journey(answer.problem, priorities, after)
+        return (
+            "" if "" in (was, will) or was == will else f" (mean journey {will} instead of {was})"
         )
-    if breaks:
-        text += f"by itself this breaks {', '.join(dict.fromkeys(f.rule for f in breaks))}; "
+
+    if answer.conflict:
+        conflict = "; ".join(answer.conflict)
+        return f"{text}no plan can keep the rules then. These cannot all hold: {conflict}"
+    if answer.breaks:
+        text += f"by itself this breaks {', '.join(dict.fromkeys(f.rule for f in answer.breaks))}; "
     if nearest is None:
         text += "no plan close by was found in time; "
     else:
@@ -301,30 +285,22 @@ def _sentence(
     return f"{text}."
 
 
-def _journeys(
-    problems: tuple[Problem, Problem],
-    priorities: Priorities,
-    certificates: tuple[Certificate, Certificate],
-) -> str:
-    """Give the mean journey after the change, and that of the plan asked about."""
-    means = []
-    for problem, certificate in zip(problems, certificates, strict=True):
-        total = float(problem.measure(priorities.travel_by).sum()) * priorities.travel
-        if not total or "travel" not in certificate.costs:
-            return ""
-        means.append(length(problem, certificate.costs["travel"] / total, 2))
-    was, will = means
-    return "" if was == will else f" (mean journey {will} instead of {was})"
+def _journey(problem: Problem, priorities: Priorities, certificate: Certificate) -> str:
+    """Give the mean journey of a plan; nothing where there is none."""
+    total = float(problem.measure(priorities.travel_by).sum()) * priorities.travel
+    if not total or "travel" not in certificate.costs:
+        return ""
+    return length(problem, certificate.costs["travel"] / total, 2)
 
 
 def _moves(nearest: Repair) -> str:
     """Say how many schools move, and whether fewer would do."""
     count = len(nearest.moved)
-    schools = f"{count} school{'s' if count != 1 else ''}"
+    schools = counted(count, "school")
     verb = f"move{'s' if count == 1 else ''}"
     if nearest.placed:
         given = len(nearest.placed)
-        verb += f" and {given} {'is' if given == 1 else 'are'} given a place"
+        verb += f" and {counted(given, 'is', 'are')} given a place"
     if nearest.proved:
         return f"with as few changes as possible (proved), {schools} in all {verb}"
     return f"in the closest plan found, {schools} in all {verb} (at least {nearest.fewest} must)"

@@ -19,7 +19,7 @@ from clusters.domain import (
     check_rules,
     plan_of,
 )
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.explain.single_moves import Ground, Move
 from clusters.measures import places_of
 from clusters.rulebook import length, whole_pyramids
@@ -124,6 +124,7 @@ class Answers(FrozenDict, Shown):
         rows = []
         for key, why in self.items():
             best = why.next_best
+            changes: Mapping[str, float] = {} if best is None else best.by_priority
             row = {
                 "school": key,
                 "name": why.name,
@@ -135,13 +136,10 @@ class Answers(FrozenDict, Shown):
                 "share_of_cost": why.share_of_cost,
                 "allowed": why.open,
                 "breaks": "" if best is None else ", ".join(best.broken),
-            }
-            row |= {
                 "nearer": None if why.nearer is None else why.nearer.to,
                 "nearer_journey": None if why.nearer is None else why.nearer_journey,
                 "nearer_breaks": "" if why.nearer is None else ", ".join(why.nearer.broken),
             }
-            changes: Mapping[str, float] = {} if best is None else best.by_priority
             row |= {f"{name}_change": change for name, change in changes.items()}
             rows.append(row | {"sentence": why.sentence})
         return pd.DataFrame(rows)
@@ -254,26 +252,21 @@ def _ground(problem: Problem, rules: Rules, plan: Plan, priorities: Priorities |
 
 def refuse_broken(problem: Problem, plan: Plan) -> None:
     """Refuse a plan that does not place every school of the problem exactly once."""
-    count = [0] * len(problem)
-    faults = []
-    for cluster in plan.clusters:
-        for key in cluster.members:
-            position = problem.find(key)
-            if position is None:
-                faults.append(("this school is not one of the problem's", key))
-            else:
-                count[position] += 1
-    for position, times in enumerate(count):
+    count, faults, remedy = [0] * len(problem), Faults(), "repair the plan first (cl.repair)"
+    for key in (key for cluster in plan.clusters for key in cluster.members):
+        position = problem.find(key)
+        if position is None:
+            faults.add("this school is not one of the problem's", remedy, urn=key)
+        else:
+            count[position] += 1
+    for key, times in zip(problem.ids, count, strict=True):
         if times != 1:
             what = "no cluster holds this school" if not times else f"{times} clusters hold it"
-            faults.append((what, problem.schools[position].urn))
+            faults.add(what, remedy, urn=key)
     labels = [cluster.label for cluster in plan.clusters if cluster.members]
-    faults += [("two clusters have this label", x) for x in set(labels) if labels.count(x) > 1]
-    if faults:
-        raise DataError(
-            Fault(what=what, remedy="repair the plan first (cl.repair)", urn=str(key))
-            for what, key in faults
-        )
+    for label in {label for label in labels if labels.count(label) > 1}:
+        faults.add("two clusters have this label", remedy, urn=label)
+    faults.refuse(DataError)
     assert (places_of(problem, plan) >= 0).all()
 
 
@@ -281,8 +274,7 @@ def _ranked(ground: Ground, near: list[int], moves: list[Move]) -> list[Move]:
     """Put the moves that are allowed first, then those to clusters beside the school."""
     beside = {ground.plan.clusters[c].label for c in near}
     return sorted(
-        moves,
-        key=lambda m: (not m.allowed, m.to not in beside, len(m.broken), m.cost_change),
+        moves, key=lambda m: (not m.allowed, m.to not in beside, len(m.broken), m.cost_change)
     )
 
 
@@ -416,14 +408,11 @@ def _effects(ground: Ground, move: Move) -> str:
         elif name == "expertise":
             texts.append(f"{shown(round(size))} pupils {'fewer' if side else 'more'} covered")
         elif name == "pyramids":
-            texts.append(
-                f"{shown(round(size))} pyramid piece{'s' if round(size) > 1 else ''} "
-                f"{'more' if side else 'fewer'}"
-            )
+            pieces = f"pyramid piece{'s' if round(size) > 1 else ''}"
+            texts.append(f"{shown(round(size))} {pieces} {'more' if side else 'fewer'}")
         else:
-            count = round(size)
-            noun = "school" if count == 1 else "schools"
-            texts.append(f"{count} {noun} {'more' if side else 'fewer'} moved from today")
+            schools = f"{round(size)} {'school' if round(size) == 1 else 'schools'}"
+            texts.append(f"{schools} {'more' if side else 'fewer'} moved from today")
     return listed(texts) if texts else "nothing that the priorities count would change"
 
 
@@ -442,9 +431,8 @@ def _others(ground: Ground, position: int, mates: frozenset[int]) -> str:
     inside = own is not None and any(name.startswith((own, f"the {own}")) for name in whole)
     if inside:
         whole = [name for name in whole if not name.startswith((str(own), f"the {own}"))]
-        count = len(mine)
-        schools = mine[0].name if count == 1 else f"the {count} other schools"
-        whole.insert(0, schools if count == 1 else f"{schools} of {own}")
+        mates_of = f"the {len(mine)} other schools of {own}"
+        whole.insert(0, mine[0].name if len(mine) == 1 else mates_of)
     elif len(others) > 3 and own is not None and len(mine) == len(mates):
         return f"{len(others)} other schools of {own}"
     elif len(others) > 3:

@@ -8,17 +8,11 @@ from dataclasses import replace
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, Priorities, Problem, Rules, check_rules
-from clusters.explain.deciding import COUNT, Decider
+from clusters.explain.deciding import COUNT, Decider, without_groups
 from clusters.explain.easing import suspects
 from clusters.explain.every_conflict import Conflicts
-from clusters.explain.reasons import (
-    EXISTS,
-    NO_PLAN,
-    UNDECIDED,
-    Conflict,
-    Relaxation,
-    WhyNoPlan,
-)
+from clusters.explain.instances import atom_of
+from clusters.explain.reasons import EXISTS, NO_PLAN, UNDECIDED, Conflict, Relaxation, WhyNoPlan
 from clusters.explain.ways_out import WaysOut
 from clusters.presolve import (
     Clause,
@@ -108,11 +102,6 @@ class _Question:
         self.problem, self.rules, self.limit = problem, rules, limit
         self.decider = Decider(problem, seed, deadline)
 
-    @property
-    def left(self) -> float:
-        """Seconds left."""
-        return self.decider.left
-
     def answer(self) -> WhyNoPlan:
         """Ask arithmetic, then the search, then single clusters, then the whole model."""
         by_count = self._by_arithmetic()
@@ -122,7 +111,7 @@ class _Question:
         if verdict.plan is None:
             found = self._by_lone_clusters(by_count)
             if found is None and verdict.open:
-                verdict = self.decider.decide(self.rules, self.left)
+                verdict = self.decider.decide(self.rules, self.decider.left)
             if found is None and verdict.refuted:
                 found = {k: reasons or (self._whole(),) for k, reasons in by_count.items()}
             if found is not None:
@@ -135,7 +124,7 @@ class _Question:
         """Reasons for each number of clusters; none where arithmetic finds none, or time is up."""
         by_count: dict[int, tuple[Reason, ...]] = {}
         for k in counts_of(self.problem, self.rules):
-            by_count[k] = reasons_for(self.problem, self.rules, k) if self.left else ()
+            by_count[k] = reasons_for(self.problem, self.rules, k) if self.decider.left else ()
         return by_count
 
     # -- proofs by search --------------------------------------------------------------------
@@ -150,10 +139,9 @@ class _Question:
         waiting = [k for k, reasons in by_count.items() if not reasons]
         for number, k in enumerate(waiting):
             instance = self.decider.instance(self.rules, k)
-            budget = 0.4 * self.left / (len(waiting) - number)
-            seen = [a for a, held in enumerate(instance.members)
-                    if set(held) & set(self.decider.suspects)]  # fmt: skip
-            first = [*seen, *suspects(instance)]
+            budget = 0.4 * self.decider.left / (len(waiting) - number)
+            first = [atom_of(instance, p) for p in sorted(self.decider.suspects)]
+            first += suspects(instance)
             atom, _ = hopeless_atom(instance, seconds=budget, first=first)
             if atom is None:
                 return None
@@ -165,13 +153,10 @@ class _Question:
 
     def _lone_reason(self, position: int, k: int) -> Reason:
         """Say that no cluster can hold a school, with few clauses that forbid it."""
-        kept = [clause for clause in clauses_of(self.rules) if clause != COUNT]
-        end = time.monotonic() + 0.3 * self.left
-        for rule in ("together", "apart"):
-            rest = [clause for clause in kept if clause.rule != rule]
-            if len(kept) - len(rest) > 2 and self._hopeless(position, k, rest):
-                kept = rest
-        for clause in list(kept):
+        every = [clause for clause in clauses_of(self.rules) if clause != COUNT]
+        end = time.monotonic() + 0.3 * self.decider.left
+        kept = without_groups(every, lambda rest: self._hopeless(position, k, rest))
+        for clause in kept:
             rest = [other for other in kept if other != clause]
             if time.monotonic() < end and self._hopeless(position, k, rest):
                 kept = rest
@@ -181,15 +166,14 @@ class _Question:
             clauses=(*kept, *count),
             sentence=f"No cluster that holds {school_name(self.problem, school.urn)} can keep all "
             "of the rules named here, however the rest is divided.",
-            schools=(school.urn,),
         )
 
     def _hopeless(self, position: int, k: int, kept: list[Clause]) -> bool:
         from clusters.model.single_cluster import cluster_with
 
         instance = self.decider.instance(self.decider.only(self.rules, [COUNT, *kept]), k)
-        atom = next(a for a, held in enumerate(instance.members) if position in held)
-        return cluster_with(instance, atom, seconds=max(0.1, min(1.0, 0.2 * self.left))) == []
+        seconds = max(0.1, min(1.0, 0.2 * self.decider.left))
+        return cluster_with(instance, atom_of(instance, position), seconds=seconds) == []
 
     def _whole(self) -> Reason:
         return Reason(
@@ -203,19 +187,19 @@ class _Question:
         reasons = united(by_count)
         named = reasons[0].clauses
         only = self.decider.only(self.rules, named)
-        if self.decider.decide(only, 0.1 * self.left).plan is not None:
+        if self.decider.decide(only, 0.1 * self.decider.left).plan is not None:
             named = clauses_of(self.rules)  # a reason that leaves a clause out: look at them all
-        clauses, smallest = self.decider.minimal(self.rules, named, 0.3 * self.left)
+        clauses, smallest = self.decider.minimal(self.rules, named, 0.3 * self.decider.left)
         every = Conflicts(self.problem, self.rules, self.decider)
         every.add(frozenset(clauses), smallest=smallest)
-        every.run(time.monotonic() + 0.25 * self.left)
+        every.run(time.monotonic() + 0.25 * self.decider.left)
         shared = [c for c in clauses if all(c in conflict for conflict in every.found)]
         relaxations = WaysOut(self.problem, self.rules, self.decider).tried(
             reasons, shared or clauses, every.losses
         )
-        counts = self._counts(by_count, 0.6 * self.left) if len(by_count) > 1 else {}
+        counts = self._counts(by_count, 0.6 * self.decider.left) if len(by_count) > 1 else {}
         if not every.complete:
-            every.run(time.monotonic() + self.left)
+            every.run(time.monotonic() + self.decider.left)
         first = self._conflict(frozenset(clauses), smallest=smallest)
         others = [found for found in every.smallest if found != frozenset(clauses)]
         further = (self._conflict(found) for found in sorted(others, key=len))
@@ -223,7 +207,7 @@ class _Question:
             status=NO_PLAN,
             reasons=self._sentences(reasons, clauses),
             clauses=clauses,
-            conflict=self._described(clauses),
+            conflict=self._described(clauses, self.rules),
             smallest=smallest,
             conflicts=(first, *further),
             complete=every.complete,
@@ -231,13 +215,14 @@ class _Question:
             relaxations=relaxations,
         )
 
-    def _described(self, clauses: Iterable[Clause]) -> tuple[str, ...]:
-        return tuple(describe(clause, self.problem, self.rules) for clause in clauses)
+    def _described(self, clauses: Iterable[Clause], rules: Rules) -> tuple[str, ...]:
+        return tuple(describe(clause, self.problem, rules) for clause in clauses)
 
     def _conflict(self, found: frozenset[Clause], *, smallest: bool = True) -> Conflict:
         clauses = tuple(c for c in (*clauses_of(self.rules), COUNT) if c in found)
         clauses = tuple(dict.fromkeys(clauses))
-        return Conflict(clauses=clauses, sentences=self._described(clauses), smallest=smallest)
+        sentences = self._described(clauses, self.rules)
+        return Conflict(clauses=clauses, sentences=sentences, smallest=smallest)
 
     def _counts(
         self, by_count: Mapping[int, tuple[Reason, ...]], seconds: float
@@ -249,11 +234,9 @@ class _Question:
             first = min(reasons, key=lambda reason: len(reason.clauses))
             share = self.decider.until(end) / (len(by_count) - number)
             clauses, smallest = self.decider.minimal(rules, first.clauses, share)
+            sentences = self._described(clauses, rules)
             answers[k] = Conflict(
-                clauses=clauses,
-                sentences=tuple(describe(clause, self.problem, rules) for clause in clauses),
-                reason=first.sentence,
-                smallest=smallest,
+                clauses=clauses, sentences=sentences, reason=first.sentence, smallest=smallest
             )
         return answers
 
@@ -268,9 +251,6 @@ class _Question:
                 others = [r.sentence for r in reasons if r.clauses != reasons[0].clauses]
                 sentences = [*(reason.sentence for reason in sharper), *others]
         sentences = list(dict.fromkeys(sentences))
-        if len(sentences) > MOST_SENTENCES:
-            sentences = [
-                *sentences[:MOST_SENTENCES],
-                f"({len(sentences) - MOST_SENTENCES} further reasons.)",
-            ]
-        return tuple(sentences)
+        more = len(sentences) - MOST_SENTENCES
+        further = [f"({more} further reasons.)"] if more > 0 else []
+        return (*sentences[:MOST_SENTENCES], *further)

@@ -6,15 +6,15 @@ each year the facts are made with that year's numbers, and today's rules are che
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked
-from clusters.domain import Plan, PlanLike, Problem, Rules, SchoolId, check_rules, plan_of
+from clusters.domain import Plan, PlanLike, Problem, Rules, check_rules, plan_of, positions_of
 from clusters.domain.forecast import Forecast
-from clusters.lasting.years import Excused, excused_years, in_year
+from clusters.lasting.years import BY_MEASURE, Excused, excused_years, in_year, with_bounds
 from clusters.measures.values import check_kind
 from clusters.shown import Shown
 from clusters.text import counted
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 __all__ = ["Lasting", "YearCheck", "verify_years"]
 
 TODAY = "today"
-_BY_YEAR = ("balance", "limits")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -196,12 +195,7 @@ class Lasting(Shown):
 
 @checked
 def verify_years(
-    problem: Problem,
-    rules: Rules,
-    plan: PlanLike,
-    forecast: Forecast,
-    *,
-    excused: Excused = (),
+    problem: Problem, rules: Rules, plan: PlanLike, forecast: Forecast, *, excused: Excused = ()
 ) -> Lasting:
     """Check a plan against today's rules with the numbers of each year.
 
@@ -239,7 +233,7 @@ def verify_years(
     plan = plan_of(problem, plan)
     check_rules(problem, rules)
     left_out = excused_years(forecast, excused)
-    bounded = tuple(dict.fromkeys(name for rule in _BY_YEAR for name in getattr(rules, rule)))
+    bounded = tuple(dict.fromkeys(name for rule in BY_MEASURE for name in getattr(rules, rule)))
     today = YearCheck(year=TODAY, certificate=verify(problem, rules, plan))
     facts = {year: in_year(problem, forecast, year) for year in forecast.years}
     years = tuple(
@@ -262,12 +256,10 @@ def verify_years(
 def _check(
     facts: Problem, rules: Rules, plan: Plan, forecast: Forecast, year: str, excused: list[str]
 ) -> YearCheck:
-    kept: dict[str, Any] = {
-        rule: {name: bound for name, bound in getattr(rules, rule).items() if name not in excused}
-        for rule in _BY_YEAR
-    }
-    asked = replace(rules, **kept, exceptions=_without(rules, excused))
-    certificate = verify(facts, asked, plan)
+    def asked(bounds: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: bound for name, bound in bounds.items() if name not in excused}
+
+    certificate = verify(facts, with_bounds(rules, asked), plan)
     found = {finding.message for finding in certificate.findings}
     over = verify(facts, rules, plan).findings if excused else ()
     return YearCheck(
@@ -279,43 +271,23 @@ def _check(
     )
 
 
-def _without(rules: Rules, excused: list[str]) -> dict[SchoolId, Any]:
-    """Exceptions that name no measure that is not asked for."""
-    return {
-        school: {
-            rule: instead
-            if instead is None or rule not in _BY_YEAR
-            else {name: bound for name, bound in instead.items() if name not in excused}
-            for rule, instead in excuse.items()
-        }
-        for school, excuse in rules.exceptions.items()
-    }
-
-
 def _amounts(
     facts: Problem, rules: Rules, plan: Plan, year: str, measures: tuple[str, ...]
 ) -> Iterator[tuple[str, str, str, Fraction, Fraction | None, Fraction | None]]:
-    held = [
-        (cluster.label, [p for key in cluster.members if (p := facts.find(key)) is not None])
-        for cluster in plan.clusters
-    ]
-    held = [(label, positions) for label, positions in held if positions]
+    labels = [cluster.label for cluster in plan.clusters]
+    held = [row for row in zip(labels, positions_of(facts, plan), strict=True) if row[1]]
     for measure in measures:
         units = [Fraction(str(value)) for value in facts.measures[measure].tolist()]
         mean = sum(units, Fraction(0)) / max(1, len(held))
-        low, high = rules.limits.get(measure) or (None, None)
-        least = None if low is None else Fraction(str(low))
-        most = None if high is None else Fraction(str(high))
+        pair = rules.limits.get(measure) or (None, None)
+        lows, highs = ([] if end is None else [Fraction(str(end))] for end in pair)
         if measure in rules.balance:
             share = Fraction(str(rules.balance[measure]))
-            least = max(_or(least, (1 - share) * mean), (1 - share) * mean)
-            most = min(_or(most, (1 + share) * mean), (1 + share) * mean)
+            lows.append((1 - share) * mean)
+            highs.append((1 + share) * mean)
+        least, most = max(lows, default=None), min(highs, default=None)
         for label, positions in held:
             yield year, label, measure, sum((units[p] for p in positions), Fraction(0)), least, most
-
-
-def _or(value: Fraction | None, other: Fraction) -> Fraction:
-    return other if value is None else value
 
 
 def _over(have: Fraction, low: Fraction | None, high: Fraction | None) -> float:

@@ -5,15 +5,14 @@ It knows no births, no housing and no parents' choice. Everything made with it s
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from fractions import Fraction
 
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
 from clusters.domain.forecast import Forecast, year_in
-from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, RulesError
 from clusters.money import round_half_up
 from clusters.readers.year_groups import YearGroups
 from clusters.text import counted, first_few
@@ -80,20 +79,14 @@ def project_cohorts(
     """
     base = year_in(today)
     if base is None:
-        raise DataError(
-            Fault(
-                what=f"today is {today!r}, which is not a year",
-                remedy='write "2026" or "2025-26"',
-                where="today",
-            )
+        raise DataError.of(
+            f"today is {today!r}, which is not a year", 'write "2026" or "2025-26"', where="today"
         )
     if not 1 <= n_years <= _MOST_YEARS:
-        raise RulesError(
-            rule_fault(f"n_years is not from 1 to {_MOST_YEARS}", "give 3 to 5", n_years)
-        )
+        raise RulesError.of(f"n_years is not from 1 to {_MOST_YEARS}", "give 3 to 5", n_years)
     known = groups.pupils if isinstance(groups, YearGroups) else groups
     now = _complete(problem, known)
-    rolls = dict(zip(problem.ids, map(_exact, problem.measure("pupils").tolist()), strict=True))
+    rolls = _today(problem, "pupils")
     first, todays_total = now, {key: sum(row.values()) for key, row in now.items()}
     spans = {key: _span(problem, key, row) for key, row in now.items()}
     by_year: dict[str, dict[SchoolId, float]] = {}
@@ -145,34 +138,22 @@ def with_rate(
     >>> made.numbers["need"]["2027"], made.words
     ({'a': 18.0}, 'forecast and projection')
     """
-    if measure in forecast.numbers or per not in forecast.numbers:
-        what = (
-            f"the forecast holds {measure} already"
-            if measure in forecast.numbers
-            else f"the forecast does not hold {per}"
-        )
-        raise RulesError(rule_fault(what, f"it holds {', '.join(forecast.numbers)}"))
-    own = dict(zip(problem.ids, map(_exact, problem.measure(measure).tolist()), strict=True))
-    base = dict(zip(problem.ids, map(_exact, problem.measure(per).tolist()), strict=True))
+    _refuse(forecast, measure, [per])
+    own, base = _today(problem, measure), _today(problem, per)
+
+    def at_rate(key: SchoolId, value: float) -> float:
+        number = own[key] * _exact(value) / base[key] if base[key] else own[key]
+        return round(float(number), 2)
+
     by_year = {
-        year: {
-            key: round(
-                float(own[key] * _exact(value) / base[key] if base.get(key) else own[key]), 2
-            )
-            for key, value in ((problem.ids[problem.position(k)], v) for k, v in row.items())
-        }
+        year: {(key := problem.school(k).urn): at_rate(key, value) for k, value in row.items()}
         for year, row in forecast.numbers[per].items()
     }
     note = (
         f"{measure} by year is a projection: at each school it changes as {per} does, that is, at "
         "today's rate."
     )
-    return replace(
-        forecast,
-        numbers={**forecast.numbers, measure: by_year},
-        projected=(*forecast.projected, measure),
-        notes=(*forecast.notes, note),
-    )
+    return _added(forecast, measure, by_year, note, projected=True)
 
 
 @checked
@@ -193,29 +174,20 @@ def with_sum(forecast: Forecast, measure: str, weights: Mapping[str, float]) -> 
     >>> made.numbers["need"]["2027"]
     {'a': 24.0}
     """
-    lacking = [name for name in weights if name not in forecast.numbers]
-    if lacking or not weights or measure in forecast.numbers:
-        what = (
-            f"the forecast does not hold {' and '.join(lacking)}"
-            if lacking
-            else f"the forecast holds {measure} already"
-            if weights
-            else "weights is empty"
-        )
-        raise RulesError(rule_fault(what, f"it holds {', '.join(forecast.numbers)}"))
+    if not weights:
+        raise RulesError.of("weights is empty", f"it holds {', '.join(forecast.numbers)}")
+    _refuse(forecast, measure, weights)
     parts = [forecast.numbers[name] for name in weights]
+    exact = [_exact(weight) for weight in weights.values()]
     years = [year for year in parts[0] if all(year in part for part in parts)]
     if not years:
-        raise RulesError(
-            rule_fault(f"{' and '.join(weights)} have no year in common", "forecast the same years")
+        raise RulesError.of(
+            f"{' and '.join(weights)} have no year in common", "forecast the same years"
         )
     by_year = {
         year: {
             key: float(
-                sum(
-                    _exact(weight) * _exact(part[year][key])
-                    for weight, part in zip(weights.values(), parts, strict=True)
-                )
+                sum(w * _exact(part[year][key]) for w, part in zip(exact, parts, strict=True))
             )
             for key in parts[0][year]
             if all(key in part[year] for part in parts)
@@ -224,12 +196,38 @@ def with_sum(forecast: Forecast, measure: str, weights: Mapping[str, float]) -> 
     }
     terms = " + ".join(f"{weight:g} x {name}" for name, weight in weights.items())
     guessed = any(name in forecast.projected for name in weights)
+    note = f"{measure} by year is {terms}."
+    return _added(forecast, measure, by_year, note, projected=guessed)
+
+
+def _refuse(forecast: Forecast, measure: str, needed: Iterable[str]) -> None:
+    """Refuse to add what is there already, or is made of what is not there."""
+    lacking = [name for name in needed if name not in forecast.numbers]
+    if lacking or measure in forecast.numbers:
+        there = f"the forecast holds {measure} already"
+        what = f"the forecast does not hold {' and '.join(lacking)}" if lacking else there
+        raise RulesError.of(what, f"it holds {', '.join(forecast.numbers)}")
+
+
+def _added(
+    forecast: Forecast,
+    measure: str,
+    by_year: Mapping[str, Mapping[SchoolId, float]],
+    note: str,
+    *,
+    projected: bool,
+) -> Forecast:
     return replace(
         forecast,
         numbers={**forecast.numbers, measure: by_year},
-        projected=(*forecast.projected, *((measure,) if guessed else ())),
-        notes=(*forecast.notes, f"{measure} by year is {terms}."),
+        projected=(*forecast.projected, *([measure] if projected else [])),
+        notes=(*forecast.notes, note),
     )
+
+
+def _today(problem: Problem, measure: str) -> dict[SchoolId, Fraction]:
+    """Today's numbers, exact."""
+    return dict(zip(problem.ids, map(_exact, problem.measure(measure).tolist()), strict=True))
 
 
 # ---- one year on --------------------------------------------------------------------------------
@@ -241,12 +239,9 @@ def _complete(problem: Problem, known: Mapping[SchoolId, Mapping[int, float]]) -
     lacking = [key for k, key in enumerate(problem.ids) if not any(at.get(k, {}).values())]
     if lacking:
         named = first_few((f"{problem.school(key).name} ({key})" for key in lacking), 5)
-        raise DataError(
-            Fault(
-                what=f"there are no year groups of {counted(len(lacking), 'school')}: {named}",
-                remedy="give their year groups, or leave these schools out of the problem",
-            )
-        )
+        what = f"there are no year groups of {counted(len(lacking), 'school')}: {named}"
+        remedy = "give their year groups, or leave these schools out of the problem"
+        raise DataError.of(what, remedy)
     return {
         key: {int(group): _exact(n) for group, n in at[k].items() if n}
         for k, key in enumerate(problem.ids)

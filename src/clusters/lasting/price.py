@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -12,6 +13,7 @@ from clusters.errors import ClustersError, InfeasibleError, OutOfTimeError
 from clusters.lasting.checking import Lasting, verify_years
 from clusters.lasting.years import Excused, excused_years, rules_for_years, with_forecast
 from clusters.measures import measure
+from clusters.rulebook import UNIT_WORDS
 from clusters.shown import Shown
 from clusters.solver import Result, Settings, solve
 from clusters.text import shown
@@ -20,8 +22,6 @@ if TYPE_CHECKING:
     import pandas as pd
 
 __all__ = ["Horizon", "Horizons", "PriceOfLasting", "price_by_horizon", "price_of_lasting"]
-
-_UNIT = {"m": "metres", "min": "minutes"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -177,27 +177,28 @@ def price_of_lasting(
     ('proved', 30.0)
     """
     priorities = Priorities() if priorities is None else priorities
-    facts, asked = (
-        with_forecast(problem, forecast),
-        rules_for_years(rules, forecast, excused=excused),
-    )
+    facts = with_forecast(problem, forecast)
+    asked = rules_for_years(rules, forecast, excused=excused)
     begin = None if start is None else plan_of(problem, start, "start")
     today = solve(problem, rules, priorities, settings, start=begin)
-    return _price(problem, rules, forecast, priorities, settings, excused, today, facts, asked)
+
+    def check(result: Result) -> Lasting:
+        return verify_years(problem, rules, result.plan, forecast, excused=excused)
+
+    return _price(problem, facts, asked, priorities, settings, today, check)
 
 
 def _price(
     problem: Problem,
-    rules: Rules,
-    forecast: Forecast,
-    priorities: Priorities,
-    settings: Settings | None,
-    excused: Excused,
-    today: Result,
     facts: Problem,
     asked: Rules,
+    priorities: Priorities,
+    settings: Settings | None,
+    today: Result,
+    check: Callable[[Result], Lasting],
 ) -> PriceOfLasting:
-    today_lasts = verify_years(problem, rules, today.plan, forecast, excused=excused)
+    """Price the rules of every year, asked for of the facts of every year."""
+    today_lasts = check(today)
     lasting: Result | None = today if today_lasts.ok else None
     conflict: tuple[str, ...] = ()
     if lasting is None:
@@ -209,7 +210,7 @@ def _price(
             pass
     checks = None
     if lasting is not None:
-        checks = verify_years(problem, rules, lasting.plan, forecast, excused=excused)
+        checks = check(lasting)
         if not checks.ok:  # the two ways of looking at the years have to agree
             msg = f"the plan found does not pass the check of each year: {checks.sentence}"
             raise ClustersError(msg)
@@ -226,7 +227,7 @@ def _price(
         today_lasts=today_lasts,
         lasting_lasts=checks,
         mean_journey=(before, after),
-        unit=_UNIT[problem.travel_unit],
+        unit=UNIT_WORDS[problem.travel_unit],
         rules=asked,
     )
 
@@ -371,23 +372,18 @@ def price_by_horizon(
         ahead = _up_to(forecast, forecast.years[:number])
         mine = {name: held for name, held in left_out.items() if name in ahead.years}
         facts, asked = with_forecast(problem, ahead), rules_for_years(rules, ahead, excused=mine)
-        known = verify_years(problem, rules, best.plan, ahead, excused=mine).ok
-        price = _price(
-            problem,
-            rules,
-            ahead,
-            priorities,
-            settings,
-            mine,
-            best if known else today,
-            facts,
-            asked,
-        )
+
+        def check(result: Result, ahead: Forecast = ahead, mine: Excused = mine) -> Lasting:
+            return verify_years(problem, rules, result.plan, ahead, excused=mine)
+
+        known = check(best).ok
+        begin = best if known else today
+        price = _price(problem, facts, asked, priorities, settings, begin, check)
         if known:  # the last plan lasts this long, too: only its price is worked out again
             price = replace(
                 price,
                 today=today,
-                today_lasts=verify_years(problem, rules, today.plan, ahead, excused=mine),
+                today_lasts=check(today),
                 mean_journey=(_mean_journey(problem, today, priorities), price.mean_journey[1]),
             )
         rows.append(Horizon(to=year, price=price))

@@ -6,25 +6,34 @@ that measure, so that what solves, and what explains why there is no plan, need 
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import FrozenDict, Problem, Rules
+from clusters.domain import Problem, Rules
 from clusters.domain.forecast import Forecast
-from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.text import first_few
 
-__all__ = ["Excused", "excused_years", "in_year", "measure_of", "rules_for_years", "with_forecast"]
+__all__ = [
+    "BY_MEASURE",
+    "Excused",
+    "excused_years",
+    "in_year",
+    "measure_of",
+    "rules_for_years",
+    "with_bounds",
+    "with_forecast",
+]
 
 Excused = Collection[str] | Mapping[str, Collection[str]]
 """Years in which nothing is asked beyond today's rules; or, by year, the measures not asked for."""
 
-_BY_MEASURE = ("balance", "limits")
+BY_MEASURE = ("balance", "limits")
+"""Rules that bound measures, which may have years."""
 
 
 @checked
@@ -119,30 +128,24 @@ def rules_for_years(rules: Rules, forecast: Forecast, *, excused: Excused = ()) 
     {'pupils': 0.25, 'pupils@2027': 0.25}
     """
     left_out = excused_years(forecast, excused)
-    bounded = {name for rule in _BY_MEASURE for name in getattr(rules, rule)}
+    bounded = {name for rule in BY_MEASURE for name in getattr(rules, rule)}
     if not bounded & set(forecast.numbers):
-        raise RulesError(
-            rule_fault(
-                f"no rule bounds what the forecast holds ({', '.join(forecast.numbers)})",
-                'give for instance balance={"pupils": 0.25} or limits={"pupils": (0, 5000)}',
-            )
-        )
-    changed: dict[str, Any] = {
-        rule: _spread(getattr(rules, rule), forecast, left_out) for rule in _BY_MEASURE
-    }
-    changed["exceptions"] = FrozenDict(
-        {
-            school: FrozenDict(
-                {
-                    rule: instead
-                    if instead is None or rule not in _BY_MEASURE
-                    else _spread(instead, forecast, left_out)
-                    for rule, instead in excuse.items()
-                }
-            )
-            for school, excuse in rules.exceptions.items()
+        what = f"no rule bounds what the forecast holds ({', '.join(forecast.numbers)})"
+        remedy = 'give for instance balance={"pupils": 0.25} or limits={"pupils": (0, 5000)}'
+        raise RulesError.of(what, remedy)
+    return with_bounds(rules, lambda bounds: _spread(bounds, forecast, left_out))
+
+
+def with_bounds(rules: Rules, change: Callable[[Mapping[str, Any]], Mapping[str, Any]]) -> Rules:
+    """Copy rules with changed bounds on measures, those of exceptions among them."""
+    changed: dict[str, Any] = {rule: change(getattr(rules, rule)) for rule in BY_MEASURE}
+    changed["exceptions"] = {
+        school: {
+            rule: change(instead) if instead is not None and rule in BY_MEASURE else instead
+            for rule, instead in excuse.items()
         }
-    )
+        for school, excuse in rules.exceptions.items()
+    }
     return replace(rules, **changed)
 
 
@@ -163,66 +166,53 @@ def excused_years(forecast: Forecast, excused: Excused) -> dict[str, frozenset[s
     else:
         years = (excused,) if isinstance(excused, str) else excused
         given = {year: tuple(forecast.numbers) for year in years}
-    faults = []
+    faults = Faults()
     for year, names in given.items():
         if year not in forecast.years:
-            faults.append(
-                rule_fault(
-                    f"excused names the year {year!r}, which the forecast does not have",
-                    f"use any of {', '.join(forecast.years)}",
-                )
-            )
-        faults += [
-            rule_fault(
-                f"excused names the measure {name!r}, which the forecast does not have",
-                f"use any of {', '.join(forecast.numbers)}",
-            )
-            for name in names
-            if name not in forecast.numbers
-        ]
-    if faults:
-        raise RulesError(faults)
+            what = f"excused names the year {year!r}, which the forecast does not have"
+            faults.add(what, f"use any of {', '.join(forecast.years)}")
+        for name in [name for name in names if name not in forecast.numbers]:
+            what = f"excused names the measure {name!r}, which the forecast does not have"
+            faults.add(what, f"use any of {', '.join(forecast.numbers)}")
+    faults.refuse(RulesError)
     return {year: frozenset(names) for year, names in given.items()}
 
 
 def _spread(
     bounds: Mapping[str, Any], forecast: Forecast, excused: Mapping[str, Collection[str]]
-) -> FrozenDict:
+) -> dict[str, Any]:
     """Give each bound of a measure to each of its years."""
     spread = dict(bounds)
     for name, bound in bounds.items():
         for year in forecast.numbers.get(name, ()):
             if name not in excused.get(year, ()):
                 spread[measure_of(name, year)] = bound
-    return FrozenDict(spread)
+    return spread
 
 
 def _array(problem: Problem, name: str, year: str, by_school: Mapping[Any, float]) -> Any:
     at = {problem.find(key): value for key, value in by_school.items()}
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in at]
     if missing:
-        raise DataError(
-            Fault(
-                what=f"the forecast of {name} in {year} lacks {len(missing)} of {len(problem)} "
-                f"schools: {first_few(missing, 5)}",
-                remedy="give a number for each school of the problem",
-                column=name,
-            )
+        raise DataError.of(
+            f"the forecast of {name} in {year} lacks {len(missing)} of {len(problem)} "
+            f"schools: {first_few(missing, 5)}",
+            "give a number for each school of the problem",
+            column=name,
         )
     return np.array([at[k] for k in range(len(problem))], dtype=np.float64)
 
 
 def _known_years(forecast: Forecast, years: Iterable[str]) -> None:
-    faults = [
+    faults = Faults(
         Fault(
-            what=f"the forecast does not have the year {year!r}",
-            remedy=f"use any of {', '.join(forecast.years)}",
+            f"the forecast does not have the year {year!r}",
+            f"use any of {', '.join(forecast.years)}",
         )
         for year in years
         if year not in forecast.years
-    ]
-    if faults:
-        raise DataError(faults)
+    )
+    faults.refuse(DataError)
 
 
 def _notes(forecast: Forecast) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
@@ -354,6 +354,14 @@ def frame_of(rows: Sequence[Any], of: Any) -> pd.DataFrame:
 
     names = [field.name for field in fields(of)]
     return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+
+
+def frame_by_kind(kind: str, **makers: Callable[[], Iterable[Any]]) -> pd.DataFrame:
+    """Make the frame of a kind by the maker of its rows; refuse one that does not exist."""
+    import pandas as pd
+
+    check_kind(kind, tuple(makers))
+    return pd.DataFrame(list(makers[kind]()))
 
 
 def check_kind(kind: str, kinds: tuple[str, ...] = FRAMES) -> None:

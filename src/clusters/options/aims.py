@@ -8,13 +8,23 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from clusters.domain import Plan, Priorities, Problem, Rules, bounded_quantities, kept_together
-from clusters.model.compiling import price_unit
+from clusters.domain import (
+    PRIORITY_NAMES,
+    Plan,
+    Priorities,
+    Problem,
+    Rules,
+    bounded_quantities,
+    kept_together,
+    weighing,
+)
+from clusters.explain.easing import longest_journey
+from clusters.explain.instances import unit_price
 from clusters.options.themes import Theme
 from clusters.presolve import is_refuted
 from clusters.presolve.sizes import count_range
@@ -22,7 +32,7 @@ from clusters.rulebook import MICRO, length, most_travel
 from clusters.text import amount, shown, words
 from clusters.verifier import verify
 
-__all__ = ["Aim", "aim_floor", "aim_name", "aim_of", "better", "longest_journey", "valued"]
+__all__ = ["Aim", "aim_floor", "aim_name", "aim_of", "better", "valued"]
 
 TOLERANCE = 1e-9
 
@@ -37,9 +47,9 @@ class Aim:
     """One thing that themes care for: how it is counted, bounded, named and shown."""
 
     count: Callable[[Problem, Rules, Theme, Plan], float]
-    floor: Callable[[Problem, Rules, Theme, int], float | None]
-    name: Callable[[Theme], str]
     value: Callable[[Problem, Theme, int, float], str]
+    name: str = ""
+    floor: Callable[[Problem, Rules, Theme, int], float | None] | None = None
 
 
 def aim_of(problem: Problem, rules: Rules, theme: Theme, plan: Plan) -> float:
@@ -49,22 +59,19 @@ def aim_of(problem: Problem, rules: Rules, theme: Theme, plan: Plan) -> float:
 
 def aim_floor(problem: Problem, rules: Rules, theme: Theme, k: int) -> float | None:
     """Return what no plan of k clusters can be below: proved by counting; None for nothing."""
-    floor = AIMS[theme.cares_for].floor(problem, rules, theme, k)
+    bound = AIMS[theme.cares_for].floor
+    floor = None if bound is None else bound(problem, rules, theme, k)
     return None if floor is None or floor <= 0 else floor
 
 
 def aim_name(theme: Theme) -> str:
     """Name what a theme would have less of: "longest journey"."""
-    return AIMS[theme.cares_for].name(theme)
+    return AIMS[theme.cares_for].name or _journey_name(theme)
 
 
 def valued(problem: Problem, theme: Theme, k: int, value: float) -> str:
     """Show how much of it a plan of k clusters has: "4.20 km"."""
     return AIMS[theme.cares_for].value(problem, theme, k, value)
-
-
-def _named(name: str) -> Callable[[Theme], str]:
-    return lambda _theme: name
 
 
 # ---- journeys -----------------------------------------------------------------------------------
@@ -78,13 +85,8 @@ def _own_cost(problem: Problem, rules: Rules, theme: Theme, plan: Plan) -> float
     return float(verify(problem, rules, plan, theme.priorities).objective or 0.0)
 
 
-def _nothing(_problem: Problem, _rules: Rules, _theme: Theme, _k: int) -> None:
-    return None
-
-
-def _journeys_alone(priorities: Priorities) -> bool:
-    own = priorities
-    return not (own.balance or own.expertise or own.pyramids or own.change) and own.travel > 0
+def _journeys_alone(own: Priorities) -> bool:
+    return [name for name in PRIORITY_NAMES if getattr(own, name)] == ["travel"]
 
 
 def _journey_name(theme: Theme) -> str:
@@ -100,19 +102,6 @@ def _mean_journey(problem: Problem, theme: Theme, _k: int, value: float) -> str:
     if not _journeys_alone(own) or not total:
         return shown(round(value))
     return length(problem, value / total / own.travel, 2)
-
-
-def longest_journey(problem: Problem, rules: Rules, plan: Plan) -> float:
-    """Return the longest journey of a school that is not excused from a longest journey."""
-    excused = {problem.position(k) for k, e in rules.exceptions.items() if "max_travel" in e}
-    return max(
-        (
-            float(problem.travel[p, problem.position(centre)])
-            for key, centre in plan.assignment.items()
-            if (p := problem.position(key)) not in excused
-        ),
-        default=0.0,
-    )
 
 
 def _longest(problem: Problem, rules: Rules, _theme: Theme, plan: Plan) -> float:
@@ -152,21 +141,11 @@ def _priced(kind: str) -> Callable[[Problem, Rules, Theme, Plan], float]:
     """Count a priority in its own unit: total deviation, pieces, schools, pupils."""
 
     def count(problem: Problem, rules: Rules, theme: Theme, plan: Plan) -> float:
-        pure: dict[str, Any] = dict.fromkeys(
-            ("travel", "balance", "expertise", "pyramids", "change"), 0.0
-        )
-        own = replace(theme.priorities, **{**pure, kind: 1.0})
-        return verify(problem, rules, plan, own).costs.get(kind, 0.0) / _unit(problem, own, kind)
+        own = weighing(theme.priorities, **{kind: 1.0})
+        cost = verify(problem, rules, plan, own).costs.get(kind, 0.0)
+        return cost / (unit_price(problem, own, kind) or 1.0)
 
     return count
-
-
-def _unit(problem: Problem, priorities: Priorities, kind: str) -> float:
-    """Price of one unit of a priority at weight 1."""
-    unit = price_unit(problem)
-    if kind in ("pyramids", "change"):
-        unit *= float(problem.measure(priorities.travel_by).mean())
-    return unit or 1.0
 
 
 def _even_floor(problem: Problem, rules: Rules, theme: Theme, k: int) -> float:
@@ -243,29 +222,23 @@ def holders_of(problem: Problem, rules: Rules) -> dict[str, list[int]]:
     """First school of each group that holds a type of expertise, by type."""
     found: dict[str, list[int]] = {}
     for atom in kept_together(problem, rules):
-        kinds = {
-            kind
-            for p in atom
-            for kind, capacity in problem.schools[p].expertise.items()
-            if capacity.amount > 0
-        }
-        for kind in sorted(kinds):
-            holder = next(p for p in atom if _holds(problem, p, kind))
+        first = {kind: p for p in reversed(atom) for kind in _held(problem, p)}
+        for kind, holder in first.items():
             found.setdefault(kind, []).append(holder)
     return dict(sorted(found.items()))
 
 
-def _holds(problem: Problem, position: int, kind: str) -> bool:
-    capacity = problem.schools[position].expertise.get(kind)
-    return capacity is not None and capacity.amount > 0
+def _held(problem: Problem, position: int) -> set[str]:
+    """Types of expertise that a school holds."""
+    expertise = problem.schools[position].expertise
+    return {kind for kind, capacity in expertise.items() if capacity.amount > 0}
 
 
 def _gaps(problem: Problem, rules: Rules, _theme: Theme, plan: Plan) -> float:
-    gaps = 0
-    for kind in holders_of(problem, rules):
-        for cluster in plan.clusters:
-            positions: Sequence[int] = [problem.position(key) for key in cluster.members]
-            gaps += bool(positions) and not any(_holds(problem, p, kind) for p in positions)
+    every, gaps = set(holders_of(problem, rules)), 0
+    for cluster in plan.clusters:
+        held = [_held(problem, problem.position(key)) for key in cluster.members]
+        gaps += len(every.difference(*held)) if held else 0
     return float(gaps)
 
 
@@ -278,28 +251,18 @@ def _number(_problem: Problem, _theme: Theme, _k: int, value: float) -> str:
 
 
 AIMS: Mapping[str | None, Aim] = {
-    None: Aim(_own_cost, _nothing, _journey_name, _mean_journey),
-    "travel": Aim(_weighted, _nothing, _journey_name, _mean_journey),
-    "longest_journey": Aim(_longest, _longest_floor, _named("longest journey"), _longest_words),
+    None: Aim(_own_cost, _mean_journey),
+    "travel": Aim(_weighted, _mean_journey),
+    "longest_journey": Aim(_longest, _longest_words, "longest journey", _longest_floor),
     "balance": Aim(
-        _priced("balance"),
-        _even_floor,
-        _named("average distance of a cluster from the mean"),
-        _even_words,
+        _priced("balance"), _even_words, "average distance of a cluster from the mean", _even_floor
     ),
-    "pyramids": Aim(
-        _priced("pyramids"), _pyramid_floor, _named("pieces of pyramids split off"), _number
-    ),
-    "change": Aim(
-        _priced("change"), _change_floor, _named("schools that leave their group"), _number
-    ),
+    "pyramids": Aim(_priced("pyramids"), _number, "pieces of pyramids split off", _pyramid_floor),
+    "change": Aim(_priced("change"), _number, "schools that leave their group", _change_floor),
     "expertise": Aim(
-        _priced("expertise"),
-        _unmet_floor,
-        _named("pupils without expertise in their own cluster"),
-        _number,
+        _priced("expertise"), _number, "pupils without expertise in their own cluster", _unmet_floor
     ),
     "expertise_gaps": Aim(
-        _gaps, _gaps_floor, _named("clusters without a type of expertise, over all types"), _number
+        _gaps, _number, "clusters without a type of expertise, over all types", _gaps_floor
     ),
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from fractions import Fraction
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -13,11 +13,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import FloatArray, FrozenDict, IntArray, Plan, Problem, SchoolId
-from clusters.errors import ArgumentError, Fault
+from clusters.domain import FloatArray, IntArray, Plan, Problem, SchoolId
+from clusters.errors import ArgumentError
 from clusters.maps.certainty import BANDS, certainty_svg
 from clusters.measures import places_of
-from clusters.measures.values import check_kind
+from clusters.measures.values import frame_by_kind
 from clusters.options.draws import Drawn, placed
 from clusters.options.wording import cluster_name, percent
 from clusters.shown import Shown
@@ -95,6 +95,7 @@ class Draws(Shown):
         return counted(len(self), self.word, self.words)
 
 
+@dataclass(frozen=True, eq=False, repr=False)
 class Stability(Shown):
     """How often each school stays in its cluster, and each two schools together.
 
@@ -128,20 +129,14 @@ class Stability(Shown):
     ['a', 'b', 'c', 'd']
     """
 
-    def __init__(
-        self,
-        problem: Problem,
-        plan: Plan,
-        causes: Mapping[str, Draws],
-        *,
-        cost: float,
-        control: Drawn,
-        reproducible: bool,
-        notes: tuple[str, ...] = (),
-    ) -> None:
-        self.problem, self.plan, self.causes = problem, plan, FrozenDict(causes)
-        self.cost, self.control = cost, control
-        self.reproducible, self.notes = reproducible, notes
+    problem: Problem
+    plan: Plan
+    causes: Mapping[str, Draws]
+    _: KW_ONLY
+    cost: float
+    control: Drawn
+    reproducible: bool
+    notes: tuple[str, ...] = ()
 
     def __repr__(self) -> str:
         """Show what was drawn."""
@@ -171,7 +166,7 @@ class Stability(Shown):
         ArgumentError
             If there are no draws of this cause.
         """
-        tables = [self._here(self._of(name)) for name in self._asked(cause)]
+        tables = [self._here(self.causes[name]) for name in self._asked(cause)]
         return {key: min(table[k] for table in tables) for k, key in enumerate(self.problem.ids)}
 
     def _here(self, draws: Draws) -> list[Fraction]:
@@ -182,7 +177,7 @@ class Stability(Shown):
     def together(self, one: SchoolId, other: SchoolId, cause: str | None = None) -> Fraction:
         """Return in what share of the draws two schools are in one cluster; `cause` as above."""
         a, b = self.problem.position(one), self.problem.position(other)
-        held = [self._of(name).places for name in self._asked(cause)]
+        held = [self.causes[name].places for name in self._asked(cause)]
         return min(Fraction(int((p[:, a] == p[:, b]).sum()), max(1, len(p))) for p in held)
 
     def _asked(self, cause: str | None) -> list[str]:
@@ -190,19 +185,11 @@ class Stability(Shown):
         asked = held if cause is None else [cause]
         if not asked or any(name not in held for name in asked):
             unknown = cause is not None and cause not in self.causes
-            raise ArgumentError(
-                Fault(
-                    what=f"there are no draws of {cause!r}" if unknown else "no draw has a plan",
-                    remedy=f"use one of {', '.join(self.causes)}"
-                    if self.causes
-                    else "ask for some",
-                )
+            raise ArgumentError.of(
+                f"there are no draws of {cause!r}" if unknown else "no draw has a plan",
+                f"use one of {', '.join(self.causes)}" if self.causes else "ask for some",
             )
         return asked
-
-    def _of(self, cause: str) -> Draws:
-        draws: Draws = self.causes[cause]
-        return draws
 
     # -- tables ------------------------------------------------------------------------------
 
@@ -217,11 +204,9 @@ class Stability(Shown):
             and where it is most often otherwise. "pair": for each two schools that any plan puts
             together, in what share of the draws they are. "draw": what came of each draw.
         """
-        import pandas as pd
-
-        makers = {"school": self._school_rows, "pair": self._pair_rows, "draw": self._draw_rows}
-        check_kind(kind, tuple(makers))
-        return pd.DataFrame(list(makers[kind]()))
+        return frame_by_kind(
+            kind, school=self._school_rows, pair=self._pair_rows, draw=self._draw_rows
+        )
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:
         here = {name: self._here(draws) for name, draws in self.causes.items()}
@@ -298,21 +283,14 @@ class Stability(Shown):
         more
             As for :func:`clusters.maps.certainty_svg`.
         """
-        of = " and ".join(str(self._of(name)) for name in self._asked(cause))
-        return certainty_svg(
-            self.problem,
-            self.plan,
-            self.shares(cause),
-            title=title or f"How sure each school's place is: {of}",
-            **more,
-        )
+        of = " and ".join(str(self.causes[name]) for name in self._asked(cause))
+        title = title or f"How sure each school's place is: {of}"
+        return certainty_svg(self.problem, self.plan, self.shares(cause), title=title, **more)
 
     def summary(self) -> str:
         """Say in plain words how sure the places are, for each cause, and who is least sure."""
-        lines = [*self._control_words()]
-        for draws in self.causes.values():
-            lines += self._cause_words(draws)
-        return "\n".join([*lines, *self.notes])
+        found = (line for draws in self.causes.values() for line in self._cause_words(draws))
+        return "\n".join([*self._control_words(), *found, *self.notes])
 
     def _control_words(self) -> Iterator[str]:
         """Say so where the search leaves the plan although nothing is changed."""
@@ -336,9 +314,7 @@ class Stability(Shown):
             return
         here = self._here(draws)
         if draws.exact and len(draws) == 1:
-            yield (
-                f"There is only {draws}: this one." if min(here) == 1 else f"There is only {draws}."
-            )
+            yield f"There is only {draws}{': this one' if min(here) == 1 else ''}."
         counts = {band.words: sum(band.holds(share) for share in here) for band in BANDS}
         held = [f"{count} {often}" for often, count in counts.items() if count]
         held[0] = held[0].replace(" ", " stay ", 1)
@@ -362,18 +338,17 @@ def _effort_words(draws: Draws) -> Iterator[str]:
         return
     if draws.proved == len(draws):
         yield "For each draw the plan is proved to be the best."
-    else:
-        gaps = [d.gap for d in draws.drawn if d.groups is not None]
-        known = [gap for gap in gaps if gap is not None]
-        most = (
-            f", and no plan can be more than {percent(math.ceil(max(known) * 1e4) / 1e4)} better"
-            if len(known) == len(gaps)
-            else ""
-        )
-        yield (
-            f"{draws.proved} of these {len(draws)} plans are proved to be the best of their draw; "
-            f"the others are the best found{most}."
-        )
+        return
+    gaps = [d.gap for d in draws.drawn if d.groups is not None]
+    known = [gap for gap in gaps if gap is not None]
+    most = ""
+    if len(known) == len(gaps):
+        most = percent(math.ceil(max(known) * 1e4) / 1e4)
+        most = f", and no plan can be more than {most} better"
+    yield (
+        f"{draws.proved} of these {len(draws)} plans are proved to be the best of their draw; "
+        f"the others are the best found{most}."
+    )
 
 
 _LOST = {

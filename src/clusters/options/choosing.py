@@ -16,6 +16,7 @@ from clusters.options.values import Missing, Trade
 from clusters.options.workshop import Budget, Candidate, Workshop
 from clusters.presolve import is_refuted
 from clusters.solver import Result
+from clusters.text import counted
 
 __all__ = ["OTHER", "Chooser", "another_map", "dear"]
 
@@ -30,12 +31,8 @@ OTHER = "Another map"
 
 def another_map(priorities: Priorities) -> Theme:
     """Make the theme that asks for nothing but a difference."""
-    return Theme(
-        name=OTHER,
-        sentence="a different map at nearly the same cost",
-        cares_for=None,
-        priorities=priorities,
-    )
+    text = "a different map at nearly the same cost"
+    return Theme(name=OTHER, sentence=text, cares_for=None, priorities=priorities)
 
 
 class Chooser:
@@ -102,14 +99,8 @@ class Chooser:
             if count.plan is None or count.n_clusters == shop.k:
                 continue
             plan = name_clusters(shop.problem, count.plan, keep=shop.best)
-            other = Workshop(
-                shop.problem,
-                replace(shop.rules, n_clusters=count.n_clusters),
-                shop.common,
-                plan,
-                shop.cost,
-                shop.seed,
-            )
+            rules = replace(shop.rules, n_clusters=count.n_clusters)
+            other = Workshop(shop.problem, rules, shop.common, plan, shop.cost, shop.seed)
             other.k = count.n_clusters
             found = other.candidate(_of_count(shop, count.n_clusters), plan)
             if found is not None:
@@ -126,17 +117,19 @@ class Chooser:
         shop = self.shop
         for found in sorted(self.made, key=dear):
             cheaper = found.cost < shop.cost * (1 - 1e-9)
-            if cheaper or (not better(shop.cost, found.cost) and self._beats(found, shop.best)):
+            if cheaper or (
+                not better(shop.cost, found.cost) and self._beats(found.plan, shop.best)
+            ):
                 before = shop.candidate(another_map(shop.common), shop.best)
                 self.made += [] if before is None else [before]
                 shop.best, shop.cost = found.plan, found.cost
                 self.most = (1 + self.ceiling) * shop.cost
         self.choose()
 
-    def _beats(self, found: Candidate, plan: Plan) -> bool:
+    def _beats(self, one: Plan, other: Plan, *costs: tuple[float, float]) -> bool:
         """Whether a plan is better than another in something that is counted, and worse in none."""
-        aims = [(self.shop.aim(t, found.plan), self.shop.aim(t, plan)) for t in self.judged]
-        return any(better(a, b) for a, b in aims) and not any(better(b, a) for a, b in aims)
+        pairs = [*costs, *((self.shop.aim(t, one), self.shop.aim(t, other)) for t in self.judged)]
+        return any(better(a, b) for a, b in pairs) and not any(better(b, a) for a, b in pairs)
 
     def choose(self) -> None:
         """Choose the options afresh: for each theme in turn, then other numbers, other maps."""
@@ -180,10 +173,8 @@ class Chooser:
 
     def _best_in(self, theme: Theme) -> Candidate | None:
         """Return the strongest plan of a theme that is near, different, and beaten by none."""
-        for found in self.front(theme):
-            if self.differs(found.plan) >= self.least:
-                return found
-        return None
+        front = self.front(theme)
+        return next((found for found in front if self.differs(found.plan) >= self.least), None)
 
     def front(self, theme: Theme) -> list[Candidate]:
         """List the plans that none made beats in a theme, strongest first; all beat the best plan.
@@ -191,18 +182,17 @@ class Chooser:
         Plans above the ceiling are none of them.
         """
         shop = self.shop
-        seen = {found.plan: found for found in reversed(self.made)}
-        named = (
+        seen = {found.plan: found for found in reversed(self.made) if found.cost <= self.most}
+        named = [
             replace(
-                found,
+                found
+                if found.theme.name == theme.name
+                else replace(found, strength=0.0, instance=None),
                 theme=theme,
                 aim=shop.aim(theme, found.plan),
-                strength=found.strength if found.theme.name == theme.name else 0.0,
-                instance=found.instance if found.theme.name == theme.name else None,
             )
             for found in seen.values()
-            if found.cost <= self.most
-        )
+        ]
         best = shop.aim(theme, shop.best)
         kept: list[Candidate] = []
         for found in sorted(named, key=lambda found: (found.cost, found.aim)):
@@ -214,14 +204,11 @@ class Chooser:
         """Whether an option is better than a plan in something counted, and worse in nothing."""
         shop = self.shop
         best = shop.candidate(found.theme, shop.best)
-        for other in [*([] if best is None else [best]), *self.chosen]:
-            if len(other.plan.clusters) != len(found.plan.clusters):
-                continue
-            pairs = [(other.cost, found.cost)]
-            pairs += [(shop.aim(t, other.plan), shop.aim(t, found.plan)) for t in self.judged]
-            if any(better(a, b) for a, b in pairs) and not any(better(b, a) for a, b in pairs):
-                return True
-        return False
+        return any(
+            self._beats(other.plan, found.plan, (other.cost, found.cost))
+            for other in (*([] if best is None else [best]), *self.chosen)
+            if len(other.plan.clusters) == len(found.plan.clusters)
+        )
 
     # -- more differences --------------------------------------------------------------------
 
@@ -276,15 +263,9 @@ class Chooser:
             if is_refuted(shop.problem, rules, k):
                 continue
             one = replace(rules, n_clusters=k)
-            answer = another_exists(
-                compile_instance(shop.problem, one, shop.common, k),
-                places,
-                differs=self.least,
-                at_most=self.most,
-                seconds=ASKED_S,
-                seed=shop.seed,
-            )
-            if answer is not False:
+            instance = compile_instance(shop.problem, one, shop.common, k)
+            limits = {"differs": self.least, "at_most": self.most, "seconds": ASKED_S}
+            if another_exists(instance, places, **limits, seed=shop.seed) is not False:
                 return
         self.no_more = True
 
@@ -303,9 +284,7 @@ class Chooser:
             above = max(0.0, found.cost / self.shop.cost - 1) if self.shop.cost else 0.0
             if differs <= 0 or found.theme.name in taken or found.theme.name not in names:
                 continue
-            wanted = []
-            if above > self.ceiling:
-                wanted.append(f"a ceiling of {100 * above:.1f} %")
+            wanted = [f"a ceiling of {100 * above:.1f} %"] if above > self.ceiling else []
             if differs < self.least:
                 wanted.append(f"a least difference of {100 * differs:.1f} %")
             if not wanted:
@@ -333,37 +312,27 @@ class Chooser:
 
     def _missing(self, theme: Theme, tried: bool) -> Missing:
         shop, name = self.shop, theme.name
-        if not shop.can_better(theme):
-            text = f"{name}: no plan of so many clusters can do better in this than the best plan"
-            return Missing(name=name, sentence=f"{text}: proved.", proved=True)
-        if not tried:
-            text = f"{name}: not tried, as there are options enough without it."
+        proved = not shop.can_better(theme)
+        if proved:
+            text = "no plan of so many clusters can do better in this than the best plan: proved."
+        elif not tried:
+            text = "not tried, as there are options enough without it."
         elif self.front(theme):
-            text = (
-                f"{name}: the plans found for it are too much like the other options, or there "
-                "were options enough; whether others would do is not known."
-            )
+            text = "the plans found for it are too much like the other options, or there were "
+            text += "options enough; whether others would do is not known."
         elif any(better(shop.aim(theme, m.plan), shop.aim(theme, shop.best)) for m in self.made):
-            text = (
-                f"{name}: the plans found for it cost more than the ceiling allows, in the time "
-                "given; whether a cheaper one exists is not known."
-            )
+            text = "the plans found for it cost more than the ceiling allows, in the time given; "
+            text += "whether a cheaper one exists is not known."
         else:
-            text = (
-                f"{name}: no plan that does better in this was found in the time given; whether "
-                "there is one is not known."
-            )
-        return Missing(name=name, sentence=text, proved=False)
+            text = "no plan that does better in this was found in the time given; whether there is "
+            text += "one is not known."
+        return Missing(name=name, sentence=f"{name}: {text}", proved=proved)
 
 
 def _of_count(shop: Workshop, count: int) -> Theme:
-    noun = "clusters" if count != 1 else "cluster"
-    return Theme(
-        name=f"{count} {noun}",
-        sentence=f"{count} {noun} instead of {shop.k}",
-        cares_for=None,
-        priorities=shop.common,
-    )
+    clusters = counted(count, "cluster")
+    text = f"{clusters} instead of {shop.k}"
+    return Theme(name=clusters, sentence=text, cares_for=None, priorities=shop.common)
 
 
 def dear(found: Candidate) -> float:

@@ -22,12 +22,13 @@ from clusters.domain import (
     Rules,
     SchoolId,
     check_rules,
+    is_whole,
     plans_of,
 )
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError, Faults
 from clusters.maps.certainty import certainty_svg
 from clusters.measures import places_of
-from clusters.measures.values import check_kind
+from clusters.measures.values import frame_by_kind
 from clusters.options.draws import placed
 from clusters.options.median import Votes, nearest_plan
 from clusters.options.wording import cluster_name, percent
@@ -170,11 +171,9 @@ class Consensus(Shown):
             "pair": for each two schools that any map or the plan puts together, the votes for
             together and for apart, and what the plan does. "map": how far each map is from it.
         """
-        import pandas as pd
-
-        makers = {"school": self._school_rows, "pair": self._pair_rows, "map": self._map_rows}
-        check_kind(kind, tuple(makers))
-        return pd.DataFrame(list(makers[kind]()))
+        return frame_by_kind(
+            kind, school=self._school_rows, pair=self._pair_rows, map=self._map_rows
+        )
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:
         for k, school in enumerate(self.problem.schools):
@@ -252,23 +251,16 @@ class Consensus(Shown):
     def sentence(self, school: SchoolId) -> str:
         """Say where the maps put a school."""
         k = self.problem.position(school)
-        name, own = self.problem.schools[k].name, int(self._base[k])
-        tally = self._tally(k)
+        name, own, tally = self.problem.schools[k].name, int(self._base[k]), self._tally(k)
+        here = cluster_name(self._label(own))
         if not tally:
-            return f"No map places {name}; the plan has it in {cluster_name(self._label(own))}."
-        total = sum(tally.values())
+            return f"No map places {name}; the plan has it in {here}."
         if set(tally) == {own}:
-            return (
-                f"{name} is in {cluster_name(self._label(own))}, as all maps that place it have it."
-            )
-        votes = [
-            f"{count} for {cluster_name(self._label(place))}"
-            for place, count in sorted(tally.items(), key=lambda each: (-each[1], each[0]))
-        ]
-        return (
-            f"Members divide on {name}: of {counted(total, 'vote')} {listed(votes)}; the plan has "
-            f"it in {cluster_name(self._label(own))}."
-        )
+            return f"{name} is in {here}, as all maps that place it have it."
+        most_first = sorted(tally.items(), key=lambda each: (-each[1], each[0]))
+        votes = [f"{count} for {cluster_name(self._label(place))}" for place, count in most_first]
+        total = counted(sum(tally.values()), "vote")
+        return f"Members divide on {name}: of {total} {listed(votes)}; the plan has it in {here}."
 
     @checked
     def to_svg(self, *, title: str = "", **more: Any) -> str:
@@ -280,9 +272,8 @@ class Consensus(Shown):
             As for :func:`clusters.maps.certainty_svg`.
         """
         title = title or f"How far {counted(len(self.maps), 'map')} agree on each school's place"
-        return certainty_svg(
-            self.problem, self.plan, self.shares(), title=title, cases="votes", **more
-        )
+        own = {"title": title, "cases": "votes", **more}
+        return certainty_svg(self.problem, self.plan, self.shares(), **own)
 
 
 @checked
@@ -348,16 +339,15 @@ def consensus(
     counts = _counts(maps, votes)
     seconds, seed = effort(settings, USUAL_S)
     refuse_impossible(problem, rules)
-    plan, bound = nearest_plan(
-        problem, rules, maps, Votes.of(problem, maps, counts), priorities, seconds, seed
-    )
+    tally = Votes.of(problem, maps, counts)
+    plan, bound = nearest_plan(problem, rules, maps, tally, priorities, seconds, seed)
     return Consensus(
         problem=problem,
         maps=maps,
         votes=counts,
         plan=plan,
         certificate=verify(problem, rules, plan, priorities),
-        disagreements=Votes.of(problem, maps, counts).against(places_of(problem, plan)),
+        disagreements=tally.against(places_of(problem, plan)),
         bound=bound,
         seconds=time.monotonic() - begin,
     )
@@ -366,21 +356,15 @@ def consensus(
 def _counts(maps: Mapping[str, Plan], votes: Mapping[str, int] | None) -> dict[str, int]:
     """Votes of each map."""
     votes = votes or {}
-    faults = [] if maps else [Fault(what="no map is given", remedy="give one by name")]
-    faults += [
-        Fault(what=f"votes name {name!r}, which is no map", remedy=f"use {', '.join(maps)}")
-        for name in votes
-        if name not in maps
-    ]
-    faults += [
-        Fault(
-            what=f"the votes of {name!r} are not a whole number of 1 or more",
-            remedy="leave a map out that does not count",
-            value=str(count),
-        )
-        for name, count in votes.items()
-        if isinstance(count, bool) or not isinstance(count, int | np.integer) or count < 1
-    ]
-    if faults:
-        raise ArgumentError(faults)
+    faults = Faults()
+    if not maps:
+        faults.add("no map is given", "give one by name")
+    for name in votes:
+        if name not in maps:
+            faults.add(f"votes name {name!r}, which is no map", f"use {', '.join(maps)}")
+    for name, count in votes.items():
+        if not is_whole(count, 1):
+            what = f"the votes of {name!r} are not a whole number of 1 or more"
+            faults.add(what, "leave a map out that does not count", str(count))
+    faults.refuse(ArgumentError)
     return {name: int(votes.get(name, 1)) for name in maps}

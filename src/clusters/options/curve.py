@@ -3,20 +3,30 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
+from clusters.domain import (
+    PRIORITY_NAMES,
+    Plan,
+    Priorities,
+    Problem,
+    Rules,
+    check_rules,
+    is_whole,
+    weighing,
+)
 from clusters.domain.forms import rule_fault
-from clusters.errors import RulesError
-from clusters.model.compiling import compile_instance, price_unit
+from clusters.errors import Faults, RulesError
+from clusters.explain.instances import searched_from, unit_price
+from clusters.model.compiling import compile_instance
 from clusters.naming import name_clusters
 from clusters.options.aims import aim_floor
 from clusters.options.themes import Theme
-from clusters.search.short import found_of, improved, plan_from
-from clusters.search.small import SMALL, solved
+from clusters.options.workshop import share_of
+from clusters.search.short import found_of, plan_from
 from clusters.shown import Shown
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
@@ -26,15 +36,12 @@ if TYPE_CHECKING:
 
 __all__ = ["TradeOff", "TradeOffPoint", "trade_off"]
 
-KINDS = ("travel", "balance", "expertise", "pyramids", "change")
 NEARLY_NOTHING = 1e-4
 """Weight of the other priority at an end of the curve, so that ties are broken in its favour."""
 FIRST = 0.35
 """Share of the time for the end of the curve that is found for the first priority alone."""
 STARTS = 3
 """Plans made so far from which a search goes on."""
-PATIENCE = 3.0
-"""Units of work (about seconds) without a better plan after which a search is given up."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -162,9 +169,8 @@ def trade_off(
     priorities = Priorities() if priorities is None else priorities
     settings = Settings(time_limit_s=60.0) if settings is None else settings
     _check(a, b, n_points)
-    pure = {name: _weights(priorities, {name: 1.0}) for name in (a, b)}
-    for one in pure.values():
-        check_rules(problem, rules, one)
+    for name in (a, b):
+        check_rules(problem, rules, weighing(priorities, **{name: 1.0}))
     maker = _Maker(problem, rules, priorities, (a, b), settings)
     first = maker.end(FIRST)
     k = len(first.clusters)
@@ -181,29 +187,21 @@ def trade_off(
     theme = [Theme(name=n, sentence=n, cares_for=n, priorities=priorities) for n in (a, b)]
     least = [aim_floor(problem, maker.rules, one, k) for one in theme]
     return TradeOff(
-        names=(a, b),
-        points=tuple(maker.points(list(chosen), first)),
-        least=(least[0], least[1]),
+        names=(a, b), points=tuple(maker.points(list(chosen), first)), least=(least[0], least[1])
     )
 
 
 def _check(a: str, b: str, n_points: int) -> None:
-    faults = [
-        rule_fault(f"there is no priority {name!r}", f"use two of {', '.join(KINDS)}")
+    faults = Faults(
+        rule_fault(f"there is no priority {name!r}", f"use two of {', '.join(PRIORITY_NAMES)}")
         for name in (a, b)
-        if name not in KINDS
-    ]
+        if name not in PRIORITY_NAMES
+    )
     if a == b:
-        faults.append(rule_fault("a and b are the same priority", "name two"))
-    if isinstance(n_points, bool) or not isinstance(n_points, int | np.integer) or n_points < 2:
-        faults.append(rule_fault("n_points is not a whole number of 2 or more", "correct it"))
-    if faults:
-        raise RulesError(faults)
-
-
-def _weights(priorities: Priorities, weights: dict[str, float]) -> Priorities:
-    changes: dict[str, Any] = {name: weights.get(name, 0.0) for name in KINDS}
-    return replace(priorities, **changes)
+        faults.add("a and b are the same priority", "name two")
+    if not is_whole(n_points, 2):
+        faults.add("n_points is not a whole number of 2 or more", "correct it")
+    faults.refuse(RulesError)
 
 
 class _Maker:
@@ -225,20 +223,15 @@ class _Maker:
     def end(self, share: float) -> Plan:
         """Return the plan that is best in the first priority."""
         a, b = self.names
-        s = self.settings
-        part = replace(
-            s,
-            time_limit_s=None if s.time_limit_s is None else share * s.time_limit_s,
-            work_limit=None if s.work_limit is None else share * s.work_limit,
-        )
-        weights = _weights(self.priorities, {a: 1.0, b: NEARLY_NOTHING})
+        weights = weighing(self.priorities, **{a: 1.0, b: NEARLY_NOTHING})
+        part = share_of(self.settings, share)
         self.made = [solve(self.problem, self.rules, weights, part).plan]
         return self.made[0]
 
     def costs(self, plan: Plan) -> tuple[float, float]:
         """Return the cost of a plan in each of the two, at weight 1."""
         if plan not in self._costs:
-            both = _weights(self.priorities, dict.fromkeys(self.names, 1.0))
+            both = weighing(self.priorities, **dict.fromkeys(self.names, 1.0))
             costs = verify(self.problem, self.rules, plan, both).costs
             self._costs[plan] = (costs.get(self.names[0], 0.0), costs.get(self.names[1], 0.0))
         return self._costs[plan]
@@ -246,25 +239,17 @@ class _Maker:
     def improve(self, weight: float, share: float, number: int) -> None:
         """Search on from the plans made where the second priority has some weight."""
         a, b = self.names
-        instance = compile_instance(
-            self.problem,
-            self.rules,
-            _weights(self.priorities, {a: 1.0, b: weight}),
-            len(self.made[0].clusters),
-        )
+        own, k = weighing(self.priorities, **{a: 1.0, b: weight}), len(self.made[0].clusters)
+        instance = compile_instance(self.problem, self.rules, own, k)
         begin = sorted(self.made, key=lambda plan: self._sum(plan, weight))[:STARTS]
-        starts = [found_of(self.problem, instance, plan) for plan in begin]
-        given = [start for start in starts if start is not None]
         s = self.settings
-        seconds = np.inf if s.work_limit else share * (s.time_limit_s or 60.0)
-        work = share * s.work_limit if s.work_limit else np.inf
-        seed = s.seed + number
-        if instance.n * instance.m <= SMALL:
-            found = solved(instance, given, seconds=seconds, work=work, seed=seed)
-        else:
-            found = improved(
-                instance, given, seconds=seconds, work=work, seed=seed, patience=PATIENCE
-            )
+        found = searched_from(
+            instance,
+            [found_of(self.problem, instance, plan) for plan in begin],
+            seconds=np.inf if s.work_limit else share * (s.time_limit_s or 60.0),
+            work=share * s.work_limit if s.work_limit else np.inf,
+            seed=s.seed + number,
+        )
         if found is not None:
             self.made.append(plan_from(self.problem, instance, found, keep=self.made[0]))
 
@@ -303,10 +288,7 @@ class _Maker:
         """Bring a cost at weight 1 into the priority's own unit."""
         if name == "travel":
             return cost
-        unit = price_unit(self.problem)
-        if name in ("pyramids", "change"):
-            unit *= float(self.problem.measure(self.priorities.travel_by).mean())
-        return cost / unit
+        return cost / unit_price(self.problem, self.priorities, name)
 
     def _sentence(self, a: float, b: float, base: tuple[float, float]) -> str:
         words = []

@@ -10,9 +10,8 @@ from typing import Any
 
 import numpy as np
 
-from clusters.domain import IntArray, Plan, Priorities, Problem, Rules, is_number
-from clusters.domain.forms import rule_fault
-from clusters.errors import InfeasibleError, NoPlanError, RulesError
+from clusters.domain import PRIORITY_NAMES, IntArray, Plan, Priorities, Problem, Rules, is_number
+from clusters.errors import Faults, InfeasibleError, NoPlanError, RulesError
 from clusters.measures import matches, overlap, places_of
 from clusters.options.near_plans import walked_plans
 from clusters.solver import Settings, solve
@@ -32,7 +31,6 @@ __all__ = [
 
 CAUSES = ("errors", "weights", "near")
 """What may put a school elsewhere, in the order in which it is reported."""
-WEIGHTS = ("travel", "balance", "expertise", "pyramids", "change")
 CHAINS, DRAWS_EACH = 10, 10
 """Most walks over near plans, all from the same plan, and the fewest draws of each."""
 
@@ -96,17 +94,14 @@ def errors_of(
         used = [priorities.travel_by, *rules.balance, *rules.limits]
         used += [priorities.balance_measure] if priorities.balance else []
         errors = dict.fromkeys((name for name in used if name != "schools"), errors)
-    faults = [
-        rule_fault(
-            f"the error of {name} is not a fraction from 0 to below 1", "write 5 % as 0.05", error
-        )
-        for name, error in errors.items()
-        if not is_number(error) or not 0 <= error < 1
-    ]
+    faults = Faults()
+    for name, error in errors.items():
+        if not is_number(error) or not 0 <= error < 1:
+            what = f"the error of {name} is not a fraction from 0 to below 1"
+            faults.add(what, "write 5 % as 0.05", error)
     if "schools" in errors:
-        faults.append(rule_fault('"schools" has no error: it is 1 for each school', "leave it out"))
-    if faults:
-        raise RulesError(faults)
+        faults.add('"schools" has no error: it is 1 for each school', "leave it out")
+    faults.refuse(RulesError)
     for name in errors:
         problem.measure(name)
     return {name: float(error) for name, error in errors.items()}
@@ -131,7 +126,7 @@ def changed_facts(
 
 def weights_of(priorities: Priorities) -> list[str]:
     """Return the names of the priorities that have a weight."""
-    return [name for name in WEIGHTS if getattr(priorities, name) > 0]
+    return [name for name in PRIORITY_NAMES if getattr(priorities, name) > 0]
 
 
 def changed_weights(
@@ -145,10 +140,8 @@ def changed_weights(
     for number in range(draws):
         rng = np.random.default_rng([seed, CAUSES.index("weights"), number])
         times = np.exp(np.log(factor) * rng.uniform(-1, 1, len(held))).tolist()
-        given = dict(zip(held, times, strict=True))
-        yield replace(
-            priorities, **{name: getattr(priorities, name) * by for name, by in given.items()}
-        )
+        given = zip(held, times, strict=True)
+        yield replace(priorities, **{name: getattr(priorities, name) * by for name, by in given})
 
 
 # ---- what came of it ----------------------------------------------------------------------------

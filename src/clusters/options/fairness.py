@@ -25,12 +25,13 @@ from clusters.domain import (
     Rules,
     SchoolId,
     check_rules,
+    is_whole,
     plans_of,
 )
-from clusters.errors import ArgumentError, DataError, Fault
+from clusters.errors import ArgumentError, DataError, Fault, Faults
 from clusters.explain import Move, why_here
 from clusters.measures import places_of
-from clusters.measures.values import check_kind
+from clusters.measures.values import frame_by_kind
 from clusters.money import pounds
 from clusters.options.wording import cluster_name
 from clusters.rulebook import length
@@ -127,9 +128,7 @@ class Fairness(Shown):
 
     def _of(self, option: str) -> FloatArray:
         if option not in self.plans:
-            raise ArgumentError(
-                Fault(what=f"there is no option {option!r}", remedy=f"use {', '.join(self.plans)}")
-            )
+            raise ArgumentError.of(f"there is no option {option!r}", f"use {', '.join(self.plans)}")
         return self._journeys[option]
 
     @checked
@@ -192,13 +191,8 @@ class Fairness(Shown):
     def _obstacle(self, move: Move) -> str:
         """Say what stands against a move."""
         if not move.allowed:
-            first = move.breaks[0] if move.breaks else "a rule would break."
-            more = len(move.breaks) - 1
-            also = (
-                f" ({counted(more, 'further rule', 'further rules')} would break)"
-                if more > 0
-                else ""
-            )
+            first, *more = move.breaks or ("a rule would break.",)
+            also = f" ({counted(len(more), 'further rule')} would break)" if more else ""
             return f"If it moved: {first}{also}"
         if move.cost_change > 0:
             return (
@@ -221,11 +215,8 @@ class Fairness(Shown):
             money) in each option. "envy": a row for each school and option in which another centre
             is nearer, with the reason.
         """
-        import pandas as pd
-
         makers = {"option": self._option_rows, "school": self._school_rows, "envy": self._envy_rows}
-        check_kind(kind, tuple(makers))
-        return pd.DataFrame(list(makers[kind]()))
+        return frame_by_kind(kind, **makers)
 
     def _option_rows(self) -> Iterator[dict[str, Any]]:
         unit = self.problem.travel_unit
@@ -243,10 +234,8 @@ class Fairness(Shown):
             }
             if self.pence:
                 less = self.less_money(name)
-                row |= {
-                    "schools_with_less": len(less),
-                    "most_less_pence": max(less.values(), default=0),
-                }
+                row["schools_with_less"] = len(less)
+                row["most_less_pence"] = max(less.values(), default=0)
             yield row
 
     def _school_rows(self) -> Iterator[dict[str, Any]]:
@@ -283,32 +272,27 @@ class Fairness(Shown):
         return "\n".join(line for name in self.plans for line in self._words(name))
 
     def _words(self, name: str) -> Iterator[str]:
-        worst, journeys = self.worst_off(name), self._of(name)
+        worst = self.worst_off(name)
         if worst:
-            first = self.problem.school(worst[0]).name
+            first, longest = self.problem.school(worst[0]).name, float(np.nanmax(self._of(name)))
             also = f" (and {counted(len(worst) - 1, 'other')} alike)" if len(worst) > 1 else ""
-            yield (
-                f"{name}: the longest journey is that of {first}{also}, "
-                f"{length(self.problem, float(np.nanmax(journeys)))}."
-            )
+            far = length(self.problem, longest)
+            yield f"{name}: the longest journey is that of {first}{also}, {far}."
         if name != self.against:
             worse = self.worse_off(name)
-            most = next(iter(worse), None)
-            tail = (
-                f", {self.problem.school(most).name} the most ({length(self.problem, worse[most])})"
-                if most is not None
-                else ""
-            )
-            travel = "travels" if len(worse) == 1 else "travel"
-            yield f"{counted(len(worse), 'school')} {travel} further than in {self.against}{tail}."
+            tail = ""
+            if worse:
+                most, further = next(iter(worse.items()))
+                far = length(self.problem, further)
+                tail = f", {self.problem.school(most).name} the most ({far})"
+            travel = counted(len(worse), "school travels", "schools travel")
+            yield f"{travel} further than in {self.against}{tail}."
         less = self.less_money(name) if name != self.against else {}
         if less:
-            most = next(iter(less))
-            verb = "gets" if len(less) == 1 else "get"
-            yield (
-                f"{counted(len(less), 'school')} {verb} less money than in {self.against}, "
-                f"{self.problem.school(most).name} the most ({pounds(less[most])})."
-            )
+            key = next(iter(less))
+            most = f"{self.problem.school(key).name} the most ({pounds(less[key])})"
+            get = counted(len(less), "school gets", "schools get")
+            yield f"{get} less money than in {self.against}, {most}."
         envies = self.envies(name)
         if envies:
             yield f"For {counted(len(envies), 'school')} the nearest centre is another cluster's."
@@ -364,18 +348,13 @@ moved: Cluster 1 has 1 school: 1 below the least allowed, 2. (1 further rule wou
     plans = plans_of(problem, plans)
     check_rules(problem, rules, priorities or Priorities(travel_by="schools"))
     if not plans:
-        raise ArgumentError(Fault(what="no option is given", remedy='give {"name": plan}'))
+        raise ArgumentError.of("no option is given", 'give {"name": plan}')
     against = next(iter(plans)) if against is None else against
     strange = [name for name in (against, *(money or {})) if name not in plans]
     strange += [name for name in plans if money and name not in money]
     if strange:
-        raise ArgumentError(
-            Fault(
-                what=f"{name!r} is not named everywhere",
-                remedy=f"use the names of the options: {', '.join(plans)}",
-            )
-            for name in strange
-        )
+        remedy = f"use the names of the options: {', '.join(plans)}"
+        raise ArgumentError(Fault(f"{name!r} is not named everywhere", remedy) for name in strange)
     for name, plan in plans.items():
         _refuse_gaps(problem, name, plan)
     return Fairness(
@@ -392,16 +371,10 @@ moved: Cluster 1 has 1 school: 1 below the least allowed, 2. (1 further rule wou
 
 def _refuse_gaps(problem: Problem, name: str, plan: Plan) -> None:
     """Refuse a plan that leaves a school out: it has no journey."""
-    places = places_of(problem, plan)
-    if (places < 0).any():
-        raise DataError(
-            Fault(
-                what=f"option {name} has no cluster for this school",
-                remedy="give it one, or correct the plan (cl.repair)",
-                urn=str(problem.ids[k]),
-            )
-            for k in np.flatnonzero(places < 0).tolist()
-        )
+    faults, what = Faults(), f"option {name} has no cluster for this school"
+    for k in np.flatnonzero(places_of(problem, plan) < 0).tolist():
+        faults.add(what, "give it one, or correct the plan (cl.repair)", urn=problem.ids[k])
+    faults.refuse(DataError)
 
 
 def _pence(
@@ -410,58 +383,46 @@ def _pence(
     if isinstance(given, Split):
         given = {share.key: share.total_pence for share in given.schools}
     found: dict[SchoolId, int] = {}
-    faults = []
+    faults = Faults()
     for key, pence in given.items():
         position = problem.find(key)
         if position is None:
-            faults.append(
-                Fault(what=f"money of {name} names no school", remedy="check", urn=str(key))
-            )
-        elif isinstance(pence, bool) or not isinstance(pence, int | np.integer):
-            faults.append(
-                Fault(
-                    what=f"money of {name} is not in whole pence",
-                    remedy="write £12.50 as 1250",
-                    urn=str(key),
-                    value=str(pence),
-                )
-            )
+            faults.add(f"money of {name} names no school", "check", urn=key)
+        elif not is_whole(pence, -math.inf):
+            what = f"money of {name} is not in whole pence"
+            faults.add(what, "write £12.50 as 1250", str(pence), urn=key)
         else:
             found[problem.ids[position]] = int(pence)
     faults += [
-        Fault(what=f"money of {name} lacks this school", remedy="give 0 if so", urn=str(key))
+        Fault(f"money of {name} lacks this school", "give 0 if so", urn=str(key))
         for key in problem.ids
         if key not in found and not faults
     ]
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return FrozenDict(found)
 
 
-def _centres(problem: Problem, plan: Plan) -> list[int | None]:
-    """Position of the centre of each cluster that holds a school."""
-    held = [c for c in plan.clusters if any(problem.find(key) is not None for key in c.members)]
-    return [None if c.centre is None else problem.find(c.centre) for c in held]
+def _held(problem: Problem, plan: Plan) -> list[tuple[str, int | None]]:
+    """Label and centre's position of each cluster that holds a school."""
+    return [
+        (c.label, None if c.centre is None else problem.find(c.centre))
+        for c in plan.clusters
+        if any(problem.find(key) is not None for key in c.members)
+    ]
 
 
 def _journeys(problem: Problem, plan: Plan) -> FloatArray:
-    centres, places = _centres(problem, plan), places_of(problem, plan)
-    return np.array(
-        [
-            math.nan if (centre := centres[place]) is None else problem.travel[k, centre]
-            for k, place in enumerate(places.tolist())
-        ],
-        dtype=np.float64,
-    )
+    centres = [centre for _, centre in _held(problem, plan)]
+    own = [centres[place] for place in places_of(problem, plan).tolist()]
+    journeys = [math.nan if c is None else problem.travel[k, c] for k, c in enumerate(own)]
+    return np.array(journeys, dtype=np.float64)
 
 
 def _envies(problem: Problem, plan: Plan) -> Iterator[Envy]:
-    centres, places = _centres(problem, plan), places_of(problem, plan).tolist()
-    held = [c for c in plan.clusters if any(problem.find(key) is not None for key in c.members)]
-    known = [(place, centre) for place, centre in enumerate(centres) if centre is not None]
-    own = _journeys(problem, plan)
+    held, own = _held(problem, plan), _journeys(problem, plan)
+    known = [(place, centre) for place, (_, centre) in enumerate(held) if centre is not None]
     found = []
-    for k, place in enumerate(places):
+    for k, place in enumerate(places_of(problem, plan).tolist()):
         nearest, centre = min(known, key=lambda each: problem.travel[k, each[1]])
         journey = float(problem.travel[k, centre])
         if nearest != place and journey < own[k] * (1 - NOTHING):
@@ -470,9 +431,9 @@ def _envies(problem: Problem, plan: Plan) -> Iterator[Envy]:
                 Envy(
                     school=school.urn,
                     name=school.name,
-                    cluster=held[place].label,
+                    cluster=held[place][0],
                     journey=float(own[k]),
-                    nearer=held[nearest].label,
+                    nearer=held[nearest][0],
                     nearer_journey=journey,
                 )
             )

@@ -12,6 +12,7 @@ import numpy as np
 
 from clusters.domain import IntArray, Plan, Priorities, Problem, Rules, longest_journeys
 from clusters.errors import InfeasibleError, OutOfTimeError
+from clusters.explain.instances import allowed_cost, atoms_by_label
 from clusters.measures import places_of
 from clusters.model.compiling import compile_instance
 from clusters.model.instance import Instance
@@ -202,16 +203,21 @@ class _Count:
         """Move a school, or let two change places, as long as that lowers the votes against."""
         wish = self.votes.joint - self.votes.split
         np.fill_diagonal(wish, 0)
-        label = np.empty(self.instance.n, dtype=np.int64)
-        for number, atoms in enumerate(clusters):
-            label[atoms] = number
+        label = self._labels(clusters)
         while self.left > 0:
             step = self._better_step(wish, label)
             if step is None:
                 break
             for a, c in step.items():
                 label[a] = c
-        return [np.flatnonzero(label == c).tolist() for c in range(len(clusters))]
+        return atoms_by_label(label)
+
+    def _labels(self, clusters: list[list[int]]) -> IntArray:
+        """Cluster of each atom, by number."""
+        label = np.empty(self.instance.n, dtype=np.int64)
+        for number, atoms in enumerate(clusters):
+            label[atoms] = number
+        return label
 
     def _better_step(self, wish: IntArray, label: IntArray) -> dict[int, int] | None:
         """Find the step that lowers the votes against the most and breaks no rule."""
@@ -240,13 +246,7 @@ class _Count:
 
     def _keeps(self, atoms: IntArray) -> bool:
         """Whether a cluster keeps the rules."""
-        instance = self.instance
-        return (
-            bool(len(atoms))
-            and instance.within_bounds(atoms)
-            and instance.connected(atoms)
-            and bool(np.isfinite(instance.best_centre(atoms)[1]))
-        )
+        return math.isfinite(allowed_cost(self.instance, atoms))
 
     # -- a few clusters at a time ------------------------------------------------------------
 
@@ -287,9 +287,7 @@ class _Count:
     def _excess(self) -> IntArray:
         """Add up what pairs pay above their smaller price, within and between clusters: (k, k)."""
         assert self.clusters is not None
-        label = np.empty(self.instance.n, dtype=np.int64)
-        for number, atoms in enumerate(self.clusters):
-            label[atoms] = number
+        label = self._labels(self.clusters)
         joint, split = self.votes.joint, self.votes.split
         paid = np.where(label[:, None] == label[None, :], joint, split) - np.minimum(joint, split)
         np.fill_diagonal(paid, 0)

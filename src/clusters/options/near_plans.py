@@ -11,12 +11,13 @@ the walk can reach is as likely as any other (Metropolis et al. 1953).
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from functools import lru_cache
 
 import numpy as np
 
 from clusters.domain import FloatArray, IntArray, Plan, Priorities, Problem, Rules
+from clusters.explain.instances import allowed_cost
 from clusters.model.compiling import compile_instance
 from clusters.model.instance import Instance
 from clusters.presolve import counts_of
@@ -67,7 +68,10 @@ def every_near_plan(
     found: list[tuple[float, IntArray]] = []
     for cover in covers:
         for cost, clusters in cover.plans(limit):
-            found.append((cost, _labels(cover.instance, clusters, len(problem))))
+            atoms = range(cover.instance.n)
+            labels = [next(c for c, mask in enumerate(clusters) if mask >> a & 1) for a in atoms]
+            places = places_of_labels(cover.instance, np.array(labels), len(problem))
+            found.append((cost, places))
             if len(found) > MOST_PLANS:
                 return None
     return sorted(found, key=lambda each: (each[0], each[1].tolist()))
@@ -129,20 +133,9 @@ def _clusters(instance: Instance) -> Iterator[tuple[int, float]]:
     """Yield every set of atoms that keeps the rules, with its cost."""
     for mask in range(1, 1 << instance.n):
         atoms = [a for a in range(instance.n) if mask >> a & 1]
-        if instance.within_bounds(atoms) and instance.connected(atoms):
-            cost = instance.best_centre(atoms)[1]
-            if math.isfinite(cost):
-                yield mask, cost
-
-
-def _labels(instance: Instance, clusters: Sequence[int], n: int) -> IntArray:
-    """Group of each school."""
-    labels = np.full(n, -1, dtype=np.int64)
-    for number, mask in enumerate(clusters):
-        for a, members in enumerate(instance.members):
-            if mask >> a & 1:
-                labels[list(members)] = number
-    return labels
+        cost = allowed_cost(instance, atoms)
+        if math.isfinite(cost):
+            yield mask, cost
 
 
 # ---- a sample -----------------------------------------------------------------------------------
@@ -255,7 +248,5 @@ class _Walk:
         rest = math.fsum(cost for c, cost in enumerate(self.costs) if c not in new)
         if not rest + math.fsum(costs.values()) + instance.offset <= self.limit:
             return None
-        for atoms in new.values():
-            if not instance.within_bounds(atoms) or not instance.connected(atoms):
-                return None
-        return costs
+        kept = all(instance.within_bounds(a) and instance.connected(a) for a in new.values())
+        return costs if kept else None

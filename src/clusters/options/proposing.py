@@ -23,15 +23,15 @@ from clusters.domain import (
     check_rules,
     groups_of,
     is_number,
+    is_whole,
 )
-from clusters.domain.forms import rule_fault
-from clusters.errors import RulesError
+from clusters.errors import Faults, RulesError
 from clusters.naming import name_clusters
 from clusters.options.aims import aim_name, better, valued
 from clusters.options.choosing import OTHER, Chooser, another_map
 from clusters.options.themes import Theme, further_themes, themes_for
 from clusters.options.values import Option, Options
-from clusters.options.workshop import Budget, Candidate, Workshop
+from clusters.options.workshop import Budget, Candidate, Workshop, share_of
 from clusters.solver import Progress, Result, Settings, solve
 from clusters.text import counted
 
@@ -122,7 +122,9 @@ def propose(
     before = None if reference is None else groups_of(reference)
     wanted = _wanted(problem, rules, priorities, themes, before)
     begin = time.monotonic()
-    first = solve(problem, rules, priorities, _share(settings, BEST), on_progress=on_progress)
+    first = solve(
+        problem, rules, priorities, share_of(settings, BEST, FIRST_PLAN_S), on_progress=on_progress
+    )
     begin += first.compile_seconds  # as of `solve`, the time limit counts from then
     labels = before if isinstance(before, Plan) else priorities.groups_before
     if isinstance(labels, Plan):
@@ -214,28 +216,28 @@ def _settled(shop: Workshop, first: Result) -> Result:
     found = shop.candidate(another_map(shop.common), shop.best)
     if found is None or shop.best == first.plan:
         return first
-    gap = None
-    if first.bound is not None and found.cost:
-        gap = max(0.0, (found.cost - first.bound) / found.cost)
+    gap = _gap(first, found.cost)
     return replace(
         first, plan=found.plan, objective=found.cost, gap=gap, certificate=found.certificate
     )
 
 
+def _gap(first: Result, cost: float) -> float | None:
+    """By what share a plan may be dearer than the best, by the bound of the first search."""
+    if first.bound is None:
+        return None
+    return max(0.0, (cost - first.bound) / cost) if cost else 0.0
+
+
 def _check(n_options: int, ceiling: float, min_difference: float) -> None:
-    faults = []
-    if not isinstance(n_options, int | np.integer) or isinstance(n_options, bool) or n_options < 1:
-        faults.append(
-            rule_fault("n_options is not a whole number of 1 or more", "correct it", n_options)
-        )
+    faults = Faults()
+    if not is_whole(n_options, 1):
+        faults.add("n_options is not a whole number of 1 or more", "correct it", n_options)
     if not is_number(ceiling) or ceiling < 0:
-        faults.append(rule_fault("ceiling is not a fraction of 0 or more", "write 10 % as 0.10"))
+        faults.add("ceiling is not a fraction of 0 or more", "write 10 % as 0.10")
     if not is_number(min_difference) or not 0 <= min_difference <= 1:
-        faults.append(
-            rule_fault("min_difference is not a fraction from 0 to 1", "write 10 % as 0.10")
-        )
-    if faults:
-        raise RulesError(faults)
+        faults.add("min_difference is not a fraction from 0 to 1", "write 10 % as 0.10")
+    faults.refuse(RulesError)
 
 
 def _wanted(
@@ -250,42 +252,23 @@ def _wanted(
         return list(usual)
     known = {theme.name: theme for theme in (*usual, *further_themes(problem, rules, priorities))}
     known[OTHER] = another_map(priorities)
-    faults, chosen = [], []
+    faults, chosen = Faults(), []
     for theme in themes:
         if isinstance(theme, Theme):
             chosen.append(theme)
         elif theme in known:
             chosen.append(known[theme])
         else:
-            faults.append(
-                rule_fault(
-                    f"there is no theme {theme!r} that the facts allow",
-                    f"use any of {', '.join(known)}",
-                )
-            )
-    if faults:
-        raise RulesError(faults)
+            what = f"there is no theme {theme!r} that the facts allow"
+            faults.add(what, f"use any of {', '.join(known)}")
+    faults.refuse(RulesError)
     for theme in chosen:
         check_rules(problem, rules, theme.priorities)
     return chosen
 
 
-def _share(settings: Settings, share: float) -> Settings:
-    """Take a share of the time, but no less than a first plan needs."""
-    limit = settings.time_limit_s
-    return replace(
-        settings,
-        time_limit_s=None if limit is None else max(share * limit, min(limit, FIRST_PLAN_S)),
-        work_limit=None if settings.work_limit is None else share * settings.work_limit,
-    )
-
-
 def _options(
-    first: Result,
-    chooser: Chooser,
-    wanted: Sequence[Theme],
-    rules: Rules,
-    seconds: float,
+    first: Result, chooser: Chooser, wanted: Sequence[Theme], rules: Rules, seconds: float
 ) -> Options:
     shop = chooser.shop
     best = Option(
@@ -298,9 +281,7 @@ def _options(
     options, proved = {best.name: best}, first.status == "optimal"
     for found in chooser.chosen:
         above = found.cost / shop.cost - 1 if shop.cost else 0.0
-        gap = None
-        if first.bound is not None:
-            gap = max(0.0, (found.cost - first.bound) / found.cost) if found.cost else 0.0
+        gap = _gap(first, found.cost)
         result = replace(
             first,
             plan=found.plan,
@@ -349,12 +330,7 @@ def _best_words(first: Result) -> str:
 
 
 def _words(
-    shop: Workshop,
-    found: Candidate,
-    above: float,
-    *,
-    proved: bool,
-    judged: Sequence[Theme] = (),
+    shop: Workshop, found: Candidate, above: float, *, proved: bool, judged: Sequence[Theme] = ()
 ) -> str:
     cheapest = "the least cost of all plans" if proved else "the least cost found"
     text = f"{found.theme.sentence}; cost {100 * above:.1f} % above {cheapest}"

@@ -6,11 +6,12 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, TypeAlias
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError, Faults
 from clusters.shown import Shown
 from clusters.text import counted, listed
 
@@ -90,16 +91,10 @@ class Ranking(Shown):
             f"Points for places (Borda): {listed(most)} {have} the most, "
             f"{float(best):g} of {self.members * (len(self.options) - 1)}."
         ]
-        if self.condorcet is None:
-            lines.append(
-                "Two by two (Condorcet): no option is put above every other by more members than "
-                "below it."
-            )
-        else:
-            lines.append(
-                f"Two by two (Condorcet): {self.condorcet} is put above each other option by more "
-                "members than below it."
-            )
+        winner = "no option is put above every other"
+        if self.condorcet is not None:
+            winner = f"{self.condorcet} is put above each other option"
+        lines.append(f"Two by two (Condorcet): {winner} by more members than below it.")
         order = ", ".join(self.orders[0])
         more = len(self.orders) - 1
         plus = "at least " if len(self.orders) == MOST_ORDERS else ""
@@ -154,18 +149,14 @@ def rank_options(orders: Mapping[str, Order]) -> Ranking:
             preferred[one, other] += place[one] < place[other]
             ahead = Fraction(place[one] < place[other]) + Fraction(place[one] == place[other], 2)
             borda[one] += ahead
-    winner = [
-        one
-        for one in options
-        if all(preferred[one, other] > preferred[other, one] for other in options if other != one)
-    ]
+    lost = {one for one, other in preferred if preferred[one, other] <= preferred[other, one]}
     nearest, fewest = _kemeny(options, preferred)
     return Ranking(
         options=options,
         members=len(levels),
         borda=FrozenDict({name: borda[name] for name in sorted(options, key=lambda o: -borda[o])}),
         preferred=FrozenDict(preferred),
-        condorcet=winner[0] if winner else None,
+        condorcet=next((one for one in options if one not in lost), None),
         orders=nearest,
         disagreements=fewest,
     )
@@ -176,30 +167,25 @@ def _level(step: str | Collection[str]) -> tuple[str, ...]:
 
 
 def _refuse(levels: Mapping[str, list[tuple[str, ...]]], options: Sequence[str]) -> None:
-    faults = [] if options else [Fault(what="no order is given", remedy="give one by member")]
+    faults = Faults()
+    if not options:
+        faults.add("no order is given", "give one by member")
     if len(options) > MOST_OPTIONS:
-        faults.append(
-            Fault(
-                what=f"there are {len(options)} options, and every order is looked at only up to "
-                f"{MOST_OPTIONS}",
-                remedy="let members agree on a short list first",
-            )
+        faults.add(
+            f"there are {len(options)} options, and every order is looked at only up to "
+            f"{MOST_OPTIONS}",
+            "let members agree on a short list first",
         )
     for member, order in levels.items():
         named = [name for level in order for name in level]
         left_out = [name for name in options if name not in named]
         if left_out:
-            faults.append(
-                Fault(
-                    what=f"{member} does not rank {listed(left_out)}",
-                    remedy="put them where the member would; level ones in a list of their own",
-                )
-            )
+            what = f"{member} does not rank {listed(left_out)}"
+            faults.add(what, "put them where the member would; level ones in a list of their own")
         twice = sorted({name for name in named if named.count(name) > 1})
         if twice:
-            faults.append(Fault(what=f"{member} ranks {listed(twice)} twice", remedy="once each"))
-    if faults:
-        raise ArgumentError(faults)
+            faults.add(f"{member} ranks {listed(twice)} twice", "once each")
+    faults.refuse(ArgumentError)
 
 
 def _kemeny(
@@ -215,26 +201,19 @@ def _kemeny(
         """Members who would put some of the rest above the option that comes first."""
         return sum(preferred[options[b], options[k]] for b in range(n) if rest >> b & 1)
 
+    def without_one(left: int) -> list[tuple[int, int]]:
+        return [(k, left & ~(1 << k)) for k in range(n) if left >> k & 1]
+
     @cache
     def fewest(left: int) -> int:
-        return min(
-            (
-                first(k, left & ~(1 << k)) + fewest(left & ~(1 << k))
-                for k in range(n)
-                if left >> k & 1
-            ),
-            default=0,
-        )
+        return min((first(k, rest) + fewest(rest) for k, rest in without_one(left)), default=0)
 
     def orders(left: int) -> Iterator[tuple[str, ...]]:
         if not left:
             yield ()
-        for k in range(n):
-            rest = left & ~(1 << k)
-            if left >> k & 1 and first(k, rest) + fewest(rest) == fewest(left):
-                for tail in orders(rest):
-                    yield (options[k], *tail)
+        for k, rest in without_one(left):
+            if first(k, rest) + fewest(rest) == fewest(left):
+                yield from ((options[k], *tail) for tail in orders(rest))
 
     everyone = (1 << n) - 1
-    found = tuple(order for order, _ in zip(orders(everyone), range(MOST_ORDERS), strict=False))
-    return found, fewest(everyone)
+    return tuple(islice(orders(everyone), MOST_ORDERS)), fewest(everyone)

@@ -14,7 +14,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError, Fault, Faults
 from clusters.options.wording import percent
 from clusters.shown import Shown
 from clusters.text import listed
@@ -89,11 +89,8 @@ class Scores(Shown):
             If there is no such criterion.
         """
         if criterion not in self.weights:
-            raise ArgumentError(
-                Fault(
-                    what=f"there is no criterion {criterion!r}",
-                    remedy=f"use one of {', '.join(self.weights)}",
-                )
+            raise ArgumentError.of(
+                f"there is no criterion {criterion!r}", f"use one of {', '.join(self.weights)}"
             )
         return tuple(_wins(self._lines(criterion)))
 
@@ -105,13 +102,11 @@ class Scores(Shown):
             others, rest = dict.fromkeys(others, Fraction(1)), Fraction(len(others))
         if not others:  # alone it has all the weight, whatever its share
             return {option: (own[criterion],) * 2 for option, own in self.points.items()}
-        return {
-            option: (
-                sum((w * own[name] for name, w in others.items()), Fraction(0)) / rest,
-                own[criterion],
-            )
-            for option, own in self.points.items()
-        }
+        lines = {}
+        for option, own in self.points.items():
+            without = sum((w * own[name] for name, w in others.items()), Fraction(0)) / rest
+            lines[option] = (without, own[criterion])
+        return lines
 
     def to_frame(self, kind: str = "option") -> pd.DataFrame:
         """Make a frame.
@@ -143,7 +138,7 @@ class Scores(Shown):
                 for win in self.wins(name)
             ]
         else:
-            fault = Fault(what=f"there is no frame {kind!r}", remedy="use option or range")
+            fault = Fault(f"there is no frame {kind!r}", "use option or range")
             raise ArgumentError(fault)
         return pd.DataFrame(rows)
 
@@ -279,37 +274,23 @@ def _refuse(
     weights: Mapping[str, Number],
     less_is_better: Collection[str],
 ) -> None:
-    faults = []
+    faults = Faults()
     if not values:
-        faults.append(Fault(what="no option is given", remedy="give each option's values by name"))
+        faults.add("no option is given", "give each option's values by name")
     for name, weight in weights.items():
         if not _is_known(weight) or weight < 0:
-            faults.append(
-                Fault(
-                    what=f"the weight of {name} is not a number of 0 or more",
-                    remedy="give a weight",
-                    value=str(weight),
-                )
-            )
+            what = f"the weight of {name} is not a number of 0 or more"
+            faults.add(what, "give a weight", str(weight))
     if not faults and not any(weights.values()):
-        faults.append(Fault(what="no criterion has a weight", remedy="give one a weight above 0"))
-    faults += [
-        Fault(
-            what=f"less_is_better names {name!r}, which has no weight",
-            remedy=f"use some of {', '.join(weights)}",
-        )
-        for name in less_is_better
-        if name not in weights
-    ]
-    faults += [
-        Fault(
-            what=f"{name} of option {option} is missing or not a number",
-            remedy="give a number, or leave the criterion out of the weights",
-            value=str(own.get(name)),
-        )
-        for option, own in values.items()
-        for name in weights
-        if not _is_known(own.get(name))
-    ]
-    if faults:
-        raise ArgumentError(faults)
+        faults.add("no criterion has a weight", "give one a weight above 0")
+    for name in less_is_better:
+        if name not in weights:
+            what = f"less_is_better names {name!r}, which has no weight"
+            faults.add(what, f"use some of {', '.join(weights)}")
+    for option, name in itertools.product(values, weights):
+        value = values[option].get(name)
+        if not _is_known(value):
+            what = f"{name} of option {option} is missing or not a number"
+            remedy = "give a number, or leave the criterion out of the weights"
+            faults.add(what, remedy, str(value))
+    faults.refuse(ArgumentError)

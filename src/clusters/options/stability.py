@@ -12,6 +12,7 @@ import numpy as np
 
 from clusters.arguments import at_least, checked
 from clusters.domain import (
+    FrozenDict,
     Plan,
     PlanLike,
     Priorities,
@@ -21,7 +22,6 @@ from clusters.domain import (
     is_number,
     plan_of,
 )
-from clusters.domain.forms import rule_fault
 from clusters.errors import ArgumentError, DataError, Fault, RulesError
 from clusters.measures import places_of
 from clusters.options.certainty import Draws, Stability
@@ -159,12 +159,9 @@ def _check_progress(on_progress: Callable[[int, int], None] | None) -> None:
         if on_progress is not None:
             inspect.signature(on_progress).bind(0, 0)
     except TypeError as error:
-        raise ArgumentError(
-            Fault(
-                what=f"on_progress cannot be called with two numbers: {error}",
-                remedy="give a function of the draws done and of all: lambda done, of: ...",
-            )
-        ) from None
+        what = f"on_progress cannot be called with two numbers: {error}"
+        remedy = "give a function of the draws done and of all: lambda done, of: ..."
+        raise ArgumentError.of(what, remedy) from None
     except ValueError:  # some functions written in C do not say how they are called
         return
 
@@ -177,8 +174,8 @@ def _check_weights(
         for other in weights.values():
             check_rules(problem, rules, other)
     elif weights is not None and (not is_number(weights) or weights <= 1):
-        raise RulesError(
-            rule_fault("weights is not a number above 1", "write 2 for half to double", weights)
+        raise RulesError.of(
+            "weights is not a number above 1", "write 2 for half to double", weights
         )
 
 
@@ -188,12 +185,17 @@ def _cost(case: Case) -> float:
     if not certificate.ok or certificate.objective is None:
         raise DataError(
             Fault(
-                what=f"the plan breaks a rule: {finding.message}",
-                remedy="correct the plan first (cl.repair), or loosen the rule",
+                f"the plan breaks a rule: {finding.message}",
+                "correct the plan first (cl.repair), or loosen the rule",
             )
             for finding in certificate.findings
         )
     return certificate.objective
+
+
+Kind = tuple[str, str, str]
+"""What was drawn, in words: one, several, and which."""
+Changes = list[dict[str, Any]]
 
 
 class _Study:
@@ -273,20 +275,14 @@ class _Study:
         drawn_plans = walked_draws(start, limit_of(best, within), self.draws, self.executor)
         self._note("near", (*kind[:2], f"{than} (a sample)"), drawn_plans, self.draws)
 
-    def _solve(
-        self,
-        cause: str,
-        kind: tuple[str, str, str],
-        changes: list[dict[str, Any]],
-        names: tuple[str, ...] = (),
-    ) -> None:
+    def _solve(self, cause: str, kind: Kind, changes: Changes, names: tuple[str, ...] = ()) -> None:
         drawn = solved_draws(self.case, changes, self.executor)
         self._note(cause, kind, drawn, len(changes), names)
 
     def _note(
         self,
         cause: str,
-        kind: tuple[str, str, str],
+        kind: Kind,
         drawn: Iterator[Drawn],
         count: int,
         names: tuple[str, ...] = (),
@@ -326,7 +322,7 @@ class _Study:
         return Stability(
             problem,
             plan,
-            self.causes,
+            FrozenDict(self.causes),
             cost=self.cost,
             control=self.control,
             reproducible=self.case.settings.work_limit is not None,

@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import FrozenDict, Plan, Priorities, Problem, Rules
-from clusters.errors import ArgumentError, Fault
+from clusters.domain import PRIORITY_NAMES, FrozenDict, Plan, Priorities, Problem, Rules, weighing
+from clusters.errors import ArgumentError
 from clusters.shown import Shown
 from clusters.text import clipped, words
 
 __all__ = ["Theme", "further_themes", "themes_for"]
 
-WEIGHED = ("balance", "change", "expertise", "pyramids", "travel")
+WEIGHED = tuple(sorted(PRIORITY_NAMES))
 """What a theme can care for that is a priority: its weight is the strength of the theme."""
 RULED = ("longest_journey", "expertise_gaps")
 """What a theme can care for by rules that are made stricter; the common priorities decide then."""
@@ -65,12 +65,9 @@ class Theme(Shown):
 
     def __post_init__(self) -> None:
         if self.cares_for is not None and self.cares_for not in (*WEIGHED, *RULED):
-            raise ArgumentError(
-                Fault(
-                    what=f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known",
-                    remedy=f"use None or one of {', '.join((*WEIGHED, *RULED))}",
-                )
-            )
+            what = f"theme {self.name!r}: cares_for={clipped(self.cares_for)!r} is not known"
+            remedy = f"use None or one of {', '.join((*WEIGHED, *RULED))}"
+            raise ArgumentError.of(what, remedy)
 
     def at(self, common: Priorities, strength: float) -> Priorities:
         """Return the common priorities with the theme added at some strength.
@@ -81,12 +78,8 @@ class Theme(Shown):
             If the theme has no strength.
         """
         if self.cares_for not in WEIGHED:
-            raise ArgumentError(
-                Fault(
-                    what=f"theme {self.name!r} has no strength",
-                    remedy="give cares_for, the priority that it makes stronger",
-                )
-            )
+            remedy = "give cares_for, the priority that it makes stronger"
+            raise ArgumentError.of(f"theme {self.name!r} has no strength", remedy)
         changes: dict[str, Any] = {self.cares_for: strength}
         own = self.priorities
         if self.cares_for == "balance":
@@ -126,27 +119,22 @@ def further_themes(problem: Problem, rules: Rules, common: Priorities) -> tuple[
 
 def _alone(common: Priorities, **changes: Any) -> Priorities:
     """Make priorities of one kind only."""
-    none = {"balance": 0.0, "expertise": 0.0, "pyramids": 0.0, "change": 0.0}
-    return replace(common, **{**none, "travel": 1.0, **changes})
+    return weighing(common, **{"travel": 1.0, **changes})
+
+
+def _theme(name: str, sentence: str, cares_for: str | None, priorities: Priorities) -> Theme:
+    return Theme(name=name, sentence=sentence, cares_for=cares_for, priorities=priorities)
 
 
 def _shortest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
-    if common.balance or common.expertise or common.pyramids or common.change:
-        yield Theme(
-            name="Shortest journeys",
-            sentence="aims at shorter journeys to the centres",
-            cares_for="travel",
-            priorities=_alone(common),
-        )
+    if any(getattr(common, name) for name in PRIORITY_NAMES if name != "travel"):
+        text = "aims at shorter journeys to the centres"
+        yield _theme("Shortest journeys", text, "travel", _alone(common))
 
 
 def _longest(_problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
-    yield Theme(
-        name="Nobody far away",
-        sentence="aims at a shorter longest journey of a school to its centre",
-        cares_for="longest_journey",
-        priorities=common,
-    )
+    text = "aims at a shorter longest journey of a school to its centre"
+    yield _theme("Nobody far away", text, "longest_journey", common)
 
 
 def _even(problem: Problem, rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
@@ -161,12 +149,8 @@ def _balanced(rules: Rules, common: Priorities) -> str:
 
 
 def _evenness(name: str, measure: str, common: Priorities) -> Theme:
-    return Theme(
-        name=name,
-        sentence=f"aims at clusters more equal in {words(measure)}",
-        cares_for="balance",
-        priorities=_alone(common, balance=1.0, balance_by=measure),
-    )
+    text = f"aims at clusters more equal in {words(measure)}"
+    return _theme(name, text, "balance", _alone(common, balance=1.0, balance_by=measure))
 
 
 def _pyramids(problem: Problem, rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
@@ -178,12 +162,8 @@ def _pyramids(problem: Problem, rules: Rules, common: Priorities, _today: Any) -
         and not any({problem.position(key) for key in members} <= group for group in kept)
     ]
     if loose:
-        yield Theme(
-            name="Keeps pyramids",
-            sentence="aims at fewer pyramids split between clusters",
-            cares_for="pyramids",
-            priorities=_alone(common, pyramids=1.0),
-        )
+        text = "aims at fewer pyramids split between clusters"
+        yield _theme("Keeps pyramids", text, "pyramids", _alone(common, pyramids=1.0))
 
 
 def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> Iterator[Theme]:
@@ -192,37 +172,27 @@ def _change(problem: Problem, _rules: Rules, common: Priorities, today: Any) -> 
         known = {s.urn: s.cluster for s in problem.schools if s.cluster is not None}
         groups = known if len(known) >= FULL * len(problem) else None
     if groups is not None:
-        yield Theme(
-            name="Least change",
-            sentence="aims at fewer schools that leave the group that they are in today",
-            cares_for="change",
-            priorities=_alone(common, change=1.0, reference=groups),
-        )
+        text = "aims at fewer schools that leave the group that they are in today"
+        own = _alone(common, change=1.0, reference=groups)
+        yield _theme("Least change", text, "change", own)
 
 
 def _everywhere(
     problem: Problem, _rules: Rules, common: Priorities, _today: Any
 ) -> Iterator[Theme]:
     if any(capacity.amount > 0 for s in problem.schools for capacity in s.expertise.values()):
-        yield Theme(
-            name="Expertise everywhere",
-            sentence="aims at fewer clusters without a type of expertise",
-            cares_for="expertise_gaps",
-            priorities=common,
-        )
+        text = "aims at fewer clusters without a type of expertise"
+        yield _theme("Expertise everywhere", text, "expertise_gaps", common)
 
 
 def _expertise(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
     given = dict(common.pupils_per_capacity)
     covers = given or _average_cover(problem)
     if covers:
-        yield Theme(
-            name="Best shared expertise",
-            sentence="aims at more pupils who find expertise in their type of need within their "
-            "own cluster" + ("" if given else f" ({_AVERAGE})"),
-            cares_for="expertise",
-            priorities=_alone(common, expertise=1.0, pupils_per_capacity=FrozenDict(covers)),
-        )
+        text = "aims at more pupils who find expertise in their type of need within their own "
+        text += "cluster" if given else f"cluster ({_AVERAGE})"
+        own = _alone(common, expertise=1.0, pupils_per_capacity=FrozenDict(covers))
+        yield _theme("Best shared expertise", text, "expertise", own)
 
 
 _AVERAGE = (
@@ -255,12 +225,8 @@ def _average_cover(problem: Problem) -> dict[str, float]:
 
 def _by_need(problem: Problem, _rules: Rules, common: Priorities, _today: Any) -> Iterator[Theme]:
     if "need" in problem.measures and not _alike(problem, common.travel_by, "need"):
-        yield Theme(
-            name="Near where need is",
-            sentence="aims at short journeys for pupils with EHC plans and SEN support",
-            cares_for=None,
-            priorities=_alone(common, travel_by="need"),
-        )
+        text = "aims at short journeys for pupils with EHC plans and SEN support"
+        yield _theme("Near where need is", text, None, _alone(common, travel_by="need"))
 
 
 def _alike(problem: Problem, one: str, other: str) -> bool:
@@ -273,12 +239,8 @@ def _each_school(
     problem: Problem, _rules: Rules, common: Priorities, _today: Any
 ) -> Iterator[Theme]:
     if not _alike(problem, common.travel_by, "schools"):
-        yield Theme(
-            name="Every school alike",
-            sentence="aims at short journeys for every school alike, small or large",
-            cares_for=None,
-            priorities=_alone(common, travel_by="schools"),
-        )
+        text = "aims at short journeys for every school alike, small or large"
+        yield _theme("Every school alike", text, None, _alone(common, travel_by="schools"))
 
 
 def _other_evenness(problem: Problem, rules: Rules, common: Priorities) -> Iterator[Theme]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, InitVar, dataclass
 from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
@@ -21,7 +21,7 @@ from clusters.measures import Comparison, always_together, compare
 from clusters.rulebook import whole_pyramids
 from clusters.shown import Drawn, Shown, clip, listed_briefly
 from clusters.solver import Result
-from clusters.text import all_listed
+from clusters.text import all_listed, counted
 from clusters.verifier import Certificate
 
 if TYPE_CHECKING:
@@ -193,6 +193,7 @@ class Together(Shown):
     sentences: tuple[str, ...]
 
 
+@dataclass(eq=False, repr=False)
 class Options(Mapping[str, Option], Drawn):
     """Options by name, the best under the common priorities first.
 
@@ -228,25 +229,20 @@ class Options(Mapping[str, Option], Drawn):
     ['Best overall']
     """
 
-    def __init__(
-        self,
-        options: Mapping[str, Option],
-        *,
-        problem: Problem,
-        rules: Rules,
-        priorities: Priorities,
-        ceiling: float,
-        min_difference: float,
-        asked: int,
-        trades: tuple[Trade, ...] = (),
-        missing: tuple[Missing, ...] = (),
-        no_more: bool = False,
-    ) -> None:
+    options: InitVar[Mapping[str, Option]]
+    _: KW_ONLY
+    problem: Problem
+    rules: Rules
+    priorities: Priorities
+    ceiling: float
+    min_difference: float
+    asked: int
+    trades: tuple[Trade, ...] = ()
+    missing: tuple[Missing, ...] = ()
+    no_more: bool = False
+
+    def __post_init__(self, options: Mapping[str, Option]) -> None:
         self._options = FrozenDict(options)
-        self.problem, self.rules, self.priorities = problem, rules, priorities
-        self.ceiling, self.min_difference = ceiling, min_difference
-        self.asked, self.trades = asked, trades
-        self.missing, self.no_more = missing, no_more
 
     def __repr__(self) -> str:
         return clip(f"Options({len(self)} of {self.asked} asked for: {listed_briefly(self)})")
@@ -347,14 +343,13 @@ def together_in_every(problem: Problem, plans: Mapping[str, PlanLike]) -> Togeth
     places: list[set[str | None]] = [set() for _ in problem.schools]
     for name, plan in plans.items():
         held = [cluster for cluster in plan.clusters if cluster.members]
-        at: dict[int, str] = {}
+        at: dict[int | None, str] = {}
         for label, cluster in zip(comparison.labels[name], held, strict=False):
-            at |= {p: label for key in cluster.members if (p := problem.find(key)) is not None}
+            at |= {problem.find(key): label for key in cluster.members}
         for position, seen in enumerate(places):
             seen.add(at.get(position))
-    ids = problem.ids
-    open_ = tuple(key for key, seen in zip(ids, places, strict=True) if len(seen) > 1)
-    settled = tuple(key for key, seen in zip(ids, places, strict=True) if len(seen) == 1)
+    open_ = tuple(key for key, seen in zip(problem.ids, places, strict=True) if len(seen) > 1)
+    settled = tuple(key for key in problem.ids if key not in open_)
     return Together(
         groups=groups,
         open=open_,
@@ -366,19 +361,15 @@ def together_in_every(problem: Problem, plans: Mapping[str, PlanLike]) -> Togeth
 def _sentences(
     problem: Problem, groups: tuple[tuple[SchoolId, ...], ...], open_: tuple[SchoolId, ...]
 ) -> Iterator[str]:
-    named = [group for group in groups if len(group) >= 3] or list(groups[:1])
-    for group in named:
-        yield (
-            f"These {len(group)} schools are together in every option: {_names(problem, group)}."
-        )
+    for group in [group for group in groups if len(group) >= 3] or groups[:1]:
+        names = _names(problem, group)
+        yield f"These {len(group)} schools are together in every option: {names}."
     if not groups:
         yield "No two schools are together in every option."
     if open_:
-        noun = "school is" if len(open_) == 1 else "schools are"
-        lead = (
-            "The place of 1 school is" if len(open_) == 1 else f"The places of {len(open_)} {noun}"
-        )
-        yield f"{lead} open: {_names(problem, open_)}."
+        places = "place" if len(open_) == 1 else "places"
+        schools = counted(len(open_), "school is", "schools are")
+        yield f"The {places} of {schools} open: {_names(problem, open_)}."
     else:
         yield "No school's place is open: the options are the same."
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -10,17 +11,18 @@ import numpy as np
 
 from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.errors import NoPlanError
+from clusters.explain.easing import longest_journey
+from clusters.explain.instances import searched_from
 from clusters.measures import difference, places_of
 from clusters.model.compiling import compile_instance
 from clusters.model.instance import Instance
-from clusters.options.aims import aim_floor, aim_of, better, holders_of, longest_journey, within
+from clusters.options.aims import aim_floor, aim_of, better, holders_of, within
 from clusters.options.themes import WEIGHED, Theme
-from clusters.search.short import found_of, improved, plan_from
-from clusters.search.small import SMALL, solved
+from clusters.search.short import found_of, plan_from
 from clusters.solver import Settings, solve
 from clusters.verifier import Certificate, verify
 
-__all__ = ["Budget", "Candidate", "Workshop"]
+__all__ = ["Budget", "Candidate", "Workshop", "share_of"]
 
 TRIES = 4
 """Strengths tried for one theme."""
@@ -64,6 +66,16 @@ class Candidate:
     aim: float
     strength: float = 0.0
     instance: Instance | None = None
+
+
+def share_of(settings: Settings, share: float, least_s: float = 0.0) -> Settings:
+    """Take a share of the effort, but no fewer seconds than `least_s` where there are as many."""
+    limit, work = settings.time_limit_s, settings.work_limit
+    return replace(
+        settings,
+        time_limit_s=None if limit is None else max(share * limit, min(limit, least_s)),
+        work_limit=None if work is None else share * work,
+    )
 
 
 class Workshop:
@@ -132,11 +144,9 @@ class Workshop:
         """Improve plans in some instance; those that break its rules are left aside."""
         given = [found_of(self.problem, instance, plan) for plan in dict.fromkeys(begin)]
         starts = sorted((s for s in given if s is not None), key=lambda found: found.cost)[:STARTS]
-        seconds, work, seed = budget.seconds, budget.work, self.seed + turn
-        if instance.n * instance.m <= SMALL:
-            found = solved(instance, starts, seconds=seconds, work=work, seed=seed)
-        else:
-            found = improved(instance, starts, seconds=seconds, work=work, seed=seed, patience=3.0)
+        found = searched_from(
+            instance, starts, seconds=budget.seconds, work=budget.work, seed=self.seed + turn
+        )
         return None if found is None else plan_from(self.problem, instance, found, keep=self.best)
 
     def polished(
@@ -153,8 +163,8 @@ class Workshop:
         instance = found.instance or self._between(found)
         if instance is None:
             return None
-        alone = theme.cares_for in (None, "travel") and found.strength == 1.0
-        if alone:  # nothing but the theme's own priorities: the proof bounds all plans in them
+        # nothing but the theme's own priorities: the proof bounds all plans in them
+        if theme.cares_for in (None, "travel") and found.strength == 1.0:
             plan = self._solved(theme, found.plan, budget)
         else:
             plan = self.search(instance, [found.plan, *others], budget, turn)
@@ -205,7 +215,6 @@ class Workshop:
         parts = budget.parts(TRIES)
         for number, part in enumerate(parts, start=1):
             found = self._at(theme, strength, made, part)
-            made += [] if found is None else [found]
             if found is None or found.cost > most:
                 high = strength
             elif found.cost > 0.5 * self.cost + 0.5 * most or found.aim <= (self.floor(theme) or 0):
@@ -215,20 +224,32 @@ class Workshop:
             if number == TRIES - 1:
                 break
             strength = 4 * strength if high == np.inf else (low + high) / 2
-        for part in parts:
-            found = self._at(theme, MILD * strength, made, part)
-            made += [] if found is None else [found]
-            break
+        for part in itertools.islice(parts, 1):
+            self._at(theme, MILD * strength, made, part)
         return made
 
     def _at(
-        self, theme: Theme, strength: float, made: Sequence[Candidate], budget: Budget
+        self, theme: Theme, strength: float, made: list[Candidate], budget: Budget
     ) -> Candidate | None:
         """Search at one strength, from the best plan and from those made for the theme."""
         instance = self.instance(theme.at(self.common, self._weight(theme, strength)))
-        begin = [self.best, *(found.plan for found in made[-2:])]
+        return self._made(theme, instance, strength, made, budget, last=2)
+
+    def _made(
+        self,
+        theme: Theme,
+        instance: Instance,
+        strength: float,
+        made: list[Candidate],
+        budget: Budget,
+        last: int = 0,
+    ) -> Candidate | None:
+        """Search from the best plan and those made (all, or the last few); add what is found."""
+        begin = [self.best, *(found.plan for found in made[-last:])]
         plan = self.search(instance, begin, budget)
-        return None if plan is None else self.candidate(theme, plan, strength, instance)
+        found = None if plan is None else self._recentred(theme, plan, strength, instance)
+        made += [] if found is None else [found]
+        return found
 
     def _priced_aim(self, theme: Theme, plan: Plan) -> float:
         """Cost of what a theme cares for, at weight 1."""
@@ -246,11 +267,7 @@ class Workshop:
         scale = self.cost / max(1e-12, self._own_cost(theme, self.best))
         low, share, high = 0.0, 1.0, 1.0
         for part in budget.parts(TRIES - 1):
-            blend = self._blend(theme, share, scale)
-            plan = self.search(blend, [self.best, *(found.plan for found in made)], part)
-            found = None if plan is None else self._recentred(theme, plan, share, blend)
-            if found is not None:
-                made.append(found)
+            found = self._made(theme, self._blend(theme, share, scale), share, made, part)
             if found is None or found.cost > most:
                 high = share
             elif share == 1.0 or found.cost > 0.5 * self.cost + 0.5 * most:
@@ -263,12 +280,8 @@ class Workshop:
     def _solved(self, theme: Theme, begin: Plan, budget: Budget) -> Plan | None:
         """Search on under a theme's own priorities, and prove what no plan can be below."""
         timed = np.isinf(budget.work)
-        settings = Settings(
-            time_limit_s=max(0.05, budget.seconds) if timed else None,
-            work_limit=None if timed else budget.work,
-            seed=self.seed,
-            workers=1,
-        )
+        limit, work = (max(0.05, budget.seconds), None) if timed else (None, budget.work)
+        settings = Settings(time_limit_s=limit, work_limit=work, seed=self.seed, workers=1)
         try:
             result = solve(self.problem, self.rules, theme.priorities, settings, start=begin)
         except NoPlanError:
@@ -310,18 +323,13 @@ class Workshop:
         made: list[Candidate] = []
         travel = self.problem.travel
         low, high = self.floor(theme) or 0.0, self.aim(theme, self.best)
-        begin = [self.best]
         for part in budget.parts(TRIES):
             between = np.unique(travel[(travel >= low) & (travel < high)])
             if not len(between):
                 break
             limit = float(between[len(between) // 2])
             instance = self.under(within(self.problem, self.rules, limit))
-            plan = self.search(instance, begin, part)
-            found = None if plan is None else self.candidate(theme, plan, limit, instance)
-            if found is not None:
-                made.append(found)
-                begin.append(found.plan)
+            found = self._made(theme, instance, limit, made, part)
             if found is None or found.cost > most:
                 low = float(np.nextafter(limit, np.inf))
             else:
@@ -338,68 +346,49 @@ class Workshop:
             holders_of(self.problem, self.rules).items(),
             key=lambda row: (len(row[1]) < self.k, abs(len(row[1]) - self.k), row[0]),
         )
-        parts = list(budget.parts(1))
-        if not parts or not kinds:
+        if budget.seconds <= 0 or not kinds:
             return made
-        deadline = time.monotonic() + parts[0].seconds
-        share = Budget(parts[0].seconds / (len(kinds) + 3), parts[0].work / (len(kinds) + 3))
-        every = self.rules
+        deadline = time.monotonic() + budget.seconds
+        share = Budget(budget.seconds / (len(kinds) + 3), budget.work / (len(kinds) + 3))
+        every = kept = self.rules
         for kind, holders in kinds:
             every = self._asking(every, kind, holders)
-        made += self._found_under(theme, every, [self.best], share)
-        if made:
+        if self._made(theme, self.under(every), 1.0, made, share) is not None:
             return made
-        kept, begin = self.rules, self.best
         for kind, holders in kinds:
             if time.monotonic() > deadline:
                 break
             asked = self._asking(kept, kind, holders)
-            found = self._found_under(theme, asked, [begin], share)
-            if found:
-                kept, begin = asked, found[0].plan
-                made = [*made, *found]
+            instance = self.under(asked)
+            begin = made[-1].plan if made else self.best
+            plan = self.search(instance, [begin], share)
+            found = None if plan is None else self.candidate(theme, plan, 1.0, instance)
+            if found is not None:
+                kept, made = asked, [*made, found]
         return made
 
     def _asking(self, rules: Rules, kind: str, holders: Sequence[int]) -> Rules:
         """Copy of rules that ask for a type in as many clusters as can have it."""
         schools = self.problem.schools
         if len(holders) >= self.k:
-            least = min(
-                s.expertise[kind].amount
-                for s in schools
-                if kind in s.expertise and s.expertise[kind].amount > 0
-            )
+            held = [s.expertise[kind].amount for s in schools if kind in s.expertise]
+            least = min(amount for amount in held if amount > 0)
             asked = max(least, rules.expertise.get(kind, 0))
             return replace(rules, expertise={**rules.expertise, kind: asked})
         if len(holders) < 2:
             return rules
         return replace(rules, apart=(*rules.apart, tuple(schools[p].urn for p in holders)))
 
-    def _found_under(
-        self, theme: Theme, rules: Rules, begin: Sequence[Plan], budget: Budget
-    ) -> list[Candidate]:
-        instance = self.under(rules)
-        plan = self.search(instance, begin, budget)
-        found = None if plan is None else self.candidate(theme, plan, 1.0, instance)
-        return [] if found is None else [found]
-
     # -- different from others ---------------------------------------------------------------
 
     def nearest(self, plan: Plan, others: Sequence[Plan]) -> float:
         """Least share of co-member pairs by which a plan differs from others (1 for none)."""
         mine = places_of(self.problem, plan)
-        return min(
-            (difference(mine, places_of(self.problem, other)).pairs_differ for other in others),
-            default=1.0,
-        )
+        theirs = [places_of(self.problem, other) for other in others]
+        return min((difference(mine, other).pairs_differ for other in theirs), default=1.0)
 
     def distinct(
-        self,
-        found: Candidate,
-        others: Sequence[Plan],
-        least: float,
-        most: float,
-        budget: Budget,
+        self, found: Candidate, others: Sequence[Plan], least: float, most: float, budget: Budget
     ) -> list[Candidate]:
         """Make plans like one found, at a rising price on sharing a centre as in other plans.
 
@@ -419,8 +408,7 @@ class Workshop:
             other = None if plan is None else self._recentred(theme, plan, found.strength, instance)
             if other is not None:
                 made.append(other)
-                near = other.cost <= most and self.nearest(other.plan, others) >= least
-                if near:
+                if other.cost <= most and self.nearest(other.plan, others) >= least:
                     break
         return made
 

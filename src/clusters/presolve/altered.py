@@ -73,16 +73,13 @@ def _count(_problem: Problem, old: Rules, new: Rules) -> _Rows:
 
 
 def _travel(problem: Problem, old: Rules, new: Rules) -> _Rows:
-    clause = Clause("max_travel")
+    clause, unit = Clause("max_travel"), UNIT_WORDS[problem.travel_unit]
     was, now = most_travel(problem, old), most_travel(problem, new)
-    if was == now or was is None:
-        return
-    if now is None:
+    if was is not None and now is None:
         yield _drop(problem, old, clause)
-        return
-    unit = UNIT_WORDS[problem.travel_unit]
-    text = f"max_travel: allow journeys of {shown(now)} {unit} (now {shown(was)})"
-    yield clause, text, (now - was) / was if was else 1.0
+    elif was is not None and now is not None and was != now:
+        text = f"max_travel: allow journeys of {shown(now)} {unit} (now {shown(was)})"
+        yield clause, text, (now - was) / was if was else 1.0
 
 
 def _groups(problem: Problem, old: Rules, new: Rules, rule: Rule) -> _Rows:
@@ -118,10 +115,9 @@ def _moved(problem: Problem, old: Rules, clause: Clause, was: Any, now: Any) -> 
     if bound == "pair":
         yield from _pair(problem, old, clause, was, now)
     elif bound == "share":
-        text = (
-            f"let {counted_of(clause)} differ by up to {shown(round(100 * now, 6))} % from the "
-            f"mean cluster (now {shown(round(100 * was, 6))} %)"
-        )
+        up_to, before = (f"{shown(round(100 * share, 6))} %" for share in (now, was))
+        text = f"let {counted_of(clause)} differ by up to {up_to} from the mean cluster"
+        text += f" (now {before})"
         yield clause, f"{clause.rule}: {text}", float((now - was) / was) if was else 1.0
     elif bound == "least":
         text = f"ask for {shown(now)} of {counted_of(clause)} (now {shown(was)})"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -55,15 +55,12 @@ class Reason:
         Rules that cannot all hold.
     sentence
         Why, with the numbers.
-    schools
-        Ids of the schools concerned (none: all).
     fixes
         Changes that would take this reason away, the smallest first.
     """
 
     clauses: tuple[Clause, ...]
     sentence: str
-    schools: tuple[SchoolId, ...] = ()
     fixes: tuple[Fix, ...] = ()
 
 
@@ -84,6 +81,11 @@ class Facts:
         """Atom of each school."""
         return {p: a for a, atom in enumerate(self.atoms) for p in atom}
 
+    @property
+    def on_map(self) -> bool:
+        """Whether clusters have to be in one piece."""
+        return self.rules.contiguous and self.problem.edges is not None
+
     @cached_property
     def near(self) -> tuple[tuple[int, ...], ...]:
         """Neighbours of each school where contiguity is a rule, else nobody's."""
@@ -97,7 +99,7 @@ class Facts:
     @cached_property
     def parts(self) -> tuple[tuple[int, ...], ...]:
         """Connected parts of the map (one part of all where contiguity is not a rule)."""
-        if not self.rules.contiguous or self.problem.edges is None:
+        if not self.on_map:
             return (tuple(range(len(self.problem))),)
         left, parts = set(range(len(self.problem))), []
         while left:
@@ -114,7 +116,7 @@ class Facts:
         """Positions of the schools that may be a centre."""
         if self.rules.centres is None:
             return list(range(len(self.problem)))
-        return sorted({self.problem.position(key) for key in self.rules.centres})
+        return self.positions(self.rules.centres)
 
     @cached_property
     def reach(self) -> npt.NDArray[np.bool_]:
@@ -133,11 +135,15 @@ class Facts:
         """Longest journey allowed, in the unit of the journeys."""
         return most_travel(self.problem, self.rules)
 
+    def positions(self, ids: Iterable[SchoolId]) -> list[int]:
+        """Positions of schools by id, each once, in order."""
+        return sorted({self.problem.position(key) for key in ids})
+
     def ids(self, positions: Iterable[int]) -> tuple[SchoolId, ...]:
         """Ids of schools by position."""
         return tuple(self.problem.schools[p].urn for p in positions)
 
-    def groups_within(self, atom: Sequence[int]) -> tuple[Clause, ...]:
+    def groups_within(self, atom: Iterable[int]) -> tuple[Clause, ...]:
         """List the `together` clauses that make an atom."""
         held = set(atom)
         return tuple(

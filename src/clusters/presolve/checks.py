@@ -3,22 +3,14 @@
 from __future__ import annotations
 
 from clusters.presolve.company import forced_company, walled_in
-from clusters.presolve.connectivity import (
-    long_connections,
-    parted_groups,
-    parts_of_the_map,
-)
+from clusters.presolve.connectivity import long_connections, parted_groups, parts_of_the_map
 from clusters.presolve.groups import (
     together_and_apart,
     too_few_centres,
     too_many_apart,
     too_many_clusters,
 )
-from clusters.presolve.reach import (
-    out_of_reach,
-    thin_surroundings,
-    too_far_apart,
-)
+from clusters.presolve.reach import out_of_reach, thin_surroundings, too_far_apart
 from clusters.presolve.sizes import (
     contradicting_bounds,
     heavy_atoms,

@@ -15,15 +15,13 @@ from clusters.presolve import relaxing as fix
 from clusters.presolve.case import Facts, Reason
 from clusters.presolve.wording import (
     CONTIGUOUS,
-    COUNT,
     amount_of,
     because,
     caller,
-    drops,
+    count_if_shared,
     figure,
     school_at,
 )
-from clusters.rulebook import depends_on_count
 
 __all__ = ["forced_company", "walled_in"]
 
@@ -34,10 +32,10 @@ def walled_in(facts: Facts) -> Iterator[Reason]:
     The schools apart from an atom cannot be on the way between its members, nor beyond it: without
     them the members must still be joined, and with all that they reach fill a cluster.
     """
-    if not facts.rules.contiguous or facts.problem.edges is None:
+    if not facts.on_map:
         return
     rivals: dict[int, dict[int, None]] = {}
-    groups = [{facts.problem.position(key) for key in group} for group in facts.rules.apart]
+    groups = [set(facts.positions(group)) for group in facts.rules.apart]
     for number, group in enumerate(groups):
         for a in {facts.atom_of[p] for p in group}:
             rivals.setdefault(a, {})[number] = None
@@ -52,7 +50,7 @@ def walled_in(facts: Facts) -> Iterator[Reason]:
         held = _reached(facts, atom[0], shut)
         clauses = (
             *(Clause("apart", g) for g in numbers),
-            *(c for r in sorted(rival_atoms) for c in _within(facts, facts.atoms[r])),
+            *(c for r in sorted(rival_atoms) for c in facts.groups_within(facts.atoms[r])),
         )
         if any(p not in held for p in atom):
             yield _parted(facts, atom, clauses, next(p for p in atom if p not in held))
@@ -73,39 +71,32 @@ def _reached(facts: Facts, first: int, shut: set[int]) -> set[int]:
 
 
 def _parted(facts: Facts, atom: Sequence[int], clauses: tuple[Clause, ...], far: int) -> Reason:
-    groups = facts.groups_within(atom)
-    every = tuple(dict.fromkeys((*groups, *clauses, CONTIGUOUS)))
+    every = tuple(dict.fromkeys((*facts.groups_within(atom), *clauses, CONTIGUOUS)))
+    return _no_way(facts, atom[0], far, every)
+
+
+def _no_way(facts: Facts, first: int, far: int, clauses: tuple[Clause, ...]) -> Reason:
+    """Say that two schools that must be together cannot be joined on the map."""
     return Reason(
-        clauses=every,
-        sentence=f"{school_at(facts, atom[0])} and {school_at(facts, far)} must share a cluster, "
+        clauses=clauses,
+        sentence=f"{school_at(facts, first)} and {school_at(facts, far)} must share a cluster, "
         "but every way between them passes a school that may not be in it.",
-        schools=facts.ids([atom[0], far]),
-        fixes=drops(facts, *every),
+        fixes=fix.drops(facts, *clauses),
     )
 
 
 def _penned(
     facts: Facts, q: Quantity, atom: Sequence[int], clauses: tuple[Clause, ...], held: set[int]
 ) -> Reason:
-    groups = _within(facts, atom)
-    count = (COUNT,) if depends_on_count(q.clause) else ()
     have = q.total(held)
-    fixes = (
-        fix.least_to(facts, q, Fraction(have)),
-        *drops(facts, *dict.fromkeys((*groups, *clauses, CONTIGUOUS, q.clause))),
-    )
+    every = tuple(dict.fromkeys((*facts.groups_within(atom), *clauses, CONTIGUOUS, q.clause)))
     return Reason(
-        clauses=tuple(dict.fromkeys((*groups, *clauses, CONTIGUOUS, q.clause, *count))),
+        clauses=(*every, *count_if_shared(q.clause)),
         sentence=f"{caller(facts, atom)} can be joined, past the schools that may not be in the "
         f"same cluster, to no more than {amount_of(q, have)} in all; the least allowed in a "
         f"cluster is {figure(q.least or Fraction(0))}{because(facts, q)}.",
-        schools=facts.ids(atom),
-        fixes=fix.ordered(iter(fixes)),
+        fixes=fix.ordered(fix.least_to(facts, q, Fraction(have)), *fix.drops(facts, *every)),
     )
-
-
-def _within(facts: Facts, atom: Sequence[int]) -> tuple[Clause, ...]:
-    return facts.groups_within(atom) if len(atom) > 1 else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +113,9 @@ def forced_company(facts: Facts) -> Iterator[Reason]:
     Where a group falls apart without one school, that school belongs to it; so do those that must
     be with it. Two that must be apart cannot both be in one group, and the group must fit.
     """
-    if not facts.rules.contiguous or facts.problem.edges is None:
+    if not facts.on_map:
         return
-    groups = [frozenset(facts.problem.position(k) for k in g) for g in facts.rules.apart]
+    groups = [frozenset(facts.positions(group)) for group in facts.rules.apart]
     company = {
         a: _Company(frozenset(atom), frozenset(facts.groups_within(atom)))
         for a, atom in enumerate(facts.atoms)
@@ -174,16 +165,8 @@ def _grown(
     needed, joined = _on_the_way(facts, mine.members, shut)
     if not joined:
         first = min(mine.members)
-        held = _reached(facts, first, shut)
-        far = min(mine.members - held)
-        every = (*sorted(clauses, key=str), CONTIGUOUS)
-        return Reason(
-            clauses=every,
-            sentence=f"{school_at(facts, first)} and {school_at(facts, far)} must share a cluster, "
-            "but every way between them passes a school that may not be in it.",
-            schools=facts.ids([first, far]),
-            fixes=drops(facts, *every),
-        )
+        far = min(mine.members - _reached(facts, first, shut))
+        return _no_way(facts, first, far, (*sorted(clauses, key=str), CONTIGUOUS))
     if not needed:
         return mine
     return _Company(mine.members | needed, frozenset(clauses))
@@ -230,15 +213,14 @@ def _quarrel(facts: Facts, one: _Company, groups: Sequence[frozenset[int]]) -> R
     for number, group in enumerate(groups):
         both = sorted(group & one.members)
         if len(both) > 1 and len({facts.atom_of[p] for p in both}) > 1:
-            every = (*sorted(one.clauses, key=str), Clause("apart", number), CONTIGUOUS)
-            every = tuple(dict.fromkeys(every))
+            named = (*sorted(one.clauses, key=str), Clause("apart", number), CONTIGUOUS)
+            every = tuple(dict.fromkeys(named))
             return Reason(
                 clauses=every,
                 sentence=f"{school_at(facts, both[0])} and {school_at(facts, both[1])} may not "
                 "share a cluster, but groups that must be together can be joined on the map only "
                 "through both of them.",
-                schools=facts.ids(both[:2]),
-                fixes=drops(facts, *every),
+                fixes=fix.drops(facts, *every),
             )
     return None
 
@@ -248,16 +230,13 @@ def _too_large(facts: Facts, one: _Company) -> Reason | None:
     for q in facts.quantities:
         if q.most is None or q.excused or q.total(members) <= q.most:
             continue
-        count = (COUNT,) if depends_on_count(q.clause) else ()
-        every = (*sorted(one.clauses, key=str), CONTIGUOUS, q.clause, *count)
-        have = q.total(members)
-        drop = drops(facts, *sorted(one.clauses, key=str), CONTIGUOUS)
+        have, together = q.total(members), (*sorted(one.clauses, key=str), CONTIGUOUS)
+        larger = fix.most_to(facts, q, Fraction(have))
         return Reason(
-            clauses=every,
+            clauses=(*together, q.clause, *count_if_shared(q.clause)),
             sentence=f"{caller(facts, members)} must share a cluster, as groups that must be "
             f"together are joined on the map only through them: {amount_of(q, have)} in all; the "
             f"most allowed in a cluster is {figure(q.most)}{because(facts, q)}.",
-            schools=facts.ids(members),
-            fixes=fix.ordered(iter([fix.most_to(facts, q, Fraction(have)), *drop])),
+            fixes=fix.ordered(larger, *fix.drops(facts, *together)),
         )
     return None

@@ -21,7 +21,7 @@ from clusters.presolve.wording import (
     amount_of,
     because,
     between,
-    drops,
+    count_if_shared,
     figure,
     school_at,
 )
@@ -33,7 +33,7 @@ def parted_groups(facts: Facts) -> Iterator[Reason]:
     """Schools that must be together on parts of the map that nothing joins."""
     part_of = {p: number for number, part in enumerate(facts.parts) for p in part}
     for number, group in enumerate(facts.rules.together):
-        positions = sorted({facts.problem.position(key) for key in group})
+        positions = facts.positions(group)
         first = positions[0]
         away = [p for p in positions if part_of[p] != part_of[first]]
         if away:
@@ -41,8 +41,7 @@ def parted_groups(facts: Facts) -> Iterator[Reason]:
                 clauses=(Clause("together", number), CONTIGUOUS),
                 sentence=f"{school_at(facts, first)} and {school_at(facts, away[0])} must share "
                 "a cluster but lie on parts of the map that no neighbours join.",
-                schools=facts.ids([first, away[0]]),
-                fixes=drops(facts, Clause("together", number), CONTIGUOUS),
+                fixes=fix.drops(facts, Clause("together", number), CONTIGUOUS),
             )
 
 
@@ -57,12 +56,7 @@ def parts_of_the_map(facts: Facts) -> Iterator[Reason]:
             sentence=f"The map falls into {len(facts.parts)} parts that no neighbours join; "
             f"{counted(k, 'cluster')} cannot cover them in one piece each.",
             fixes=fix.ordered(
-                iter(
-                    [
-                        fix.fewer_or_more(facts, len(facts.parts)),
-                        fix.drop(facts.problem, facts.rules, CONTIGUOUS),
-                    ]
-                )
+                fix.fewer_or_more(facts, len(facts.parts)), fix.drop(facts, CONTIGUOUS)
             ),
         )
         return
@@ -84,10 +78,8 @@ def _range_of_part(
     atoms = {facts.atom_of[p] for p in part}
     high: int | float = len(atoms)
     clauses: dict[Clause, None] = {}
-    if len(atoms) < len(part):
-        for a in sorted(atoms):
-            if len(facts.atoms[a]) > 1:
-                clauses |= dict.fromkeys(facts.groups_within(facts.atoms[a]))
+    for a in sorted(atoms):
+        clauses |= dict.fromkeys(facts.groups_within(facts.atoms[a]))
     for q in facts.quantities:
         bottom, top = count_range(q, part)
         if bottom > low or top < high:
@@ -100,7 +92,7 @@ def _range_of_part(
 
 def _impossible_part(facts: Facts, part: Sequence[int], clauses: tuple[Clause, ...]) -> Reason:
     bounds = []
-    fixes = [fix.drop(facts.problem, facts.rules, CONTIGUOUS)]
+    fixes = [fix.drop(facts, CONTIGUOUS)]
     for q in facts.quantities:
         if q.clause in clauses:
             low, high = q.bounds(part)
@@ -114,8 +106,7 @@ def _impossible_part(facts: Facts, part: Sequence[int], clauses: tuple[Clause, .
         clauses=(CONTIGUOUS, *clauses, *count),
         sentence=f"No neighbours join {names} to the rest of the map, and by themselves they have "
         f"{'; '.join(bounds)}.",
-        schools=facts.ids(part),
-        fixes=fix.ordered(iter(fixes)),
+        fixes=fix.ordered(*fixes),
     )
 
 
@@ -127,22 +118,21 @@ def _parts_add_up(
         return
     clauses = tuple(dict.fromkeys(c for r in ranges for c in r[2]))
     side, count = ("at least", fewest) if facts.k < fewest else ("at most", most)
-    drops = [fix.drop(facts.problem, facts.rules, CONTIGUOUS)]
     other = None if count == math.inf else fix.fewer_or_more(facts, int(count))
     yield Reason(
         clauses=(COUNT, CONTIGUOUS, *clauses),
         sentence=f"The {len(ranges)} parts of the map that no neighbours join make {side} "
         f"{counted(int(count), 'cluster')} between them; {facts.k} are asked for.",
-        fixes=fix.ordered(iter([other, *drops])),
+        fixes=fix.ordered(other, fix.drop(facts, CONTIGUOUS)),
     )
 
 
 def long_connections(facts: Facts) -> Iterator[Reason]:
     """Schools that must be together, and whose lightest connection exceeds a cluster's most."""
-    if not facts.rules.contiguous or facts.problem.edges is None:
+    if not facts.on_map:
         return
     for number, group in enumerate(facts.rules.together):
-        positions = sorted({facts.problem.position(key) for key in group})
+        positions = facts.positions(group)
         for q in facts.quantities:
             held = q.total(positions)
             if q.most is None or q.excused or held > q.most:
@@ -181,17 +171,12 @@ def _lightest_path(
 def _too_long(facts: Facts, q: Quantity, number: int, path: tuple[int, ...], need: float) -> Reason:
     clause = Clause("together", number)
     ends = f"{school_at(facts, path[-1])} and {school_at(facts, path[0])}"
-    count = (COUNT,) if depends_on_count(q.clause) else ()
-    fixes = [
-        fix.most_to(facts, q, Fraction(int(need))),
-        fix.drop(facts.problem, facts.rules, clause),
-        fix.drop(facts.problem, facts.rules, CONTIGUOUS),
-    ]
+    count = count_if_shared(q.clause)
+    longer = fix.most_to(facts, q, Fraction(int(need)))
     return Reason(
         clauses=(clause, CONTIGUOUS, q.clause, *count),
         sentence=f"{ends} must be together; with the schools between them their cluster has at "
         f"least {amount_of(q, int(need))}, and the most allowed is "
         f"{figure(q.most or Fraction(0))}{because(facts, q)}.",
-        schools=facts.ids(path),
-        fixes=fix.ordered(iter(fixes)),
+        fixes=fix.ordered(longer, *fix.drops(facts, clause, CONTIGUOUS)),
     )

@@ -11,11 +11,7 @@ from collections.abc import Iterator
 from clusters.domain import Clause
 from clusters.presolve import relaxing as fix
 from clusters.presolve.case import Facts, Reason
-from clusters.presolve.wording import (
-    CENTRES,
-    COUNT,
-    there_are,
-)
+from clusters.presolve.wording import CENTRES, COUNT, there_are
 from clusters.rulebook import school_name
 from clusters.text import counted, listed
 
@@ -30,22 +26,20 @@ def too_many_clusters(facts: Facts) -> Iterator[Reason]:
         text = f"there {'is' if n == 1 else 'are'} only {counted(n, 'school')}"
         clauses: tuple[Clause, ...] = (COUNT,)
     else:
-        text = (
-            f"the {n} schools make only {counted(atoms, 'group')} once those that must be together "
-            "are one"
-        )
+        text = f"the {n} schools make only {counted(atoms, 'group')} once those that must be "
+        text += "together are one"
         clauses = (COUNT, *(Clause("together", g) for g in range(len(facts.rules.together))))
     yield Reason(
         clauses=clauses,
         sentence=f"{facts.k} clusters are asked for, but {text}.",
-        fixes=fix.ordered(iter([fix.fewer_or_more(facts, atoms)])),
+        fixes=fix.ordered(fix.fewer_or_more(facts, atoms)),
     )
 
 
 def together_and_apart(facts: Facts) -> Iterator[Reason]:
     """Schools that must share a cluster and may not."""
     for number, group in enumerate(facts.rules.apart):
-        positions = sorted({facts.problem.position(key) for key in group})
+        positions = facts.positions(group)
         seen: dict[int, int] = {}
         for p in positions:
             atom = facts.atom_of[p]
@@ -58,17 +52,14 @@ def together_and_apart(facts: Facts) -> Iterator[Reason]:
                 yield Reason(
                     clauses=clauses,
                     sentence=f"{names} must be together{through} and may not be together.",
-                    schools=both,
-                    fixes=fix.ordered(
-                        iter([fix.drop(facts.problem, facts.rules, c) for c in clauses])
-                    ),
+                    fixes=fix.drops(facts, *clauses),
                 )
             seen.setdefault(atom, p)
 
 
 def _chain(facts: Facts, first: int, last: int) -> tuple[Clause, ...]:
     """Fewest `together` groups that link two schools."""
-    groups = [{facts.problem.position(key) for key in g} for g in facts.rules.together]
+    groups = [set(facts.positions(group)) for group in facts.rules.together]
     paths: list[tuple[int, ...]] = [(g,) for g, held in enumerate(groups) if first in held]
     seen = {path[-1] for path in paths}
     for path in paths:
@@ -98,29 +89,19 @@ def too_few_centres(facts: Facts) -> Iterator[Reason]:
         homes = {facts.atom_of[p] for p in facts.candidates}
         groups = tuple(c for a in sorted(homes) for c in facts.groups_within(facts.atoms[a]))
         text += f", and as some of them must be together there can be only {apart}"
-    fixes = [fix.fewer_or_more(facts, apart), fix.drop(facts.problem, facts.rules, CENTRES)]
-    yield Reason(
-        clauses=(COUNT, CENTRES, *groups), sentence=f"{text}.", fixes=fix.ordered(iter(fixes))
-    )
+    fixes = [fix.fewer_or_more(facts, apart), fix.drop(facts, CENTRES)]
+    yield Reason(clauses=(COUNT, CENTRES, *groups), sentence=f"{text}.", fixes=fix.ordered(*fixes))
 
 
 def too_many_apart(facts: Facts) -> Iterator[Reason]:
     """More schools that may not share a cluster than clusters, by one rule."""
     for number, group in enumerate(facts.rules.apart):
-        many = len({facts.problem.position(key) for key in group})
+        many = len(facts.positions(group))
         if many > facts.k:
             clause = Clause("apart", number)
             yield Reason(
                 clauses=(COUNT, clause),
                 sentence=f"{many} schools may not share a cluster with one another; "
                 f"{there_are(facts.k)}.",
-                schools=tuple(group),
-                fixes=fix.ordered(
-                    iter(
-                        [
-                            fix.fewer_or_more(facts, many),
-                            fix.drop(facts.problem, facts.rules, clause),
-                        ]
-                    )
-                ),
+                fixes=fix.ordered(fix.fewer_or_more(facts, many), fix.drop(facts, clause)),
             )

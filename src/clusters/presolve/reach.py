@@ -22,11 +22,12 @@ from clusters.presolve.wording import (
     amount_of,
     because,
     caller,
+    count_if_shared,
     figure,
     school_at,
     there_are,
 )
-from clusters.rulebook import UNIT_WORDS, depends_on_count
+from clusters.rulebook import UNIT_WORDS
 from clusters.text import shown
 
 
@@ -45,30 +46,24 @@ def _unreached(facts: Facts, group: Sequence[int]) -> Reason:
     nearest = float(journeys.max(axis=0).min()) if journeys.size else math.inf
     unit = UNIT_WORDS[facts.problem.travel_unit]
     clauses = [TRAVEL] if facts.most_travel is not None else []
-    groups = facts.groups_within(group) if len(group) > 1 else ()
+    groups = facts.groups_within(group)
     if facts.rules.centres is not None:
         clauses.append(CENTRES)
     who = school_at(facts, group[0]) if len(group) == 1 else caller(facts, group)
     able = "a school that may be a centre" if facts.rules.centres is not None else "any school"
-    if math.isfinite(nearest):
-        text = (
-            f"{who} cannot come nearer than {shown(round(nearest, 2))} {unit} to {able}; "
-            f"the longest journey allowed is {shown(facts.most_travel or 0)} {unit}."
-        )
-        if len(group) > 1:
-            text = (
-                f"{who} must be together, but no centre is nearer than {shown(round(nearest, 2))} "
-                f"{unit} to all of them; the longest journey allowed is "
-                f"{shown(facts.most_travel or 0)} {unit}."
-            )
-    else:
+    way = f"nearer than {shown(round(nearest, 2))} {unit} to"
+    if not math.isfinite(nearest):
         text = f"{who} has no way to {able}."
-    drops = [fix.drop(facts.problem, facts.rules, c) for c in (*groups, *clauses)]
+    elif len(group) > 1:
+        text = f"{who} must be together, but no centre is {way} all of them; "
+    else:
+        text = f"{who} cannot come {way} {able}; "
+    if math.isfinite(nearest):
+        text += f"the longest journey allowed is {shown(facts.most_travel or 0)} {unit}."
     return Reason(
         clauses=(*groups, *clauses),
         sentence=text,
-        schools=facts.ids(group),
-        fixes=fix.ordered(iter([fix.travel_to(facts, nearest), *drops])),
+        fixes=fix.ordered(fix.travel_to(facts, nearest), *fix.drops(facts, *groups, *clauses)),
     )
 
 
@@ -97,8 +92,7 @@ def too_far_apart(facts: Facts) -> Iterator[Reason]:
         clauses=(COUNT, *clauses, *dict.fromkeys(groups)),
         sentence=f"{len(clique)} schools lie so far apart that no two of them can have the same "
         f"centre{within}; {there_are(facts.k)}.",
-        schools=tuple(facts.ids([facts.atoms[a][0] for a in clique])),
-        fixes=fix.ordered(_ways_out_of_distance(facts, len(clique))),
+        fixes=fix.ordered(*_ways_out_of_distance(facts, len(clique))),
     )
 
 
@@ -137,19 +131,16 @@ def thin_surroundings(facts: Facts) -> Iterator[Reason]:
 
 def _too_thin(facts: Facts, q: Quantity, a: int, best: float) -> Reason:
     clauses = [c for c, on in ((TRAVEL, facts.most_travel), (CENTRES, facts.rules.centres)) if on]
-    count = [COUNT] if depends_on_count(q.clause) else []
-    groups = dict.fromkeys(facts.groups_within(facts.atoms[a]) if len(facts.atoms[a]) > 1 else ())
-    for other in facts.atoms:  # one of a group may be within reach where the whole is not
-        if len(other) > 1:
-            groups |= dict.fromkeys(facts.groups_within(other))
-    fixes = [fix.least_to(facts, q, Fraction(int(best)))]
-    fixes += [fix.drop(facts.problem, facts.rules, c) for c in clauses]
+    count = count_if_shared(q.clause)
+    # one of a group may be within reach where the whole is not
+    atoms = (facts.atoms[a], *facts.atoms)
+    groups = dict.fromkeys(clause for atom in atoms for clause in facts.groups_within(atom))
+    thinner = fix.least_to(facts, q, Fraction(int(best)))
     who = caller(facts, facts.atoms[a])
     return Reason(
         clauses=(*clauses, q.clause, *count, *groups),
         sentence=f"No centre that {who} can travel to is within reach of more than "
         f"{amount_of(q, int(best))}; the least allowed in a cluster is "
         f"{figure(q.least or Fraction(0))}{because(facts, q)}.",
-        schools=facts.ids(facts.atoms[a]),
-        fixes=fix.ordered(iter(fixes)),
+        fixes=fix.ordered(thinner, *fix.drops(facts, *clauses)),
     )

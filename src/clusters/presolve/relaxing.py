@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from clusters.domain import Clause, FrozenDict, Problem, Quantity, Rules
+from clusters.domain import Clause, FrozenDict, Quantity, Rules
 from clusters.presolve.altered import size_of
 from clusters.presolve.case import Facts, Fix
 from clusters.rulebook import MICRO, changed, entry_of, rule_of, without
 
 __all__ = [
     "drop",
+    "drops",
     "exception_for",
     "fewer_or_more",
     "least_to",
@@ -25,13 +26,19 @@ __all__ = [
 ]
 
 
-def drop(problem: Problem, rules: Rules, clause: Clause) -> Fix:
+def drop(facts: Facts, clause: Clause) -> Fix:
     """Drop a clause."""
-    return _fix(problem, rules, clause, without(rules, clause))
+    return _fix(facts, clause, without(facts.rules, clause))
 
 
-def _fix(problem: Problem, old: Rules, clause: Clause, new: Rules, *, excuses: bool = False) -> Fix:
-    return Fix(clauses=(clause,), rules=new, size=size_of(problem, old, new), excuses=excuses)
+def drops(facts: Facts, *clauses: Clause) -> tuple[Fix, ...]:
+    """Offer to drop each of some clauses."""
+    return ordered(*(drop(facts, clause) for clause in clauses))
+
+
+def _fix(facts: Facts, clause: Clause, new: Rules, *, excuses: bool = False) -> Fix:
+    size = size_of(facts.problem, facts.rules, new)
+    return Fix(clauses=(clause,), rules=new, size=size, excuses=excuses)
 
 
 def most_to(facts: Facts, quantity: Quantity, needed: Fraction) -> Fix | None:
@@ -65,8 +72,8 @@ def _moved(facts: Facts, quantity: Quantity, bound: Fraction, *, upper: bool) ->
         entry = (low, value) if upper else (value or None, high)
         entry = None if entry == (None, None) else entry  # asking for 0 is asking for nothing
     if entry is None:
-        return drop(facts.problem, rules, clause)
-    return _fix(facts.problem, rules, clause, changed(rules, clause, entry))
+        return drop(facts, clause)
+    return _fix(facts, clause, changed(rules, clause, entry))
 
 
 def share_for(bound: Fraction, mean: Fraction) -> float:
@@ -92,7 +99,7 @@ def exception_for(facts: Facts, quantity: Quantity, atom: Sequence[int]) -> Fix:
         none = (None, None) if rule_of(clause).form.bound == "pair" else None
         excuse[clause.rule] = {**(excuse.get(clause.rule) or {}), clause.which: none}
     excused = replace(rules, exceptions=FrozenDict({**rules.exceptions, key: excuse}))
-    return _fix(facts.problem, rules, clause, excused, excuses=True)
+    return _fix(facts, clause, excused, excuses=True)
 
 
 def travel_to(facts: Facts, needed: float) -> Fix | None:
@@ -102,8 +109,7 @@ def travel_to(facts: Facts, needed: float) -> Fix | None:
         return None
     name = f"max_travel_{facts.problem.travel_unit}"
     change: dict[str, Any] = {name: float(math.ceil(needed))}
-    longer = replace(facts.rules, **change)
-    return _fix(facts.problem, facts.rules, Clause("max_travel"), longer)
+    return _fix(facts, Clause("max_travel"), replace(facts.rules, **change))
 
 
 def fewer_or_more(facts: Facts, k: int) -> Fix | None:
@@ -111,11 +117,10 @@ def fewer_or_more(facts: Facts, k: int) -> Fix | None:
     low, high = facts.rules.count_range
     if not 1 <= k <= len(facts.problem) or low <= k <= high:
         return None
-    other = replace(facts.rules, n_clusters=k)
-    return _fix(facts.problem, facts.rules, Clause("n_clusters"), other)
+    return _fix(facts, Clause("n_clusters"), replace(facts.rules, n_clusters=k))
 
 
-def ordered(fixes: Iterator[Fix | None]) -> tuple[Fix, ...]:
+def ordered(*fixes: Fix | None) -> tuple[Fix, ...]:
     """Put the fixes that exist in order, the smallest first, each once."""
     kept: dict[Rules, Fix] = {}
     for fix in fixes:

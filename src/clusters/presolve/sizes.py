@@ -19,6 +19,7 @@ from clusters.presolve.wording import (
     amount_of,
     because,
     caller,
+    count_if_shared,
     figure,
     rounded,
     there_are,
@@ -54,26 +55,21 @@ def _nothing_between(facts: Facts, one: Quantity, other: Quantity) -> Iterator[R
             f"most {figure(high)} under {other.clause.rule}."
         )
     else:
-        bounds = (
-            f"exactly {amount_of(one, low)}"
-            if low == high
-            else f"between {figure(low)} and {amount_of(one, high)}"
+        bounds, why = (
+            f"exactly {amount_of(one, low)}",
+            f", but every school has a multiple of {figure(unit)}",
         )
-        text = f"Each cluster must have {bounds}" + (
-            f"; no whole number of {of} lies between them."
-            if unit == MICRO and low != high
-            else f", but every school has a multiple of {figure(unit)}."
-        )
+        if low != high:
+            bounds = f"between {figure(low)} and {amount_of(one, high)}"
+            why = f"; no whole number of {of} lies between them" if unit == MICRO else why
+        text = f"Each cluster must have {bounds}{why}."
     above, below = -(-low // unit) * unit, (high // unit) * unit
     fixes = [fix.most_to(facts, other, Fraction(above)), fix.least_to(facts, one, Fraction(below))]
     # with more clusters the mean changes, and with fewer every one may be an excused one
     counts = any(depends_on_count(q.clause) for q in (one, other)) or one.excused or other.excused
     count = (COUNT,) if counts else ()
-    yield Reason(
-        clauses=tuple(dict.fromkeys([*count, one.clause, other.clause])),
-        sentence=text,
-        fixes=fix.ordered(iter(fixes)),
-    )
+    clauses = tuple(dict.fromkeys([*count, one.clause, other.clause]))
+    yield Reason(clauses=clauses, sentence=text, fixes=fix.ordered(*fixes))
 
 
 def totals(facts: Facts) -> Iterator[Reason]:
@@ -83,43 +79,31 @@ def totals(facts: Facts) -> Iterator[Reason]:
         low, high = count_range(q, range(len(facts.problem)))
         if low <= facts.k <= high:
             continue
-        k = facts.k
+        k, there = facts.k, f"; there are {figure(have)}."
+        asked, clusters = f" (exceptions counted); {k} are asked for.", counted(k, "cluster")
         holds, takes = ("holds", "needs") if k == 1 else ("hold", "need")
         if unit_of(q).endswith(" need"):
             takes = "would take"
         if facts.k > high:
             least = Fraction(rounded(q, up=True))
-            need = least * k if not q.excused else least
             text = (
-                f"{counted(k, 'cluster')} of at least {amount_of(q, least)} {takes} "
-                f"{figure(need)}; there are {figure(have)}."
+                f"{clusters} of at least {amount_of(q, least)} {takes} {figure(least * k)}{there}"
             )
             if q.excused:
-                text = (
-                    f"{amount_of(q, have)} are enough for {counted(int(high), 'cluster')} of "
-                    f"at least {figure(least)} (exceptions counted); {k} are asked for."
-                )
+                enough = f"are enough for {counted(int(high), 'cluster')} of at least"
+                text = f"{amount_of(q, have)} {enough} {figure(least)}{asked}"
             fixes = [fix.fewer_or_more(facts, int(high))]
             fixes += [fix.least_to(facts, q, Fraction(have, k) * (100 - s) / 100) for s in SPARE]
         else:
             most = rounded(q, up=False)
-            text = (
-                f"{counted(k, 'cluster')} of at most {amount_of(q, most)} {holds} "
-                f"{figure(most * k)}; there are {figure(have)}."
-            )
+            text = f"{clusters} of at most {amount_of(q, most)} {holds} {figure(most * k)}{there}"
             if q.excused:
-                text = (
-                    f"{amount_of(q, have)} call for at least {shown(low)} clusters of at most "
-                    f"{figure(most)} (exceptions counted); {k} are asked for."
-                )
+                calls = f"call for at least {shown(low)} clusters of at most"
+                text = f"{amount_of(q, have)} {calls} {figure(most)}{asked}"
             more = None if low == math.inf else fix.fewer_or_more(facts, int(low))
             room = [up_to_unit(q, Fraction(have, k) * (100 + s) / 100) for s in SPARE]
             fixes = [more, *(fix.most_to(facts, q, most) for most in room)]
-        yield Reason(
-            clauses=(COUNT, q.clause),
-            sentence=text,
-            fixes=fix.ordered(iter(fixes)),
-        )
+        yield Reason(clauses=(COUNT, q.clause), sentence=text, fixes=fix.ordered(*fixes))
 
 
 def count_range(q: Quantity, positions: Sequence[int] | range) -> tuple[int | float, int | float]:
@@ -180,26 +164,17 @@ def _too_heavy(facts: Facts, q: Quantity, atom: Sequence[int], have: int, most: 
         have = q.total(atom)
         name, together = caller(facts, atom), " that must be together"
     if rule_of(q.clause).form.whole:
-        text = f"{name} has {amount_of(q, have)}{together}; the most allowed in a cluster is "
+        text = f"{name} has {amount_of(q, have)}{together}"
     elif len(atom) > 1:
-        text = (
-            f"{name} has {len(atom)} schools{together}, with {amount_of(q, have)}; "
-            "the most allowed in a cluster is "
-        )
+        text = f"{name} has {len(atom)} schools{together}, with {amount_of(q, have)}"
     else:
-        text = f"{name} alone has {amount_of(q, have)}; the most allowed in a cluster is "
-    text += f"{figure(most)}{because(facts, q)}."
-    fixes = [
-        fix.exception_for(facts, q, atom),
-        fix.most_to(facts, q, Fraction(have)),
-        *(fix.drop(facts.problem, facts.rules, clause) for clause in groups),
-    ]
-    count = (COUNT,) if depends_on_count(q.clause) else ()
+        text = f"{name} alone has {amount_of(q, have)}"
+    text += f"; the most allowed in a cluster is {figure(most)}{because(facts, q)}."
+    excuse, larger = fix.exception_for(facts, q, atom), fix.most_to(facts, q, Fraction(have))
     return Reason(
-        clauses=(*groups, q.clause, *count),
+        clauses=(*groups, q.clause, *count_if_shared(q.clause)),
         sentence=text,
-        schools=facts.ids(atom),
-        fixes=fix.ordered(iter(fixes)),
+        fixes=fix.ordered(excuse, larger, *fix.drops(facts, *groups)),
     )
 
 
@@ -210,7 +185,7 @@ def _smallest_group(
     groups = facts.groups_within(atom)
     for clause in groups:
         ids = facts.rules.together[int(clause.which or 0)]
-        own = sorted({facts.problem.position(key) for key in ids})
+        own = facts.positions(ids)
         if q.total(own) > most:
             return (clause,), own
     return groups, atom
@@ -219,23 +194,19 @@ def _smallest_group(
 def too_many_heavy(facts: Facts) -> Iterator[Reason]:
     """More schools above half of a cluster's most than clusters."""
     for q in facts.quantities:
-        if q.most is None:
-            continue
-        if q.excused:
+        if q.most is None or q.excused:
             continue
         big = sorted((a for a in facts.atoms if 2 * q.total(a) > q.most), key=q.total, reverse=True)
         if len(big) > facts.k and q.total(big[0]) <= q.most:
             count = len(big)
             need = Fraction(q.total(big[facts.k - 1]) + q.total(big[facts.k]))
-            groups = [c for atom in big if len(atom) > 1 for c in facts.groups_within(atom)]
+            groups = [c for atom in big for c in facts.groups_within(atom)]
             yield Reason(
                 clauses=(COUNT, q.clause, *groups),
                 sentence=f"{count} schools (or groups that must be together) each have more than "
                 f"half of the most {unit_of(q)} a cluster may have, {figure(q.most)}: no two can "
                 f"share one, and {there_are(facts.k)}.",
-                fixes=fix.ordered(
-                    iter([fix.fewer_or_more(facts, count), fix.most_to(facts, q, need)])
-                ),
+                fixes=fix.ordered(fix.fewer_or_more(facts, count), fix.most_to(facts, q, need)),
             )
 
 
@@ -253,11 +224,10 @@ def too_few_holders(facts: Facts) -> Iterator[Reason]:
         counted_alike = rule_of(q.clause).form.whole and len(holders) == have
         if len(holders | excused) >= facts.k or counted_alike:
             continue
-        merged = [facts.atoms[a] for a in sorted(holders | excused) if len(facts.atoms[a]) > 1]
+        merged = [facts.atoms[a] for a in sorted(holders | excused)]
         groups = tuple(clause for atom in merged for clause in facts.groups_within(atom))
-        note = ""
-        if len(holders) < have:
-            note = f" in {counted(len(holders), 'group')} that must be together"
+        merged_into = f" in {counted(len(holders), 'group')} that must be together"
+        note = merged_into if len(holders) < have else ""
         who = "The one cluster" if facts.k == 1 else f"Each of {facts.k} clusters"
         some = f"only {counted(have, 'school')}{note} {'has' if have == 1 else 'have'}"
         some = f"{some if have else 'no school has'} any on record"
@@ -266,12 +236,5 @@ def too_few_holders(facts: Facts) -> Iterator[Reason]:
         yield Reason(
             clauses=(COUNT, q.clause, *groups),
             sentence=f"{who} needs {unit_of(q)}; {some}.",
-            fixes=fix.ordered(
-                iter(
-                    [
-                        fix.fewer_or_more(facts, len(holders)) if holders else None,
-                        fix.drop(facts.problem, facts.rules, q.clause),
-                    ]
-                )
-            ),
+            fixes=fix.ordered(fix.fewer_or_more(facts, len(holders)), fix.drop(facts, q.clause)),
         )

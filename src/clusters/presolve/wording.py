@@ -7,8 +7,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 
 from clusters.domain import Clause, Quantity, SchoolId
-from clusters.presolve import relaxing as fix
-from clusters.presolve.case import Facts, Fix
+from clusters.presolve.case import Facts
 from clusters.rulebook import MICRO, counted_of, depends_on_count, entry_of, group_name, school_name
 from clusters.text import amount, counted, shown
 
@@ -47,6 +46,11 @@ def between(low: Fraction | None, high: Fraction | None) -> str:
     return f"{figure(low or 0)} to {figure(high)}"
 
 
+def count_if_shared(clause: Clause) -> tuple[Clause, ...]:
+    """Name the number of clusters where a clause's bounds depend on it."""
+    return (COUNT,) if depends_on_count(clause) else ()
+
+
 def because(facts: Facts, q: Quantity) -> str:
     """Explain where a bound comes from, where it is not given as a number."""
     if not depends_on_count(q.clause):
@@ -80,8 +84,3 @@ def caller(facts: Facts, atom: Sequence[int]) -> str:
     ids: tuple[SchoolId, ...] = facts.ids(atom)
     name = group_name(facts.problem, ids)
     return name[0].upper() + name[1:]
-
-
-def drops(facts: Facts, *clauses: Clause) -> tuple[Fix, ...]:
-    """Offer to drop each of some clauses."""
-    return fix.ordered(iter([fix.drop(facts.problem, facts.rules, c) for c in clauses]))

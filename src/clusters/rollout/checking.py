@@ -8,7 +8,7 @@ from datetime import date
 
 from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, Rules, plan_of
-from clusters.errors import Fault, RulesError
+from clusters.errors import RulesError
 from clusters.money import pounds
 from clusters.rollout.terms import Day, StartRules, in_words
 from clusters.shown import Shown
@@ -94,12 +94,8 @@ def check_starts(
     days: dict[str, date | None] = dict.fromkeys(labels)
     for label, day in starts.items():
         if label not in days:
-            raise RulesError(
-                Fault(
-                    what=f"starts names {label!r}, which is no cluster of the plan",
-                    remedy=f"use any of {', '.join(labels)}",
-                )
-            )
+            what = f"starts names {label!r}, which is no cluster of the plan"
+            raise RulesError.of(what, f"use any of {', '.join(labels)}")
         days[label] = date.fromisoformat(day) if isinstance(day, str) else day
     begun = {label: day for label, day in days.items() if day is not None}
     return (
@@ -133,30 +129,22 @@ def _maps(
         for finding in wrong.get(label, ()):
             if finding.rule == "expertise":
                 continue  # it may come later: `_expertise` looks at it
-            yield StartFinding(
-                rule="map",
-                cluster=label,
-                message=f"{label} starts in {in_words(day)} and breaks {finding.rule}: "
-                f"{finding.message}",
-            )
+            text = f"{label} starts in {in_words(day)} and breaks {finding.rule}: {finding.message}"
+            yield StartFinding(rule="map", cluster=label, message=text)
 
 
 def _days(begun: Mapping[str, date], asked: StartRules) -> Iterator[StartFinding]:
     for label, day in begun.items():
         if day not in asked.days:
-            yield StartFinding(
-                rule="day", cluster=label, message=f"{label} starts on {day}, which is no start."
-            )
+            text = f"{label} starts on {day}, which is no start."
+            yield StartFinding(rule="day", cluster=label, message=text)
         if asked.lead_days is None:
             continue
         lead = asked.lead_days.get(label)
         if lead is None or lead > day:
             when = "not known to be ready" if lead is None else f"ready on {lead}"
-            yield StartFinding(
-                rule="lead",
-                cluster=label,
-                message=f"{label} starts in {in_words(day)}; its lead is {when}.",
-            )
+            text = f"{label} starts in {in_words(day)}; its lead is {when}."
+            yield StartFinding(rule="lead", cluster=label, message=text)
 
 
 def _expertise(
@@ -178,11 +166,8 @@ def _expertise(
             if short is None or day is None or (there is not None and there <= day):
                 continue
             when = "" if there is None else f" It will be there on {there}."
-            yield StartFinding(
-                rule="expertise",
-                cluster=label,
-                message=f"{label} starts in {in_words(day)}. {short.message}{when}",
-            )
+            text = f"{label} starts in {in_words(day)}. {short.message}{when}"
+            yield StartFinding(rule="expertise", cluster=label, message=text)
 
 
 def _at_once(begun: Mapping[str, date], asked: StartRules) -> Iterator[StartFinding]:
@@ -218,21 +203,16 @@ def _money(begun: Mapping[str, date], asked: StartRules) -> Iterator[StartFindin
 def _order(days: Mapping[str, date | None], asked: StartRules) -> Iterator[StartFinding]:
     for group in asked.together:
         if len({days.get(label) for label in group}) > 1:
-            yield StartFinding(
-                rule="together", message=f"{' and '.join(group)} do not start on one day."
-            )
+            text = f"{' and '.join(group)} do not start on one day."
+            yield StartFinding(rule="together", message=text)
     for label, earlier in asked.after.items():
         own = days.get(label)
         for other in earlier:
             first = days.get(other)
             if own is not None and (first is None or first > own):
-                yield StartFinding(
-                    rule="after", cluster=label, message=f"{label} starts before {other}."
-                )
+                text = f"{label} starts before {other}."
+                yield StartFinding(rule="after", cluster=label, message=text)
     for label, day in days.items():
         if asked.last_day is not None and (day is None or day > asked.last_day):
-            yield StartFinding(
-                rule="all_by",
-                cluster=label,
-                message=f"{label} has not started by {asked.last_day}.",
-            )
+            text = f"{label} has not started by {asked.last_day}."
+            yield StartFinding(rule="all_by", cluster=label, message=text)

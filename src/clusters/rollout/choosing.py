@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, Rules, check_rules, plan_of
-from clusters.errors import ClustersError, Fault, OutOfTimeError, RulesError
+from clusters.errors import ClustersError, Faults, OutOfTimeError, RulesError
 from clusters.rollout.checking import check_starts
 from clusters.rollout.hindrances import Scene, amounts, hindrances
 from clusters.rollout.order import StartOrder
@@ -75,13 +75,10 @@ def choose_starts(
     check_rules(problem, rules)
     clusters = [cluster for cluster in plan.clusters if cluster.members]
     if not clusters:
-        raise RulesError(Fault(what="the plan has no cluster with a school", remedy="give another"))
+        raise RulesError.of("the plan has no cluster with a school", "give another")
     _refuse_unknown([cluster.label for cluster in clusters], asked)
     seconds, seed = effort(settings, _USUAL_S)
     scene = Scene(
-        problem=problem,
-        rules=rules,
-        plan=plan,
         asked=asked,
         clusters=tuple(clusters),
         amounts=amounts(problem, clusters, measure),
@@ -90,11 +87,7 @@ def choose_starts(
     numbers, proved = _chosen(scene, seconds, seed)
     days = [scene.day(t) for t in numbers]
     found = check_starts(
-        problem,
-        rules,
-        plan,
-        {c.label: day for c, day in zip(clusters, days, strict=True)},
-        asked,
+        problem, rules, plan, {c.label: day for c, day in zip(clusters, days, strict=True)}, asked
     )
     if found:
         msg = f"the order chosen does not pass the check: {found[0].message}"
@@ -120,28 +113,17 @@ def _refuse_unknown(labels: Sequence[str], asked: StartRules) -> None:
         "together": [label for group in asked.together for label in group],
         "after": [*asked.after, *(label for group in asked.after.values() for label in group)],
     }
-    faults = [
-        Fault(
-            what=f"{where} names {label!r}, which is no cluster of the plan",
-            remedy=f"use any of {', '.join(labels)}",
-        )
-        for where, given in named.items()
-        for label in dict.fromkeys(given)
-        if label not in labels
-    ]
-    faults += [
-        Fault(what=f"two clusters have the label {label!r}", remedy="give each its own")
-        for label in dict.fromkeys(labels)
-        if labels.count(label) > 1
-    ]
-    if asked.costs is not None:
-        faults += [
-            Fault(what=f"costs has no sum for {label!r}", remedy="give one for each cluster")
-            for label in labels
-            if label not in asked.costs_pence
-        ]
-    if faults:
-        raise RulesError(faults)
+    faults = Faults()
+    for where, given in named.items():
+        for label in dict.fromkeys(key for key in given if key not in labels):
+            what = f"{where} names {label!r}, which is no cluster of the plan"
+            faults.add(what, f"use any of {', '.join(labels)}")
+    for label in dict.fromkeys(key for key in labels if labels.count(key) > 1):
+        faults.add(f"two clusters have the label {label!r}", "give each its own")
+    for label in labels if asked.costs is not None else ():
+        if label not in asked.costs_pence:
+            faults.add(f"costs has no sum for {label!r}", "give one for each cluster")
+    faults.refuse(RulesError)
 
 
 # ---- the choice ---------------------------------------------------------------------------------

@@ -24,9 +24,6 @@ class Scene:
     A hindrance that lasts has None for its day.
     """
 
-    problem: Problem
-    rules: Rules
-    plan: Plan
     asked: StartRules
     clusters: tuple[Cluster, ...]
     amounts: tuple[Fraction, ...]
@@ -67,11 +64,7 @@ def amounts(problem: Problem, clusters: Sequence[Cluster], measure: str) -> tupl
 
 
 def hindrances(
-    problem: Problem,
-    rules: Rules,
-    plan: Plan,
-    clusters: Sequence[Cluster],
-    asked: StartRules,
+    problem: Problem, rules: Rules, plan: Plan, clusters: Sequence[Cluster], asked: StartRules
 ) -> Iterator[tuple[tuple[date | None, str], ...]]:
     """By cluster, what keeps it from starting by itself, and until when."""
     wrong = findings_of(problem, rules, plan)

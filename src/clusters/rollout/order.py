@@ -167,15 +167,12 @@ class StartOrder(Shown):
                 columns=["year", "spent_pence", "money_pence"],
             ).astype({"money_pence": "Int64"})
         if kind == "days":
-            rows = [
-                (day, sum(row.day == day for row in self.rows), len(self.started(day)))
-                for day in self.days
-            ]
-            return pd.DataFrame(rows, columns=["day", "starting", "started"])
-        return pd.DataFrame(
-            [
-                (r.cluster, r.day, r.ready, " ".join(r.waits_for), r.amount, r.cost_pence)
-                for r in self.rows
-            ],
-            columns=["cluster", "day", "ready", "waits_for", self.measure, "cost_pence"],
-        )
+            on = [row.day for row in self.rows]
+            days = [(day, on.count(day), len(self.started(day))) for day in self.days]
+            return pd.DataFrame(days, columns=["day", "starting", "started"])
+        rows = [
+            (r.cluster, r.day, r.ready, " ".join(r.waits_for), r.amount, r.cost_pence)
+            for r in self.rows
+        ]
+        names = ["cluster", "day", "ready", "waits_for", self.measure, "cost_pence"]
+        return pd.DataFrame(rows, columns=names)

@@ -47,10 +47,8 @@ def why_not(scene: Scene) -> InfeasibleError:
                 f"{pounds(-(-least // 12))} of {pounds(money)}."
             )
     if not reasons:
-        reasons = [
-            f"Leads, expertise, money, order and the number at once cannot all be kept by "
-            f"{on_day(last)}."
-        ]
+        text = "Leads, expertise, money, order and the number at once cannot all be kept by"
+        reasons = [f"{text} {on_day(last)}."]
     return InfeasibleError(
         f"Not every cluster can have started by {on_day(last)}: proved. {' '.join(reasons)}",
         reasons,
@@ -79,41 +77,32 @@ def _reasons(scene: Scene, c: int, numbers: Sequence[int]) -> Iterator[str]:
     for t in range(min(numbers[c], len(asked.days))):
         day = asked.days[t]
         own = [text for until, text in scene.hindered[c] if until is None or until > day]
-        if own:
-            yield from own
-            continue
-        yield from _others(scene, c, t, numbers)
+        yield from own or _others(scene, c, t, numbers)
 
 
-def _others(scene: Scene, c: int, t: int, numbers: Sequence[int]) -> Iterator[str]:
+def _others(scene: Scene, c: int, t: int, numbers: Sequence[int]) -> list[str]:
     """Say what in the order of all clusters keeps one from starting on a day."""
     asked, day = scene.asked, scene.asked.days[t]
     label = scene.clusters[c].label
     number = {cluster.label: numbers[k] for k, cluster in enumerate(scene.clusters)}
-    found = False
+    found = []
     mates = [m for group in asked.together if label in group for m in group if m != label]
     waits = [m for m in asked.after.get(label, ()) if number[m] > t]
     if mates:
-        found = True
-        yield f"It starts together with {listed(mates)}."
+        found.append(f"It starts together with {listed(mates)}.")
     if waits:
-        found = True
-        yield f"It starts no earlier than {listed(waits)}."
+        found.append(f"It starts no earlier than {listed(waits)}.")
     if asked.most_at_once is not None and list(numbers).count(t) >= asked.most_at_once:
-        found = True
-        yield f"As many as may start at once ({asked.most_at_once}) start in {in_words(day)}."
+        many = f"As many as may start at once ({asked.most_at_once})"
+        found.append(f"{many} start in {in_words(day)}.")
     earlier = list(numbers)
     earlier[c] = t
     for year in years_of_money(scene, earlier):
         if year.money_pence is not None and year.spent_pence > year.money_pence:
-            found = True
-            over = year.spent_pence - year.money_pence
-            yield (
-                f"From {in_words(day)} on it would take {pounds(over)} more than there is in "
-                f"{year.year}."
-            )
-    if not found:
-        yield f"Another start in {in_words(day)} would make others wait longer."
+            over = pounds(year.spent_pence - year.money_pence)
+            begin = in_words(day)
+            found.append(f"From {begin} on it would take {over} more than there is in {year.year}.")
+    return found or [f"Another start in {in_words(day)} would make others wait longer."]
 
 
 def years_of_money(scene: Scene, numbers: Sequence[int]) -> Iterator[YearOfMoney]:

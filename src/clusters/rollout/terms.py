@@ -11,7 +11,7 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.budget import Split
 from clusters.domain import FrozenDict, is_number
-from clusters.errors import ClustersError, Fault, RulesError
+from clusters.errors import ClustersError, Faults, RulesError
 from clusters.money import Amount, pence
 from clusters.shown import Shown
 
@@ -108,37 +108,30 @@ class StartRules(Shown):
     money_pence: Mapping[str, int] = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
-        faults: list[Fault] = []
+        faults = Faults()
         put = object.__setattr__
         days = [_day(day, "starts", faults, first=True) for day in self.starts]
         put(self, "days", tuple(sorted({day for day in days if day is not None})))
         if not self.starts:
-            faults.append(Fault(what="there is no day to start on", remedy="give starts=[...]"))
+            faults.add("there is no day to start on", "give starts=[...]")
         if self.leads_ready is not None:
             ready = {
                 label: None if day is None else _day(day, f"leads_ready[{label!r}]", faults)
                 for label, day in self.leads_ready.items()
             }
             put(self, "lead_days", FrozenDict(ready))
-        expected = {
-            label: FrozenDict(
-                {
-                    kind: found
-                    for kind, day in kinds.items()
-                    if (found := _day(day, f"expertise_from[{label!r}]", faults)) is not None
-                }
-            )
-            for label, kinds in self.expertise_from.items()
-        }
+        expected = {}
+        for label, kinds in self.expertise_from.items():
+            known = {k: _day(day, f"expertise_from[{label!r}]", faults) for k, day in kinds.items()}
+            expected[label] = FrozenDict({k: day for k, day in known.items() if day is not None})
         put(self, "expertise_days", FrozenDict(expected))
         if self.all_by is not None:
             put(self, "last_day", _day(self.all_by, "all_by", faults))
         self._read_money(faults)
         self._check_numbers(faults)
-        if faults:
-            raise RulesError(faults)
+        faults.refuse(RulesError)
 
-    def _read_money(self, faults: list[Fault]) -> None:
+    def _read_money(self, faults: Faults) -> None:
         costs: dict[str, int] = {}
         if isinstance(self.costs, Split):
             costs = {str(share.key): share.flexible_pence for share in self.costs.clusters}
@@ -149,45 +142,27 @@ class StartRules(Shown):
         for year, sum_ in self.money.items():
             found = _YEAR.fullmatch(year)
             if found is None or (int(found[1]) + 1) % 100 != int(found[2]):
-                faults.append(
-                    Fault(
-                        what=f"money names {year!r}, which is no financial year",
-                        remedy='write "2026-27" for April 2026 to March 2027',
-                    )
-                )
-                continue
-            money[year] = _pence(sum_, f"the money of {year}", faults)
+                remedy = 'write "2026-27" for April 2026 to March 2027'
+                faults.add(f"money names {year!r}, which is no financial year", remedy)
+            else:
+                money[year] = _pence(sum_, f"the money of {year}", faults)
         if money and self.costs is None:
-            faults.append(
-                Fault(
-                    what="money is limited, but costs are not given",
-                    remedy='give costs={"label": "pounds a year"}, or a split',
-                )
-            )
+            remedy = 'give costs={"label": "pounds a year"}, or a split'
+            faults.add("money is limited, but costs are not given", remedy)
         object.__setattr__(self, "costs_pence", FrozenDict(costs))
         object.__setattr__(self, "money_pence", FrozenDict(money))
 
-    def _check_numbers(self, faults: list[Fault]) -> None:
+    def _check_numbers(self, faults: Faults) -> None:
         if self.most_at_once is not None and self.most_at_once < 1:
-            faults.append(
-                Fault(
-                    what="most_at_once is below 1",
-                    remedy="give how many may start on one day",
-                    value=str(self.most_at_once),
-                )
-            )
+            remedy = "give how many may start on one day"
+            faults.add("most_at_once is below 1", remedy, self.most_at_once)
         for kind, least in (self.expertise or {}).items():
             if not is_number(least) or least < 0:
-                faults.append(
-                    Fault(
-                        what=f"expertise[{kind!r}] is not a number of 0 or more",
-                        remedy="give the least capacity",
-                        value=str(least),
-                    )
-                )
+                what = f"expertise[{kind!r}] is not a number of 0 or more"
+                faults.add(what, "give the least capacity", str(least))
 
 
-def _day(given: Any, where: str, faults: list[Fault], *, first: bool = False) -> date | None:
+def _day(given: Any, where: str, faults: Faults, *, first: bool = False) -> date | None:
     day = given
     if isinstance(given, str):
         try:
@@ -195,27 +170,17 @@ def _day(given: Any, where: str, faults: list[Fault], *, first: bool = False) ->
         except ValueError:
             day = None
     if not isinstance(day, date) or isinstance(day, datetime):
-        faults.append(
-            Fault(
-                what=f"{where} holds what is not a day",
-                remedy='write "2026-09-01", or give a date',
-                value=str(given),
-            )
-        )
+        remedy = 'write "2026-09-01", or give a date'
+        faults.add(f"{where} holds what is not a day", remedy, str(given))
         return None
     if first and day.day != 1:
-        faults.append(
-            Fault(
-                what=f"{where} holds a day that is not the first of a month",
-                remedy="clusters are paid for by the month: give its first day",
-                value=str(given),
-            )
-        )
+        what = f"{where} holds a day that is not the first of a month"
+        faults.add(what, "clusters are paid for by the month: give its first day", str(given))
         return None
     return day
 
 
-def _pence(sum_: Any, what: str, faults: list[Fault]) -> int:
+def _pence(sum_: Any, what: str, faults: Faults) -> int:
     try:
         return pence(sum_, what)
     except ClustersError as error:

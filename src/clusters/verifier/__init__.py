@@ -13,15 +13,7 @@ from __future__ import annotations
 import math
 
 from clusters.arguments import checked
-from clusters.domain import (
-    FrozenDict,
-    PlanLike,
-    Priorities,
-    Problem,
-    Rules,
-    check_rules,
-    plan_of,
-)
+from clusters.domain import FrozenDict, PlanLike, Priorities, Problem, Rules, check_rules, plan_of
 from clusters.verifier.case import make_case
 from clusters.verifier.certificate import Certificate, Finding
 from clusters.verifier.checks import CHECKS, asked

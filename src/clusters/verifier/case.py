@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
@@ -19,7 +20,6 @@ MICRO = 10**6
 class Group:
     """One cluster of the plan: its words, the positions it holds, and its centre's position."""
 
-    number: int
     label: str
     text: str
     members: tuple[int, ...]
@@ -60,11 +60,19 @@ class Case:
         """Return a measure in whole millionths, by position."""
         return [round(Fraction(value) * MICRO) for value in self.problem.measure(measure).tolist()]
 
-    def excuses(self, members: Collection[int], rule: str) -> Iterator[Any]:
-        """Yield what holds instead of a rule for each excused school among some."""
+    def excuses(
+        self, members: Collection[int], rule: str, name: str | None = None
+    ) -> Iterator[Any]:
+        """Yield what holds instead of a rule for each excused school among some.
+
+        Of a measure, type or phase, what the exception says of it; the rule itself where nothing.
+        """
         for key, excuse in self.rules.exceptions.items():
             if rule in excuse and self.problem.find(key) in members:
-                yield excuse[rule]
+                own = excuse[rule]
+                if own is not None and name is not None:
+                    own = own.get(name, getattr(self.rules, rule)[name])
+                yield own
 
     def finding(
         self,
@@ -90,22 +98,15 @@ def make_case(problem: Problem, rules: Rules, plan: Plan) -> Case:
     groups = []
     for number, cluster in enumerate(plan.clusters, start=1):
         label = str(cluster.label)
-        members: dict[int, int] = {}
-        unknown: list[object] = []
-        for key in _keys(cluster.members):
-            position = find(problem, key)
-            if position is None:
-                unknown.append(key)
-            else:
-                members[position] = members.get(position, 0) + 1
+        found = [(key, find(problem, key)) for key in _keys(cluster.members)]
+        members = Counter(position for _, position in found if position is not None)
         groups.append(
             Group(
-                number=number,
                 label=label,
                 text=cluster_text(number, label),
                 members=tuple(sorted(members)),
                 repeated=tuple(sorted(k for k, times in members.items() if times > 1)),
-                unknown=tuple(unknown),
+                unknown=tuple(key for key, position in found if position is None),
                 centre=None if cluster.centre is None else find(problem, cluster.centre),
                 centre_given=cluster.centre,
             )

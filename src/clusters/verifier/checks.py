@@ -41,9 +41,8 @@ def check_assignment(case: Case) -> Iterator[Finding]:
     for position in range(len(case.problem)):
         holders = placed.get(position, [])
         if not holders:
-            yield case.finding(
-                "assignment", f"{case.name(position)} is in no cluster.", members=[position]
-            )
+            text = f"{case.name(position)} is in no cluster."
+            yield case.finding("assignment", text, members=[position])
         elif len(holders) > 1:
             yield case.finding(
                 "assignment",
@@ -59,12 +58,8 @@ def check_assignment(case: Case) -> Iterator[Finding]:
 def _faulty_group(case: Case, group: Group) -> Iterator[Finding]:
     """Yield what is wrong with the list of members of one cluster."""
     for position in group.repeated:
-        yield case.finding(
-            "assignment",
-            f"{group.text} lists {case.name(position)} more than once.",
-            group=group,
-            members=[position],
-        )
+        text = f"{group.text} lists {case.name(position)} more than once."
+        yield case.finding("assignment", text, group=group, members=[position])
     for key in group.unknown:
         yield Finding(
             rule="assignment",
@@ -109,29 +104,19 @@ def check_n_clusters(case: Case) -> Iterator[Finding]:
     if not low <= have <= high:
         off = have - high if have > high else low - have
         side = "too many" if have > high else "too few"
-        yield case.finding(
-            "n_clusters",
-            f"The plan has {counted(have, 'cluster')}: {off} {side}; {wanted} asked for.",
-            amount=off,
-        )
+        text = f"The plan has {counted(have, 'cluster')}: {off} {side}; {wanted} asked for."
+        yield case.finding("n_clusters", text, amount=off)
 
 
 def check_schools_per_cluster(case: Case) -> Iterator[Finding]:
     """Check that each cluster holds no fewer and no more schools than allowed."""
     assert case.rules.schools_per_cluster is not None  # asked() says so
     for group in case.held:
-        low, high = _loosest_pair(
-            case.rules.schools_per_cluster, case.excuses(group.members, "schools_per_cluster")
-        )
-        yield from _outside(
-            case,
-            "schools_per_cluster",
-            group,
-            have=Fraction(len(group.members)),
-            low=low,
-            high=high,
-            of="school" if len(group.members) == 1 else "schools",
-        )
+        excuses = case.excuses(group.members, "schools_per_cluster")
+        bounds = _loosest_pair(case.rules.schools_per_cluster, *excuses)
+        have = len(group.members)
+        of = "school" if have == 1 else "schools"
+        yield from _outside(case, "schools_per_cluster", group, have, bounds, of)
 
 
 def check_balance(case: Case) -> Iterator[Finding]:
@@ -140,23 +125,14 @@ def check_balance(case: Case) -> Iterator[Finding]:
         units = case.micro(measure)
         mean = Fraction(sum(units), MICRO * max(1, len(case.held)))
         for group in case.held:
-            excuses = (
-                _entry(excuse, measure, base) for excuse in case.excuses(group.members, "balance")
-            )
-            widest = _most(base, excuses)
+            widest = _most(base, *case.excuses(group.members, "balance", measure))
             if widest is None:
                 continue
             share = Fraction(str(widest))
-            yield from _outside(
-                case,
-                "balance",
-                group,
-                have=Fraction(sum(units[k] for k in group.members), MICRO),
-                low=(1 - share) * mean,
-                high=(1 + share) * mean,
-                of=words(measure),
-                why=f" (mean {shown(mean)}, {shown(100 * share)} % allowed)",
-            )
+            have = Fraction(sum(units[k] for k in group.members), MICRO)
+            bounds = ((1 - share) * mean, (1 + share) * mean)
+            why = f" (mean {shown(mean)}, {shown(100 * share)} % allowed)"
+            yield from _outside(case, "balance", group, have, bounds, words(measure), why)
 
 
 def check_limits(case: Case) -> Iterator[Finding]:
@@ -166,19 +142,9 @@ def check_limits(case: Case) -> Iterator[Finding]:
             continue
         units = case.micro(measure)
         for group in case.held:
-            excuses = (
-                _entry(excuse, measure, base) for excuse in case.excuses(group.members, "limits")
-            )
-            low, high = _loosest_pair(base, excuses)
-            yield from _outside(
-                case,
-                "limits",
-                group,
-                have=Fraction(sum(units[k] for k in group.members), MICRO),
-                low=low,
-                high=high,
-                of=words(measure),
-            )
+            bounds = _loosest_pair(base, *case.excuses(group.members, "limits", measure))
+            have = Fraction(sum(units[k] for k in group.members), MICRO)
+            yield from _outside(case, "limits", group, have, bounds, words(measure))
 
 
 def check_max_travel(case: Case) -> Iterator[Finding]:
@@ -190,7 +156,7 @@ def check_max_travel(case: Case) -> Iterator[Finding]:
             continue
         for position in group.members:
             journey = float(case.problem.travel[position, group.centre])
-            limit = _most(base, case.excuses((position,), "max_travel"))
+            limit = _most(base, *case.excuses((position,), "max_travel"))
             who = f"{group.text}: {case.name(position)}"
             if math.isinf(journey):
                 message = f"{who} has no way to its centre, {case.name(group.centre)}."
@@ -233,15 +199,12 @@ def _pieces(members: tuple[int, ...], near: list[list[int]]) -> list[set[int]]:
     """Part some schools into connected pieces."""
     left, pieces = set(members), []
     while left:
-        reached = [left.pop()]
-        piece = set(reached)
-        while reached:
-            for other in near[reached.pop()]:
-                if other in left:
-                    left.discard(other)
-                    piece.add(other)
-                    reached.append(other)
-        pieces.append(piece)
+        piece = [left.pop()]
+        for position in piece:
+            fresh = left.intersection(near[position])
+            left -= fresh
+            piece += fresh
+        pieces.append(set(piece))
     return sorted(pieces, key=min)
 
 
@@ -249,10 +212,7 @@ def check_expertise(case: Case) -> Iterator[Finding]:
     """Check that each cluster holds the least capacity asked for of each type of need."""
     for kind, base in case.rules.expertise.items():
         for group in case.held:
-            excuses = (
-                _entry(excuse, kind, base) for excuse in case.excuses(group.members, "expertise")
-            )
-            least = _least(base, excuses)
+            least = _least(base, *case.excuses(group.members, "expertise", kind))
             known = [
                 case.problem.schools[k].expertise[kind].amount
                 for k in group.members
@@ -262,11 +222,8 @@ def check_expertise(case: Case) -> Iterator[Finding]:
             if least is None or have >= Fraction(str(least)):
                 continue
             short, dark = Fraction(str(least)) - have, len(group.members) - len(known)
-            note = (
-                f"; for {dark} of its {counted(len(group.members), 'school')} it is not known"
-                if dark
-                else ""
-            )
+            whole = counted(len(group.members), "school")
+            note = f"; for {dark} of its {whole} it is not known" if dark else ""
             yield case.finding(
                 "expertise",
                 f"{group.text} has {shown(have)} of recorded {kind!r} capacity: {shown(short)} "
@@ -283,24 +240,13 @@ def check_phases(case: Case) -> Iterator[Finding]:
     for phase, base in case.rules.phases.items():
         alike = {phase, *COUNTED_AS.get(phase, ())}
         for group in case.held:
-            excuses = (
-                _entry(excuse, phase, base) for excuse in case.excuses(group.members, "phases")
-            )
-            low, high = _loosest_pair(base, excuses)
+            bounds = _loosest_pair(base, *case.excuses(group.members, "phases", phase))
             have = sum(phases[k] in alike for k in group.members)
             dark = sum(phases[k] in ("", "unknown") for k in group.members)
             whole = counted(len(group.members), "school")
             note = f"; the phase of {dark} of its {whole} is not known" if dark else ""
-            yield from _outside(
-                case,
-                "phases",
-                group,
-                have=Fraction(have),
-                low=low,
-                high=high,
-                of=f"{phase} {'school' if have == 1 else 'schools'}",
-                why=note,
-            )
+            of = f"{phase} {'school' if have == 1 else 'schools'}"
+            yield from _outside(case, "phases", group, have, bounds, of, note)
 
 
 def check_together(case: Case) -> Iterator[Finding]:
@@ -319,9 +265,8 @@ def check_together(case: Case) -> Iterator[Finding]:
         main, _ = max(parts, key=lambda pair: len(pair[0]))
         off = sorted(present - set(main))
         where = [f"{case.names(part)} in {group.text}" for part, group in parts]
-        yield case.finding(
-            "together", f"Schools that must be together are apart: {'; '.join(where)}.", members=off
-        )
+        text = f"Schools that must be together are apart: {'; '.join(where)}."
+        yield case.finding("together", text, members=off)
 
 
 def check_apart(case: Case) -> Iterator[Finding]:
@@ -331,12 +276,8 @@ def check_apart(case: Case) -> Iterator[Finding]:
         for group in case.held:
             both = [k for k in group.members if k in positions]
             if len(both) > 1:
-                yield case.finding(
-                    "apart",
-                    f"{group.text} holds schools that must be apart: {case.names(both)}.",
-                    group=group,
-                    members=both,
-                )
+                text = f"{group.text} holds schools that must be apart: {case.names(both)}."
+                yield case.finding("apart", text, group=group, members=both)
 
 
 def check_centres(case: Case) -> Iterator[Finding]:
@@ -374,50 +315,34 @@ def _outside(
     case: Case,
     rule: str,
     group: Group,
-    *,
-    have: Fraction,
-    low: Any,
-    high: Any,
+    have: Fraction | int,
+    bounds: tuple[Any, Any],
     of: str,
     why: str = "",
 ) -> Iterator[Finding]:
     """Yield a finding where a cluster's number is outside its bounds."""
-    least, most = (None if end is None else Fraction(str(end)) for end in (low, high))
+    least, most = (None if end is None else Fraction(str(end)) for end in bounds)
     if most is not None and have > most:
         off, side, bound = have - most, "above the most allowed", most
     elif least is not None and have < least:
         off, side, bound = least - have, "below the least allowed", least
     else:
         return
-    yield case.finding(
-        rule,
-        f"{group.text} has {amount(have, of)}: {shown(off)} {side}, {shown(bound)}{why}.",
-        group=group,
-        members=group.members,
-        amount=off,
-    )
+    text = f"{group.text} has {amount(have, of)}: {shown(off)} {side}, {shown(bound)}{why}."
+    yield case.finding(rule, text, group=group, members=group.members, amount=off)
 
 
 # The loosest of a rule and its exceptions holds; None stands for no bound at all.
 
 
-def _entry(excuse: Any, name: str, base: Any) -> Any:
-    """Look up what an exception says of one measure or type; the rule itself where nothing."""
-    return None if excuse is None else excuse.get(name, base)
-
-
-def _most(base: Any, excuses: Any) -> Any:
-    bounds = [base, *excuses]
+def _most(*bounds: Any) -> Any:
     return None if None in bounds else max(bounds)
 
 
-def _least(base: Any, excuses: Any) -> Any:
-    bounds = [base, *excuses]
+def _least(*bounds: Any) -> Any:
     return None if None in bounds else min(bounds)
 
 
-def _loosest_pair(base: Any, excuses: Any) -> tuple[Any, Any]:
-    pairs = [(None, None) if pair is None else pair for pair in (base, *excuses)]
-    return _least(pairs[0][0], [low for low, _ in pairs[1:]]), _most(
-        pairs[0][1], [high for _, high in pairs[1:]]
-    )
+def _loosest_pair(*pairs: Any) -> tuple[Any, Any]:
+    lows, highs = zip(*((None, None) if pair is None else pair for pair in pairs), strict=True)
+    return _least(*lows), _most(*highs)

@@ -9,23 +9,15 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import (
-    Plan,
-    PlanLike,
-    Problem,
-    Rules,
-    SchoolId,
-    check_rules,
-    plan_of,
-    plans_of,
-)
-from clusters.errors import DataError, Fault, RulesError
+from clusters.domain import Plan, PlanLike, Problem, Rules, SchoolId, check_rules, plan_of, plans_of
+from clusters.errors import DataError, Fault, Faults, RulesError
 from clusters.geography.journeys import Given, journeys_of
 from clusters.measures.values import check_kind
+from clusters.rulebook import UNIT_WORDS
 from clusters.shown import Shown
 from clusters.text import counted, listed, shown
 from clusters.verifier import Certificate, verify
-from clusters.visits.trips import UNIT_WORDS, Often, SchoolVisits, Visits, round_trips
+from clusters.visits.trips import Often, SchoolVisits, Visits, round_trips
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -61,15 +53,10 @@ def with_journeys(
     'min'
     """
     if travel_m is None and travel_min is None:
-        raise DataError(
-            Fault(what="no table of journeys is given", remedy="give travel_min or travel_m")
-        )
+        raise DataError.of("no table of journeys is given", "give travel_min or travel_m")
     found = journeys_of(problem.schools, Given(travel_m, travel_min, travel_unit, no_way))
     return replace(
-        problem,
-        travel=found.values,
-        travel_unit=found.unit,
-        notes=(*problem.notes, *found.notes),
+        problem, travel=found.values, travel_unit=found.unit, notes=(*problem.notes, *found.notes)
     )
 
 
@@ -198,13 +185,12 @@ class Tables(Shown):
         for row in self.rows:
             if not row.certificate.ok:
                 findings = row.certificate.findings
-                more = (
-                    f" (and {counted(len(findings) - 1, 'finding')} more)" if findings[1:] else ""
-                )
+                others = counted(len(findings) - 1, "finding")
+                more = f" (and {others} more)" if findings[1:] else ""
                 yield f"{row.plan}, {row.table}: {findings[0].message.rstrip('.')}{more}."
         for row in self.rows:
             worst = row.visits.worst
-            unit = UNIT_WORDS[row.visits.unit][0]
+            unit = UNIT_WORDS[row.visits.unit]
             yield (
                 f"{row.plan}, {row.table}: {shown(round(row.visits.a_month, 1))} {unit} a month on "
                 f"the road in all; most in {worst.cluster}, {shown(round(worst.a_month, 1))}."
@@ -215,11 +201,10 @@ class Tables(Shown):
 
     def _worst_sentence(self, plan: str, first: str) -> str:
         table, there, base = self.worst_school(plan)
-        unit = UNIT_WORDS[self.rows[0].visits.unit][0]
+        unit = UNIT_WORDS[self.rows[0].visits.unit]
         return (
             f"{plan}: worst off by {table} against {first} is {there.name}, whose round trip takes "
-            f"{shown(round(there.out + there.back, 1))} {unit} instead of "
-            f"{shown(round(base.out + base.back, 1))}."
+            f"{shown(round(_longer(there), 1))} {unit} instead of {shown(round(_longer(base), 1))}."
         )
 
     @checked
@@ -240,27 +225,20 @@ class Tables(Shown):
                 ],
                 columns=["plan", "table", "keeps_rules", f"a_month_{unit}", "most_in"],
             )
-        frames = []
+        key = ["cluster"] if level == "cluster" else ["urn", "name", "cluster"]
+        frames: dict[str, pd.DataFrame] = {}
         for row in self.rows:
-            frame = row.visits.to_frame(level)
-            key = ["cluster"] if level == "cluster" else ["urn", "name", "cluster"]
-            frame = frame[[*key, f"a_month_{unit}"]].rename(
-                columns={f"a_month_{unit}": f"{row.table}_{unit}"}
-            )
+            own = {f"a_month_{unit}": f"{row.table}_{unit}"}
+            frame = row.visits.to_frame(level)[[*key, *own]].rename(columns=own)
             if level == "school":
-                frame[f"round_trip_{row.table}_{unit}"] = [
-                    school.out + school.back for school in row.visits.schools
-                ]
-            frames.append((row.plan, key, frame))
-        made = []
-        for plan in dict.fromkeys(row.plan for row in self.rows):
-            mine = [(key, frame) for name, key, frame in frames if name == plan]
-            whole = mine[0][1]
-            for key, frame in mine[1:]:
-                whole = whole.merge(frame, on=key, validate="one_to_one")
-            whole.insert(0, "plan", plan)
-            made.append(whole.sort_values(whole.columns[-1], ascending=False, kind="stable"))
-        return pd.concat(made, ignore_index=True)
+                frame[f"round_trip_{row.table}_{unit}"] = list(map(_longer, row.visits.schools))
+            known = frames.get(row.plan)
+            joined = frame if known is None else known.merge(frame, on=key, validate="one_to_one")
+            frames[row.plan] = joined
+        for plan, frame in frames.items():
+            frame.insert(0, "plan", plan)
+            frames[plan] = frame.sort_values(frame.columns[-1], ascending=False, kind="stable")
+        return pd.concat(frames.values(), ignore_index=True)
 
 
 @checked
@@ -309,12 +287,8 @@ def compare_tables(
     check_rules(first, rules)
     named = _named(first, plans)
     if bases is not None and len(named) > 1:
-        raise RulesError(
-            Fault(
-                what="bases are given with several plans, whose clusters differ",
-                remedy="compare one plan at a time, or leave bases out for the centres",
-            )
-        )
+        what = "bases are given with several plans, whose clusters differ"
+        raise RulesError.of(what, "compare one plan at a time, or leave bases out for the centres")
     return Tables(
         rows=tuple(
             TableVisits(
@@ -334,13 +308,8 @@ def _longer(school: SchoolVisits) -> float:
 
 
 def _named(problem: Problem, plans: Any) -> dict[str, Plan]:
-    several = (
-        isinstance(plans, Mapping)
-        and plans
-        and all(
-            isinstance(plan, Mapping | Plan) or hasattr(plan, "plan") for plan in plans.values()
-        )
-    )
+    values = plans.values() if isinstance(plans, Mapping) else ()
+    several = values and all(isinstance(x, Mapping | Plan) or hasattr(x, "plan") for x in values)
     return plans_of(problem, plans) if several else {"The plan": plan_of(problem, plans)}
 
 
@@ -348,27 +317,21 @@ def _alike(problems: Mapping[str, Problem]) -> dict[str, Problem]:
     """Refuse tables that are not of the same schools in one unit."""
     given = dict(problems)
     if not given:
-        raise DataError(
-            Fault(what="there is no table of journeys", remedy='give {"summer": problem}')
-        )
+        raise DataError.of("there is no table of journeys", 'give {"summer": problem}')
     name, first = next(iter(given.items()))
-    faults = [
-        Fault(
-            what=f"the table {other!r} is of other schools than {name!r}, or in another order",
-            remedy="make it with with_journeys(problem, ...)",
-        )
-        for other, problem in given.items()
-        if problem.ids != first.ids
-    ]
+    faults = Faults()
+    for other, problem in given.items():
+        if problem.ids != first.ids:
+            what = f"the table {other!r} is of other schools than {name!r}, or in another order"
+            faults.add(what, "make it with with_journeys(problem, ...)")
     faults += [
         Fault(
-            what=f"the table {other!r} is in {UNIT_WORDS[problem.travel_unit][0]}, {name!r} in "
-            f"{UNIT_WORDS[first.travel_unit][0]}",
-            remedy="give both in one unit",
+            f"the table {other!r} is in {UNIT_WORDS[problem.travel_unit]}, {name!r} in "
+            f"{UNIT_WORDS[first.travel_unit]}",
+            "give both in one unit",
         )
         for other, problem in given.items()
         if problem.travel_unit != first.travel_unit
     ]
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return given

@@ -13,27 +13,20 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.domain import (
-    Plan,
-    PlanLike,
-    Problem,
-    SchoolId,
-    is_number,
-    plan_of,
-)
-from clusters.errors import DataError, Fault, RulesError
+from clusters.domain import Plan, PlanLike, Problem, SchoolId, is_number, plan_of
+from clusters.errors import DataError, Faults, RulesError
 from clusters.measures.values import check_kind
+from clusters.rulebook import UNIT_WORDS
 from clusters.shown import Shown
 from clusters.text import counted, first_few, shown
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["UNIT_WORDS", "ClusterVisits", "Often", "SchoolVisits", "Visits", "round_trips"]
+__all__ = ["ClusterVisits", "Often", "SchoolVisits", "Visits", "round_trips"]
 
 Often = float | Mapping[SchoolId, float]
 """Visits a month to each school: one number for all, or by id."""
-UNIT_WORDS = {"m": ("metres", "metre"), "min": ("minutes", "minute")}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -138,7 +131,7 @@ class Visits(Shown):
     @property
     def sentence(self) -> str:
         """Say how much all spend on the road, and who most."""
-        unit = UNIT_WORDS[self.unit][0]
+        unit = UNIT_WORDS[self.unit]
         worst = self.worst
         far = worst.furthest
         return (
@@ -252,24 +245,14 @@ def round_trips(
 def _often(problem: Problem, visits: Any) -> list[float]:
     by_id = visits if isinstance(visits, Mapping) else dict.fromkeys(problem.ids, visits)
     known = {problem.find(key): value for key, value in by_id.items()}
-    faults = [
-        Fault(
-            what="visits a month is not a number of 0 or more",
-            remedy="give a number, such as 1 or 0.5",
-            urn=str(key),
-            value=str(value),
-        )
-        for key, value in by_id.items()
-        if not is_number(value) or value < 0
-    ]
+    faults, what = Faults(), "visits a month is not a number of 0 or more"
+    for key, value in by_id.items():
+        if not is_number(value) or value < 0:
+            faults.add(what, "give a number, such as 1 or 0.5", str(value), urn=key)
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in known]
     if missing:
-        faults.append(
-            Fault(
-                what=f"visits lack {counted(len(missing), 'school')}: {first_few(missing, 5)}",
-                remedy="give a number for each school, 0 for one that is not visited",
-            )
-        )
+        what = f"visits lack {counted(len(missing), 'school')}: {first_few(missing, 5)}"
+        faults.add(what, "give a number for each school, 0 for one that is not visited")
     if faults:
         raise DataError(faults[:5])
     return [float(Fraction(str(known[k]))) for k in range(len(problem))]
@@ -281,12 +264,8 @@ def _base(
     base = centre if bases is None else bases.get(label)
     if base is None:
         where = "the plan says no centre" if bases is None else "bases has no school"
-        raise RulesError(
-            Fault(
-                what=f"{where} for the cluster {label}",
-                remedy="name the school that trips begin at: bases={label: id}",
-            )
-        )
+        what = f"{where} for the cluster {label}"
+        raise RulesError.of(what, "name the school that trips begin at: bases={label: id}")
     return problem.position(base)
 
 
@@ -297,10 +276,8 @@ def _refuse_broken(problem: Problem, plan: Plan) -> None:
             times[problem.position(key)] += 1
     wrong = [str(problem.ids[k]) for k, count in enumerate(times) if count != 1]
     if wrong:
-        raise DataError(
-            Fault(
-                what=f"the plan does not place {counted(len(wrong), 'school')} exactly once: "
-                f"{first_few(wrong, 5)}",
-                remedy="repair the plan first (cl.repair)",
-            )
+        raise DataError.of(
+            f"the plan does not place {counted(len(wrong), 'school')} exactly once: "
+            f"{first_few(wrong, 5)}",
+            "repair the plan first (cl.repair)",
         )
