@@ -18,7 +18,7 @@ from clusters.report.parts import FORMATS, left_out
 from clusters.report.release.option import Option, numbers_in
 from clusters.report.render.html import render_page
 from clusters.report.sections import EASY, EQUALITY, FAMILIES, document
-from clusters.report.sections.shared import change_title
+from clusters.report.sections.options import change_title
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 

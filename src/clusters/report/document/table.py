@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -58,6 +58,23 @@ class Pair:
 
     name: str
     value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Field(Column):
+    """A column of a table of things: what it says of each, and of all of them in the last row."""
+
+    says: Callable[[Any], Any] = str
+    total: str = ""
+    is_shown: bool = True
+
+
+def table_of(caption: str, things: Iterable[Any], fields: Sequence[Field]) -> Table:
+    """Make a table with a row for each thing, from the fields that are shown."""
+    shown = [field for field in fields if field.is_shown]
+    rows = [[field.says(thing) for field in shown] for thing in things]
+    total = [field.total for field in shown]
+    return make_table(caption, shown, rows, total if any(total) else ())
 
 
 def make_table(

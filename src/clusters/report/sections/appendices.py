@@ -12,80 +12,73 @@ from clusters.report.document.blocks import (
     Judgement,
     Picture,
     Points,
-    Section,
     Words,
+    section,
 )
 from clusters.report.document.table import Column, make_table
 from clusters.report.material import Material
 from clusters.report.sections.warnings import pyramid_sentence
-from clusters.report.tables.checks import checks
-from clusters.report.tables.checks import method as method_parts
+from clusters.report.tables.checks import findings, gaps_in_the_data, rule_table, search_table
 from clusters.report.wording.glossary import GLOSSARY
+from clusters.report.wording.words import journeys_by, priority_sentences, proof_sentence
 from clusters.text import clean
 
 
-def proof(material: Material) -> Section:
+@section("How good is this plan?", "checks", is_appendix=True)
+def proof(material: Material) -> Iterator[Block]:
     """Say what is proved of the plan, and which rules hold."""
-    return Section(
-        title="How good is this plan?",
-        anchor="checks",
-        blocks=tuple(_proof(material)),
-        is_appendix=True,
-    )
-
-
-def _proof(material: Material) -> Iterator[Block]:
-    said = checks(material.reader.shown, material.chosen, public=material.reader.is_public)
-    yield Words(said["proof"])
-    shown, facts = material.reader.shown, material.chosen.facts
+    shown, option, public = material.reader.shown, material.chosen, material.reader.is_public
+    yield Words(proof_sentence(option.result, option.priorities))
     if shown.pyramids:
-        yield Words(pyramid_sentence(len(shown.pyramids), facts.measures.whole.pyramids_split))
-    if said["search_facts"]:
-        yield Grid(said["search_facts"])
+        split = option.facts.measures.whole.pyramids_split
+        yield Words(pyramid_sentence(len(shown.pyramids), split))
+    if option.result is not None and not getattr(option.result, "is_withheld", False):
+        yield Grid(search_table(option.result, public=public))
     if "search" in material.frames:
-        frame, public = material.frames["search"].data, material.reader.is_public
+        frame = material.frames["search"].data
         yield Picture(
             caption="How the search went: where the two lines meet, the plan is proved best.",
             alt="Two lines over time: the cost of the best plan falls, the limit rises.",
             svg=lambda: convergence_svg(frame, in_percent=public),
             png="search",
         )
-    if said["rule_table"]:
+    if option.rules is not None and option.certificate is not None:
         yield Words(
             "The rules were checked by a separate program that shares nothing with the one that "
             "made the plan."
         )
-        yield Grid(said["rule_table"])
-    if said["findings"]:
-        yield Words("This plan breaks rules. What was found:", "warning")
-        yield Points(tuple(said["findings"]))
-    if said["priority_words"]:
-        yield Words("What makes one plan better than another:")
-        yield Points(tuple(said["priority_words"]))
-
-
-def method(material: Material) -> Section:
-    """Say how the plan was made, what was assumed and what is not known."""
-    return Section(
-        title="Method, assumptions and data",
-        anchor="method",
-        blocks=tuple(_method(material)),
-        is_appendix=True,
-    )
-
-
-def _method(material: Material) -> Iterator[Block]:
-    said = method_parts(material.reader.shown, material.chosen, material.sources)
-    yield Heading("How the plan was made", 2)
-    yield Words(said["how"])
-    for title, name in (
-        ("What was assumed", "notes"),
-        ("What is not known", "gaps"),
-        ("Where the data come from", "sources"),
+        yield Grid(rule_table(shown, option, option.rules, option.certificate))
+        if found := findings(option.certificate, public=public):
+            yield Words("This plan breaks rules. What was found:", "warning")
+            yield Points(tuple(found))
+    if option.priorities is not None and (
+        said := priority_sentences(option.priorities, shown.travel_unit)
     ):
-        if said[name]:
+        yield Words("What makes one plan better than another:")
+        yield Points(tuple(said))
+
+
+@section("Method, assumptions and data", "method", is_appendix=True)
+def method(material: Material) -> Iterator[Block]:
+    """Say how the plan was made, what was assumed and what is not known."""
+    shown, chosen = material.reader.shown, material.chosen
+    yield Heading("How the plan was made", 2)
+    yield Words(
+        "The plan was read from a file. The library measured and checked it."
+        if chosen.result is None
+        else "A solver searched for the plan that keeps every rule and has the lowest cost. It "
+        "started from a quick first plan. It then improved a few clusters at a time. At the same "
+        "time it worked out a limit that no plan can beat."
+    )
+    notes = [*map(clean, shown.notes), journeys_by(chosen.facts.measures.travel_by)]
+    for title, said in (
+        ("What was assumed", notes),
+        ("What is not known", gaps_in_the_data(shown)),
+        ("Where the data come from", map(clean, material.sources or ["No source was named."])),
+    ):
+        if points := tuple(said):
             yield Heading(title, 2)
-            yield Points(tuple(said[name]))
+            yield Points(points)
     yield Judgement(_LICENCE, _boundary(material))
     if material.reader.sentences:
         yield Heading("Numbers that are not shown", 2)
@@ -109,13 +102,9 @@ def _boundary(material: Material) -> str:
     return "The maps show a boundary of the authority from a file that was given."
 
 
-def glossary(_: Material) -> Section:
+@section("What the words mean", "glossary", is_appendix=True)
+def glossary(_: Material) -> Iterator[Block]:
     """Say what the words mean."""
     columns = [Column("Word", False), Column("Meaning", False)]
     rows = [[entry.word, entry.meaning] for entry in GLOSSARY]
-    return Section(
-        title="What the words mean",
-        anchor="glossary",
-        blocks=(Grid(make_table("Words and their meaning", columns, rows)),),
-        is_appendix=True,
-    )
+    yield Grid(make_table("Words and their meaning", columns, rows))

@@ -13,23 +13,21 @@ from clusters.report.document.blocks import (
     Grid,
     Judgement,
     Picture,
-    Section,
     Words,
+    section,
 )
-from clusters.report.document.table import Column, Table, make_table
-from clusters.report.material import Material
+from clusters.report.document.table import Field, Table, table_of
+from clusters.report.material import Area, Material
+from clusters.report.release.facts import ClusterFacts
 from clusters.report.tables.cards import card, cluster_table
 from clusters.report.wording.words import number
 from clusters.report.wording.working import units_words
 from clusters.text import all_listed, clean, counted
 
 
-def clusters(material: Material) -> Section:
+@section("The clusters", "map")
+def clusters(material: Material) -> Iterator[Block]:
     """Show the clusters on the map and in one table."""
-    return Section(title="The clusters", anchor="map", blocks=tuple(_clusters(material)))
-
-
-def _clusters(material: Material) -> Iterator[Block]:
     chosen = material.chosen
     facts = chosen.facts.clusters
     names = ", ".join(f"{c.number} {c.label}" for c in facts)
@@ -77,28 +75,24 @@ def _map(material: Material, *, narrow: bool = False) -> str:
 
 def _areas(material: Material) -> Table:
     """Make the table of the areas."""
-    found = {cluster.label: cluster for cluster in material.chosen.facts.clusters}
-    rows = []
-    for area in material.areas:
-        clusters = [found[label] for label in area.labels if label in found]
-        rows.append(
-            [
-                area.name,
-                area.lead or "not settled",
-                all_listed([str(n) for n in sorted(cluster.number for cluster in clusters)]),
-                number(sum(len(cluster.schools) for cluster in clusters)),
-            ]
-        )
-    columns = [
-        Column("Area", False),
-        Column("Lead", False),
-        Column("Clusters", False),
-        Column("Schools"),
-    ]
-    return make_table("The areas", columns, rows)
+
+    def held(area: Area) -> list[ClusterFacts]:
+        return [c for c in material.chosen.facts.clusters if c.label in area.labels]
+
+    return table_of(
+        "The areas",
+        material.areas,
+        [
+            Field("Area", False, lambda area: area.name),
+            Field("Lead", False, lambda area: area.lead or "not settled"),
+            Field("Clusters", False, lambda area: all_listed([str(c.number) for c in held(area)])),
+            Field("Schools", True, lambda area: number(sum(len(c.schools) for c in held(area)))),
+        ],
+    )
 
 
-def cards(material: Material) -> Section:
+@section("Each cluster on a card", "cards", is_appendix=True, is_open=True)
+def cards(material: Material) -> Iterator[Block]:
     """Put each cluster on a card."""
     chosen = material.chosen
     lines = {} if chosen.split is None else explain(chosen.split, "cluster")
@@ -117,16 +111,8 @@ def cards(material: Material) -> Section:
         )
         for cluster in chosen.facts.clusters
     )
-    return Section(
-        title="Each cluster on a card",
-        anchor="cards",
-        blocks=(
-            Words(
-                "Schools are listed by distance from the centre of the cluster. The centre need "
-                "not be the school that leads."
-            ),
-            Cards(made),
-        ),
-        is_appendix=True,
-        is_open=True,
+    yield Words(
+        "Schools are listed by distance from the centre of the cluster. The centre need not be the "
+        "school that leads."
     )
+    yield Cards(made)

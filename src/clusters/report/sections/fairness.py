@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from math import isfinite
+from typing import TYPE_CHECKING
 
 from clusters.money import pounds
 from clusters.report.release.audience import Reader
@@ -18,23 +19,18 @@ def fairness_sentences(frame: pd.DataFrame, reader: Reader, option: Option) -> I
     """Say what three figures mean; all of them stand in an appendix."""
     values = dict(zip(frame["figure"], frame["value"].tolist(), strict=True))
     level = "clusters" if reader.is_public else "schools"
-    gini = values.get("Gini")
-    if _is_known(gini):
+    gini, slope = values.get("Gini"), values.get("vertical equity")
+    if gini is not None and isfinite(gini):
         yield (
             f"Between {level}, money for each pupil has a Gini index of {number(gini, 2)}: 0 would "
             "be the same for every pupil, near 1 all for a few."
         )
     yield from _least(reader, option)
-    slope: Any = values.get("vertical equity")
-    if _is_known(slope):
+    if slope is not None and isfinite(slope):
         yield (
             f"Money follows need: where a pupil brings one unit of need more, {level} have "
             f"{pounds(round(100 * float(slope)))} more."
         )
-
-
-def _is_known(value: Any) -> bool:
-    return value is not None and value == value and abs(float(value)) != float("inf")
 
 
 def _least(reader: Reader, option: Option) -> Iterator[str]:
