@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,15 +164,26 @@ def write_report(
     parts = _parts(ending, formats, public=audience == "public")
     policy = SmallNumbers(threshold=threshold) if small_numbers is None else small_numbers
     first = recommended or next(iter(named))
-    case = _Case(
-        problem=problem,
-        named=named,
-        given={"rules": rules, "priorities": priorities, "split": split},
-        leads=_leads_by_option(leads, named, first),
-        today=_today(problem, reference, named, priorities),
-    )
-    chosen = case.option(first, None)
-    made = [chosen if name == first else case.option(name, chosen) for name in named]
+    by_option = _leads_by_option(leads, named, first)
+    today = _today(problem, reference, named, priorities)
+
+    def option(name: str, like: Option | None) -> Option:
+        """Make an option; `like` is the recommended one, None for that itself."""
+        own_split = isinstance(split, Mapping) or like is None
+        return make_option(
+            problem,
+            name,
+            named[name],
+            rules=_of(rules, name),
+            priorities=_of(priorities, name),
+            split=_of(split, name) if own_split else None,
+            like=like,
+            leads=by_option.get(name),
+            today=today,
+        )
+
+    chosen = option(first, None)
+    made = [chosen if name == first else option(name, chosen) for name in named]
     if audience == "public":
         # From here on nothing but what the public may see is within reach.
         simulated = medium_term is not None and medium_term.demand is not None
@@ -183,21 +194,10 @@ def write_report(
     else:
         reader = reader_of(audience, problem, chosen.plan, policy)
     sources = tuple(sources)
-    colours = _colours(reader, made)
     material = Material(
         reader=reader,
         options=made,
         chosen=chosen,
-        frames=frames_of(
-            reader,
-            made,
-            chosen,
-            outlook=outlook,
-            medium_term=medium_term,
-            why_here=_reasons(why_here),
-            start_month=start_month,
-            colours=colours,
-        ),
         title=title,
         date="" if date is None else str(date),
         sources=sources,
@@ -212,8 +212,9 @@ def write_report(
         start_month=start_month,
         council=clean(council),
         backdrop=backdrop,
-        colours=colours,
+        colours=_colours(reader, made),
     )
+    material = replace(material, frames=frames_of(material))
     if ending not in FILES:
         return write_folder(target, material, parts)
     if FILES[ending] != "html":
@@ -279,32 +280,6 @@ def _reasons(given: Mapping[SchoolId, Any] | None) -> FrozenDict:
             for why in [getattr(answer, "sentence", answer)]
         }
     )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """What was given on the options, to make each of them from."""
-
-    problem: Problem
-    named: Mapping[str, Any]
-    given: Mapping[str, Any]
-    leads: Mapping[str, Mapping[str, str]]
-    today: Plan | None
-
-    def option(self, name: str, like: Option | None) -> Option:
-        """Make an option; `like` is the recommended one, None for that itself."""
-        split = self.given["split"]
-        return make_option(
-            self.problem,
-            name,
-            self.named[name],
-            rules=_of(self.given["rules"], name),
-            priorities=_of(self.given["priorities"], name),
-            split=_of(split, name) if isinstance(split, Mapping) or like is None else None,
-            like=like,
-            leads=self.leads.get(name),
-            today=self.today,
-        )
 
 
 def _leads_by_option(

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
 from clusters.report.frames.dictionary import WORKING, meaning
-from clusters.report.frames.frame import Frame
+from clusters.report.frames.frame import Frame, kind_of
 from clusters.report.material import Material
 from clusters.report.release.option import numbers_in
 from clusters.report.tables.money import shared_pence
@@ -33,6 +33,8 @@ SHEETS: Mapping[str, str] = {
     "schools": "School list",
     "clusters": "Cluster list",
     "options": "Options",
+    "option": "Option {}",
+    "moves": "Changes from option {}",
     "together": "Together",
     "expertise": "Expertise",
     "types": "Types of need",
@@ -58,7 +60,6 @@ SHEETS: Mapping[str, str] = {
 }
 """Sheet of each frame; "Money" and "Working" with the formulas stand before them."""
 
-_NUMBERED = {"option": "Option {}", "moves": "Changes from option {}"}
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 _WIDEST = 60
 _A4_WIDTH = 150  # characters that a page of A4 across shows in a readable size
@@ -72,10 +73,7 @@ def sheet_of(name: str) -> str:
     >>> sheet_of("clusters"), sheet_of("moves_2")
     ('Cluster list', 'Changes from option 2')
     """
-    kind, _, place = name.rpartition("_")
-    if kind in _NUMBERED and place.isdecimal():
-        return _NUMBERED[kind].format(place)
-    return SHEETS[name]
+    return SHEETS[kind_of(name)].format(name.rpartition("_")[2])
 
 
 def write_workbook(path: Path, material: Material) -> Path:
