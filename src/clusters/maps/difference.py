@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clusters.arguments import checked
@@ -10,7 +10,7 @@ from clusters.domain import Plan, PlanLike, Problem, plan_of
 from clusters.maps.layout import WIDTH, lay_out
 from clusters.maps.scene import MOVED_HATCH, Picked
 from clusters.maps.svg import draw_svg
-from clusters.maps.zones import members_of, numbers_of
+from clusters.maps.zones import members_of, numbers_by_label, numbers_of
 from clusters.measures import matches, overlap, places_of
 from clusters.text import clean
 
@@ -88,20 +88,13 @@ def changes(problem: Problem, before: PlanLike, after: PlanLike) -> list[Change]
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
-    numbers = matched_numbers(problem, before, after)
-    old = _homes(problem, before, dict(_labelled(before)))
-    new = _homes(problem, after, numbers)
-    found = []
-    for position in range(len(problem)):
-        (old_number, old_label), (new_number, new_label) = old[position], new[position]
-        if old_number != new_number:
-            found.append(Change(position=position, before=old_label, after=new_label))
-    return found
-
-
-def _labelled(plan: Plan) -> Iterator[tuple[str, int]]:
-    for cluster, number in zip(plan.clusters, numbers_of(plan), strict=True):
-        yield cluster.label, number
+    old = _homes(problem, before, numbers_by_label(before))
+    new = _homes(problem, after, matched_numbers(problem, before, after))
+    return [
+        Change(position=position, before=was[1], after=now[1])
+        for position, (was, now) in enumerate(zip(old, new, strict=True))
+        if was[0] != now[0]
+    ]
 
 
 def _homes(

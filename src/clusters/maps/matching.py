@@ -9,7 +9,7 @@ from clusters.domain import PlanLike, Problem, plans_of
 from clusters.maps import zones as _zones
 from clusters.maps.colours import colour_classes
 from clusters.maps.difference import matched_numbers
-from clusters.maps.zones import numbers_of
+from clusters.maps.zones import numbers_by_label
 
 
 @checked
@@ -46,8 +46,7 @@ def same_numbers(
         settled = (numbers or {}).get(name)
         if settled is None and first is not None and plan is not first:
             settled = matched_numbers(problem, first, plan)
-        labels = [cluster.label for cluster in plan.clusters]
-        found[name] = dict(zip(labels, numbers_of(plan, settled), strict=True))
+        found[name] = numbers_by_label(plan, settled)
     return found
 
 

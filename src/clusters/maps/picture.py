@@ -201,7 +201,7 @@ def small_multiples_png(
         axes = figure.add_axes((column / columns, 1 - (row + 1) / rows, 1 / columns, 1 / rows))
         _frame(axes, WIDTH / columns, tallest - head, -head)
         words = [
-            Words(x=8, y=20.0 * (i + 1) - head, text=line, size=17, bold=True)
+            Words(8, 20.0 * (i + 1) - head, line, 17, bold=True)
             for i, line in enumerate(heads[name])
         ]
         _paint(axes, [*words, *scene(layout)], None)

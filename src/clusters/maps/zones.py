@@ -194,6 +194,12 @@ def numbers_of(plan: Plan, numbers: Mapping[str, int] | None = None) -> list[int
     return [next(free) if number is None else number for number in given]
 
 
+def numbers_by_label(plan: Plan, numbers: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Give the number of each cluster by its label; see :func:`numbers_of`."""
+    labels = (cluster.label for cluster in plan.clusters)
+    return dict(zip(labels, numbers_of(plan, numbers), strict=True))
+
+
 @checked
 def school_numbers(problem: Problem) -> list[int]:
     """Give each school its number on every map: its place from A to Z, whatever the plan.

@@ -131,6 +131,11 @@ Block: TypeAlias = (
 )
 
 
+def kind(block: Block) -> str:
+    """Name the kind of a block, as templates and writers of formats call it: "words", "grid"."""
+    return type(block).__name__.lower()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A part of the document.

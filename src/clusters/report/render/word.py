@@ -23,6 +23,7 @@ from clusters.report.document.blocks import (
     Points,
     Section,
     Words,
+    kind,
     numbered,
 )
 from clusters.report.document.table import Cell, Table
@@ -82,8 +83,8 @@ class _Writer:
         self.is_wide = wide
 
     def add(self, block: Block) -> None:
-        """Add a block."""
-        _ADD[type(block)](self, block)
+        """Add a block: each kind has a method of its name."""
+        getattr(self, kind(block))(block)
 
     def heading(self, block: Heading) -> None:
         self.turn(wide=False)
@@ -128,20 +129,6 @@ class _Writer:
 
     def links(self, block: Links) -> None:
         """Leave links of the page out: a paper has numbered parts."""
-
-
-_ADD: Mapping[type, Any] = {
-    Heading: _Writer.heading,
-    Words: _Writer.words,
-    Points: _Writer.points,
-    Judgement: _Writer.judgement,
-    Figures: _Writer.figures,
-    Links: _Writer.links,
-    Grid: _Writer.grid,
-    Picture: _Writer.picture,
-    Cards: _Writer.cards,
-    Fold: _Writer.fold,
-}
 
 
 def new_document(title: str, *, numbered: bool = True) -> Any:
@@ -208,13 +195,13 @@ def _number_pages(line: Any) -> None:
 
     line.add_run("Page ")
     run = line.add_run()
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        if kind:
+    for edge in ("begin", "", "end"):
+        if edge:
             part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
+            part.set(qn("w:fldCharType"), edge)
         else:
             part = OxmlElement("w:instrText")
-            part.text = text
+            part.text = "PAGE"
         run._r.append(part)  # noqa: SLF001 - python-docx has no other way to a field
 
 
