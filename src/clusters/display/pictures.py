@@ -75,28 +75,15 @@ def _scatter(schools: Sequence[School], ax: Any) -> None:
     for phase, marker in zip(phases, itertools.cycle(_MARKERS)):
         held = [s for s in schools if s.phase == phase]
         x, y = [s.easting for s in held], [s.northing for s in held]
-        ax.scatter(
-            x,
-            y,
-            s=26,
-            marker=marker,
-            edgecolors="white",
-            linewidths=0.5,
-            label=clean(phase),
-            zorder=3,
-        )
+        style = {"s": 26, "edgecolors": "white", "linewidths": 0.5, "zorder": 3}
+        ax.scatter(x, y, marker=marker, label=clean(phase), **style)
     ax.set_aspect("equal")
     ax.set_xlabel("easting (m)")
     ax.set_ylabel("northing (m)")
     ax.ticklabel_format(style="plain", useOffset=False)
     if len(phases) > 1:
-        ax.legend(
-            frameon=False,
-            fontsize="small",
-            ncols=4,
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.1),
-        )
+        below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.1)}
+        ax.legend(frameon=False, fontsize="small", ncols=4, **below)
 
 
 def _schools(schools: Sequence[School], ax: Any) -> Any:
@@ -118,16 +105,12 @@ def _problem(problem: Problem, ax: Any) -> Any:
         if part.geom_type == "Polygon" and not part.is_empty
     ]
     ax.add_collection(LineCollection(rings, colors="#c4c4c4", linewidths=0.6, zorder=1))
-    if problem.edges is not None and len(problem.edges):
-        lines = list(problem.xy_m[problem.edges])
-        ax.add_collection(
-            LineCollection(
-                list(lines), colors="#8a8a8a", linewidths=0.7, linestyles="dotted", zorder=2
-            )
-        )
+    edges = [] if problem.edges is None else list(problem.xy_m[problem.edges])
+    if edges:
+        style: Any = {"colors": "#8a8a8a", "linewidths": 0.7, "linestyles": "dotted", "zorder": 2}
+        ax.add_collection(LineCollection(edges, **style))
     _scatter(problem.schools, ax)
-    near = 0 if problem.edges is None else len(problem.edges)
-    ax.set_title(f"{len(problem):,} schools, {near:,} pairs of neighbours")
+    ax.set_title(f"{len(problem):,} schools, {len(edges):,} pairs of neighbours")
     return ax
 
 
@@ -163,18 +146,10 @@ def _split(split: Split, ax: Any) -> Any:
     places = np.arange(len(shares))
     money = [share.total_pence / 1e8 for share in shares]
     ax.barh(places, money, color=TINTS[0], edgecolor=INK, linewidth=0.6)
-    today = [share.today_pence for share in shares]
-    if all(sum_ is not None for sum_ in today):
-        ax.plot(
-            [sum_ / 1e8 for sum_ in today if sum_ is not None],
-            places,
-            linestyle="none",
-            marker="|",
-            markersize=12,
-            markeredgewidth=2,
-            color=INK,
-            label="today",
-        )
+    today = [share.today_pence / 1e8 for share in shares if share.today_pence is not None]
+    if len(today) == len(shares):
+        style = {"linestyle": "none", "marker": "|", "markersize": 12, "markeredgewidth": 2}
+        ax.plot(today, places, color=INK, label="today", **style)
         ax.legend(frameon=False)
     ax.set_yticks(places, labels)
     ax.invert_yaxis()

@@ -16,7 +16,7 @@ from clusters.readers.decisions import Decisions, is_decisions, read_decisions
 from clusters.workbench import library
 from clusters.workbench.bundle import page
 from clusters.workbench.meeting import Meeting
-from clusters.workbench.payload import AUDIENCES, fingerprint, payload_of
+from clusters.workbench.payload import AUDIENCES, fingerprint, payload
 from clusters.workbench.session import Session
 from clusters.writers.atomic import write_bytes
 
@@ -103,7 +103,7 @@ def write_workbench(
         title=title,
         audience=audience,
     )
-    return write_bytes(path, page({**payload_of(meeting), "server": None}).encode())
+    return write_bytes(path, page({**payload(**vars(meeting)), "server": None}).encode())
 
 
 @checked

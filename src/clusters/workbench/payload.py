@@ -25,9 +25,8 @@ from clusters.rulebook import phases_of
 from clusters.text import MEASURE_WORDS, clean
 from clusters.workbench import library
 from clusters.workbench.ground import ground_of
-from clusters.workbench.meeting import Meeting
 
-__all__ = ["AUDIENCES", "PAGE_RULES", "fingerprint", "payload", "payload_of", "plan_to_dict"]
+__all__ = ["AUDIENCES", "PAGE_RULES", "fingerprint", "payload", "plan_to_dict"]
 
 AUDIENCES = ("working group", "public")
 
@@ -117,20 +116,6 @@ def payload(
     }
 
 
-def payload_of(meeting: Meeting) -> dict[str, Any]:
-    """Put what a meeting is about into plain values."""
-    return payload(
-        meeting.problem,
-        meeting.rules,
-        meeting.options,
-        meeting.priorities,
-        money=meeting.money,
-        decisions=meeting.decisions,
-        title=meeting.title,
-        audience=meeting.audience,
-    )
-
-
 def fingerprint(problem: Problem) -> str:
     """Return a mark of the schools and their places: decisions made on others are recognised."""
     digest = hashlib.sha256(repr(problem.ids).encode())
@@ -216,9 +201,7 @@ def _texts(values: Sequence[str | None]) -> list[str | None] | None:
 def _ranks(problem: Problem) -> list[int]:
     """Place of each school under the published tie rule for pennies."""
     order = sorted(range(len(problem)), key=lambda k: lowest_first(problem.ids[k]))
-    ranks = [0] * len(problem)
-    for rank, position in enumerate(order):
-        ranks[position] = rank
+    ranks: list[int] = np.argsort(order).tolist()
     return ranks
 
 

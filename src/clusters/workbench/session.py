@@ -21,7 +21,7 @@ from clusters.readers.decisions import Decisions, parse_decisions
 from clusters.workbench.bundle import page
 from clusters.workbench.jobs import Job
 from clusters.workbench.meeting import Meeting, SupersededError
-from clusters.workbench.payload import payload_of
+from clusters.workbench.payload import payload
 from clusters.writers.atomic import write_bytes
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Session:
         self._on_disk = _digest_of(self.path)
         self._lock = threading.Lock()
         self._launcher: Path | None = None
-        self._payload = payload_of(meeting)
+        self._payload = payload(**vars(meeting))
         if not self.path.parent.is_dir():
             raise DataError(
                 Fault(

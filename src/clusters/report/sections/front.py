@@ -23,7 +23,7 @@ from clusters.report.document.blocks import (
 from clusters.report.document.table import Cell, Column, Pair, make_table
 from clusters.report.material import Material
 from clusters.report.release.facts import ClusterFacts, SchoolFacts
-from clusters.report.sections.warnings import warnings
+from clusters.report.release.option import Option
 from clusters.report.tables.money import shared_pence
 from clusters.report.wording.words import journey, measure_name, number
 from clusters.text import all_listed, clean, counted
@@ -51,7 +51,7 @@ def proposal(material: Material) -> Iterator[Block]:
         "lead",
     )
     yield from _cautions(material)
-    for sentence in warnings(chosen):
+    for sentence in _warnings(chosen):
         yield Words(sentence, "warning")
     if chosen.split is not None:
         yield Figures(tuple(_flow(material)))
@@ -80,6 +80,20 @@ def _cautions(material: Material) -> Iterator[Block]:
 
 cautions = section("Before you read", "before")(_cautions)
 """The same at the head of a page that starts with something else."""
+
+
+def _warnings(option: Option) -> Iterator[str]:
+    """Say what is wrong with a plan."""
+    facts = option.facts
+    if facts.left_out:
+        names = all_listed([clean(school.name) for school in facts.left_out])
+        yield f"{counted(len(facts.left_out), 'school')} in no cluster: {names}."
+    if facts.unknown_schools:
+        names = all_listed(facts.unknown_schools)
+        yield f"The plan names schools that the data do not have: {names}."
+    if option.certificate is not None and not option.certificate.ok:
+        found = len(option.certificate.findings)
+        yield f"This plan breaks rules: the check has {counted(found, 'finding')}. See below."
 
 
 def _money_sentence(material: Material) -> str:

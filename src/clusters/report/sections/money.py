@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from math import isfinite
+from typing import TYPE_CHECKING
 
+from clusters.money import pounds
 from clusters.report.document.blocks import Block, Grid, Heading, Judgement, Points, Words, section
 from clusters.report.material import Material
-from clusters.report.sections.fairness import fairness_sentences
-from clusters.report.tables.further_money import (
+from clusters.report.release.audience import Reader
+from clusters.report.release.option import Option
+from clusters.report.tables.money import (
     effect_words,
     fairness_table,
     line_table,
+    main_table,
     named,
+    pot_table,
+    school_table,
+    sentences,
     year_table,
 )
-from clusters.report.tables.money import main_table, pot_table, school_table, sentences
+from clusters.report.wording.words import number
 from clusters.report.wording.working import formula_sentences
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 @section("The money", "money")
@@ -35,10 +46,46 @@ def money(material: Material) -> Iterator[Block]:
         yield from map(Words, effect_words(reader, chosen.split))
     if "fairness" in frames:
         yield Heading("How fair is the split?", 2)
-        yield Points(tuple(fairness_sentences(frames["fairness"].data, reader, chosen)))
+        yield Points(tuple(_fairness(frames["fairness"].data, reader, chosen)))
     yield Judgement(
         "have the finance officer confirm the pot, and say what happens if a cluster overspends."
     )
+
+
+def _fairness(frame: pd.DataFrame, reader: Reader, option: Option) -> Iterator[str]:
+    """Say what three figures mean; all of them stand in an appendix."""
+    values = dict(zip(frame["figure"], frame["value"].tolist(), strict=True))
+    level = "clusters" if reader.is_public else "schools"
+    gini, slope = values.get("Gini"), values.get("vertical equity")
+    if gini is not None and isfinite(gini):
+        yield (
+            f"Between {level}, money for each pupil has a Gini index of {number(gini, 2)}: 0 would "
+            "be the same for every pupil, near 1 all for a few."
+        )
+    yield from _least(reader, option)
+    if slope is not None and isfinite(slope):
+        yield (
+            f"Money follows need: where a pupil brings one unit of need more, {level} have "
+            f"{pounds(round(100 * float(slope)))} more."
+        )
+
+
+def _least(reader: Reader, option: Option) -> Iterator[str]:
+    """Name the cluster with least money for each pupil."""
+    if option.split is None or "pupils" not in reader.counts.names:
+        return
+    sums = {share.key: share.total_pence for share in option.split.clusters}
+    found = []
+    for cluster in option.facts.clusters:
+        pupils = reader.counts.clusters["pupils"].get(cluster.label)
+        if cluster.label in sums and isinstance(pupils, int) and pupils:
+            found.append((sums[cluster.label] / pupils, cluster.name))
+    if len(found) > 1:
+        (least, low), (most, high) = min(found), max(found)
+        yield (
+            f"{low} has least for each pupil, {pounds(round(least))}; {high} has most, "
+            f"{pounds(round(most))}."
+        )
 
 
 @section("The money in full", "money-in-full", is_appendix=True)
