@@ -9,15 +9,16 @@ another process.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self, TypeVar
 
 __all__ = [
     "ArgumentError",
     "ClustersError",
     "DataError",
     "Fault",
+    "Faults",
     "InfeasibleError",
     "MissingLibraryError",
     "MoneyError",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, where it was found, and how to correct it.
 
@@ -53,6 +54,7 @@ class Fault:
 
     what: str
     remedy: str
+    _: KW_ONLY
     where: str = ""
     row: int | None = None
     column: str | None = None
@@ -74,6 +76,45 @@ class Fault:
         return (
             f"{prefix}: {self.what} - {self.remedy}" if prefix else f"{self.what} - {self.remedy}"
         )
+
+
+def _fault(what: str, remedy: str, *, urn: object = None, value: object = None, **at: Any) -> Fault:
+    """Make a fault; the id and the value, of any kind, are kept as text."""
+    urn, value = (None if found is None else str(found) for found in (urn, value))
+    return Fault(what, remedy, urn=urn, value=value, **at)
+
+
+_T = TypeVar("_T")
+
+
+class Faults(list[Fault]):
+    """The faults found so far, so that one error lists all of them.
+
+    Examples
+    --------
+    >>> faults = Faults()
+    >>> faults.add("pupils is negative", "correct it", -3, where="schools.csv", row=7)
+    >>> faults.refuse(DataError)
+    Traceback (most recent call last):
+    clusters.errors.DataError: schools.csv, row 7, value '-3': pupils is negative - correct it
+    """
+
+    def add(self, what: str, remedy: str, value: object = None, **found: Any) -> None:
+        """Note a fault; `found` are further fields of it."""
+        self.append(_fault(what, remedy, value=value, **found))
+
+    def take(self, reader: Callable[..., _T], *given: object, **options: object) -> _T | None:
+        """Return what a reader makes of something; None where it is refused, which is noted."""
+        try:
+            return reader(*given, **options)
+        except DataError as error:
+            self.extend(error.faults)
+            return None
+
+    def refuse(self, kind: type[_FaultsError]) -> None:
+        """Raise one error with all of them, where there are any."""
+        if self:
+            raise kind(self)
 
 
 class ClustersError(Exception):
@@ -163,6 +204,11 @@ class _FaultsError(ClustersError):
         else:
             head = f"{len(self.faults):,} {self.heading}:"
             super().__init__("\n".join([head, *(f"  - {line}" for line in lines)]))
+
+    @classmethod
+    def of(cls, what: str, remedy: str, **found: Any) -> Self:
+        """Make the error of a single fault; `found` are further fields of it."""
+        return cls(_fault(what, remedy, **found))
 
     def to_frame(self) -> Any:
         """Table of every fault, one row each (a DataFrame)."""

@@ -95,7 +95,7 @@ def name_clusters(problem: Problem, plan: PlanLike, keep: PlanLike | None = None
         if number not in labels:
             best = next((c.name for c in claims if c.cluster == number), None)
             name = str(plan.clusters[number].label) if best is None else best
-            labels[number] = _unused(name, set(labels.values()))
+            labels[number] = unused(name, set(labels.values()))
     named = (replace(cluster, label=labels[k]) for k, cluster in enumerate(plan.clusters))
     return Plan(tuple(named), problem=problem)
 
@@ -193,7 +193,7 @@ def _kept(problem: Problem, members: Sequence[tuple[int, ...]], keep: Plan) -> d
     return labels
 
 
-def _unused(name: str, taken: set[str]) -> str:
+def unused(name: str, taken: set[str]) -> str:
     """Add the first number that makes a name different from those taken, if it is taken."""
     if name not in taken:
         return name

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clusters.domain import Plan, Problem, School
-from clusters.errors import ArgumentError, Fault, MissingLibraryError
+from clusters.errors import ArgumentError, MissingLibraryError
 from clusters.maps import lay_out, same_numbers, shared_colours
 from clusters.maps.colours import INK, TINTS
 from clusters.maps.picture import draw_on
@@ -48,11 +48,9 @@ def plot(value: object, ax: Any = None) -> Any:
         (_PICTURES[c.__name__] for c in type(value).__mro__ if c.__name__ in _PICTURES), None
     )
     if draw is None:
-        raise ArgumentError(
-            Fault(
-                what=f"there is no picture of a {type(value).__name__}",
-                remedy="draw the table that to_frame() makes of it",
-            )
+        raise ArgumentError.of(
+            f"there is no picture of a {type(value).__name__}",
+            "draw the table that to_frame() makes of it",
         )
     return draw(value, ax)
 
@@ -116,12 +114,10 @@ def _problem(problem: Problem, ax: Any) -> Any:
 
 def _plan(plan: Plan, ax: Any, title: str = "") -> Any:
     if plan.problem is None:
-        raise ArgumentError(
-            Fault(
-                what="this plan does not know its schools",
-                remedy="draw it with clusters.maps.map_png(path, problem, plan), or make it with "
-                "read_plan or solve",
-            )
+        raise ArgumentError.of(
+            "this plan does not know its schools",
+            "draw it with clusters.maps.map_png(path, problem, plan), or make it with "
+            "read_plan or solve",
         )
     layout = lay_out(plan.problem, plan, enlarge=False)
     ax = _axes(ax, _WIDE * layout.height / layout.width)
@@ -189,11 +185,9 @@ def _grid(ax: Any, layouts: Sequence[Any]) -> Any:
     if ax is not None:
         axes = np.ravel(ax)
         if len(axes) < len(layouts):
-            raise ArgumentError(
-                Fault(
-                    what=f"ax holds {len(axes)} axes for {len(layouts)} plans",
-                    remedy="give one for each plan, or leave ax out",
-                )
+            raise ArgumentError.of(
+                f"ax holds {len(axes)} axes for {len(layouts)} plans",
+                "give one for each plan, or leave ax out",
             )
         return axes
     columns = min(_COLUMNS, len(layouts))

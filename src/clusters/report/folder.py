@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.maps.colours import TINTS
 from clusters.report.convergence import convergence_png, convergence_svg
@@ -65,13 +65,11 @@ def _check_nothing_private(folder: Path) -> None:
     """Refuse to write a public pack beside files that are not for publication."""
     found = sorted(str(p.relative_to(folder)) for name in _PRIVATE for p in folder.glob(name))
     if found:
-        raise DataError(
-            Fault(
-                what=f"the folder holds {len(found)} files that are not for publication",
-                remedy="write the public pack into a folder of its own",
-                where=str(folder),
-                value=", ".join(found),
-            )
+        raise DataError.of(
+            f"the folder holds {len(found)} files that are not for publication",
+            "write the public pack into a folder of its own",
+            where=str(folder),
+            value=", ".join(found),
         )
 
 

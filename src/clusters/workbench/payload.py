@@ -20,6 +20,7 @@ import numpy as np
 from clusters.disclosure import redacted
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
 from clusters.money import lowest_first
+from clusters.naming import unused
 from clusters.readers.decisions import Decisions
 from clusters.rulebook import phases_of
 from clusters.text import MEASURE_WORDS, clean
@@ -148,10 +149,7 @@ def _whole(problem: Problem, plan: Plan) -> Plan:
             if position is not None and position not in taken:
                 taken.add(position)
                 held.append(problem.schools[position].urn)
-        label = clean(cluster.label) or "Cluster"
-        number = 2
-        while label in labels:
-            label, number = f"{clean(cluster.label) or 'Cluster'} {number}", number + 1
+        label = unused(clean(cluster.label) or "Cluster", labels)
         labels.add(label)
         if not held:
             continue

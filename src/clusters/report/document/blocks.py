@@ -21,11 +21,9 @@ MARK = "For the author:"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 is that of a section."""
+    """A heading within a section."""
 
     text: str
-    level: int = 1
-    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)

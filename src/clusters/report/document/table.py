@@ -96,6 +96,11 @@ def _cell(value: Any) -> Cell:
     return value if isinstance(value, Cell) else Cell(clean(value))
 
 
+def with_none(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put None where a frame knows nothing."""
+    return frame.astype(object).where(frame.notna(), None)
+
+
 def frame_table(
     caption: str,
     frame: pd.DataFrame,
@@ -116,7 +121,7 @@ def frame_table(
     kinds = {name: _kind(name, frame[name]) for name in names}
     given = headings or {}
     columns = [Column(given.get(name, _heading(name)), kinds[name] != "text") for name in names]
-    known = frame.astype(object).where(frame.notna(), None)
+    known = with_none(frame)
     rows = [
         [_written(value, kinds[name]) for name, value in zip(names, row, strict=True)]
         for row in known.itertuples(index=False, name=None)

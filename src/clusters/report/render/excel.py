@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.report.frames.dictionary import WORKING, meaning
+from clusters.report.document.table import with_none
+from clusters.report.frames.dictionary import meaning, meaning_in_working
 from clusters.report.frames.frame import Frame, kind_of
 from clusters.report.material import Material
 from clusters.report.release.option import numbers_in
@@ -231,7 +232,7 @@ class _Book:
     def _frame(self, name: str, frame: Frame) -> None:
         """Write a frame: headings frozen, a filter on each column, pence as pounds."""
         sheet = self.book.add_worksheet(name)
-        known = frame.data.astype(object).where(frame.data.notna(), None)
+        known = with_none(frame.data)
         across = 0
         for k, column in enumerate(map(str, frame.data.columns)):
             kind = _kind(column, self.unit)
@@ -249,7 +250,7 @@ class _Book:
     def _options(self, name: str, frame: Frame) -> None:
         """Write the options side by side: a row for each figure, a column for each option."""
         sheet = self.book.add_worksheet(name)
-        rows = frame.data.astype(object).where(frame.data.notna(), None).to_dict("records")
+        rows = with_none(frame.data).to_dict("records")
         plans = [clean(row["plan"]) for row in rows]
         heads = [
             ("Figure", "What the options are compared by."),
@@ -367,7 +368,7 @@ class _Money:
         numbers = numbers_in(made.material.chosen)
         work = add_workings(made.book, self.split, numbers, step_pence=reader.money_step)
         for name in work.columns:
-            made.columns.append((SHEET, name.replace("_", " "), _of_working(name)))
+            made.columns.append((SHEET, name.replace("_", " "), meaning_in_working(name)))
         _set_up_print(made.book.get_worksheet_by_name(SHEET), 400, 0)
         rows = {clean(share.key): i for i, share in enumerate(self.split.clusters)}
         labels = [clean(label) for label in self.frame["cluster"]]
@@ -431,10 +432,3 @@ class _Money:
         formula = f"=SUM({letter}2:{letter}{count + 1})"
         self.sheet.write_formula(count + 1, self.column, formula, self.made.sum)
         self.column += 1
-
-
-def _of_working(column: str) -> str:
-    """Say what a column of the sheet of workings means."""
-    if column.startswith("measure "):
-        return meaning(column.removeprefix("measure "))
-    return WORKING[column]

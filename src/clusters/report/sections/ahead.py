@@ -152,7 +152,7 @@ def consultation(material: Material) -> Iterator[Block]:
         if weights:
             questions.insert(2, f"Is the formula right: {all_listed(weights)}?")
         questions.insert(3, f"Is it right to hold back {whole_pounds(split.held_pence)}? For what?")
-    yield Heading("Draft questions", 2)
+    yield Heading("Draft questions")
     yield Words(
         f"To be asked: {counted(len(material.reader.shown), 'school')}, parents and carers, and "
         f"their forum.{moved}"

@@ -137,7 +137,7 @@ def _gaps_in_the_data(problem: Problem) -> Iterator[str]:
 def method(material: Material) -> Iterator[Block]:
     """Say how the plan was made, what was assumed and what is not known."""
     shown, chosen = material.reader.shown, material.chosen
-    yield Heading("How the plan was made", 2)
+    yield Heading("How the plan was made")
     yield Words(
         "The plan was read from a file. The library measured and checked it."
         if chosen.result is None
@@ -152,11 +152,11 @@ def method(material: Material) -> Iterator[Block]:
         ("Where the data come from", map(clean, material.sources or ["No source was named."])),
     ):
         if points := tuple(said):
-            yield Heading(title, 2)
+            yield Heading(title)
             yield Points(points)
     yield Judgement(_LICENCE, _boundary(material))
     if material.reader.sentences:
-        yield Heading("Numbers that are not shown", 2)
+        yield Heading("Numbers that are not shown")
         yield Points(tuple(material.reader.sentences))
     if material.run_file:
         yield Words(f"The record of the run is in the file {clean(material.run_file)}.")

@@ -45,7 +45,7 @@ def money(material: Material) -> Iterator[Block]:
     if "effects" in frames:
         yield from map(Words, effect_words(reader, chosen.split))
     if "fairness" in frames:
-        yield Heading("How fair is the split?", 2)
+        yield Heading("How fair is the split?")
         yield Points(tuple(_fairness(frames["fairness"].data, reader, chosen)))
     yield Judgement(
         "have the finance officer confirm the pot, and say what happens if a cluster overspends."

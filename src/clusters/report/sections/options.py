@@ -98,7 +98,7 @@ def changes(material: Material) -> Iterator[Block]:
         if option is chosen:
             continue
         title = change_title(chosen, option)
-        yield Heading(title, 2)
+        yield Heading(title)
         yield Picture(
             caption=title,
             alt=f"Map of the ground that changes cluster from {option.name} to {chosen.name}.",

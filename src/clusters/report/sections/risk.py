@@ -83,7 +83,7 @@ def _chance(one: Any) -> str:
 
 
 def _years(plan: MediumTermPlan) -> Iterator[Block]:
-    yield Heading("The coming financial years", 2)
+    yield Heading("The coming financial years")
     yield Words(_without_pence(" ".join(map(clean, plan.sentences()))))
     count = range(len(plan.years))
     closing = [plan.closing_pence(k) for k in count]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
 from clusters.money import pounds
-from clusters.report.document.table import Cell, Field, Table, frame_table, table_of
+from clusters.report.document.table import Cell, Field, Table, frame_table, table_of, with_none
 from clusters.report.frames.frame import Frame
 from clusters.report.release.audience import Reader
 from clusters.report.release.option import Option
@@ -79,9 +79,8 @@ def main_table(option: Option, frames: Mapping[str, Frame]) -> Table | None:
 def _by_label(frames: Mapping[str, Frame], name: str) -> _Rows:
     if name not in frames:
         return {}
-    frame = frames[name].data
-    known = frame.astype(object).where(frame.notna(), None)
-    return {clean(row["cluster"]): row for row in known.to_dict("records")}
+    rows = with_none(frames[name].data).to_dict("records")
+    return {clean(row["cluster"]): row for row in rows}
 
 
 def _shown(value: Any, write: Callable[[Any], str]) -> str:
