@@ -10,8 +10,9 @@ import numpy as np
 
 from clusters.domain import Plan, Problem, School
 from clusters.errors import ArgumentError, MissingLibraryError
-from clusters.maps import lay_out, same_numbers, shared_colours
+from clusters.maps import lay_out
 from clusters.maps.colours import INK, TINTS
+from clusters.maps.matching import side_by_side
 from clusters.maps.picture import draw_on
 from clusters.maps.zones import numbers_of
 from clusters.text import clean
@@ -155,22 +156,7 @@ def _split(split: Split, ax: Any) -> Any:
 
 
 def _several(value: Any, ax: Any) -> Any:
-    plans: Mapping[str, Plan] = value.plans
-    problem: Problem = value.problem
-    numbers = same_numbers(problem, plans, None)
-    colours = shared_colours(problem, plans, numbers)
-    layouts = {
-        name: lay_out(
-            problem,
-            plan,
-            numbers=numbers[name],
-            colours=colours,
-            enlarge=False,
-            names=False,
-            width=1000.0 / _COLUMNS,
-        )
-        for name, plan in plans.items()
-    }
+    layouts = side_by_side(value.problem, value.plans, 1000.0 / _COLUMNS)
     axes = _grid(ax, list(layouts.values()))
     for cell, (name, layout) in zip(axes, layouts.items(), strict=False):
         draw_on(cell, layout)

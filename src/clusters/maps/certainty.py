@@ -46,11 +46,7 @@ BANDS = (
         pattern="degree-1",
     ),
     Band(
-        low=HALF,
-        high=MOST,
-        words="half the time or more",
-        part="half or more",
-        pattern="degree-2",
+        low=HALF, high=MOST, words="half the time or more", part="half or more", pattern="degree-2"
     ),
     Band(
         low=Fraction(0),

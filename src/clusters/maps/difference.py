@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, plan_of
-from clusters.maps.layout import WIDTH, lay_out
+from clusters.maps.layout import WIDTH, Layout, lay_out
 from clusters.maps.scene import MOVED_HATCH, Picked
 from clusters.maps.svg import draw_svg
 from clusters.maps.zones import members_of, numbers_by_label, numbers_of
@@ -108,29 +108,46 @@ def _homes(
     return homes
 
 
-def moves_between(problem: Problem, before: Plan, after: Plan) -> dict[str, list[int]]:
-    """Group the schools that change cluster by a sentence that says from where to where."""
+def _moved_grounds(problem: Problem, before: Plan, after: Plan) -> list[Picked]:
+    """Pick out the ground that changes cluster, one piece for each kind of move."""
     groups: dict[tuple[str, str], list[int]] = {}
     for change in changes(problem, before, after):
         pair = change.before or "no cluster", change.after or "no cluster"
         groups.setdefault(pair, []).append(change.position)
-    return {
-        f"From {old} to {new}: "
-        + ", ".join(clean(problem.schools[k].name) for k in positions): positions
+    return [
+        Picked(
+            words=f"From {old} to {new}: "
+            + ", ".join(clean(problem.schools[k].name) for k in positions),
+            positions=positions,
+            pattern=MOVED_HATCH,
+        )
         for (old, new), positions in groups.items()
-    }
+    ]
 
 
 MOVED_WORDS = {MOVED_HATCH: "changes cluster"}
 """What the key says of ground that moves."""
 
 
-def moved_grounds(problem: Problem, before: Plan, after: Plan) -> list[Picked]:
-    """Pick out the ground that changes cluster, one piece for each kind of move."""
-    return [
-        Picked(words=words, positions=held, pattern=MOVED_HATCH)
-        for words, held in moves_between(problem, before, after).items()
-    ]
+def changed_layout(
+    problem: Problem,
+    before: PlanLike,
+    after: PlanLike,
+    numbers: Mapping[str, int] | None,
+    width: float,
+) -> tuple[Layout, list[Picked]]:
+    """Lay the later plan out, and pick out the ground that moves.
+
+    Parameters
+    ----------
+    numbers
+        Number of each cluster of `after` by label; None to take those of `before` over.
+    """
+    before = plan_of(problem, before, "before")
+    after = plan_of(problem, after, "after")
+    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
+    layout = lay_out(problem, after, numbers=numbers, width=width)
+    return layout, _moved_grounds(problem, before, after)
 
 
 @checked
@@ -174,11 +191,7 @@ def difference_svg(
     >>> drawing[:4]
     '<svg'
     """
-    before = plan_of(problem, before, "before")
-    after = plan_of(problem, after, "after")
-    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
-    layout = lay_out(problem, after, numbers=numbers, width=width)
-    moves = moved_grounds(problem, before, after)
+    layout, moves = changed_layout(problem, before, after, numbers, width)
     count = sum(len(move.positions) for move in moves)
     words = f"{count:,} of {len(problem):,} schools change cluster; their ground is hatched."
     return draw_svg(

@@ -158,11 +158,7 @@ def _shapes(boxes: FloatArray) -> Any:
 
 
 def place_plates(
-    numbers: Sequence[int],
-    names: Sequence[str],
-    shapes: Sequence[Any],
-    room: Field,
-    size: float,
+    numbers: Sequence[int], names: Sequence[str], shapes: Sequence[Any], room: Field, size: float
 ) -> tuple[tuple[Plate, ...], tuple[Label, ...]]:
     """Put a number on every part of every cluster, and its name beside the one on the largest.
 
@@ -253,11 +249,7 @@ def _gaps(points: FloatArray, boxes: FloatArray) -> FloatArray:
 
 
 def _with_name(
-    plate: Plate,
-    name: str,
-    ground: Any,
-    spots: Sequence[tuple[float, float]],
-    room: Field,
+    plate: Plate, name: str, ground: Any, spots: Sequence[tuple[float, float]], room: Field
 ) -> tuple[Plate, Label | None]:
     """Find a place where number and name fit on the ground together; else the best for a number."""
     if text_width(name, NAME_SIZE, bold=True) > ground.bounds[2] - ground.bounds[0]:
@@ -429,13 +421,7 @@ _FAR = (*_RINGS[1:], 95.0, 120.0, 150.0, 190.0, 240.0)
 
 
 def _number_beside(
-    k: int,
-    words: str,
-    room: Field,
-    size: float,
-    rings: Sequence[float],
-    *,
-    may_cross: bool,
+    k: int, words: str, room: Field, size: float, rings: Sequence[float], *, may_cross: bool
 ) -> Label | None:
     x, y = room.marks[k].tolist()
     radius = float(room.radii[k])

@@ -11,17 +11,7 @@ import shapely
 from clusters.maps.colours import INK
 from clusters.maps.labels import text_width
 from clusters.maps.layout import KIND_ORDER, Layout, kind_of
-from clusters.maps.scene import (
-    FILLS,
-    HATCH,
-    ROAD,
-    Ground,
-    Group,
-    Item,
-    Mark,
-    Strokes,
-    Words,
-)
+from clusters.maps.scene import FILLS, HATCH, ROAD, Ground, Group, Item, Mark, Strokes, Words
 from clusters.text import clean, listed
 
 _ROW = 24.0

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, plans_of
 from clusters.maps import zones as _zones
 from clusters.maps.colours import colour_classes
 from clusters.maps.difference import matched_numbers
+from clusters.maps.layout import Layout, lay_out
 from clusters.maps.zones import numbers_by_label
 
 
@@ -93,3 +95,23 @@ def shared_colours(
         *ground, _ = _zones.dissolve(parts, owner, len(groups))
         pairs |= {(place[given[a]], place[given[b]]) for a, b in _zones.touching(ground)}
     return dict(zip(order, colour_classes(len(order), pairs), strict=True))
+
+
+def side_by_side(
+    problem: Problem,
+    plans: Mapping[str, PlanLike],
+    width: float,
+    *,
+    numbers: Mapping[str, Mapping[str, int]] | None = None,
+    colours: Mapping[int, int] | None = None,
+    number_schools: bool = True,
+) -> dict[str, Layout]:
+    """Lay small maps out, on which a number and a colour mean the same place."""
+    plans = plans_of(problem, plans)
+    known = same_numbers(problem, plans, numbers)
+    colours = shared_colours(problem, plans, known) if colours is None else colours
+    small: Any = {"enlarge": False, "names": False, "number_schools": number_schools}
+    return {
+        name: lay_out(problem, plan, numbers=known[name], colours=colours, width=width, **small)
+        for name, plan in plans.items()
+    }

@@ -12,15 +12,15 @@ import numpy as np
 import shapely
 
 from clusters.arguments import at_least, checked
-from clusters.domain import PlanLike, Problem, plan_of, plans_of
+from clusters.domain import PlanLike, Problem, plan_of
 from clusters.errors import MissingLibraryError
 from clusters.maps.backdrop import Backdrop
 from clusters.maps.colours import INK, MOVED, PAPER
-from clusters.maps.difference import MOVED_WORDS, matched_numbers, moved_grounds
+from clusters.maps.difference import MOVED_WORDS, changed_layout
 from clusters.maps.layout import WIDTH, Layout, lay_out
 from clusters.maps.legend import heading, key
 from clusters.maps.marks import DARK, MARK_SIDE, OUTLINES, RADII
-from clusters.maps.matching import same_numbers, shared_colours
+from clusters.maps.matching import side_by_side
 from clusters.maps.scene import (
     HATCH,
     MOVED_HATCH,
@@ -132,11 +132,8 @@ def difference_png(
     ...     difference_png(pathlib.Path(folder) / "change.png", problem, plan, after).name
     'change.png'
     """
-    before = plan_of(problem, before, "before")
-    after = plan_of(problem, after, "after")
-    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
-    layout = lay_out(problem, after, numbers=numbers)
-    return _save(layout, Path(path), title, moved_grounds(problem, before, after))
+    layout, moves = changed_layout(problem, before, after, numbers, WIDTH)
+    return _save(layout, Path(path), title, moves)
 
 
 @checked
@@ -175,22 +172,9 @@ def small_multiples_png(
     'both.png'
     """
     at_least(1, columns=columns)
-    plans = plans_of(problem, plans)
-    known = same_numbers(problem, plans, numbers)
-    colours = shared_colours(problem, plans, known) if colours is None else colours
-    layouts = {
-        name: lay_out(
-            problem,
-            plan,
-            numbers=known[name],
-            colours=colours,
-            enlarge=False,
-            names=False,
-            number_schools=False,
-            width=WIDTH / columns,
-        )
-        for name, plan in plans.items()
-    }
+    layouts = side_by_side(
+        problem, plans, WIDTH / columns, numbers=numbers, colours=colours, number_schools=False
+    )
     rows = -(-len(layouts) // columns)
     heads = {name: textwrap.wrap(clean(name), int(60 / columns)) for name in layouts}
     head = 14.0 + 20.0 * max(map(len, heads.values()))

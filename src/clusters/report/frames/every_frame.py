@@ -144,10 +144,7 @@ def _membership(shown: Problem, plan: Plan) -> pd.DataFrame:
 
 
 def moves_frame(
-    problem: Problem,
-    before: Plan,
-    after: Plan,
-    reasons: Mapping[SchoolId, Sequence[str]],
+    problem: Problem, before: Plan, after: Plan, reasons: Mapping[SchoolId, Sequence[str]]
 ) -> pd.DataFrame:
     """Table of the schools that two plans put into different clusters, and what it does for them.
 

@@ -12,14 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from clusters.disclosure import (
-    HIDDEN,
-    OPEN_MEASURES,
-    Hidden,
-    SmallNumbers,
-    hide_counts,
-    redacted,
-)
+from clusters.disclosure import HIDDEN, OPEN_MEASURES, Hidden, SmallNumbers, hide_counts, redacted
 from clusters.domain import RULEBOOK, FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.maps import matched_numbers
 from clusters.need_types import BROAD_AREAS
@@ -225,10 +218,7 @@ def _option(
         certificate=None if certificate is None else _certificate(certificate, silent),
         unchecked=silent,
         facts=plan_facts(
-            shown,
-            option.plan,
-            priorities=_open_travel(option.priorities),
-            numbers=numbers or None,
+            shown, option.plan, priorities=_open_travel(option.priorities), numbers=numbers or None
         ),
         numbers=numbers,
     )

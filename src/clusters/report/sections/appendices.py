@@ -181,5 +181,4 @@ def _boundary(material: Material) -> str:
 def glossary(_: Material) -> Iterator[Block]:
     """Say what the words mean."""
     columns = [Column("Word", False), Column("Meaning", False)]
-    rows = [[entry.word, entry.meaning] for entry in GLOSSARY]
-    yield Grid(make_table("Words and their meaning", columns, rows))
+    yield Grid(make_table("Words and their meaning", columns, list(GLOSSARY.items())))

@@ -7,15 +7,7 @@ from collections.abc import Iterator
 from clusters.budget import explain
 from clusters.maps import map_svg
 from clusters.maps.layout import WIDTH
-from clusters.report.document.blocks import (
-    Block,
-    Cards,
-    Grid,
-    Judgement,
-    Picture,
-    Words,
-    section,
-)
+from clusters.report.document.blocks import Block, Cards, Grid, Judgement, Picture, Words, section
 from clusters.report.document.table import Field, Table, table_of
 from clusters.report.material import Area, Material
 from clusters.report.release.facts import ClusterFacts

@@ -8,15 +8,7 @@ from typing import TYPE_CHECKING
 from clusters.maps import map_svg
 from clusters.maps.difference import difference_svg
 from clusters.options import together_in_every
-from clusters.report.document.blocks import (
-    Block,
-    Grid,
-    Heading,
-    Judgement,
-    Picture,
-    Words,
-    section,
-)
+from clusters.report.document.blocks import Block, Grid, Heading, Judgement, Picture, Words, section
 from clusters.report.document.table import Column, Table, make_table
 from clusters.report.material import Material
 from clusters.report.release.option import Option, numbers_in

@@ -234,9 +234,7 @@ def fairness_table(frame: pd.DataFrame) -> Table:
             ),
             Field("What it means", False, lambda row: f"{capital(clean(row['meaning']))}."),
             Field(
-                "How it is worked out",
-                False,
-                lambda row: f"{capital(clean(row['convention']))}.",
+                "How it is worked out", False, lambda row: f"{capital(clean(row['convention']))}."
             ),
         ],
     )
