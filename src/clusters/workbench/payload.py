@@ -229,9 +229,8 @@ def _packed(values: Any, kind: str, same: bool, scale: int) -> dict[str, Any]:
 
 def _measures(problem: Problem, rules: Rules, priorities: Priorities) -> dict[str, list[float]]:
     """List the measures that rules, priorities or a meeting want to see."""
-    wanted = dict.fromkeys(("schools", "pupils", "ehcps", "sen_support", "need"))
-    wanted |= dict.fromkeys([*rules.balance, *rules.limits, priorities.travel_by])
-    wanted |= dict.fromkeys([priorities.balance_measure])
+    shown = ("schools", "pupils", "ehcps", "sen_support", "need", *rules.balance, *rules.limits)
+    wanted = dict.fromkeys((*shown, priorities.travel_by, priorities.balance_measure))
     return {
         name: [_number(value) for value in problem.measures[name].tolist()]
         for name in wanted

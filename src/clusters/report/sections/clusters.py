@@ -35,7 +35,7 @@ def clusters(material: Material) -> Iterator[Block]:
         narrow=lambda: _map(material, narrow=True),
         png="chosen",
     )
-    yield Grid(cluster_table(material.reader, chosen, material.area_of))
+    yield Grid(cluster_table(material))
     if not material.leads:
         yield Judgement("say who should lead each cluster, or how leads will be found.")
     if material.areas:
@@ -86,22 +86,15 @@ def _areas(material: Material) -> Table:
 @section("Each cluster on a card", "cards", is_appendix=True, is_open=True)
 def cards(material: Material) -> Iterator[Block]:
     """Put each cluster on a card."""
-    chosen = material.chosen
-    lines = {} if chosen.split is None else explain(chosen.split, "cluster")
-    said = {clean(label): line for label, line in lines.items()}
-    shares = {} if chosen.split is None else {clean(s.key): s for s in chosen.split.clusters}
+    split = material.chosen.split
+    said: dict[str, str] = {}
+    units: dict[str, str] = {}
+    if split is not None:
+        said = {clean(label): line for label, line in explain(split, "cluster").items()}
+        units = {clean(share.key): units_words(split, share) for share in split.clusters}
     made = tuple(
-        card(
-            material.reader,
-            chosen,
-            cluster,
-            area=material.area_of.get(cluster.label, ""),
-            line=said.get(cluster.label, ""),
-            units=units_words(chosen.split, shares[cluster.label])
-            if chosen.split is not None and cluster.label in shares
-            else "",
-        )
-        for cluster in chosen.facts.clusters
+        card(material, cluster, said.get(cluster.label, ""), units.get(cluster.label, ""))
+        for cluster in material.chosen.facts.clusters
     )
     yield Words(
         "Schools are listed by distance from the centre of the cluster. The centre need not be the "

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from functools import partial
 from typing import TYPE_CHECKING
 
 from clusters.maps import map_svg
@@ -49,7 +50,21 @@ def options(material: Material) -> Iterator[Block]:
         yield Picture(
             caption=option.name,
             alt=f"Map of the option {option.name}",
-            svg=_small_map(material, option, k),
+            svg=partial(
+                map_svg,
+                material.reader.shown,
+                option.plan,
+                title=f"Map of the option {option.name}",
+                numbers=option.numbers or None,
+                colours=material.colours,
+                id_prefix=f"small-map-{k}",
+                enlarge=False,
+                names=False,
+                marks=False,
+                links=False,
+                legend=False,
+                width=440,
+            ),
             small=True,
         )
     for k, option in enumerate(made, start=1):
@@ -65,23 +80,6 @@ def options(material: Material) -> Iterator[Block]:
     yield Judgement("say why this option is recommended and what speaks for the others.")
 
 
-def _small_map(material: Material, option: Option, k: int) -> Callable[[], str]:
-    return lambda: map_svg(
-        material.reader.shown,
-        option.plan,
-        title=f"Map of the option {option.name}",
-        numbers=option.numbers or None,
-        colours=material.colours,
-        id_prefix=f"small-map-{k}",
-        enlarge=False,
-        names=False,
-        marks=False,
-        links=False,
-        legend=False,
-        width=440,
-    )
-
-
 @section("What changes", "changes", is_appendix=True)
 def changes(material: Material) -> Iterator[Block]:
     """Show, for each other option, what changes if the recommended one takes its place."""
@@ -94,24 +92,21 @@ def changes(material: Material) -> Iterator[Block]:
         yield Picture(
             caption=title,
             alt=f"Map of the ground that changes cluster from {option.name} to {chosen.name}.",
-            svg=_change_map(material, option, k),
+            svg=partial(
+                difference_svg,
+                material.reader.shown,
+                option.plan,
+                chosen.plan,
+                title=title,
+                id_prefix=f"change-{k}",
+                links=False,
+                numbers=numbers_in(chosen),
+            ),
             png=f"change_{k}",
         )
         moves = material.frames.get(f"moves_{k}")
         if moves is not None:
             yield Grid(moves_table(moves.data, chosen, option))
-
-
-def _change_map(material: Material, option: Option, k: int) -> Callable[[], str]:
-    return lambda: difference_svg(
-        material.reader.shown,
-        option.plan,
-        material.chosen.plan,
-        title=change_title(material.chosen, option),
-        id_prefix=f"change-{k}",
-        links=False,
-        numbers=numbers_in(material.chosen),
-    )
 
 
 @section("Together in every option", "together", is_appendix=True)

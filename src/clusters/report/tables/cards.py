@@ -9,24 +9,18 @@ from clusters.domain import Capacity
 from clusters.money import pounds
 from clusters.report.document.blocks import Card
 from clusters.report.document.table import Cell, Column, Pair, Table, make_table
-from clusters.report.release.audience import Reader
+from clusters.report.material import Material
 from clusters.report.release.facts import ClusterFacts
-from clusters.report.release.option import Option
 from clusters.report.tables.money import pence_by_cluster
 from clusters.report.wording.words import amounts, capital, journey, measure_name, need_name, number
 from clusters.report.wording.working import sum_words
 from clusters.text import all_listed, clean
 
 
-def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> Table:
-    """Make the table of all clusters, with who leads (or else the centre); each links to its card.
-
-    Parameters
-    ----------
-    areas
-        Area of each cluster, by label; none where there are no areas.
-    """
-    facts, counts, leads = option.facts, reader.counts, option.leads
+def cluster_table(material: Material) -> Table:
+    """Make the table of all clusters, with leads or else centres; each links to its card."""
+    facts, leads, areas = material.chosen.facts, material.leads, material.area_of
+    counts, unit = material.reader.counts, material.reader.shown.travel_unit
     measures = counts.names
     columns = [
         Column("Cluster", False),
@@ -37,7 +31,6 @@ def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> T
         Column("Mean journey"),
         Column("Longest journey"),
     ]
-    unit = reader.shown.travel_unit
     rows = [
         [
             Cell(cluster.name, f"#{cluster.anchor}"),
@@ -64,28 +57,18 @@ def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> T
     return make_table("The clusters", columns, rows, total)
 
 
-def card(
-    reader: Reader,
-    option: Option,
-    cluster: ClusterFacts,
-    *,
-    area: str = "",
-    line: str = "",
-    units: str = "",
-) -> Card:
+def card(material: Material, cluster: ClusterFacts, line: str = "", units: str = "") -> Card:
     """Gather what the card of one cluster says.
 
     Parameters
     ----------
-    area
-        The area that it feeds into, if any.
     line
         How its sum of money comes about.
     units
         How its units of need come about.
     """
-    unit, counts = reader.shown.travel_unit, reader.counts
-    known = counts.names
+    reader, counts = material.reader, material.reader.counts
+    unit, known = reader.shown.travel_unit, counts.names
     columns = [
         Column("School", False),
         Column("Phase", False),
@@ -101,13 +84,13 @@ def card(
         ]
         for member in cluster.schools
     ]
-    money = pence_by_cluster(option.split)
+    money = pence_by_cluster(material.chosen.split)
     sum_ = _sum(money, cluster, reader.masked_money) if money else ""
     tells = bool(line) and cluster.label not in reader.masked_money
     facts = {
         "Centre": clean(cluster.measures.centre_name) or "not known",
-        "Lead": option.leads.get(cluster.label) or "not settled",
-        "Area": area,
+        "Lead": material.leads.get(cluster.label) or "not settled",
+        "Area": material.area_of.get(cluster.label),
         "Schools": _phase_words(cluster),
         **{_heading(name): counts.cluster(name, cluster.label) for name in known},
         "Mean journey": journey(cluster.mean_journey, unit),
