@@ -56,10 +56,9 @@ def key(
         items.append(Words(left + 28, baseline, words, _TEXT))
         left += width
     bottom = max(baseline + 14, top + 62)
-    for part in (_names, _schools if with_schools else None, _notes):
-        if part is not None:
-            said, bottom = part(layout, bottom)
-            items += said
+    for part in (_names, _schools, _notes) if with_schools else (_names, _notes):
+        said, bottom = part(layout, bottom)
+        items += said
     return [Group(items=tuple(items), is_silent=True)], bottom + 8 - layout.height
 
 

@@ -307,13 +307,9 @@ def _patch(shape: Any, fill: str, edge: str, width: float, hatch: str | None) ->
             lines += [ring.coords for ring in (part.exterior, *part.interiors)]
         elif part.geom_type in ("LineString", "LinearRing"):
             lines.append(part.coords)
-    corners = [np.asarray(line)[:, :2] for line in lines if len(line)]
-    codes = [
-        code for line in corners for code in (Outline.MOVETO, *[Outline.LINETO] * (len(line) - 1))
-    ]
-    outline = Outline(np.vstack(corners), codes) if corners else Outline(np.empty((0, 2)))
+    outlines = [Outline(np.asarray(line)[:, :2]) for line in lines if len(line)]
     return PathPatch(
-        outline,
+        Outline.make_compound_path(*outlines) if outlines else Outline(np.empty((0, 2))),
         facecolor=fill,
         edgecolor=edge,
         linewidth=_points(width),
@@ -360,15 +356,9 @@ def _mark(mark: Mark) -> list[Any]:
             for edge, width in ((PAPER, 5.0), (INK, 2.6))
         ]
     if mark.kind == "cross":
-        arms = shapely.MultiLineString(
-            [
-                [
-                    (mark.x - 9 * unit, mark.y + s * 9 * unit),
-                    (mark.x + 9 * unit, mark.y - s * 9 * unit),
-                ]
-                for s in (-1, 1)
-            ]
-        )
+        x, y, arm = mark.x, mark.y, 9 * unit
+        slopes = [[(x - arm, y + s * arm), (x + arm, y - s * arm)] for s in (-1, 1)]
+        arms = shapely.MultiLineString(slopes)
         return [
             _patch(arms, "none", edge, width * unit, None)
             for edge, width in ((PAPER, 8.0), (INK, 4.5))
