@@ -9,12 +9,13 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
+from typing import NamedTuple
 
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import Cluster, Plan, PlanLike, Problem, School, plan_of
+from clusters.domain import Cluster, Plan, PlanLike, Problem, plan_of
 
 __all__ = ["name_clusters", "place_of"]
 
@@ -42,15 +43,14 @@ _SAINT = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Claim:
-    """A cluster's claim to a name: the lower the tier and the larger the size, the better."""
+class _Claim(NamedTuple):
+    """A cluster's claim to a name: the lower its tier and the larger its size, the earlier."""
 
     tier: int
-    size: float
-    cluster: int
+    minus_size: float
     name: str
     tie: str
+    cluster: int
 
 
 @checked
@@ -87,7 +87,7 @@ def name_clusters(problem: Problem, plan: PlanLike, keep: PlanLike | None = None
     members = [_positions(problem, cluster) for cluster in plan.clusters]
     firsts = [min((str(problem.schools[k].urn) for k in held), default="") for held in members]
     labels: dict[int, str] = {} if keep is None else _kept(problem, members, keep)
-    claims = sorted(_claims(problem, members, firsts), key=_strength)
+    claims = sorted(_claims(problem, members, firsts))
     for claim in claims:
         if claim.cluster not in labels and claim.name not in labels.values():
             labels[claim.cluster] = claim.name
@@ -95,13 +95,9 @@ def name_clusters(problem: Problem, plan: PlanLike, keep: PlanLike | None = None
         if number not in labels:
             best = next((c.name for c in claims if c.cluster == number), None)
             name = str(plan.clusters[number].label) if best is None else best
-            labels[number] = _unused(name, set(labels.values()))
-    return Plan(
-        tuple(
-            replace(cluster, label=labels[number]) for number, cluster in enumerate(plan.clusters)
-        ),
-        problem=problem,
-    )
+            labels[number] = unused(name, set(labels.values()))
+    named = (replace(cluster, label=labels[k]) for k, cluster in enumerate(plan.clusters))
+    return Plan(tuple(named), problem=problem)
 
 
 def place_of(name: str) -> str:
@@ -135,10 +131,6 @@ def _positions(problem: Problem, cluster: Cluster) -> tuple[int, ...]:
     return tuple(sorted(position for position in found if position is not None))
 
 
-def _strength(claim: _Claim) -> tuple[int, float, str, str]:
-    return claim.tier, -claim.size, claim.name, claim.tie
-
-
 def _claims(
     problem: Problem, members: Sequence[tuple[int, ...]], firsts: Sequence[str]
 ) -> Iterator[_Claim]:
@@ -147,12 +139,12 @@ def _claims(
     yield from _pyramid_claims(problem, members, firsts, size)
     for number, positions in enumerate(members):
         schools = [problem.schools[k] for k in positions]
-        older = [k for k in positions if _is_older(problem.schools[k])]
+        older = [k for k in positions if problem.schools[k].phase.lower() in OLDER_PHASES]
         largest = max(older, key=lambda k: (size[k], str(problem.schools[k].urn)), default=None)
         for k, school in zip(positions, schools, strict=True):
             name = place_of(school.name)
             tier = 4 if _SAINT.match(name) else (2 if k == largest else 3)
-            yield _Claim(tier=tier, size=size[k], cluster=number, name=name, tie=str(school.urn))
+            yield _Claim(tier, -size[k], name, str(school.urn), number)
 
 
 def _pyramid_claims(
@@ -175,13 +167,7 @@ def _pyramid_claims(
         best_pyramid.setdefault(number, pyramid)
     for pyramid, number in best_cluster.items():
         if best_pyramid[number] == pyramid:
-            yield _Claim(
-                tier=1, size=held[pyramid, number], cluster=number, name=pyramid, tie=firsts[number]
-            )
-
-
-def _is_older(school: School) -> bool:
-    return school.phase.lower() in OLDER_PHASES
+            yield _Claim(1, -held[pyramid, number], pyramid, firsts[number], number)
 
 
 def _sizes(problem: Problem) -> list[float]:
@@ -207,7 +193,7 @@ def _kept(problem: Problem, members: Sequence[tuple[int, ...]], keep: Plan) -> d
     return labels
 
 
-def _unused(name: str, taken: set[str]) -> str:
+def unused(name: str, taken: set[str]) -> str:
     """Add the first number that makes a name different from those taken, if it is taken."""
     if name not in taken:
         return name

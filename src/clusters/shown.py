@@ -150,9 +150,7 @@ def _short(value: object, depth: int) -> str:
         return f"<array of {' x '.join(map(str, value.shape)) or 'one number'}>"
     if isinstance(value, Shown):
         return _cut(repr(value))
-    if isinstance(value, Mapping):
-        return _short_collection(value, depth)
-    if isinstance(value, tuple | list | set | frozenset):
+    if isinstance(value, Mapping | tuple | list | set | frozenset):
         return _short_collection(value, depth)
     return _cut(repr(value))
 

@@ -64,7 +64,7 @@ def code_words():
 @functools.cache
 def sentences():
     texts = [*template_words(), *code_words()]
-    texts += [("glossary", entry.meaning) for entry in GLOSSARY]
+    texts += [("glossary", meaning) for meaning in GLOSSARY.values()]
     texts += [("policy", said) for said in SmallNumbers().sentences()]
     found = []
     for name, text in texts:

@@ -116,10 +116,12 @@ def _school_rows(schools: Sequence[School]) -> Iterator[Row]:
             continue
         lacking = len(schools) - len(known)
         yield label, f"{sum(known):,}" + (f"; not known for {lacking:,}" if lacking else "")
-    groups = (("Pyramids", "pyramid"), ("Trusts", "trust"), ("Clusters today", "cluster"))
-    for label, name in groups:
-        found = {getattr(school, name) for school in schools} - {None}
-        if found:
+    for label, name in (
+        ("Pyramids", "pyramid"),
+        ("Trusts", "trust"),
+        ("Clusters today", "cluster"),
+    ):
+        if found := {getattr(school, name) for school in schools} - {None}:
             yield label, f"{len(found):,}"
 
 
@@ -151,18 +153,19 @@ def _problem(problem: Problem) -> Iterator[str]:
 # ---- plans and results ---------------------------------------------------------------------------
 
 
+def _size(plan: Plan) -> str:
+    return f"{counted(len(plan.clusters), 'cluster')} of {counted(len(plan.labels), 'school')}"
+
+
 def _plan(plan: Plan) -> Iterator[str]:
-    size = f"{counted(len(plan.clusters), 'cluster')} of {counted(len(plan.labels), 'school')}"
-    yield _heading("Plan", size)
+    yield _heading("Plan", _size(plan))
     yield from _plan_body(plan)
 
 
 def _plan_body(plan: Plan) -> Iterator[str]:
-    if not plan.clusters:
-        return
-    size = f"{counted(len(plan.clusters), 'cluster')} of {counted(len(plan.labels), 'school')}"
-    yield _map(plan.problem, plan, f"Map of {size}")
-    yield _cluster_table(plan)
+    if plan.clusters:
+        yield _map(plan.problem, plan, f"Map of {_size(plan)}")
+        yield _cluster_table(plan)
 
 
 def _cluster_table(plan: Plan) -> str:
@@ -199,11 +202,9 @@ def _result_rows(result: Any) -> Iterator[Row]:
 
 
 def _result(result: Any) -> Iterator[str]:
-    plan = result.plan
-    size = f"{counted(len(plan.clusters), 'cluster')} of {counted(len(plan.labels), 'school')}"
-    yield _heading("Result", f"{size}. {result.summary()}")
+    yield _heading("Result", f"{_size(result.plan)}. {result.summary()}")
     yield _table((), _result_rows(result))
-    yield from _plan_body(plan)
+    yield from _plan_body(result.plan)
 
 
 # ---- money ---------------------------------------------------------------------------------------
@@ -230,8 +231,7 @@ def _share_table(split: Split) -> str:
     head = ["No.", "Cluster", "Schools", "Money", *(["Change from today"] if today else [])]
     rows: list[Row] = []
     for number, share in zip(numbers_of(split.plan), split.clusters, strict=True):
-        row: list[Cell] = [str(number), share.name, f"{len(share.members):,}"]
-        row.append(pounds(share.total_pence))
+        row = [str(number), share.name, f"{len(share.members):,}", pounds(share.total_pence)]
         if share.today_pence is not None and today:
             row.append(pounds(share.yearly_pence - share.today_pence))
         rows.append(row)
@@ -273,7 +273,7 @@ def _options(options: Any) -> Iterator[str]:
 def _comparison(comparison: Comparison) -> Iterator[str]:
     plans = comparison.plans
     yield _heading("Comparison", f"of {counted(len(plans), 'plan')}")
-    rows = {name: found.rows("plan")[0] for name, found in comparison.measures.items()}
+    rows = {name: measures.rows("plan")[0] for name, measures in comparison.measures.items()}
     unit = comparison.problem.travel_unit
     wanted = {
         "clusters": "Clusters",
@@ -285,14 +285,14 @@ def _comparison(comparison: Comparison) -> Iterator[str]:
         "schools_moved": "Schools moved",
     }
     lines: list[Row] = []
+    found = [comparison.certificates[name] for name in plans]
     if comparison.has_rules:
-        found = comparison.certificates
-        lines.append(("Rules", *("kept" if found[n].ok else "broken" for n in plans)))
-    lines.append(("Cost", *(_figure(comparison.certificates[n].objective) for n in plans)))
+        lines.append(("Rules", *("kept" if one.ok else "broken" for one in found)))
+    lines.append(("Cost", *(_figure(one.objective) for one in found)))
     for key, label in wanted.items():
         values = [rows[name].get(key) for name in plans]
         if any(value is not None for value in values):
-            lines.append((label, *(_figure(value) for value in values)))
+            lines.append((label, *map(_figure, values)))
     yield _table(("", *plans), lines)
     yield _maps(comparison.problem, plans)
 

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Any
 
 import numpy as np
 
 from clusters.domain import FloatArray, Problem, School
 from clusters.maps.colours import INK, PAPER
-from clusters.maps.layout import kind_of
+from clusters.maps.layout import View, kind_of
 from clusters.maps.marks import path_data, px, symbols, use
 from clusters.text import clean, escaped
 
@@ -23,46 +22,42 @@ _MOST_EDGES = 3000
 
 def ground_svg(schools: Sequence[School], prefix: str, problem: Problem | None = None) -> str:
     """Draw schools as marks; of a problem also their territories, and who is next to whom."""
-    view = _View(np.array([(s.easting, s.northing) for s in schools], dtype=float).reshape(-1, 2))
+    xy_m = np.array([(s.easting, s.northing) for s in schools], dtype=float).reshape(-1, 2)
+    view = _view(xy_m)
+    points, height = view.place(xy_m), px(view.height + _MARGIN)
     words = f"Map of {len(schools):,} schools"
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" role="img" aria-label="{words}" '
-            f'viewBox="0 0 {px(WIDTH)} {px(view.height)}" width="{px(WIDTH)}" '
-            f'height="{px(view.height)}" style="max-width:100%;height:auto">',
-            f'<rect width="{px(WIDTH)}" height="{px(view.height)}" fill="{PAPER}"/>',
+            f'viewBox="0 0 {px(WIDTH)} {height}" width="{px(WIDTH)}" '
+            f'height="{height}" style="max-width:100%;height:auto">',
+            f'<rect width="{px(WIDTH)}" height="{height}" fill="{PAPER}"/>',
             *symbols(prefix),
-            *([] if problem is None else _land(problem, view)),
-            *_marks(schools, view, prefix),
+            *([] if problem is None else _land(problem, view, points)),
+            *_marks(schools, points, prefix),
             "</svg>",
         ]
     )
 
 
-class _View:
-    """From metres to units of the drawing."""
-
-    def __init__(self, xy_m: FloatArray) -> None:
-        low, high = xy_m.min(axis=0), xy_m.max(axis=0)
-        inner = WIDTH - 2 * _MARGIN
-        wide, tall = np.maximum(high - low, 1e-9)
-        self.scale = float(min(inner / wide, inner * _TALLEST / tall))
-        self.height = float(tall * self.scale + 2 * _MARGIN)
-        self.low = low
-        self.aside = (WIDTH - wide * self.scale) / 2
-        self.points = self.of(xy_m)
-
-    def of(self, xy_m: FloatArray) -> FloatArray:
-        x, y = ((xy_m - self.low) * self.scale).T
-        return np.column_stack([self.aside + x, self.height - _MARGIN - y])
-
-    def shape(self, shape: Any) -> Any:
-        import shapely
-
-        return shapely.transform(shape, self.of)
+def _view(xy_m: FloatArray) -> View:
+    """Fit the schools into the drawing; its height is that of the view and a margin."""
+    low, high = xy_m.min(axis=0), xy_m.max(axis=0)
+    inner = WIDTH - 2 * _MARGIN
+    wide, tall = np.maximum(high - low, 1e-9)
+    scale = float(min(inner / wide, inner * _TALLEST / tall))
+    return View(
+        west_m=float(low[0]),
+        south_m=float(low[1]),
+        scale=scale,
+        left=float((WIDTH - wide * scale) / 2),
+        top=0.0,
+        width=WIDTH,
+        height=float(tall * scale + 2 * _MARGIN) - _MARGIN,
+    )
 
 
-def _land(problem: Problem, view: _View) -> Iterator[str]:
+def _land(problem: Problem, view: View, points: FloatArray) -> Iterator[str]:
     cells = [cell for cell in problem.territories or () if cell is not None]
     if cells:
         fine = [cell.simplify(0.8 / view.scale) for cell in dict.fromkeys(cells)]
@@ -70,7 +65,7 @@ def _land(problem: Problem, view: _View) -> Iterator[str]:
         yield f'<path d="{data}" fill="none" stroke="{_GREY}" stroke-width="0.6"/>'
     edges = problem.edges
     if edges is not None and 0 < len(edges) <= _MOST_EDGES:
-        data = "".join(_line(view.points[i], view.points[j]) for i, j in edges)
+        data = "".join(_line(points[i], points[j]) for i, j in edges)
         yield f'<path d="{data}" stroke="{_GREY}" stroke-width="0.8" stroke-dasharray="3 2"/>'
 
 
@@ -79,10 +74,10 @@ def _line(one: Iterable[float], other: Iterable[float]) -> str:
     return f"M{px(ax)} {px(ay)}L{px(bx)} {px(by)}"
 
 
-def _marks(schools: Sequence[School], view: _View, prefix: str) -> Iterator[str]:
+def _marks(schools: Sequence[School], points: FloatArray, prefix: str) -> Iterator[str]:
     radius = float(np.clip(60.0 / np.sqrt(len(schools)), 1.5, 5.0))
     yield f'<g fill="{INK}">'
-    for school, (x, y) in zip(schools, view.points, strict=True):
+    for school, (x, y) in zip(schools, points, strict=True):
         tip = escaped(f"{clean(school.name)} ({clean(school.phase)})")
         mark = use(f"{prefix}-{kind_of(school.phase)}", x, y, radius)
         yield f"<g><title>{tip}</title>{mark}</g>"

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from clusters.domain import Plan, Problem, School
-from clusters.errors import ArgumentError, Fault, MissingLibraryError
-from clusters.maps import lay_out, same_numbers, shared_colours
+from clusters.errors import ArgumentError, MissingLibraryError
+from clusters.maps import lay_out
 from clusters.maps.colours import INK, TINTS
+from clusters.maps.matching import side_by_side
 from clusters.maps.picture import draw_on
 from clusters.maps.zones import numbers_of
 from clusters.text import clean
@@ -48,11 +49,9 @@ def plot(value: object, ax: Any = None) -> Any:
         (_PICTURES[c.__name__] for c in type(value).__mro__ if c.__name__ in _PICTURES), None
     )
     if draw is None:
-        raise ArgumentError(
-            Fault(
-                what=f"there is no picture of a {type(value).__name__}",
-                remedy="draw the table that to_frame() makes of it",
-            )
+        raise ArgumentError.of(
+            f"there is no picture of a {type(value).__name__}",
+            "draw the table that to_frame() makes of it",
         )
     return draw(value, ax)
 
@@ -75,28 +74,15 @@ def _scatter(schools: Sequence[School], ax: Any) -> None:
     for phase, marker in zip(phases, itertools.cycle(_MARKERS)):
         held = [s for s in schools if s.phase == phase]
         x, y = [s.easting for s in held], [s.northing for s in held]
-        ax.scatter(
-            x,
-            y,
-            s=26,
-            marker=marker,
-            edgecolors="white",
-            linewidths=0.5,
-            label=clean(phase),
-            zorder=3,
-        )
+        style = {"s": 26, "edgecolors": "white", "linewidths": 0.5, "zorder": 3}
+        ax.scatter(x, y, marker=marker, label=clean(phase), **style)
     ax.set_aspect("equal")
     ax.set_xlabel("easting (m)")
     ax.set_ylabel("northing (m)")
     ax.ticklabel_format(style="plain", useOffset=False)
     if len(phases) > 1:
-        ax.legend(
-            frameon=False,
-            fontsize="small",
-            ncols=4,
-            loc="upper center",
-            bbox_to_anchor=(0.5, -0.1),
-        )
+        below = {"loc": "upper center", "bbox_to_anchor": (0.5, -0.1)}
+        ax.legend(frameon=False, fontsize="small", ncols=4, **below)
 
 
 def _schools(schools: Sequence[School], ax: Any) -> Any:
@@ -118,27 +104,21 @@ def _problem(problem: Problem, ax: Any) -> Any:
         if part.geom_type == "Polygon" and not part.is_empty
     ]
     ax.add_collection(LineCollection(rings, colors="#c4c4c4", linewidths=0.6, zorder=1))
-    if problem.edges is not None and len(problem.edges):
-        lines = list(problem.xy_m[problem.edges])
-        ax.add_collection(
-            LineCollection(
-                list(lines), colors="#8a8a8a", linewidths=0.7, linestyles="dotted", zorder=2
-            )
-        )
+    edges = [] if problem.edges is None else list(problem.xy_m[problem.edges])
+    if edges:
+        style: Any = {"colors": "#8a8a8a", "linewidths": 0.7, "linestyles": "dotted", "zorder": 2}
+        ax.add_collection(LineCollection(edges, **style))
     _scatter(problem.schools, ax)
-    near = 0 if problem.edges is None else len(problem.edges)
-    ax.set_title(f"{len(problem):,} schools, {near:,} pairs of neighbours")
+    ax.set_title(f"{len(problem):,} schools, {len(edges):,} pairs of neighbours")
     return ax
 
 
 def _plan(plan: Plan, ax: Any, title: str = "") -> Any:
     if plan.problem is None:
-        raise ArgumentError(
-            Fault(
-                what="this plan does not know its schools",
-                remedy="draw it with clusters.maps.map_png(path, problem, plan), or make it with "
-                "read_plan or solve",
-            )
+        raise ArgumentError.of(
+            "this plan does not know its schools",
+            "draw it with clusters.maps.map_png(path, problem, plan), or make it with "
+            "read_plan or solve",
         )
     layout = lay_out(plan.problem, plan, enlarge=False)
     ax = _axes(ax, _WIDE * layout.height / layout.width)
@@ -163,18 +143,10 @@ def _split(split: Split, ax: Any) -> Any:
     places = np.arange(len(shares))
     money = [share.total_pence / 1e8 for share in shares]
     ax.barh(places, money, color=TINTS[0], edgecolor=INK, linewidth=0.6)
-    today = [share.today_pence for share in shares]
-    if all(sum_ is not None for sum_ in today):
-        ax.plot(
-            [sum_ / 1e8 for sum_ in today if sum_ is not None],
-            places,
-            linestyle="none",
-            marker="|",
-            markersize=12,
-            markeredgewidth=2,
-            color=INK,
-            label="today",
-        )
+    today = [share.today_pence / 1e8 for share in shares if share.today_pence is not None]
+    if len(today) == len(shares):
+        style = {"linestyle": "none", "marker": "|", "markersize": 12, "markeredgewidth": 2}
+        ax.plot(today, places, color=INK, label="today", **style)
         ax.legend(frameon=False)
     ax.set_yticks(places, labels)
     ax.invert_yaxis()
@@ -184,22 +156,7 @@ def _split(split: Split, ax: Any) -> Any:
 
 
 def _several(value: Any, ax: Any) -> Any:
-    plans: Mapping[str, Plan] = value.plans
-    problem: Problem = value.problem
-    numbers = same_numbers(problem, plans, None)
-    colours = shared_colours(problem, plans, numbers)
-    layouts = {
-        name: lay_out(
-            problem,
-            plan,
-            numbers=numbers[name],
-            colours=colours,
-            enlarge=False,
-            names=False,
-            width=1000.0 / _COLUMNS,
-        )
-        for name, plan in plans.items()
-    }
+    layouts = side_by_side(value.problem, value.plans, 1000.0 / _COLUMNS)
     axes = _grid(ax, list(layouts.values()))
     for cell, (name, layout) in zip(axes, layouts.items(), strict=False):
         draw_on(cell, layout)
@@ -214,11 +171,9 @@ def _grid(ax: Any, layouts: Sequence[Any]) -> Any:
     if ax is not None:
         axes = np.ravel(ax)
         if len(axes) < len(layouts):
-            raise ArgumentError(
-                Fault(
-                    what=f"ax holds {len(axes)} axes for {len(layouts)} plans",
-                    remedy="give one for each plan, or leave ax out",
-                )
+            raise ArgumentError.of(
+                f"ax holds {len(axes)} axes for {len(layouts)} plans",
+                "give one for each plan, or leave ax out",
             )
         return axes
     columns = min(_COLUMNS, len(layouts))

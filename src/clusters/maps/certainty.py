@@ -46,11 +46,7 @@ BANDS = (
         pattern="degree-1",
     ),
     Band(
-        low=HALF,
-        high=MOST,
-        words="half the time or more",
-        part="half or more",
-        pattern="degree-2",
+        low=HALF, high=MOST, words="half the time or more", part="half or more", pattern="degree-2"
     ),
     Band(
         low=Fraction(0),
@@ -146,16 +142,14 @@ def _shares(problem: Problem, shares: Mapping[SchoolId, Fraction | float]) -> di
     for key, share in shares.items():
         position = problem.find(key)
         if position is None:
-            faults.append(
-                Fault(what=f"shares names {key!r}, which is no school", remedy="check it")
-            )
+            faults.append(Fault(f"shares names {key!r}, which is no school", "check it"))
         elif isinstance(share, Fraction) or is_number(share):
             found[position] = float(share)
         if not (isinstance(share, Fraction) or is_number(share)) or not 0 <= share <= 1:
             faults.append(
                 Fault(
-                    what=f"the share of {key!r} is not a number from 0 to 1",
-                    remedy="write 96 of 100 as 0.96",
+                    f"the share of {key!r} is not a number from 0 to 1",
+                    "write 96 of 100 as 0.96",
                     value=str(share),
                 )
             )

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clusters.arguments import checked
 from clusters.domain import Plan, PlanLike, Problem, plan_of
-from clusters.maps.layout import WIDTH, lay_out
+from clusters.maps.layout import WIDTH, Layout, lay_out
 from clusters.maps.scene import MOVED_HATCH, Picked
 from clusters.maps.svg import draw_svg
-from clusters.maps.zones import members_of, numbers_of
+from clusters.maps.zones import members_of, numbers_by_label, numbers_of
 from clusters.measures import matches, overlap, places_of
 from clusters.text import clean
 
@@ -88,20 +88,13 @@ def changes(problem: Problem, before: PlanLike, after: PlanLike) -> list[Change]
     """
     before = plan_of(problem, before, "before")
     after = plan_of(problem, after, "after")
-    numbers = matched_numbers(problem, before, after)
-    old = _homes(problem, before, dict(_labelled(before)))
-    new = _homes(problem, after, numbers)
-    found = []
-    for position in range(len(problem)):
-        (old_number, old_label), (new_number, new_label) = old[position], new[position]
-        if old_number != new_number:
-            found.append(Change(position=position, before=old_label, after=new_label))
-    return found
-
-
-def _labelled(plan: Plan) -> Iterator[tuple[str, int]]:
-    for cluster, number in zip(plan.clusters, numbers_of(plan), strict=True):
-        yield cluster.label, number
+    old = _homes(problem, before, numbers_by_label(before))
+    new = _homes(problem, after, matched_numbers(problem, before, after))
+    return [
+        Change(position=position, before=was[1], after=now[1])
+        for position, (was, now) in enumerate(zip(old, new, strict=True))
+        if was[0] != now[0]
+    ]
 
 
 def _homes(
@@ -115,29 +108,46 @@ def _homes(
     return homes
 
 
-def moves_between(problem: Problem, before: Plan, after: Plan) -> dict[str, list[int]]:
-    """Group the schools that change cluster by a sentence that says from where to where."""
+def _moved_grounds(problem: Problem, before: Plan, after: Plan) -> list[Picked]:
+    """Pick out the ground that changes cluster, one piece for each kind of move."""
     groups: dict[tuple[str, str], list[int]] = {}
     for change in changes(problem, before, after):
         pair = change.before or "no cluster", change.after or "no cluster"
         groups.setdefault(pair, []).append(change.position)
-    return {
-        f"From {old} to {new}: "
-        + ", ".join(clean(problem.schools[k].name) for k in positions): positions
+    return [
+        Picked(
+            words=f"From {old} to {new}: "
+            + ", ".join(clean(problem.schools[k].name) for k in positions),
+            positions=positions,
+            pattern=MOVED_HATCH,
+        )
         for (old, new), positions in groups.items()
-    }
+    ]
 
 
 MOVED_WORDS = {MOVED_HATCH: "changes cluster"}
 """What the key says of ground that moves."""
 
 
-def moved_grounds(problem: Problem, before: Plan, after: Plan) -> list[Picked]:
-    """Pick out the ground that changes cluster, one piece for each kind of move."""
-    return [
-        Picked(words=words, positions=held, pattern=MOVED_HATCH)
-        for words, held in moves_between(problem, before, after).items()
-    ]
+def changed_layout(
+    problem: Problem,
+    before: PlanLike,
+    after: PlanLike,
+    numbers: Mapping[str, int] | None,
+    width: float,
+) -> tuple[Layout, list[Picked]]:
+    """Lay the later plan out, and pick out the ground that moves.
+
+    Parameters
+    ----------
+    numbers
+        Number of each cluster of `after` by label; None to take those of `before` over.
+    """
+    before = plan_of(problem, before, "before")
+    after = plan_of(problem, after, "after")
+    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
+    layout = lay_out(problem, after, numbers=numbers, width=width)
+    return layout, _moved_grounds(problem, before, after)
 
 
 @checked
@@ -181,11 +191,7 @@ def difference_svg(
     >>> drawing[:4]
     '<svg'
     """
-    before = plan_of(problem, before, "before")
-    after = plan_of(problem, after, "after")
-    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
-    layout = lay_out(problem, after, numbers=numbers, width=width)
-    moves = moved_grounds(problem, before, after)
+    layout, moves = changed_layout(problem, before, after, numbers, width)
     count = sum(len(move.positions) for move in moves)
     words = f"{count:,} of {len(problem):,} schools change cluster; their ground is hatched."
     return draw_svg(

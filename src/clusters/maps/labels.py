@@ -8,7 +8,7 @@ help to find one's way, are left out where they have none.
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import KW_ONLY, dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
 import numpy as np
@@ -41,7 +41,7 @@ class Plate:
     half_height: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Label:
     """Words and where their baseline starts, is centred or ends.
 
@@ -60,7 +60,8 @@ class Label:
     x: float
     y: float
     size: float
-    anchor: Anchor
+    _: KW_ONLY
+    anchor: Anchor = "middle"
     box: tuple[float, float, float, float]
     leader: tuple[tuple[float, float], ...] = ()
 
@@ -157,11 +158,7 @@ def _shapes(boxes: FloatArray) -> Any:
 
 
 def place_plates(
-    numbers: Sequence[int],
-    names: Sequence[str],
-    shapes: Sequence[Any],
-    room: Field,
-    size: float,
+    numbers: Sequence[int], names: Sequence[str], shapes: Sequence[Any], room: Field, size: float
 ) -> tuple[tuple[Plate, ...], tuple[Label, ...]]:
     """Put a number on every part of every cluster, and its name beside the one on the largest.
 
@@ -203,7 +200,7 @@ def place_plates(
     ground = shapely.union_all([shape for shape in shapes if not shape.is_empty])
     for plate in unnamed:
         words = f"{numbers[plate.zone]} {names[plate.zone]}"
-        label = _away(plate.zone, words, plate, ground, room)
+        label = _away(words, plate, ground, room)
         labels += [] if label is None else [label]
     return tuple(plates), tuple(labels)
 
@@ -252,11 +249,7 @@ def _gaps(points: FloatArray, boxes: FloatArray) -> FloatArray:
 
 
 def _with_name(
-    plate: Plate,
-    name: str,
-    ground: Any,
-    spots: Sequence[tuple[float, float]],
-    room: Field,
+    plate: Plate, name: str, ground: Any, spots: Sequence[tuple[float, float]], room: Field
 ) -> tuple[Plate, Label | None]:
     """Find a place where number and name fit on the ground together; else the best for a number."""
     if text_width(name, NAME_SIZE, bold=True) > ground.bounds[2] - ground.bounds[0]:
@@ -288,9 +281,7 @@ def _beside(plate: Plate, name: str, ground: Any, room: Field) -> Label | None:
         return None
     k = int(np.argmax(fits))
     x, y, anchor = tries[k]
-    return Label(
-        of=plate.zone, words=name, x=x, y=y, size=NAME_SIZE, anchor=anchor, box=_four(boxes[k])
-    )
+    return Label(plate.zone, name, x, y, NAME_SIZE, anchor=anchor, box=_four(boxes[k]))
 
 
 def _text_box(
@@ -305,7 +296,7 @@ def _four(box: Any) -> tuple[float, float, float, float]:
     return west, north, east, south
 
 
-def _away(zone: int, words: str, plate: Plate, ground: Any, room: Field) -> Label | None:
+def _away(words: str, plate: Plate, ground: Any, room: Field) -> Label | None:
     """Put number and name where there is room, off the ground if possible, with a line."""
     width, height = text_width(words, NAME_SIZE, bold=True) + 10, NAME_SIZE + 8
     west, north, east, south = room.frame
@@ -340,19 +331,10 @@ def _away(zone: int, words: str, plate: Plate, ground: Any, room: Field) -> Labe
         cost = cost + 12.0 * room.marks_crossed(lines)
     k = int(np.argmin(cost))
     box = _four(boxes[k])
-    edge = _leave_plate(plate, (float(ends[k, 0]), float(ends[k, 1])))
-    return room.take(
-        Label(
-            of=zone,
-            words=words,
-            x=(box[0] + box[2]) / 2,
-            y=box[3] - 0.28 * NAME_SIZE - 4,
-            size=NAME_SIZE,
-            anchor="middle",
-            box=box,
-            leader=(edge, (float(ends[k, 0]), float(ends[k, 1]))),
-        )
-    )
+    end = float(ends[k, 0]), float(ends[k, 1])
+    x, y = (box[0] + box[2]) / 2, box[3] - 0.28 * NAME_SIZE - 4
+    leader = _leave_plate(plate, end), end
+    return room.take(Label(plate.zone, words, x, y, NAME_SIZE, box=box, leader=leader))
 
 
 def _leave_plate(plate: Plate, to: tuple[float, float]) -> tuple[float, float]:
@@ -384,31 +366,14 @@ def place_towns(
             for ring in _TOWN_RINGS
             for cx, cy in _AROUND.tolist()
         ]
-        boxes = np.array(
-            [
-                _text_box(x + dx, y + dy + 0.3 * PLACE_SIZE, width, PLACE_SIZE, "middle")
-                for dx, dy in offsets
-            ]
-        )
+        spots = [(x + dx, y + dy + 0.3 * PLACE_SIZE) for dx, dy in offsets]
+        boxes = np.array([_text_box(*spot, width, PLACE_SIZE, "middle") for spot in spots])
         fits = room.clear(boxes, 1.0) & (room.marks_hit(boxes, 0.0) == 0)
         if not fits.any():
             continue
         at = int(np.argmax(fits))
-        dx, dy = offsets[at]
         chosen.append((x, y))
-        found.append(
-            room.take(
-                Label(
-                    of=k,
-                    words=name,
-                    x=x + dx,
-                    y=y + dy + 0.3 * PLACE_SIZE,
-                    size=PLACE_SIZE,
-                    anchor="middle",
-                    box=_four(boxes[at]),
-                )
-            )
-        )
+        found.append(room.take(Label(k, name, *spots[at], PLACE_SIZE, box=_four(boxes[at]))))
     return tuple(found)
 
 
@@ -456,13 +421,7 @@ _FAR = (*_RINGS[1:], 95.0, 120.0, 150.0, 190.0, 240.0)
 
 
 def _number_beside(
-    k: int,
-    words: str,
-    room: Field,
-    size: float,
-    rings: Sequence[float],
-    *,
-    may_cross: bool,
+    k: int, words: str, room: Field, size: float, rings: Sequence[float], *, may_cross: bool
 ) -> Label | None:
     x, y = room.marks[k].tolist()
     radius = float(room.radii[k])
@@ -478,16 +437,8 @@ def _number_beside(
         if leader and not may_cross and _crosses(shapely.LineString(leader), room, k):
             continue
         mx, my = middles[at].tolist()
-        return Label(
-            of=k,
-            words=words,
-            x=mx,
-            y=my + half[1] - 0.05 * size,
-            size=size,
-            anchor="middle",
-            box=_four(boxes[at]),
-            leader=leader,
-        )
+        baseline = my + half[1] - 0.05 * size
+        return Label(k, words, mx, baseline, size, box=_four(boxes[at]), leader=leader)
     return None
 
 

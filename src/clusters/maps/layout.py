@@ -131,11 +131,11 @@ class Panel:
     roads: Any
     points: FloatArray
     visible: tuple[int, ...]
-    plates: tuple[Plate, ...]
-    names: tuple[Label, ...]
-    towns: tuple[Label, ...]
-    numbered: tuple[Label, ...]
     radius: float
+    plates: tuple[Plate, ...] = ()
+    names: tuple[Label, ...] = ()
+    towns: tuple[Label, ...] = ()
+    numbered: tuple[Label, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -339,10 +339,6 @@ class _Drawing:
             roads=_roads_in(self.roads, view),
             points=points,
             visible=tuple(int(k) for k in np.flatnonzero(near)) if self.marks else (),
-            plates=(),
-            names=(),
-            towns=(),
-            numbered=(),
             radius=radius,
         )
 

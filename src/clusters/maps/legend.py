@@ -11,17 +11,7 @@ import shapely
 from clusters.maps.colours import INK
 from clusters.maps.labels import text_width
 from clusters.maps.layout import KIND_ORDER, Layout, kind_of
-from clusters.maps.scene import (
-    FILLS,
-    HATCH,
-    ROAD,
-    Ground,
-    Group,
-    Item,
-    Mark,
-    Strokes,
-    Words,
-)
+from clusters.maps.scene import FILLS, HATCH, ROAD, Ground, Group, Item, Mark, Strokes, Words
 from clusters.text import clean, listed
 
 _ROW = 24.0
@@ -36,7 +26,7 @@ def heading(layout: Layout, title: str) -> tuple[list[Item], float]:
     lines = _lines(title, layout.width - 2 * _LEFT, size, bold=True)
     height = 12.0 + 1.25 * size * len(lines) if lines else 0.0
     said: list[Item] = [
-        Words(x=_LEFT, y=-height + 1.25 * size * (k + 1), text=line, size=size, bold=True)
+        Words(_LEFT, -height + 1.25 * size * (k + 1), line, size, bold=True)
         for k, line in enumerate(lines)
     ]
     return said, height
@@ -63,13 +53,12 @@ def key(
         if left + width > layout.width and left > first:
             left, baseline = first, baseline + _ROW
         items += _sign(sign, left, baseline)
-        items.append(Words(x=left + 28, y=baseline, text=words, size=_TEXT))
+        items.append(Words(left + 28, baseline, words, _TEXT))
         left += width
     bottom = max(baseline + 14, top + 62)
-    for part in (_names, _schools if with_schools else None, _notes):
-        if part is not None:
-            said, bottom = part(layout, bottom)
-            items += said
+    for part in (_names, _schools, _notes) if with_schools else (_names, _notes):
+        said, bottom = part(layout, bottom)
+        items += said
     return [Group(items=tuple(items), is_silent=True)], bottom + 8 - layout.height
 
 
@@ -85,7 +74,7 @@ def _schools(layout: Layout, top: float) -> tuple[list[Item], float]:
         return [], top
     names = [clean(school.name) for school in layout.problem.schools]
     rows = sorted(zip(layout.school_numbers, names, strict=True))
-    title = Words(x=_LEFT, y=top + 20, text="The schools", size=_TEXT, bold=True)
+    title = Words(_LEFT, top + 20, "The schools", _TEXT, bold=True)
     items, bottom = _columns(rows, layout, top + 24, _KEY_SIZE, 17.0)
     return [title, *items], bottom
 
@@ -116,8 +105,8 @@ def _columns(
         x, y = _LEFT + (k // deep) * width, top + step * (k % deep + 1)
         if said:
             right = x + indent - 0.5 * size
-            items.append(Words(x=right, y=y, text=said, size=size, anchor="end", bold=True))
-        items.append(Words(x=x + indent, y=y, text=line, size=size))
+            items.append(Words(right, y, said, size, anchor="end", bold=True))
+        items.append(Words(x + indent, y, line, size))
     return items, top + step * deep + 6
 
 
@@ -133,7 +122,7 @@ def _notes(layout: Layout, top: float) -> tuple[list[Item], float]:
     size = 13.0
     lines = [line for text in said for line in _lines(text, layout.width - 2 * _LEFT, size)]
     items: list[Item] = [
-        Words(x=_LEFT, y=top + 18 * (k + 1), text=line, size=size) for k, line in enumerate(lines)
+        Words(_LEFT, top + 18 * (k + 1), line, size) for k, line in enumerate(lines)
     ]
     return items, top + 18 * len(lines)
 
@@ -174,7 +163,7 @@ def _sign(sign: str, left: float, baseline: float) -> Iterator[Item]:
             shapely.LineString([(left, baseline - 5), (left + 22, baseline - 5)]), 2, ROAD
         )
     elif sign == "town":
-        yield Words(x=left + 2, y=baseline, text="Aa", size=_TEXT, italic=True)
+        yield Words(left + 2, baseline, "Aa", _TEXT, italic=True)
     else:
         yield Mark(sign, left + 11, baseline - 5.5, 7.0)
 
@@ -191,10 +180,10 @@ def _scale_bar(layout: Layout, y: float) -> Iterator[Item]:
         ),
         2.0,
     )
-    yield Words(x=middle, y=y + 20, text=words, size=_TEXT, anchor="middle")
+    yield Words(middle, y + 20, words, _TEXT, anchor="middle")
     arrow = [(24, y - 10), (15, y + 14), (24, y + 8), (33, y + 14)]
     yield Ground(shapely.Polygon(arrow), INK, 0.5)
-    yield Words(x=24, y=y + 32, text="N", size=_TEXT, anchor="middle", bold=True)
+    yield Words(24, y + 32, "N", _TEXT, anchor="middle", bold=True)
 
 
 def round_length(metres: float) -> float:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, plans_of
 from clusters.maps import zones as _zones
 from clusters.maps.colours import colour_classes
 from clusters.maps.difference import matched_numbers
-from clusters.maps.zones import numbers_of
+from clusters.maps.layout import Layout, lay_out
+from clusters.maps.zones import numbers_by_label
 
 
 @checked
@@ -46,8 +48,7 @@ def same_numbers(
         settled = (numbers or {}).get(name)
         if settled is None and first is not None and plan is not first:
             settled = matched_numbers(problem, first, plan)
-        labels = [cluster.label for cluster in plan.clusters]
-        found[name] = dict(zip(labels, numbers_of(plan, settled), strict=True))
+        found[name] = numbers_by_label(plan, settled)
     return found
 
 
@@ -94,3 +95,23 @@ def shared_colours(
         *ground, _ = _zones.dissolve(parts, owner, len(groups))
         pairs |= {(place[given[a]], place[given[b]]) for a, b in _zones.touching(ground)}
     return dict(zip(order, colour_classes(len(order), pairs), strict=True))
+
+
+def side_by_side(
+    problem: Problem,
+    plans: Mapping[str, PlanLike],
+    width: float,
+    *,
+    numbers: Mapping[str, Mapping[str, int]] | None = None,
+    colours: Mapping[int, int] | None = None,
+    number_schools: bool = True,
+) -> dict[str, Layout]:
+    """Lay small maps out, on which a number and a colour mean the same place."""
+    plans = plans_of(problem, plans)
+    known = same_numbers(problem, plans, numbers)
+    colours = shared_colours(problem, plans, known) if colours is None else colours
+    small: Any = {"enlarge": False, "names": False, "number_schools": number_schools}
+    return {
+        name: lay_out(problem, plan, numbers=known[name], colours=colours, width=width, **small)
+        for name, plan in plans.items()
+    }

@@ -12,15 +12,15 @@ import numpy as np
 import shapely
 
 from clusters.arguments import at_least, checked
-from clusters.domain import PlanLike, Problem, plan_of, plans_of
+from clusters.domain import PlanLike, Problem, plan_of
 from clusters.errors import MissingLibraryError
 from clusters.maps.backdrop import Backdrop
 from clusters.maps.colours import INK, MOVED, PAPER
-from clusters.maps.difference import MOVED_WORDS, matched_numbers, moved_grounds
+from clusters.maps.difference import MOVED_WORDS, changed_layout
 from clusters.maps.layout import WIDTH, Layout, lay_out
 from clusters.maps.legend import heading, key
 from clusters.maps.marks import DARK, MARK_SIDE, OUTLINES, RADII
-from clusters.maps.matching import same_numbers, shared_colours
+from clusters.maps.matching import side_by_side
 from clusters.maps.scene import (
     HATCH,
     MOVED_HATCH,
@@ -132,11 +132,8 @@ def difference_png(
     ...     difference_png(pathlib.Path(folder) / "change.png", problem, plan, after).name
     'change.png'
     """
-    before = plan_of(problem, before, "before")
-    after = plan_of(problem, after, "after")
-    numbers = matched_numbers(problem, before, after) if numbers is None else numbers
-    layout = lay_out(problem, after, numbers=numbers)
-    return _save(layout, Path(path), title, moved_grounds(problem, before, after))
+    layout, moves = changed_layout(problem, before, after, numbers, WIDTH)
+    return _save(layout, Path(path), title, moves)
 
 
 @checked
@@ -175,22 +172,9 @@ def small_multiples_png(
     'both.png'
     """
     at_least(1, columns=columns)
-    plans = plans_of(problem, plans)
-    known = same_numbers(problem, plans, numbers)
-    colours = shared_colours(problem, plans, known) if colours is None else colours
-    layouts = {
-        name: lay_out(
-            problem,
-            plan,
-            numbers=known[name],
-            colours=colours,
-            enlarge=False,
-            names=False,
-            number_schools=False,
-            width=WIDTH / columns,
-        )
-        for name, plan in plans.items()
-    }
+    layouts = side_by_side(
+        problem, plans, WIDTH / columns, numbers=numbers, colours=colours, number_schools=False
+    )
     rows = -(-len(layouts) // columns)
     heads = {name: textwrap.wrap(clean(name), int(60 / columns)) for name in layouts}
     head = 14.0 + 20.0 * max(map(len, heads.values()))
@@ -201,7 +185,7 @@ def small_multiples_png(
         axes = figure.add_axes((column / columns, 1 - (row + 1) / rows, 1 / columns, 1 / rows))
         _frame(axes, WIDTH / columns, tallest - head, -head)
         words = [
-            Words(x=8, y=20.0 * (i + 1) - head, text=line, size=17, bold=True)
+            Words(8, 20.0 * (i + 1) - head, line, 17, bold=True)
             for i, line in enumerate(heads[name])
         ]
         _paint(axes, [*words, *scene(layout)], None)
@@ -323,13 +307,9 @@ def _patch(shape: Any, fill: str, edge: str, width: float, hatch: str | None) ->
             lines += [ring.coords for ring in (part.exterior, *part.interiors)]
         elif part.geom_type in ("LineString", "LinearRing"):
             lines.append(part.coords)
-    corners = [np.asarray(line)[:, :2] for line in lines if len(line)]
-    codes = [
-        code for line in corners for code in (Outline.MOVETO, *[Outline.LINETO] * (len(line) - 1))
-    ]
-    outline = Outline(np.vstack(corners), codes) if corners else Outline(np.empty((0, 2)))
+    outlines = [Outline(np.asarray(line)[:, :2]) for line in lines if len(line)]
     return PathPatch(
-        outline,
+        Outline.make_compound_path(*outlines) if outlines else Outline(np.empty((0, 2))),
         facecolor=fill,
         edgecolor=edge,
         linewidth=_points(width),
@@ -376,15 +356,9 @@ def _mark(mark: Mark) -> list[Any]:
             for edge, width in ((PAPER, 5.0), (INK, 2.6))
         ]
     if mark.kind == "cross":
-        arms = shapely.MultiLineString(
-            [
-                [
-                    (mark.x - 9 * unit, mark.y + s * 9 * unit),
-                    (mark.x + 9 * unit, mark.y - s * 9 * unit),
-                ]
-                for s in (-1, 1)
-            ]
-        )
+        x, y, arm = mark.x, mark.y, 9 * unit
+        slopes = [[(x - arm, y + s * arm), (x + arm, y - s * arm)] for s in (-1, 1)]
+        arms = shapely.MultiLineString(slopes)
         return [
             _patch(arms, "none", edge, width * unit, None)
             for edge, width in ((PAPER, 8.0), (INK, 4.5))

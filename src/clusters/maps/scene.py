@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Any, TypeAlias
 
 import shapely
@@ -12,7 +12,7 @@ from clusters.maps.colours import INK, PAPER, TINTS
 from clusters.maps.labels import Anchor, Label
 from clusters.maps.layout import LETTER, Layout, Panel, Zone, kind_of
 from clusters.maps.marks import DEGREES
-from clusters.text import clean
+from clusters.text import clean, counted
 
 HATCH, MOVED_HATCH = "hatch", "moved"
 """Fills that are no plain colour: ground in no cluster, and ground that changes cluster."""
@@ -57,7 +57,7 @@ class Strokes:
     colour: str = INK
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Words:
     """A line of text on its baseline; a halo keeps it readable on lines."""
 
@@ -65,6 +65,7 @@ class Words:
     y: float
     text: str
     size: float
+    _: KW_ONLY
     anchor: Anchor = "start"
     bold: bool = False
     italic: bool = False
@@ -82,7 +83,7 @@ class Mark:
     radius: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Box:
     """A rectangle."""
 
@@ -90,6 +91,7 @@ class Box:
     y: float
     width: float
     height: float
+    _: KW_ONLY
     fill: str = "none"
     line: float = 1.6
     round: float = 0.0
@@ -143,12 +145,12 @@ def scene(
     yield from _ground(layout, panel, grounds, measures, link)
     for window in layout.enlargements:
         west, north, east, south = panel.view.shape(window.view.ground).bounds
-        frame = Box(x=west, y=north, width=east - west, height=south - north, dashed=True)
+        frame = Box(west, north, east - west, south - north, dashed=True)
         yield Group(items=(frame, *_letter(window.letter, *window.letter_at)), is_silent=True)
     yield from _over(layout, panel, link)
     for window in layout.enlargements:
         view = window.view
-        frame = Box(x=view.left, y=view.top, width=view.width, height=view.height)
+        frame = Box(view.left, view.top, view.width, view.height)
         items = (*_ground(layout, window, grounds), *_over(layout, window, link))
         yield Group(
             items=(
@@ -200,16 +202,9 @@ def _over(layout: Layout, panel: Panel, link: str) -> Iterator[Item]:
         half, high = plate.half_width, plate.half_height
         size = 1.42 * high
         boxes.append(_plate(plate.x - half, plate.y - high, 2 * half, 2 * high, 1.6))
-        words.append(
-            Words(
-                x=plate.x,
-                y=plate.y + 0.36 * size,
-                text=str(layout.zones[plate.zone].number),
-                size=size,
-                anchor="middle",
-                bold=True,
-            )
-        )
+        number = str(layout.zones[plate.zone].number)
+        y = plate.y + 0.36 * size
+        words.append(Words(plate.x, y, number, size, anchor="middle", bold=True))
     for label in panel.names:
         if label.leader:
             west, north, east, south = label.box
@@ -219,15 +214,15 @@ def _over(layout: Layout, panel: Panel, link: str) -> Iterator[Item]:
 
 
 def _plate(x: float, y: float, width: float, height: float, line: float) -> Box:
-    return Box(x=x, y=y, width=width, height=height, fill=PAPER, line=line, round=5)
+    return Box(x, y, width, height, fill=PAPER, line=line, round=5)
 
 
 def _words(label: Label, colour: str, *, bold: bool = False, italic: bool = False) -> Words:
     return Words(
-        x=label.x,
-        y=label.y,
-        text=label.words,
-        size=label.size,
+        label.x,
+        label.y,
+        label.words,
+        label.size,
         anchor=label.anchor,
         bold=bold,
         italic=italic,
@@ -237,17 +232,10 @@ def _words(label: Label, colour: str, *, bold: bool = False, italic: bool = Fals
 
 
 def _letter(letter: str, left: float, top: float) -> tuple[Item, ...]:
+    middle = left + LETTER / 2
     return (
-        Box(x=left, y=top, width=LETTER, height=LETTER, fill=INK),
-        Words(
-            x=left + LETTER / 2,
-            y=top + 15.5,
-            text=letter,
-            size=15,
-            anchor="middle",
-            bold=True,
-            colour=PAPER,
-        ),
+        Box(left, top, LETTER, LETTER, fill=INK),
+        Words(middle, top + 15.5, letter, 15, anchor="middle", bold=True, colour=PAPER),
     )
 
 
@@ -283,8 +271,7 @@ def describe(layout: Layout, zone: Zone, measures: Sequence[str]) -> str:
     name = f"Cluster {zone.number}"
     if zone.label != str(zone.number):
         name += f", {zone.label}"
-    count = len(zone.members)
-    facts = [f"{count:,} school{'' if count == 1 else 's'}"]
+    facts = [counted(len(zone.members), "school")]
     for measure in measures:
         values = layout.problem.measures.get(measure)
         if values is not None and measure != "schools":

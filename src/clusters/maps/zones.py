@@ -22,20 +22,15 @@ def members_of(problem: Problem, plan: Plan) -> list[list[int]]:
     taken: set[int] = set()
     groups = []
     for cluster in plan.clusters:
-        group = []
-        for member in cluster.members:
-            position = problem.find(member)
-            if position is not None and position not in taken:
-                taken.add(position)
-                group.append(position)
-        groups.append(group)
+        found = dict.fromkeys(map(problem.find, cluster.members))
+        groups.append([k for k in found if k is not None and k not in taken])
+        taken.update(groups[-1])
     return groups
 
 
 def extent_m(problem: Problem) -> float:
     """Larger side of the box round the schools (1 where they all share one point)."""
-    xy = problem.xy_m
-    return float(np.ptp(xy, axis=0).max()) or 1.0
+    return float(np.ptp(problem.xy_m, axis=0).max()) or 1.0
 
 
 def territories(problem: Problem) -> list[Any]:
@@ -112,13 +107,7 @@ def dissolve(cells: Sequence[Any], owner: Sequence[int], count: int) -> list[Any
 
 def _polygons(shape: Any) -> Any:
     """Keep the areas of a shape; drop lines and points that an overlay left behind."""
-    parts = [
-        part
-        for part in shapely.get_parts(shape, return_index=False)
-        if part.geom_type == "Polygon" and part.area > 0
-    ]
-    if shape.geom_type == "GeometryCollection":
-        parts = [p for part in shape.geoms for p in shapely.get_parts(part) if p.area > 0]
+    parts = [p for part in shapely.get_parts(shape) for p in shapely.get_parts(part) if p.area > 0]
     return shapely.MultiPolygon(parts) if len(parts) != 1 else parts[0]
 
 
@@ -170,13 +159,11 @@ def simplify(zones: Sequence[Any], tolerance_m: float) -> list[Any]:
 
 def touching(zones: Sequence[Any]) -> list[tuple[int, int]]:
     """Pairs of zones that share a border (not only a corner)."""
-    tree = shapely.STRtree(zones)
-    first, second = tree.query(np.array(zones, dtype=object), predicate="intersects")
-    once = first < second
-    first, second = first[once], second[once]
     shapes = np.array(zones, dtype=object)
-    shared = shapely.length(shapely.intersection(shapes[first], shapes[second]))
-    return [(int(a), int(b)) for a, b, s in zip(first, second, shared, strict=True) if s > 0]
+    pairs = shapely.STRtree(shapes).query(shapes, predicate="intersects")
+    first, second = pairs[:, pairs[0] < pairs[1]]
+    lines = shapely.length(shapely.intersection(shapes[first], shapes[second])) > 0
+    return list(zip(first[lines].tolist(), second[lines].tolist(), strict=True))
 
 
 def numbers_of(plan: Plan, numbers: Mapping[str, int] | None = None) -> list[int]:
@@ -194,6 +181,12 @@ def numbers_of(plan: Plan, numbers: Mapping[str, int] | None = None) -> list[int
     return [next(free) if number is None else number for number in given]
 
 
+def numbers_by_label(plan: Plan, numbers: Mapping[str, int] | None = None) -> dict[str, int]:
+    """Give the number of each cluster by its label; see :func:`numbers_of`."""
+    labels = (cluster.label for cluster in plan.clusters)
+    return dict(zip(labels, numbers_of(plan, numbers), strict=True))
+
+
 @checked
 def school_numbers(problem: Problem) -> list[int]:
     """Give each school its number on every map: its place from A to Z, whatever the plan.
@@ -208,7 +201,5 @@ def school_numbers(problem: Problem) -> list[int]:
         range(len(problem)),
         key=lambda k: (clean(problem.schools[k].name).casefold(), str(problem.ids[k])),
     )
-    numbers = [0] * len(problem)
-    for number, position in enumerate(order, start=1):
-        numbers[position] = number
+    numbers: list[int] = (1 + np.argsort(order)).tolist()
     return numbers

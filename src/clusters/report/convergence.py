@@ -14,7 +14,11 @@ if TYPE_CHECKING:
 
 _WIDTH, _HEIGHT = 760.0, 300.0
 _LEFT, _RIGHT, _TOP, _BOTTOM = 110.0, 20.0, 20.0, 50.0
-_PLAN, _BOUND = "#0b4a8f", "#8f4a00"
+_LINES = {
+    "plan": ("best plan so far", "#0b4a8f", ""),
+    "bound": ("no plan can beat this", "#8f4a00", ' stroke-dasharray="7 4"'),
+}
+"""Both lines: words of the key, colour, dashes."""
 
 
 def convergence_svg(history: pd.DataFrame, *, in_percent: bool = False) -> str:
@@ -27,7 +31,7 @@ def convergence_svg(history: pd.DataFrame, *, in_percent: bool = False) -> str:
     in_percent
         Whether values are percentages of the final cost.
     """
-    lines = {name: _points(history, name) for name in ("plan", "bound")}
+    lines = {name: _points(history, name) for name in _LINES}
     values = [value for points in lines.values() for _, value in points]
     if not values:
         return ""
@@ -62,14 +66,12 @@ def convergence_svg(history: pd.DataFrame, *, in_percent: bool = False) -> str:
             f'<text x="{x:.1f}" y="{_HEIGHT - 28:g}" text-anchor="middle">{seconds:,g}</text>'
         )
     parts.append(f'<text x="{_LEFT:g}" y="{_HEIGHT - 8:g}">seconds</text>')
-    dash = {"plan": "", "bound": ' stroke-dasharray="7 4"'}
-    colour = {"plan": _PLAN, "bound": _BOUND}
     for name, points in lines.items():
         if points:
+            _, colour, dash = _LINES[name]
             data = _steps([place(*point) for point in points], place(end, points[-1][1])[0])
             parts.append(
-                f'<path d="{data}" fill="none" stroke="{colour[name]}" stroke-width="2.5"'
-                f"{dash[name]}/>"
+                f'<path d="{data}" fill="none" stroke="{colour}" stroke-width="2.5"{dash}/>'
             )
     parts.append(_key())
     return "".join([*parts, "</svg>"])
@@ -89,13 +91,11 @@ def _ticks(end: float) -> list[float]:
 
 
 def _key() -> str:
-    x, y = 330.0, _HEIGHT - 13
-    return (
-        f'<path d="M{x:g} {y:g}h30" stroke="{_PLAN}" stroke-width="2.5"/>'
-        f'<text x="{x + 38:g}" y="{y + 5:g}">best plan so far</text>'
-        f'<path d="M{x + 190:g} {y:g}h30" stroke="{_BOUND}" stroke-width="2.5" '
-        'stroke-dasharray="7 4"/>'
-        f'<text x="{x + 228:g}" y="{y + 5:g}">no plan can beat this</text>'
+    y = _HEIGHT - 13
+    return "".join(
+        f'<path d="M{x:g} {y:g}h30" stroke="{colour}" stroke-width="2.5"{dash}/>'
+        f'<text x="{x + 38:g}" y="{y + 5:g}">{words}</text>'
+        for x, (words, colour, dash) in zip((330.0, 520.0), _LINES.values(), strict=True)
     )
 
 
@@ -150,24 +150,14 @@ def convergence_png(path: str | Path, history: pd.DataFrame, *, in_percent: bool
 
     figure = new_figure(1000.0, 420.0)
     axes: Any = figure.add_axes((0.17, 0.16, 0.80, 0.78))
-    lines = {name: _points(history, name) for name in ("plan", "bound")}
+    lines = {name: _points(history, name) for name in _LINES}
     values = [value for points in lines.values() for _, value in points]
-    styles = {
-        "plan": ("best plan so far", _PLAN, "-"),
-        "bound": ("no plan can beat this", _BOUND, "--"),
-    }
     for name, points in lines.items():
         if points:
-            words, colour, dash = styles[name]
-            axes.step(
-                [x for x, _ in points],
-                [y for _, y in points],
-                where="post",
-                label=words,
-                color=colour,
-                linestyle=dash,
-                linewidth=2,
-            )
+            words, colour, dash = _LINES[name]
+            x, y = zip(*points, strict=True)
+            style = {"color": colour, "linestyle": "--" if dash else "-", "linewidth": 2}
+            axes.step(x, y, where="post", label=words, **style)
     if values:
         axes.set_ylim(*_window(lines, values))
         axes.legend(frameon=False)

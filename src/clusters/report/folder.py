@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.maps import difference_png, difference_svg, map_png, map_svg, small_multiples_png
 from clusters.maps.colours import TINTS
 from clusters.report.convergence import convergence_png, convergence_svg
@@ -18,7 +18,7 @@ from clusters.report.parts import FORMATS, left_out
 from clusters.report.release.option import Option, numbers_in
 from clusters.report.render.html import render_page
 from clusters.report.sections import EASY, EQUALITY, FAMILIES, document
-from clusters.report.sections.shared import change_title
+from clusters.report.sections.options import change_title
 from clusters.text import clean
 from clusters.writers.atomic import write_bytes
 
@@ -39,7 +39,7 @@ def write_folder(folder: Path, material: Material, parts: Sequence[str]) -> tupl
         pack.draw(Path(spare) if "maps" not in parts else folder / "maps", parts)
         for name in FORMATS:
             if name in parts:
-                _WRITERS[name](pack)
+                getattr(pack, name)()  # each part has a method of its name
     return tuple(pack.written)
 
 
@@ -49,7 +49,7 @@ def write_file(path: Path, material: Material, part: str) -> Path:
     pack = _Pack(path.parent, material)
     with tempfile.TemporaryDirectory() as spare:
         pack.draw(Path(spare), (part,))
-        {"word": pack.word, "excel": pack.excel, "pdf": pack.pdf}[part](path.name)
+        getattr(pack, part)(path.name)
     return pack.written[-1]
 
 
@@ -65,13 +65,11 @@ def _check_nothing_private(folder: Path) -> None:
     """Refuse to write a public pack beside files that are not for publication."""
     found = sorted(str(p.relative_to(folder)) for name in _PRIVATE for p in folder.glob(name))
     if found:
-        raise DataError(
-            Fault(
-                what=f"the folder holds {len(found)} files that are not for publication",
-                remedy="write the public pack into a folder of its own",
-                where=str(folder),
-                value=", ".join(found),
-            )
+        raise DataError.of(
+            f"the folder holds {len(found)} files that are not for publication",
+            "write the public pack into a folder of its own",
+            where=str(folder),
+            value=", ".join(found),
         )
 
 
@@ -96,24 +94,17 @@ class _Pack:
         material, shown = self.material, self.material.reader.shown
         chosen, options = material.chosen, material.options
         keep: Callable[[Path], Path] = self.note if "maps" in formats else lambda path: path
-        drawn: dict[int, Path] = {}
         for k, option in enumerate(options, start=1):
             if option is chosen or "maps" in formats:
-                drawn[k] = keep(
-                    map_png(folder / f"option_{k}.png", shown, option.plan, **self._map_of(option))
-                )
-        self.pictures["chosen"] = drawn[1 + list(options).index(chosen)]
+                path = folder / f"option_{k}.png"
+                drawn = keep(map_png(path, shown, option.plan, **self._map_of(option)))
+                if option is chosen:
+                    self.pictures["chosen"] = drawn
         for k, option in enumerate(options, start=1):
             if option is not chosen:
+                path = folder / f"change_{k}.png"
                 self.pictures[f"change_{k}"] = keep(
-                    difference_png(
-                        folder / f"change_{k}.png",
-                        shown,
-                        option.plan,
-                        chosen.plan,
-                        title=change_title(chosen, option),
-                        numbers=numbers_in(chosen),
-                    )
+                    difference_png(path, shown, option.plan, chosen.plan, **self._change_of(option))
                 )
         if len(options) > 1:
             self.pictures["options"] = keep(
@@ -126,13 +117,9 @@ class _Pack:
                 )
             )
         if "search" in material.frames:
-            self.pictures["search"] = keep(
-                convergence_png(
-                    folder / "search.png",
-                    material.frames["search"].data,
-                    in_percent=material.reader.is_public,
-                )
-            )
+            frame, public = material.frames["search"].data, material.reader.is_public
+            drawn = convergence_png(folder / "search.png", frame, in_percent=public)
+            self.pictures["search"] = keep(drawn)
 
     # ---- parts
 
@@ -179,27 +166,22 @@ class _Pack:
             "backdrop": material.backdrop,
         }
 
+    def _change_of(self, option: Option) -> dict[str, Any]:
+        """Give what the map of what changes from an option shows, in either format."""
+        chosen = self.material.chosen
+        return {"title": change_title(chosen, option), "numbers": numbers_in(chosen)}
+
     def maps(self) -> None:
         folder = self.folder / "maps"
         folder.mkdir(exist_ok=True)
         material, shown = self.material, self.material.reader.shown
         for k, option in enumerate(material.options, start=1):
-            drawing = map_svg(
-                shown,
-                option.plan,
-                **self._map_of(option),
-                school_key=True,
-                links=False,
-            )
+            plan, chosen = option.plan, material.chosen
+            drawing = map_svg(shown, plan, **self._map_of(option), school_key=True, links=False)
             self.note(write_bytes(folder / f"option_{k}.svg", drawing.encode()))
-            if option is not material.chosen:
+            if option is not chosen:
                 drawing = difference_svg(
-                    shown,
-                    option.plan,
-                    material.chosen.plan,
-                    title=change_title(material.chosen, option),
-                    links=False,
-                    numbers=numbers_in(material.chosen),
+                    shown, plan, chosen.plan, **self._change_of(option), links=False
                 )
                 self.note(write_bytes(folder / f"change_{k}.svg", drawing.encode()))
         if "search" in material.frames:
@@ -256,15 +238,3 @@ class _Pack:
 
         sections = document(self.material, "paper")
         self.note(write_pdf(self.folder / name, self.material, sections, self.pictures))
-
-
-_WRITERS: dict[str, Callable[[_Pack], None]] = {
-    "html": _Pack.html,
-    "csv": _Pack.csv,
-    "maps": _Pack.maps,
-    "geo": _Pack.geo,
-    "word": _Pack.word,
-    "excel": _Pack.excel,
-    "letters": _Pack.letters,
-    "pdf": _Pack.pdf,
-}

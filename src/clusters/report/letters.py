@@ -81,10 +81,7 @@ def _add(document: Any, block: Words | Points | Judgement) -> None:
 
 
 def letter(
-    material: Material,
-    cluster: ClusterFacts,
-    member: SchoolFacts,
-    lines: Mapping[Any, str],
+    material: Material, cluster: ClusterFacts, member: SchoolFacts, lines: Mapping[Any, str]
 ) -> Iterator[Words | Points | Judgement]:
     """Write one letter.
 

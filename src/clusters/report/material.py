@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from clusters.domain import FrozenDict, SchoolId
 from clusters.maps import Backdrop
-from clusters.report.frames.frame import Frame
 from clusters.report.release.audience import AUDIENCES, Reader
 from clusters.report.release.option import Option
 from clusters.text import clean, counted
 
 if TYPE_CHECKING:
     from clusters.budget import MediumTermPlan, Outlook
+    from clusters.report.frames.frame import Frame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,7 +63,7 @@ class Material:
     reader: Reader
     options: Sequence[Option]
     chosen: Option
-    frames: Mapping[str, Frame]
+    frames: Mapping[str, Frame] = field(default_factory=FrozenDict)
     title: str
     date: str = ""
     sources: tuple[object, ...] = ()

@@ -6,7 +6,7 @@ import importlib
 from collections.abc import Collection, Mapping
 from typing import Any
 
-from clusters.errors import DataError, Fault, MissingLibraryError
+from clusters.errors import DataError, MissingLibraryError
 
 __all__ = ["FILES", "FORMATS", "left_out", "parts_of_a_pack", "require"]
 
@@ -105,4 +105,4 @@ def _missing(part: str) -> str:
 
 
 def _fault(what: str, remedy: str, value: object) -> DataError:
-    return DataError(Fault(what=what, remedy=remedy, where="formats", value=str(value)))
+    return DataError.of(what, remedy, where="formats", value=value)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -164,15 +164,26 @@ def write_report(
     parts = _parts(ending, formats, public=audience == "public")
     policy = SmallNumbers(threshold=threshold) if small_numbers is None else small_numbers
     first = recommended or next(iter(named))
-    case = _Case(
-        problem=problem,
-        named=named,
-        given={"rules": rules, "priorities": priorities, "split": split},
-        leads=_leads_by_option(leads, named, first),
-        today=_today(problem, reference, named, priorities),
-    )
-    chosen = case.option(first, None)
-    made = [chosen if name == first else case.option(name, chosen) for name in named]
+    by_option = _leads_by_option(leads, named, first)
+    today = _today(problem, reference, named, priorities)
+
+    def option(name: str, like: Option | None) -> Option:
+        """Make an option; `like` is the recommended one, None for that itself."""
+        own_split = isinstance(split, Mapping) or like is None
+        return make_option(
+            problem,
+            name,
+            named[name],
+            rules=_of(rules, name),
+            priorities=_of(priorities, name),
+            split=_of(split, name) if own_split else None,
+            like=like,
+            leads=by_option.get(name),
+            today=today,
+        )
+
+    chosen = option(first, None)
+    made = [chosen if name == first else option(name, chosen) for name in named]
     if audience == "public":
         # From here on nothing but what the public may see is within reach.
         simulated = medium_term is not None and medium_term.demand is not None
@@ -183,21 +194,10 @@ def write_report(
     else:
         reader = reader_of(audience, problem, chosen.plan, policy)
     sources = tuple(sources)
-    colours = _colours(reader, made)
     material = Material(
         reader=reader,
         options=made,
         chosen=chosen,
-        frames=frames_of(
-            reader,
-            made,
-            chosen,
-            outlook=outlook,
-            medium_term=medium_term,
-            why_here=_reasons(why_here),
-            start_month=start_month,
-            colours=colours,
-        ),
         title=title,
         date="" if date is None else str(date),
         sources=sources,
@@ -212,8 +212,9 @@ def write_report(
         start_month=start_month,
         council=clean(council),
         backdrop=backdrop,
-        colours=colours,
+        colours=_colours(reader, made),
     )
+    material = replace(material, frames=frames_of(material))
     if ending not in FILES:
         return write_folder(target, material, parts)
     if FILES[ending] != "html":
@@ -248,23 +249,19 @@ _OTHER_FILES = frozenset(
 def _parts(ending: str, formats: Collection[str] | None, *, public: bool) -> tuple[str, ...]:
     """Decide what is written, before anything is; refuse what cannot be."""
     if ending in _OTHER_FILES:
-        raise DataError(
-            Fault(
-                what=f"no paper is written as {ending}",
-                remedy=f"end the path in {', '.join(FILES)}, or give a folder",
-                where="path",
-            )
+        raise DataError.of(
+            f"no paper is written as {ending}",
+            f"end the path in {', '.join(FILES)}, or give a folder",
+            where="path",
         )
     if ending not in FILES:
         return parts_of_a_pack(formats, public=public)
     if formats is not None:
-        raise DataError(
-            Fault(
-                what=f"formats are parts of a folder, and the path is one {ending} file",
-                remedy="leave formats out, or give a folder",
-                where="formats",
-                value=str(formats),
-            )
+        raise DataError.of(
+            f"formats are parts of a folder, and the path is one {ending} file",
+            "leave formats out, or give a folder",
+            where="formats",
+            value=formats,
         )
     require(FILES[ending])
     return (FILES[ending],)
@@ -281,32 +278,6 @@ def _reasons(given: Mapping[SchoolId, Any] | None) -> FrozenDict:
     )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Case:
-    """What was given on the options, to make each of them from."""
-
-    problem: Problem
-    named: Mapping[str, Any]
-    given: Mapping[str, Any]
-    leads: Mapping[str, Mapping[str, str]]
-    today: Plan | None
-
-    def option(self, name: str, like: Option | None) -> Option:
-        """Make an option; `like` is the recommended one, None for that itself."""
-        split = self.given["split"]
-        return make_option(
-            self.problem,
-            name,
-            self.named[name],
-            rules=_of(self.given["rules"], name),
-            priorities=_of(self.given["priorities"], name),
-            split=_of(split, name) if isinstance(split, Mapping) or like is None else None,
-            like=like,
-            leads=self.leads.get(name),
-            today=self.today,
-        )
-
-
 def _leads_by_option(
     given: Any, named: Mapping[str, Any], first: str
 ) -> dict[str, Mapping[str, str]]:
@@ -314,7 +285,7 @@ def _leads_by_option(
     several = isinstance(given, Mapping) and any(not isinstance(v, str) for v in given.values())
     by_option = given if several else {first: given or {}}
     if unknown := [name for name in by_option if name not in named]:
-        raise DataError(_no_option("leads", unknown[0], named))
+        raise _no_option("leads", unknown[0], named)
     return {name: _named_leads(leads) for name, leads in by_option.items()}
 
 
@@ -336,12 +307,10 @@ def _areas(given: Areas | Mapping[str, str] | None, plan: Plan) -> tuple[Area, .
     of = given if isinstance(given, Mapping) else given.labels
     labels = [cluster.label for cluster in plan.clusters]
     if unknown := [label for label in of if label not in labels]:
-        raise DataError(
-            Fault(
-                what=f"areas name a cluster {unknown[0]!r} that the recommended option lacks",
-                remedy=f"use its labels: {', '.join(labels)}",
-                where="areas",
-            )
+        raise DataError.of(
+            f"areas name a cluster {unknown[0]!r} that the recommended option lacks",
+            f"use its labels: {', '.join(labels)}",
+            where="areas",
         )
     return tuple(
         Area(
@@ -359,7 +328,7 @@ def _today(
     """Find today's clusters; None where nobody gives them."""
     if isinstance(reference, str):
         if reference not in named:
-            raise DataError(_no_option("reference", reference, named))
+            raise _no_option("reference", reference, named)
         return plan_of(problem, named[reference])
     if reference is not None:
         return plan_of(problem, reference, "reference")
@@ -370,10 +339,10 @@ def _today(
     return next((plan for plan in plans if isinstance(plan, Plan)), None)
 
 
-def _no_option(where: str, name: object, named: Mapping[str, Any]) -> Fault:
-    return Fault(
-        what=f"{where} names the option {name!r}, which is not given",
-        remedy=f"use one of {', '.join(map(repr, named))}",
+def _no_option(where: str, name: object, named: Mapping[str, Any]) -> DataError:
+    return DataError.of(
+        f"{where} names the option {name!r}, which is not given",
+        f"use one of {', '.join(map(repr, named))}",
         where=where,
     )
 
@@ -387,20 +356,20 @@ def _check(
 ) -> None:
     faults = []
     if not named:
-        faults.append(Fault(what="there are no options", remedy="give at least one plan"))
+        faults.append(Fault("there are no options", "give at least one plan"))
     if recommended is not None and recommended not in named:
         faults.append(
             Fault(
-                what="the recommended option is not among the options",
-                remedy=f"use one of {', '.join(named)}",
+                "the recommended option is not among the options",
+                f"use one of {', '.join(named)}",
                 value=recommended,
             )
         )
     if audience not in AUDIENCES:
         faults.append(
             Fault(
-                what="there is no such audience",
-                remedy=f"use one of {', '.join(AUDIENCES)}",
+                "there is no such audience",
+                f"use one of {', '.join(AUDIENCES)}",
                 value=str(audience),
             )
         )
@@ -408,8 +377,8 @@ def _check(
         if isinstance(value, Mapping):
             faults += [
                 Fault(
-                    what=f"{what} are given for an option that does not exist",
-                    remedy=f"use the names {', '.join(named)}",
+                    f"{what} are given for an option that does not exist",
+                    f"use the names {', '.join(named)}",
                     value=str(name),
                 )
                 for name in value

@@ -8,7 +8,7 @@ from typing import Any
 
 from clusters.budget import Formula, Pot, Protection, Split, split_budget
 from clusters.domain import Plan, Priorities, Problem, Rules, SchoolId, plan_of
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.verifier import Certificate, verify
 
 __all__ = ["Money", "best", "certificate", "conflict", "priorities_of", "repaired"]
@@ -100,7 +100,7 @@ def priorities_of(priorities: Priorities | None) -> Priorities:
 def options_of(problem: Problem, given: Any) -> dict[str, Plan]:
     """Take one plan, or several by name; the first is the one to begin with."""
     if isinstance(given, Mapping) and not given:
-        raise DataError(Fault(what="plan is an empty mapping", remedy="give a plan"))
+        raise DataError.of("plan is an empty mapping", "give a plan")
     several = isinstance(given, Mapping) and any(
         isinstance(one, Plan | Mapping) or hasattr(one, "plan") for one in given.values()
     )

@@ -13,9 +13,9 @@ from clusters.workbench import library
 __all__ = ["Meeting", "SupersededError"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, kw_only=True)
 class Meeting:
-    """What a meeting is about."""
+    """What a meeting is about: what :func:`clusters.workbench.payload.payload` takes."""
 
     problem: Problem
     rules: Rules

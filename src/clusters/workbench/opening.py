@@ -10,13 +10,13 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.budget import Formula, Pot, Protection
 from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, check_rules
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.money import Amount
 from clusters.readers.decisions import Decisions, is_decisions, read_decisions
 from clusters.workbench import library
 from clusters.workbench.bundle import page
 from clusters.workbench.meeting import Meeting
-from clusters.workbench.payload import AUDIENCES, fingerprint, payload_of
+from clusters.workbench.payload import AUDIENCES, fingerprint, payload
 from clusters.workbench.session import Session
 from clusters.writers.atomic import write_bytes
 
@@ -103,7 +103,7 @@ def write_workbench(
         title=title,
         audience=audience,
     )
-    return write_bytes(path, page({**payload_of(meeting), "server": None}).encode())
+    return write_bytes(path, page({**payload(**vars(meeting)), "server": None}).encode())
 
 
 @checked
@@ -155,12 +155,10 @@ def serve_workbench(
     earlier = None
     if path.exists():
         if not is_decisions(path):
-            raise DataError(
-                Fault(
-                    what="the file is no decisions file of the workbench, and would be replaced",
-                    remedy="give another path",
-                    where=str(path),
-                )
+            raise DataError.of(
+                "the file is no decisions file of the workbench, and would be replaced",
+                "give another path",
+                where=str(path),
             )
         earlier = _decisions(problem, path)
     meeting = _meeting(
@@ -184,11 +182,8 @@ def _meeting(
 ) -> Meeting:
     """Check what a meeting is about before anything is written or served."""
     if more["audience"] not in AUDIENCES:
-        raise DataError(
-            Fault(
-                what=f"there is no audience {more['audience']!r}",
-                remedy=f"use one of {', '.join(AUDIENCES)}",
-            )
+        raise DataError.of(
+            f"there is no audience {more['audience']!r}", f"use one of {', '.join(AUDIENCES)}"
         )
     wanted = library.priorities_of(priorities)
     check_rules(problem, rules, wanted)
@@ -223,14 +218,12 @@ def _decisions(
         if problem.find(member.urn) is None
     ]
     if unknown:
-        raise DataError(
-            Fault(
-                what=f"the decisions name {len(unknown)} schools that these data do not have",
-                remedy="give the decisions of a meeting on the same schools"
-                if found.problem != fingerprint(problem)
-                else "check the ids",
-                where=where,
-                urn=str(unknown[0]),
-            )
+        raise DataError.of(
+            f"the decisions name {len(unknown)} schools that these data do not have",
+            "give the decisions of a meeting on the same schools"
+            if found.problem != fingerprint(problem)
+            else "check the ids",
+            where=where,
+            urn=unknown[0],
         )
     return found

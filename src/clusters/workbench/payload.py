@@ -20,14 +20,14 @@ import numpy as np
 from clusters.disclosure import redacted
 from clusters.domain import Cluster, Plan, Priorities, Problem, Rules
 from clusters.money import lowest_first
+from clusters.naming import unused
 from clusters.readers.decisions import Decisions
 from clusters.rulebook import phases_of
 from clusters.text import MEASURE_WORDS, clean
 from clusters.workbench import library
 from clusters.workbench.ground import ground_of
-from clusters.workbench.meeting import Meeting
 
-__all__ = ["AUDIENCES", "PAGE_RULES", "fingerprint", "payload", "payload_of", "plan_to_dict"]
+__all__ = ["AUDIENCES", "PAGE_RULES", "fingerprint", "payload", "plan_to_dict"]
 
 AUDIENCES = ("working group", "public")
 
@@ -117,20 +117,6 @@ def payload(
     }
 
 
-def payload_of(meeting: Meeting) -> dict[str, Any]:
-    """Put what a meeting is about into plain values."""
-    return payload(
-        meeting.problem,
-        meeting.rules,
-        meeting.options,
-        meeting.priorities,
-        money=meeting.money,
-        decisions=meeting.decisions,
-        title=meeting.title,
-        audience=meeting.audience,
-    )
-
-
 def fingerprint(problem: Problem) -> str:
     """Return a mark of the schools and their places: decisions made on others are recognised."""
     digest = hashlib.sha256(repr(problem.ids).encode())
@@ -163,10 +149,7 @@ def _whole(problem: Problem, plan: Plan) -> Plan:
             if position is not None and position not in taken:
                 taken.add(position)
                 held.append(problem.schools[position].urn)
-        label = clean(cluster.label) or "Cluster"
-        number = 2
-        while label in labels:
-            label, number = f"{clean(cluster.label) or 'Cluster'} {number}", number + 1
+        label = unused(clean(cluster.label) or "Cluster", labels)
         labels.add(label)
         if not held:
             continue
@@ -216,9 +199,7 @@ def _texts(values: Sequence[str | None]) -> list[str | None] | None:
 def _ranks(problem: Problem) -> list[int]:
     """Place of each school under the published tie rule for pennies."""
     order = sorted(range(len(problem)), key=lambda k: lowest_first(problem.ids[k]))
-    ranks = [0] * len(problem)
-    for rank, position in enumerate(order):
-        ranks[position] = rank
+    ranks: list[int] = np.argsort(order).tolist()
     return ranks
 
 
@@ -248,9 +229,8 @@ def _packed(values: Any, kind: str, same: bool, scale: int) -> dict[str, Any]:
 
 def _measures(problem: Problem, rules: Rules, priorities: Priorities) -> dict[str, list[float]]:
     """List the measures that rules, priorities or a meeting want to see."""
-    wanted = dict.fromkeys(("schools", "pupils", "ehcps", "sen_support", "need"))
-    wanted |= dict.fromkeys([*rules.balance, *rules.limits, priorities.travel_by])
-    wanted |= dict.fromkeys([priorities.balance_measure])
+    shown = ("schools", "pupils", "ehcps", "sen_support", "need", *rules.balance, *rules.limits)
+    wanted = dict.fromkeys((*shown, priorities.travel_by, priorities.balance_measure))
     return {
         name: [_number(value) for value in problem.measures[name].tolist()]
         for name in wanted

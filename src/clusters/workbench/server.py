@@ -21,7 +21,7 @@ from starlette.routing import Route
 
 from clusters.budget import Split
 from clusters.domain import Plan, Rules
-from clusters.errors import ClustersError, DataError, Fault
+from clusters.errors import ClustersError, DataError
 from clusters.money import pounds
 from clusters.readers.decisions import SavedPlan, parse_decisions
 from clusters.workbench import library
@@ -218,9 +218,7 @@ def _plan(asked: Mapping[str, Any]) -> Plan:
     try:
         return SavedPlan.model_validate_json(json.dumps(asked.get("plan"))).plan
     except (ValidationError, ValueError, RecursionError):
-        raise DataError(
-            Fault(what="the question holds no plan", remedy="ask from the page")
-        ) from None
+        raise DataError.of("the question holds no plan", "ask from the page") from None
 
 
 def _verify(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
@@ -232,7 +230,7 @@ def _verify(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
 def _money(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
     meeting = session.meeting
     if meeting.money is None:
-        raise DataError(Fault(what="no pot was given", remedy="open the workbench with a pot"))
+        raise DataError.of("no pot was given", "open the workbench with a pot")
     split = library.split(meeting.problem, _plan(asked), meeting.money)
     return {
         "said": _said(split),
@@ -259,7 +257,7 @@ def _why(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
     meeting = session.meeting
     school = asked.get("school")
     if not isinstance(school, str | int) or isinstance(school, bool):
-        raise DataError(Fault(what="the question names no school", remedy="ask from the page"))
+        raise DataError.of("the question names no school", "ask from the page")
     found = library.why(meeting.problem, meeting.rules, _plan(asked), school, meeting.priorities)
     return {"sentence": found.sentence}
 
@@ -273,7 +271,7 @@ def _start(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
     if not isinstance(seconds, int | float) or isinstance(seconds, bool):
         seconds = 0  # as little as a time that is too short
     if kind not in KINDS or not 0 < seconds <= LONGEST_SEARCH_S:
-        raise DataError(Fault(what="there is no such search", remedy="ask from the page"))
+        raise DataError.of("there is no such search", "ask from the page")
     plan = _plan(asked)
     session.start(str(kind), plan, _pinned(session, plan, asked.get("pins")), float(seconds))
     return {"started": True}
@@ -282,7 +280,7 @@ def _start(session: Session, asked: Mapping[str, Any]) -> dict[str, Any]:
 def _pinned(session: Session, plan: Plan, pins: Any) -> Rules:
     """Return the meeting's rules with the pins of a question."""
     if not isinstance(pins, list) or not all(type(pin) in (str, int) for pin in pins):
-        raise DataError(Fault(what="the pins are no list of ids", remedy="ask from the page"))
+        raise DataError.of("the pins are no list of ids", "ask from the page")
     from clusters.workbench.searching import plan_to_json
 
     saved = {
@@ -297,7 +295,7 @@ def _pinned(session: Session, plan: Plan, pins: Any) -> Rules:
 
 def _progress(session: Session, _asked: Mapping[str, Any]) -> dict[str, Any]:
     if session.job is None:
-        raise DataError(Fault(what="no search was started", remedy="start one"))
+        raise DataError.of("no search was started", "start one")
     return session.job.progress()
 
 

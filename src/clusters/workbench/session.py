@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Self
 
 from clusters.domain import Plan, Rules
-from clusters.errors import ClustersError, DataError, Fault
+from clusters.errors import ClustersError, DataError
 from clusters.readers.decisions import Decisions, parse_decisions
 from clusters.workbench.bundle import page
 from clusters.workbench.jobs import Job
 from clusters.workbench.meeting import Meeting, SupersededError
-from clusters.workbench.payload import payload_of
+from clusters.workbench.payload import payload
 from clusters.writers.atomic import write_bytes
 
 if TYPE_CHECKING:
@@ -55,14 +55,12 @@ class Session:
         self._on_disk = _digest_of(self.path)
         self._lock = threading.Lock()
         self._launcher: Path | None = None
-        self._payload = payload_of(meeting)
+        self._payload = payload(**vars(meeting))
         if not self.path.parent.is_dir():
-            raise DataError(
-                Fault(
-                    what="the decisions cannot be saved: there is no such folder",
-                    remedy="make the folder first",
-                    where=str(self.path.parent),
-                )
+            raise DataError.of(
+                "the decisions cannot be saved: there is no such folder",
+                "make the folder first",
+                where=str(self.path.parent),
             )
         self._server, self._thread, self.port = _serve(self, port)
 
@@ -203,12 +201,10 @@ def _digest_of(path: Path) -> str | None:
     except FileNotFoundError:
         return None
     except OSError as error:
-        raise DataError(
-            Fault(
-                what=f"the decisions file cannot be read ({error.strerror or error})",
-                remedy="give the path of a file that may be read and written",
-                where=str(path),
-            )
+        raise DataError.of(
+            f"the decisions file cannot be read ({error.strerror or error})",
+            "give the path of a file that may be read and written",
+            where=str(path),
         ) from None
 
 
@@ -228,12 +224,10 @@ def _serve(session: Session, port: int) -> tuple[uvicorn.Server, threading.Threa
         door.bind((LOOPBACK, port))
     except (OSError, OverflowError) as error:
         door.close()
-        raise DataError(
-            Fault(
-                what=f"the port cannot be used ({error})",
-                remedy="give another port, or 0 for any free one",
-                value=str(port),
-            )
+        raise DataError.of(
+            f"the port cannot be used ({error})",
+            "give another port, or 0 for any free one",
+            value=port,
         ) from None
     bound = int(door.getsockname()[1])
     config = uvicorn.Config(

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from functools import wraps
+from typing import TypeAlias, TypeVar
 
 from clusters.report.document.table import Pair, Table
+
+_Material = TypeVar("_Material")
 
 MARK = "For the author:"
 """How a place starts that the author has to fill."""
@@ -18,11 +21,9 @@ MARK = "For the author:"
 
 @dataclass(frozen=True, slots=True)
 class Heading:
-    """A heading; level 1 is that of a section."""
+    """A heading within a section."""
 
     text: str
-    level: int = 1
-    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +129,11 @@ Block: TypeAlias = (
 )
 
 
+def kind(block: Block) -> str:
+    """Name the kind of a block, as templates and writers of formats call it: "words", "grid"."""
+    return type(block).__name__.lower()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Section:
     """A part of the document.
@@ -154,13 +160,38 @@ class Section:
     only: str = ""
 
 
+def section(
+    title: str, anchor: str, *, is_appendix: bool = False, is_open: bool = False, only: str = ""
+) -> Callable[[Callable[[_Material], Iterator[Block]]], Callable[[_Material], Section | None]]:
+    """Make a section of the blocks that a function yields; None where it has nothing to say."""
+
+    def of(write: Callable[[_Material], Iterator[Block]]) -> Callable[[_Material], Section | None]:
+        @wraps(write)
+        def made(material: _Material) -> Section | None:
+            blocks = tuple(write(material))
+            if not blocks:
+                return None
+            return Section(
+                title=title,
+                anchor=anchor,
+                blocks=blocks,
+                is_appendix=is_appendix,
+                is_open=is_open,
+                only=only,
+            )
+
+        return made
+
+    return of
+
+
 def numbered(sections: list[Section]) -> Iterator[tuple[str, Section]]:
     """Pair the sections of a paper with their headings: "3. The money", "Appendix B: ..."."""
     number, letter = 0, 0
-    for section in sections:
-        if section.is_appendix:
+    for part in sections:
+        if part.is_appendix:
             letter += 1
-            yield f"Appendix {chr(64 + letter)}: {section.title}", section
+            yield f"Appendix {chr(64 + letter)}: {part.title}", part
         else:
             number += 1
-            yield f"{number}. {section.title}", section
+            yield f"{number}. {part.title}", part

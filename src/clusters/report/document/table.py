@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +60,23 @@ class Pair:
     value: str
 
 
+@dataclass(frozen=True, slots=True)
+class Field(Column):
+    """A column of a table of things: what it says of each, and of all of them in the last row."""
+
+    says: Callable[[Any], Any] = str
+    total: str = ""
+    is_shown: bool = True
+
+
+def table_of(caption: str, things: Iterable[Any], fields: Sequence[Field]) -> Table:
+    """Make a table with a row for each thing, from the fields that are shown."""
+    shown = [field for field in fields if field.is_shown]
+    rows = [[field.says(thing) for field in shown] for thing in things]
+    total = [field.total for field in shown]
+    return make_table(caption, shown, rows, total if any(total) else ())
+
+
 def make_table(
     caption: str,
     columns: Sequence[Column],
@@ -77,6 +94,11 @@ def make_table(
 
 def _cell(value: Any) -> Cell:
     return value if isinstance(value, Cell) else Cell(clean(value))
+
+
+def with_none(frame: pd.DataFrame) -> pd.DataFrame:
+    """Put None where a frame knows nothing."""
+    return frame.astype(object).where(frame.notna(), None)
 
 
 def frame_table(
@@ -99,7 +121,7 @@ def frame_table(
     kinds = {name: _kind(name, frame[name]) for name in names}
     given = headings or {}
     columns = [Column(given.get(name, _heading(name)), kinds[name] != "text") for name in names]
-    known = frame.astype(object).where(frame.notna(), None)
+    known = with_none(frame)
     rows = [
         [_written(value, kinds[name]) for name, value in zip(names, row, strict=True)]
         for row in known.itertuples(index=False, name=None)

@@ -143,10 +143,7 @@ _IN_FRAME: Mapping[tuple[str, str], str] = {
     ("together", "schools"): "Number of schools in the set.",
     ("expertise", "need"): "Pupils of the cluster with this need.",
     ("types", "need"): "Pupils with this need.",
-    ("types", "schools"): "Number of schools.",
-    ("options", "capacity"): "Expertise on record that can be shared.",
     ("assumptions", "value"): "Value, and where it is from.",
-    ("fairness", "figure"): "Name of the figure.",
     ("small_schools", "journey"): "Journey to the centre of the cluster.",
     ("furthest", "journey"): "Journey to the centre of the cluster.",
     ("options", "compactness"): "Mean over the clusters: 1 is round, near 0 long and thin.",
@@ -158,31 +155,21 @@ WORKING: Mapping[str, str] = {
     "step": "Step of the working, or number that was decided.",
     "value": "Its value: pounds, a weight, a share or a count.",
     "name of the cell": "Name by which formulas call the cell to its left.",
-    "number": "Number of the cluster: the same on every map and in every table and option.",
-    "cluster": "Name of the cluster.",
-    "urn": "Unique reference number of the school.",
-    "school": "Name of the school.",
     "tie": "Place in the order that settles ties of a penny: the lowest URN first.",
-    "units": "Units of need: each count times its weight.",
     "lump per cluster": "The cluster's lump sum; a school's row holds its equal part.",
     "lump per school": "Lump sums that schools bring.",
     "sparsity": "Money for small schools far from others, as given.",
     "formula exact": "Money by the formula before it is rounded.",
-    "today": "What is spent today in a year.",
-    "pupils": "Pupils on roll.",
     "floor": "Least that it may have.",
     "cap": "Most that it may have.",
     "flexible exact": "Money after floor and cap, before it is rounded.",
     "whole pennies": "The same, rounded down to a penny.",
     "remainder": "What rounding down left; the largest ones get a penny more.",
     "flexible": "Money by the formula, after floor and cap, to the penny.",
-    "committed": "Top-ups of EHC plans that must be paid.",
-    "backdated": "Payments owed from the past.",
-    "total": "All money of the row.",
     "of the split": "The same sum as the papers of the pack have it.",
     "difference": "The two compared: 0.",
 }
-"""Meaning of the columns of the sheet that works the split out."""
+"""Meaning of the columns that only the sheet has which works the split out."""
 
 _PREFIXES: Mapping[str, str] = {
     "mean_journey_": "Mean journey to the centre, each school counted as the priorities say:",
@@ -219,3 +206,17 @@ def meaning(column: str, frame: str = "") -> str:
             return f"{capital(measure_name(plain.removesuffix(ending)))}: {words}."
     name = need_name(plain)
     return f"{capital(measure_name(plain) if name == plain else name)}."
+
+
+def meaning_in_working(column: str) -> str:
+    """Say what a column means on the sheet that works the split out.
+
+    Examples
+    --------
+    >>> meaning_in_working("today"), meaning_in_working("measure pupils")
+    ('What is spent today in a year.', 'Pupils on roll.')
+    """
+    if column in WORKING:
+        return WORKING[column]
+    name = column.removeprefix("measure ")
+    return meaning(name if name != column or name in COLUMNS else f"{name}_pence")

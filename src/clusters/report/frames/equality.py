@@ -66,13 +66,13 @@ def _place(rurality: str | None) -> str | None:
 
 def _fifths(problem: Problem) -> list[str]:
     """Fifth of each school; [] where nothing is known of deprivation."""
-    given = [school.traits.get("deprivation_quintile") for school in problem.schools]
-    if any(given):
+    basis, measures = _basis(problem), problem.measures
+    if basis == "given":
+        given = [school.traits.get("deprivation_quintile") for school in problem.schools]
         return [f"fifth {clean(word)}" if word else "not known" for word in given]
-    measures = problem.measures
-    if "deprivation" in measures:
+    if basis == "score":
         score = measures["deprivation"]
-    elif "fsm" in measures and "pupils" in measures:
+    elif basis == "meals":
         score = measures["fsm"] / np.maximum(1, measures["pupils"])
     else:
         return []
@@ -82,22 +82,26 @@ def _fifths(problem: Problem) -> list[str]:
     return [f"fifth {k}{ends.get(k, '')}" for k in fifths.tolist()]
 
 
+def _basis(problem: Problem) -> str:
+    """Say what fifths of deprivation can be made from; "" for nothing."""
+    if any(school.traits.get("deprivation_quintile") for school in problem.schools):
+        return "given"
+    if "deprivation" in problem.measures:
+        return "score"
+    return "meals" if {"fsm", "pupils"} <= set(problem.measures) else ""
+
+
+_SORTED = "The fifths of deprivation sort these schools by {}, into five groups of one size."
+_BASES = {
+    "given": "The fifths of deprivation are those that the data give for each school.",
+    "score": _SORTED.format("the score of deprivation in the data"),
+    "meals": _SORTED.format("the share of their pupils on free school meals"),
+}
+
+
 def deprivation_sentence(problem: Problem) -> str:
     """Say what the fifths of deprivation rest on; "" where there are none."""
-    if any(school.traits.get("deprivation_quintile") for school in problem.schools):
-        return "The fifths of deprivation are those that the data give for each school."
-    measures = problem.measures
-    if "deprivation" in measures:
-        return (
-            "The fifths of deprivation sort these schools by the score of deprivation in the data, "
-            "into five groups of one size."
-        )
-    if "fsm" in measures and "pupils" in measures:
-        return (
-            "The fifths of deprivation sort these schools by the share of their pupils on free "
-            "school meals, into five groups of one size."
-        )
-    return ""
+    return _BASES.get(_basis(problem), "")
 
 
 def journeys_of(problem: Problem, plan: Plan) -> list[float | None]:

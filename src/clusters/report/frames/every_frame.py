@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from clusters.domain import Plan, Problem, SchoolId
@@ -12,8 +11,9 @@ from clusters.maps.colours import TINTS
 from clusters.maps.difference import changes
 from clusters.measures import always_together
 from clusters.report.frames.equality import equality_frame, furthest_frame, journeys_of, small_frame
-from clusters.report.frames.frame import Frame
-from clusters.report.frames.money import of_medium_term, of_money, of_outlook
+from clusters.report.frames.frame import CALLS, TITLES, Frame, kind_of
+from clusters.report.frames.money import Named, of_medium_term, of_money, of_outlook
+from clusters.report.material import Material
 from clusters.report.release.audience import Reader
 from clusters.report.release.option import Option, numbers_in
 from clusters.report.wording.words import journey
@@ -22,44 +22,37 @@ from clusters.text import clean
 if TYPE_CHECKING:
     import pandas as pd
 
-    from clusters.budget import MediumTermPlan, Outlook
 
-
-def frames_of(
-    reader: Reader,
-    options: Sequence[Option],
-    chosen: Option,
-    *,
-    outlook: Outlook | None = None,
-    medium_term: MediumTermPlan | None = None,
-    why_here: Mapping[SchoolId, Sequence[str]] | None = None,
-    start_month: int = 9,
-    colours: Mapping[int, int] | None = None,
-) -> dict[str, Frame]:
+def frames_of(material: Material) -> dict[str, Frame]:
     """Collect the frames of a pack by name, as its audience may see them."""
     found: dict[str, Frame] = {}
-    for one in (
-        *_of_plans(reader, options, chosen, why_here or {}),
-        *_of_expertise(reader, chosen),
-        *of_money(reader, chosen, start_month),
-        *of_outlook(outlook),
-        *of_medium_term(medium_term),
-        *_of_equality(reader, chosen),
+    options, chosen = material.options, material.chosen
+    level = "cluster" if material.reader.is_public else "school"
+    for name, data in (
+        *_of_plans(material),
+        *_of_expertise(material.reader, chosen),
+        *of_money(material.reader, chosen, material.start_month),
+        *of_outlook(material.outlook),
+        *of_medium_term(material.medium_term),
+        *_of_equality(material.reader, chosen),
         *_of_search(chosen),
     ):
-        if len(one.data):
-            option = _option_of(one.name, options, chosen)
-            frame = _numbered(_rounded(one.data), option, chosen)
-            if one.name == "clusters" and colours is not None:
-                frame.insert(1, "colour", [TINTS[colours[n]] for n in frame["number"]])
-            found[one.name] = replace(one, data=frame)
+        if not len(data):
+            continue
+        kind = kind_of(name)
+        # "option_2" and "moves_2" name the clusters of their own option
+        option = chosen if kind == name else options[int(name.rpartition("_")[2]) - 1]
+        frame = _numbered(data.round(6), option, chosen)  # enough to work with, short to read
+        if name == "clusters":
+            frame.insert(1, "colour", [TINTS[material.colours[n]] for n in frame["number"]])
+        words = {"option": option.name, "chosen": chosen.name, "level": level}
+        found[name] = Frame(
+            name=name,
+            title=TITLES[kind].format(**words),
+            how=CALLS[kind].format(**words, start_month=material.start_month),
+            data=frame,
+        )
     return found
-
-
-def _option_of(name: str, options: Sequence[Option], chosen: Option) -> Option:
-    """Find the option whose clusters a frame names: "option_2" and "moves_2" name their own."""
-    kind, _, place = name.rpartition("_")
-    return options[int(place) - 1] if kind in ("option", "moves") else chosen
 
 
 def _numbered(frame: pd.DataFrame, option: Option, chosen: Option) -> pd.DataFrame:
@@ -84,58 +77,18 @@ def _integers(values: Sequence[int | None]) -> Any:
     return pd.array(values, dtype="Int64")
 
 
-def _rounded(frame: pd.DataFrame) -> pd.DataFrame:
-    """Round fractions to 6 places: enough to work with, and short enough to read."""
-    return frame.round(6)
-
-
-def _of_plans(
-    reader: Reader,
-    options: Sequence[Option],
-    chosen: Option,
-    reasons: Mapping[SchoolId, Sequence[str]],
-) -> Iterator[Frame]:
+def _of_plans(material: Material) -> Iterator[Named]:
+    reader, options, chosen = material.reader, material.options, material.chosen
     shown = reader.shown
-    yield Frame(
-        name="schools",
-        title="The schools and their clusters",
-        how="clusters.writers.plan_frame(problem, plan)",
-        data=schools_frame(reader, chosen.plan),
-    )
-    yield Frame(
-        name="clusters",
-        title="The clusters",
-        how='clusters.measure(problem, plan).to_frame("cluster")',
-        data=clusters_frame(reader, chosen),
-    )
-    plans = {option.name: option.plan for option in options}
-    yield Frame(
-        name="options",
-        title="The options side by side",
-        how='clusters.measure(problem, plan, priorities).to_frame("plan"), for each option',
-        data=_options_frame(options),
-    )
+    yield "schools", schools_frame(reader, chosen.plan)
+    yield "clusters", clusters_frame(reader, chosen)
+    yield "options", _options_frame(options)
     for k, option in enumerate(options, start=1):
-        yield Frame(
-            name=f"option_{k}",
-            title=f"Schools and clusters of the option {option.name}",
-            how="clusters.writers.plan_frame(problem, plan)",
-            data=_membership(shown, option.plan),
-        )
+        yield f"option_{k}", _membership(shown, option.plan)
         if option is not chosen:
-            yield Frame(
-                name=f"moves_{k}",
-                title=f"Schools in another cluster under {chosen.name} than under {option.name}",
-                how="clusters.maps.changes(problem, before, after)",
-                data=moves_frame(shown, option.plan, chosen.plan, reasons),
-            )
+            yield f"moves_{k}", moves_frame(shown, option.plan, chosen.plan, material.why_here)
     if len(options) > 1:
-        yield Frame(
-            name="together",
-            title="Schools that share a cluster in every option",
-            how="clusters.measures.always_together(plans, problem)",
-            data=together_frame(shown, plans),
-        )
+        yield "together", together_frame(shown, {option.name: option.plan for option in options})
 
 
 def schools_frame(reader: Reader, plan: Plan) -> pd.DataFrame:
@@ -191,10 +144,7 @@ def _membership(shown: Problem, plan: Plan) -> pd.DataFrame:
 
 
 def moves_frame(
-    problem: Problem,
-    before: Plan,
-    after: Plan,
-    reasons: Mapping[SchoolId, Sequence[str]],
+    problem: Problem, before: Plan, after: Plan, reasons: Mapping[SchoolId, Sequence[str]]
 ) -> pd.DataFrame:
     """Table of the schools that two plans put into different clusters, and what it does for them.
 
@@ -250,62 +200,32 @@ def together_frame(problem: Problem, plans: Mapping[str, Plan]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["group", "schools", "urn", "school"])
 
 
-def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Frame]:
+def _of_expertise(reader: Reader, chosen: Option) -> Iterator[Named]:
     measures = chosen.facts.measures
     if not measures.types:
         return
     frame = measures.to_frame("expertise").drop(columns=["nearest_outside"])
     frame["gap"] = frame["capacity"] == 0
-    how = 'clusters.measure(problem, plan).to_frame("expertise"); gap: capacity == 0'
-    title = "Need and expertise by cluster and type"
-    yield Frame(name="expertise", title=title, how=how, data=frame.dropna(axis=1, how="all"))
+    yield "expertise", frame.dropna(axis=1, how="all")
     kinds = measures.to_frame("type").dropna(axis=1, how="all")
     gaps = [row.kind for row in measures.expertise if row.capacity == 0]
     kinds["gaps"] = [gaps.count(kind) for kind in kinds["type"]]
-    how = 'clusters.measure(problem, plan).to_frame("type"); gaps: clusters with capacity == 0'
-    title = "Access to expertise by type"
-    yield Frame(name="types", title=title, how=how, data=kinds)
+    yield "types", kinds
     if reader.need is not None:
-        yield Frame(
-            name="need",
-            title="Pupils by cluster and need",
-            how='clusters.measure(problem, plan).coverage("need")',
-            data=reader.need,
-        )
+        yield "need", reader.need
 
 
-def _of_equality(reader: Reader, chosen: Option) -> Iterator[Frame]:
+def _of_equality(reader: Reader, chosen: Option) -> Iterator[Named]:
     split = None if reader.is_public else chosen.split  # the public's has no schools
     frame = equality_frame(reader.shown, chosen.plan, split)
-    yield Frame(
-        name="equality",
-        title="Journeys and money by group of schools",
-        how="clusters.report.equality_frame(problem, plan, split)",
-        data=frame.dropna(axis=1, how="all"),
-    )
-    yield Frame(
-        name="furthest",
-        title="The longest journeys",
-        how="clusters.report.furthest_frame(problem, plan)",
-        data=furthest_frame(reader.shown, chosen.plan),
-    )
-    yield Frame(
-        name="small_schools",
-        title="Small schools",
-        how="clusters.report.small_frame(problem, plan, split)",
-        data=small_frame(reader.shown, chosen.plan, split),
-    )
+    yield "equality", frame.dropna(axis=1, how="all")
+    yield "furthest", furthest_frame(reader.shown, chosen.plan)
+    yield "small_schools", small_frame(reader.shown, chosen.plan, split)
 
 
-def _of_search(chosen: Option) -> Iterator[Frame]:
-    history = getattr(chosen.result, "history", ())
-    if history:
-        yield Frame(
-            name="search",
-            title="How the search went",
-            how="result.history",
-            data=history_frame(chosen.result),
-        )
+def _of_search(chosen: Option) -> Iterator[Named]:
+    if getattr(chosen.result, "history", ()):
+        yield "search", history_frame(chosen.result)
 
 
 def history_frame(result: Any) -> pd.DataFrame:

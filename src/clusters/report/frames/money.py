@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from typing import TYPE_CHECKING, Any, Literal
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from clusters.disclosure import HIDDEN
-from clusters.report.frames.frame import Frame
 from clusters.report.release.audience import Reader
 from clusters.report.release.option import Option
 from clusters.report.wording.working import units_words
@@ -18,70 +17,35 @@ if TYPE_CHECKING:
     from clusters.budget import MediumTermPlan, Outlook, Split
 
 
-def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Frame]:
+Named: TypeAlias = "tuple[str, pd.DataFrame]"
+"""Name of a frame, as `TITLES` has it, and the frame."""
+
+
+def of_money(reader: Reader, chosen: Option, start_month: int) -> Iterator[Named]:
     """Make the frames of a split: pot, formula, shares, gains, years, fairness."""
     split = chosen.split
     if split is None:
         return
+    import pandas as pd
+
     from clusters.budget import by_year, explain
 
-    yield Frame(
-        name="pot",
-        title="The pot, step by step",
-        how='split.to_frame("pot")',
-        data=split.to_frame("pot")[["step", "pence"]],
-    )
+    yield "pot", split.to_frame("pot")[["step", "pence"]]
     notes = split.public_notes() if reader.is_public else split.notes
-    yield Frame(
-        name="money_notes",
-        title="What to know about the money",
-        how="split.notes",
-        data=_notes(notes),
-    )
-    yield Frame(
-        name="factors",
-        title="The formula, factor by factor",
-        how='split.to_frame("factor")',
-        data=split.to_frame("factor").drop(columns=["total"]),
-    )
+    yield "money_notes", pd.DataFrame({"note": [clean(note) for note in notes]})
+    yield "factors", split.to_frame("factor").drop(columns=["total"])
     if not split.clusters:
         return  # the sum of no cluster may be shown
-    yield Frame(
-        name="money",
-        title="The money by cluster",
-        how='split.to_frame("cluster")',
-        data=_masked(reader, chosen, _money_frame(reader, chosen, split)),
-    )
+    yield "money", _masked(reader, chosen, _money_frame(reader, chosen, split))
     lines = explain(split, "cluster")
-    yield Frame(
-        name="lines",
-        title="How each cluster's sum comes about",
-        how='clusters.budget.explain(split, "cluster")',
-        data=_masked(reader, chosen, _cluster_lines(split, lines)),
-    )
+    yield "lines", _masked(reader, chosen, _cluster_lines(split, lines))
     if any(share.today_pence is not None for share in split.clusters):
-        yield Frame(
-            name="effects",
-            title="Gains and losses by cluster",
-            how='clusters.budget.effects(split, "cluster")',
-            data=_masked(reader, chosen, _effects(reader, split)),
-        )
+        yield "effects", _masked(reader, chosen, _effects(reader, split))
     years = by_year(split, start_month).to_frame().rename(columns={"key": "cluster"})
-    yield Frame(
-        name="years",
-        title="The money by financial year",
-        how=f"clusters.budget.by_year(split, {start_month}).to_frame()",
-        data=_masked(reader, chosen, years),
-    )
+    yield "years", _masked(reader, chosen, years)
     yield from _fairness(reader, split)
     if not reader.is_public:
         yield from _money_of_schools(split)
-
-
-def _notes(notes: Iterable[str]) -> pd.DataFrame:
-    import pandas as pd
-
-    return pd.DataFrame({"note": [clean(note) for note in notes]})
 
 
 def _effects(reader: Reader, split: Split) -> pd.DataFrame:
@@ -97,7 +61,7 @@ def _effects(reader: Reader, split: Split) -> pd.DataFrame:
     return frame[["cluster", *sums, "change_percent"]]
 
 
-def _fairness(reader: Reader, split: Split) -> Iterator[Frame]:
+def _fairness(reader: Reader, split: Split) -> Iterator[Named]:
     """Fairness between schools; in public between clusters, rounded, where all may be shown."""
     from clusters.budget import fairness_frame
     from clusters.errors import MoneyError
@@ -109,36 +73,16 @@ def _fairness(reader: Reader, split: Split) -> Iterator[Frame]:
         frame = fairness_frame(split, level)
     except MoneyError:  # nothing to compare: no pupils, or no money
         return
-    yield Frame(
-        name="fairness",
-        title=f"How fair the split is between {level}s, in figures",
-        how=f'clusters.budget.fairness_frame(split, "{level}")',
-        data=frame.round(2) if reader.is_public else frame,
-    )
+    yield "fairness", frame.round(2) if reader.is_public else frame
 
 
-def _money_of_schools(split: Split) -> Iterator[Frame]:
+def _money_of_schools(split: Split) -> Iterator[Named]:
     from clusters.budget import effects, explain
 
-    yield Frame(
-        name="money_by_school",
-        title="Indicative money by school",
-        how='split.to_frame("school")',
-        data=split.to_frame("school").drop(columns=["total"]),
-    )
-    yield Frame(
-        name="lines_by_school",
-        title="How each school's indicative sum comes about",
-        how='clusters.budget.explain(split, "school")',
-        data=_lines(explain(split, "school"), "urn"),
-    )
+    yield "money_by_school", split.to_frame("school").drop(columns=["total"])
+    yield "lines_by_school", _lines(explain(split, "school"), "urn")
     if any(share.today_pence is not None for share in split.schools):
-        yield Frame(
-            name="effects_by_school",
-            title="Gains and losses by school",
-            how='clusters.budget.effects(split, "school")',
-            data=effects(split, "school"),
-        )
+        yield "effects_by_school", effects(split, "school")
 
 
 def _money_frame(reader: Reader, chosen: Option, split: Split) -> pd.DataFrame:
@@ -181,36 +125,15 @@ def _masked(reader: Reader, chosen: Option, frame: pd.DataFrame) -> pd.DataFrame
     return pd.DataFrame(rows, columns=frame.columns).astype(object)
 
 
-def of_outlook(outlook: Outlook | None) -> Iterator[Frame]:
+def of_outlook(outlook: Outlook | None) -> Iterator[Named]:
     """Make the frames of an outlook: risk by cluster, and scenarios."""
-    if outlook is None:
-        return
-    yield Frame(
-        name="risk",
-        title="The risk that money runs out, by cluster (simulated)",
-        how='clusters.budget.look_ahead(split).to_frame("cluster")',
-        data=outlook.to_frame("cluster"),
-    )
-    yield Frame(
-        name="scenarios",
-        title="What if things go badly? (simulated)",
-        how='clusters.budget.look_ahead(split).to_frame("scenario")',
-        data=outlook.to_frame("scenario"),
-    )
-    yield Frame(
-        name="assumptions",
-        title="What the simulated risk rests on",
-        how='clusters.budget.look_ahead(split).to_frame("assumption")',
-        data=outlook.to_frame("assumption"),
-    )
+    if outlook is not None:
+        yield "risk", outlook.to_frame("cluster")
+        yield "scenarios", outlook.to_frame("scenario")
+        yield "assumptions", outlook.to_frame("assumption")
 
 
-def of_medium_term(plan: MediumTermPlan | None) -> Iterator[Frame]:
+def of_medium_term(plan: MediumTermPlan | None) -> Iterator[Named]:
     """Make the frame of a plan of several financial years."""
     if plan is not None:
-        yield Frame(
-            name="medium_term",
-            title="The plan of the coming financial years",
-            how="clusters.budget.plan_years(years, ...).to_frame()",
-            data=plan.to_frame(),
-        )
+        yield "medium_term", plan.to_frame()

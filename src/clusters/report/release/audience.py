@@ -137,15 +137,21 @@ def counts_of(problem: Problem, plan: Plan) -> Counts:
 
 def _need(problem: Problem, plan: Plan) -> pd.DataFrame | None:
     """Pupils by cluster and type of need with their sum; None where nothing is known."""
-    if not any(school.need for school in problem.schools):
-        return None
-    matrix = measure(problem, plan).coverage("need")
-    matrix = matrix.dropna(axis=1, how="all").dropna(axis=0, how="all")
-    if matrix.empty:
+    matrix = need_known(problem, plan)
+    if matrix is None:
         return None
     whole = matrix.astype("Int64")
     whole.loc["all"] = whole.sum()
     return whole.reset_index()
+
+
+def need_known(problem: Problem, plan: Plan) -> pd.DataFrame | None:
+    """Pupils by cluster and type of need, without rows and columns of which nothing is known."""
+    if not any(school.need for school in problem.schools):
+        return None
+    matrix = measure(problem, plan).coverage("need")
+    matrix = matrix.dropna(axis=1, how="all").dropna(axis=0, how="all")
+    return None if matrix.empty else matrix
 
 
 def _total(problem: Problem, name: str, members: Any) -> int | None:

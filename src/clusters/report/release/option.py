@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.domain import Plan, Priorities, Problem, Rules
 from clusters.maps import changes, matched_numbers
-from clusters.maps.zones import numbers_of
+from clusters.maps.zones import numbers_by_label
 from clusters.report.release.facts import PlanFacts, plan_facts
 from clusters.text import clean
 from clusters.verifier import Certificate, verify
@@ -149,7 +149,4 @@ def _split_alike(problem: Problem, plan: Plan, split: Split) -> Split | None:
 
 def numbers_in(option: Option) -> dict[str, int]:
     """Return the number of each cluster by its label, as every map and table has it."""
-    numbers = numbers_of(option.plan, option.numbers or None)
-    return {
-        cluster.label: number for cluster, number in zip(option.plan.clusters, numbers, strict=True)
-    }
+    return numbers_by_label(option.plan, option.numbers or None)

@@ -12,19 +12,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from clusters.disclosure import (
-    HIDDEN,
-    OPEN_MEASURES,
-    Hidden,
-    SmallNumbers,
-    hide_counts,
-    redacted,
-)
+from clusters.disclosure import HIDDEN, OPEN_MEASURES, Hidden, SmallNumbers, hide_counts, redacted
 from clusters.domain import RULEBOOK, FrozenDict, Plan, Priorities, Problem, Rules, SchoolId
 from clusters.maps import matched_numbers
-from clusters.measures import measure
 from clusters.need_types import BROAD_AREAS
-from clusters.report.release.audience import COUNTS, Counts, Reader, counts_of
+from clusters.report.release.audience import COUNTS, Counts, Reader, counts_of, need_known
 from clusters.report.release.facts import plan_facts
 from clusters.report.release.money import Released, release_money, sums_hidden
 from clusters.report.release.option import Option, Search
@@ -189,12 +181,9 @@ def _need(
 
     A cluster of fewer than three schools would show what single schools have.
     """
-    if not any(school.need for school in problem.schools):
-        return None
-    matrix = measure(problem, plan).coverage("need")
-    matrix = matrix.dropna(axis=1, how="all").dropna(axis=0, how="all")
+    matrix = need_known(problem, plan)
     few = any(len(cluster.members) < _LEAST_SCHOOLS for cluster in plan.clusters)
-    if matrix.empty or matrix.isna().any(axis=None) or masked or few:
+    if matrix is None or matrix.isna().any(axis=None) or masked or few:
         return None
     areas = matrix.T.groupby(_area).sum().T.astype(int)
     if any(policy.is_small(value) for value in areas.to_numpy().ravel().tolist()):
@@ -229,10 +218,7 @@ def _option(
         certificate=None if certificate is None else _certificate(certificate, silent),
         unchecked=silent,
         facts=plan_facts(
-            shown,
-            option.plan,
-            priorities=_open_travel(option.priorities),
-            numbers=numbers or None,
+            shown, option.plan, priorities=_open_travel(option.priorities), numbers=numbers or None
         ),
         numbers=numbers,
     )

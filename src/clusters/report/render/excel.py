@@ -17,8 +17,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.disclosure import HIDDEN
-from clusters.report.frames.dictionary import WORKING, meaning
-from clusters.report.frames.frame import Frame
+from clusters.report.document.table import with_none
+from clusters.report.frames.dictionary import meaning, meaning_in_working
+from clusters.report.frames.frame import Frame, kind_of
 from clusters.report.material import Material
 from clusters.report.release.option import numbers_in
 from clusters.report.tables.money import shared_pence
@@ -33,6 +34,8 @@ SHEETS: Mapping[str, str] = {
     "schools": "School list",
     "clusters": "Cluster list",
     "options": "Options",
+    "option": "Option {}",
+    "moves": "Changes from option {}",
     "together": "Together",
     "expertise": "Expertise",
     "types": "Types of need",
@@ -58,7 +61,6 @@ SHEETS: Mapping[str, str] = {
 }
 """Sheet of each frame; "Money" and "Working" with the formulas stand before them."""
 
-_NUMBERED = {"option": "Option {}", "moves": "Changes from option {}"}
 _OPTIONS = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
 _WIDEST = 60
 _A4_WIDTH = 150  # characters that a page of A4 across shows in a readable size
@@ -72,10 +74,7 @@ def sheet_of(name: str) -> str:
     >>> sheet_of("clusters"), sheet_of("moves_2")
     ('Cluster list', 'Changes from option 2')
     """
-    kind, _, place = name.rpartition("_")
-    if kind in _NUMBERED and place.isdecimal():
-        return _NUMBERED[kind].format(place)
-    return SHEETS[name]
+    return SHEETS[kind_of(name)].format(name.rpartition("_")[2])
 
 
 def write_workbook(path: Path, material: Material) -> Path:
@@ -185,13 +184,14 @@ class _Book:
 
     def write(self) -> None:
         contents = self.book.add_worksheet("Contents")
-        listed: list[tuple[str, str, str]] = [("Contents", "This list", "")]
+        listed = [("Contents", "This list", "")]
         frames = self.material.frames
         if "money" in frames:
-            words = "The money by cluster, with live formulas"
-            listed.append(("Money", words, "figures/money.csv"))
             words = "The whole working on one sheet: pot, formula and every sum, with named cells"
-            listed.append(("Working", words, ""))
+            listed += [
+                ("Money", "The money by cluster, with live formulas", "figures/money.csv"),
+                ("Working", words, ""),
+            ]
             _Money(self).write()
         for name, frame in frames.items():
             if name == "money":
@@ -208,22 +208,19 @@ class _Book:
         lines = [clean(material.title), material.audience_note, clean(material.date)]
         if material.is_synthetic:
             lines.append("Made-up data: these schools do not exist.")
-        lines += material.stand_ins
-        lines += material.reader.sentences
+        lines += [*material.stand_ins, *material.reader.sentences]
         if material.run_file:
             lines.append(f"Record of the run: {clean(material.run_file)}")
         for row, line in enumerate(line for line in lines if line):
             sheet.write_string(row, 0, line, self.bold if row == 0 else self.text)
         top = len(lines) + 1
-        for k, word in enumerate(("Sheet", "What is on it", "Also in")):
-            self.head_cell(sheet, "Contents", top, k, word, _CONTENTS[word])
+        for k, (word, said) in enumerate(_CONTENTS.items()):
+            self.head_cell(sheet, "Contents", top, k, word, said)
         for row, (name, words, file) in enumerate(listed, start=top + 1):
             sheet.write_url(row, 0, f"internal:'{name}'!A1", self.link, name)
             sheet.write_string(row, 1, words, self.wrapped)
             sheet.write_string(row, 2, file, self.wrapped)
-        for k, width in enumerate((30, 80, 34)):
-            sheet.set_column(k, k, width)
-        _set_up_print(sheet, 144, top)
+        _set_up_print(sheet, _set_widths(sheet, (30, 80, 34)), top)
 
     def head_cell(
         self, sheet: Any, name: str, row: int, column: int, words: str, said: str
@@ -235,7 +232,7 @@ class _Book:
     def _frame(self, name: str, frame: Frame) -> None:
         """Write a frame: headings frozen, a filter on each column, pence as pounds."""
         sheet = self.book.add_worksheet(name)
-        known = frame.data.astype(object).where(frame.data.notna(), None)
+        known = with_none(frame.data)
         across = 0
         for k, column in enumerate(map(str, frame.data.columns)):
             kind = _kind(column, self.unit)
@@ -245,35 +242,33 @@ class _Book:
             across += _set_width(sheet, k, words, [_shown(value, kind) for value in values])
             for row, value in enumerate(values, start=1):
                 self.cell(sheet, row, k, value, kind)
-        named = [c for c in ("cluster", "school", "name") if c in frame.data.columns[:5]]
-        place = 1 + max((list(frame.data.columns).index(c) for c in named), default=0)
-        sheet.freeze_panes(1, min(place, 4))
-        sheet.autofilter(0, 0, max(1, len(known)), max(0, len(known.columns) - 1))
-        _set_up_print(sheet, across, 0)
+        names = list(frame.data.columns)
+        named = [c for c in ("cluster", "school", "name") if c in names[:5]]
+        place = 1 + max((names.index(c) for c in named), default=0)
+        _finish(sheet, len(known), max(1, len(names)), min(place, 4), across)
 
     def _options(self, name: str, frame: Frame) -> None:
         """Write the options side by side: a row for each figure, a column for each option."""
         sheet = self.book.add_worksheet(name)
-        rows = frame.data.astype(object).where(frame.data.notna(), None).to_dict("records")
+        rows = with_none(frame.data).to_dict("records")
         plans = [clean(row["plan"]) for row in rows]
-        heads = [("Figure", "What the options are compared by.")]
-        heads += [(plan, f"The figure for the option {plan}.") for plan in plans]
-        heads.append(("What it means", "The figure in a sentence."))
+        heads = [
+            ("Figure", "What the options are compared by."),
+            *((plan, f"The figure for the option {plan}.") for plan in plans),
+            ("What it means", "The figure in a sentence."),
+        ]
         for k, (words, said) in enumerate(heads):
             self.head_cell(sheet, name, 0, k, words, said)
-        across, names = 0, [str(c) for c in frame.data.columns if c != "plan"]
+        names = [str(c) for c in frame.data.columns if c != "plan"]
         for row, column in enumerate(names, start=1):
             kind = _kind(column, self.unit)
             sheet.write_string(row, 0, heading(column, self.unit), self.wrapped)
             for k, record in enumerate(rows, start=1):
                 self.cell(sheet, row, k, record[column], kind)
             sheet.write_string(row, len(rows) + 1, meaning(column, "options"), self.wrapped)
-        for k, width in enumerate((42, *[max(18, len(p) + 2) for p in plans], _WIDEST)):
-            sheet.set_column(k, k, min(width, _WIDEST))
-            across += min(width, _WIDEST)
-        sheet.freeze_panes(1, 1)
-        sheet.autofilter(0, 0, max(1, len(names)), len(rows) + 1)
-        _set_up_print(sheet, across, 0)
+        each = [min(max(18, len(plan) + 2), _WIDEST) for plan in plans]
+        across = _set_widths(sheet, (42, *each, _WIDEST))
+        _finish(sheet, len(names), len(heads), 1, across)
 
     def cell(self, sheet: Any, row: int, column: int, value: Any, kind: _Kind) -> None:
         """Write one value by its kind."""
@@ -295,16 +290,12 @@ class _Book:
 
     def _dictionary(self) -> None:
         sheet = self.book.add_worksheet("Dictionary")
-        for k, word in enumerate(("Sheet", "Column", "Meaning")):
-            self.head_cell(sheet, "Dictionary", 0, k, word, _DICTIONARY[word])
+        for k, (word, said) in enumerate(_DICTIONARY.items()):
+            self.head_cell(sheet, "Dictionary", 0, k, word, said)
         for row, line in enumerate(self.columns, start=1):
             for k, words in enumerate(line):
                 sheet.write_string(row, k, clean(words), self.wrapped)
-        sheet.freeze_panes(1, 0)
-        sheet.autofilter(0, 0, max(1, len(self.columns)), 2)
-        for k, width in enumerate((26, 42, 90)):
-            sheet.set_column(k, k, width)
-        _set_up_print(sheet, 158, 0)
+        _finish(sheet, len(self.columns), 3, 0, _set_widths(sheet, (26, 42, 90)))
 
 
 _CONTENTS = {
@@ -331,6 +322,19 @@ def _set_width(sheet: Any, column: int, head: str, texts: Sequence[str]) -> int:
     width = min(_WIDEST, max(10, longest + 3, *(len(text) + 2 for text in texts), 0))
     sheet.set_column(column, column, width)
     return width
+
+
+def _set_widths(sheet: Any, widths: Sequence[int]) -> int:
+    for k, width in enumerate(widths):
+        sheet.set_column(k, k, width)
+    return sum(widths)
+
+
+def _finish(sheet: Any, rows: int, columns: int, frozen: int, across: float) -> None:
+    """Freeze the headings and the first columns, put a filter on each, and set up printing."""
+    sheet.freeze_panes(1, frozen)
+    sheet.autofilter(0, 0, max(1, rows), columns - 1)
+    _set_up_print(sheet, across, 0)
 
 
 def _set_up_print(sheet: Any, across: float, head_row: int) -> None:
@@ -364,7 +368,7 @@ class _Money:
         numbers = numbers_in(made.material.chosen)
         work = add_workings(made.book, self.split, numbers, step_pence=reader.money_step)
         for name in work.columns:
-            made.columns.append((SHEET, name.replace("_", " "), _of_working(name)))
+            made.columns.append((SHEET, name.replace("_", " "), meaning_in_working(name)))
         _set_up_print(made.book.get_worksheet_by_name(SHEET), 400, 0)
         rows = {clean(share.key): i for i, share in enumerate(self.split.clusters)}
         labels = [clean(label) for label in self.frame["cluster"]]
@@ -386,12 +390,10 @@ class _Money:
                 self.sheet.write_string(count + 1, k, "")
             self.sheet.write_number(count + 1, 5, total, made.sum)
         self.sheet.write_string(count + 1, 1, "All clusters", made.bold)
-        self.sheet.freeze_panes(1, 2)
-        self.sheet.autofilter(0, 0, count, self.column - 1)
         self.sheet.set_column(0, 0, 9)
         self.sheet.set_column(1, 1, max(14, *(len(label) + 2 for label in labels)))
         self.sheet.set_column(2, self.column, 18)
-        _set_up_print(self.sheet, 120, 0)
+        _finish(self.sheet, count, self.column, 2, 120)
 
     def _today(self, at: Sequence[int | None]) -> None:
         """Compare with today, where readers may see that."""
@@ -430,10 +432,3 @@ class _Money:
         formula = f"=SUM({letter}2:{letter}{count + 1})"
         self.sheet.write_formula(count + 1, self.column, formula, self.made.sum)
         self.column += 1
-
-
-def _of_working(column: str) -> str:
-    """Say what a column of the sheet of workings means."""
-    if column.startswith("measure "):
-        return meaning(column.removeprefix("measure "))
-    return WORKING[column]

@@ -10,7 +10,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from clusters.report.document.blocks import MARK, Picture, Section
+from clusters.report.document.blocks import MARK, Picture, Section, kind
 from clusters.report.material import Material
 from clusters.text import clean
 
@@ -96,7 +96,7 @@ def render_page(material: Material, sections: Sequence[Section], *, marks: bool 
         {
             "sections": [s for s in sections if not s.is_appendix],
             "appendices": [s for s in sections if s.is_appendix],
-            "kind": lambda block: type(block).__name__.lower(),
+            "kind": kind,
             "drawn": _drawn,
             "mark": MARK if marks else "",
             "council": material.council,

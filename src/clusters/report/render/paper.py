@@ -71,7 +71,7 @@ def _needs(table: Table, points: float) -> list[float]:
 def front(material: Material) -> list[tuple[str, str]]:
     """Facts at the head of the paper: names and values; "" is left to the author."""
     return [
-        *([("Council", material.council)] if material.council else [("Council", "")]),
+        ("Council", material.council),
         ("Meeting", "Schools Forum"),
         ("Date", material.date),
         ("Report by", ""),

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from clusters.report.document.blocks import MARK, Section, numbered
+from clusters.report.document.blocks import MARK, Section, kind, numbered
 from clusters.report.material import Material
 from clusters.report.render.html import render, safe
 from clusters.report.render.paper import column_widths, front, is_wide, letter_points, page_width
@@ -35,7 +35,7 @@ def write_pdf(
             "title": material.title,
             "front": front(material),
             "sections": list(numbered(list(sections))),
-            "kind": lambda block: type(block).__name__.lower(),
+            "kind": kind,
             "mark": MARK,
             "pictures": pictures,
             "picture": lambda name: _data_address(pictures[name]),

@@ -23,6 +23,7 @@ from clusters.report.document.blocks import (
     Points,
     Section,
     Words,
+    kind,
     numbered,
 )
 from clusters.report.document.table import Cell, Table
@@ -82,12 +83,12 @@ class _Writer:
         self.is_wide = wide
 
     def add(self, block: Block) -> None:
-        """Add a block."""
-        _ADD[type(block)](self, block)
+        """Add a block: each kind has a method of its name."""
+        getattr(self, kind(block))(block)
 
     def heading(self, block: Heading) -> None:
         self.turn(wide=False)
-        self.document.add_heading(clean(block.text), level=block.level)
+        self.document.add_heading(clean(block.text), level=2)
 
     def words(self, block: Words) -> None:
         self.turn(wide=False)
@@ -117,7 +118,7 @@ class _Writer:
 
     def cards(self, block: Cards) -> None:
         for card in block.cards:
-            self.heading(Heading(card.name, 2))
+            self.heading(Heading(card.name))
             facts = " ".join(f"{fact.name}: {fact.value}." for fact in card.facts)
             self.document.add_paragraph(clean(facts))
             self.grid(Grid(card.table))
@@ -128,20 +129,6 @@ class _Writer:
 
     def links(self, block: Links) -> None:
         """Leave links of the page out: a paper has numbered parts."""
-
-
-_ADD: Mapping[type, Any] = {
-    Heading: _Writer.heading,
-    Words: _Writer.words,
-    Points: _Writer.points,
-    Judgement: _Writer.judgement,
-    Figures: _Writer.figures,
-    Links: _Writer.links,
-    Grid: _Writer.grid,
-    Picture: _Writer.picture,
-    Cards: _Writer.cards,
-    Fold: _Writer.fold,
-}
 
 
 def new_document(title: str, *, numbered: bool = True) -> Any:
@@ -178,17 +165,25 @@ def new_document(title: str, *, numbered: bool = True) -> Any:
     return document
 
 
-def _set_language(document: Any) -> None:
+def _element(tag: str, **values: str) -> Any:
+    """Make an element of WordprocessingML: for what python-docx has no call of its own."""
     from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    made = OxmlElement(f"w:{tag}")
+    for name, value in values.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
+
+
+def _set_language(document: Any) -> None:
     from docx.oxml.ns import qn
 
     defaults = document.styles.element.find(qn("w:docDefaults"))
     properties = defaults.find(qn("w:rPrDefault")).find(qn("w:rPr"))
-    language = properties.find(qn("w:lang"))
-    if language is None:
-        language = OxmlElement("w:lang")
-        properties.append(language)
-    language.set(qn("w:val"), "en-GB")
+    if properties.find(qn("w:lang")) is None:
+        properties.append(_element("lang"))
+    properties.find(qn("w:lang")).set(qn("w:val"), "en-GB")
 
 
 def _set_fonts(style: Any) -> None:
@@ -203,18 +198,12 @@ def _set_fonts(style: Any) -> None:
 
 
 def _number_pages(line: Any) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
     line.add_run("Page ")
     run = line.add_run()
-    for kind, text in (("begin", ""), ("", "PAGE"), ("end", "")):
-        if kind:
-            part = OxmlElement("w:fldChar")
-            part.set(qn("w:fldCharType"), kind)
-        else:
-            part = OxmlElement("w:instrText")
-            part.text = text
+    number = _element("instrText")
+    number.text = "PAGE"
+    begin, end = (_element("fldChar", fldCharType=edge) for edge in ("begin", "end"))
+    for part in (begin, number, end):
         run._r.append(part)  # noqa: SLF001 - python-docx has no other way to a field
 
 
@@ -236,8 +225,6 @@ def _mark(line: Any, words: str) -> None:
 def add_table(document: Any, table: Table) -> None:
     """Add a table with its caption, a row of headings that repeats, and rows that stay whole."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
     from docx.shared import Cm, Pt
 
     caption = document.add_paragraph(clean(table.caption), style="Caption")
@@ -247,10 +234,8 @@ def add_table(document: Any, table: Table) -> None:
         rows.append(table.total)
     grid = document.add_table(rows=0, cols=len(table.columns))
     grid.style = "Table Grid"
-    properties = grid._tbl.tblPr  # noqa: SLF001 - python-docx has no captions for tables
-    described = OxmlElement("w:tblCaption")
-    described.set(qn("w:val"), clean(table.caption))
-    properties.append(described)
+    described = _element("tblCaption", val=clean(table.caption))
+    grid._tbl.tblPr.append(described)  # noqa: SLF001 - python-docx has no captions for tables
     size = Pt(letter_points(table))
     widths = [Cm(width) for width in column_widths(table, page_width(table))]
     grid.autofit = False
@@ -259,9 +244,9 @@ def add_table(document: Any, table: Table) -> None:
     for r, row in enumerate(rows):
         cells = grid.add_row()
         settings = cells._tr.get_or_add_trPr()  # noqa: SLF001 - as above
-        settings.append(OxmlElement("w:cantSplit"))
+        settings.append(_element("cantSplit"))
         if r == 0:
-            settings.append(OxmlElement("w:tblHeader"))
+            settings.append(_element("tblHeader"))
         bold = r == 0 or (bool(table.total) and r == len(rows) - 1)
         for place, cell, column, width in zip(cells.cells, row, table.columns, widths, strict=True):
             place.width = width
@@ -272,18 +257,9 @@ def add_table(document: Any, table: Table) -> None:
             if column.is_number:
                 line.alignment = WD_ALIGN_PARAGRAPH.RIGHT
             if r == 0:
-                _shade(place, "D8DDE2")
+                shade = _element("shd", val="clear", color="auto", fill="D8DDE2")
+                place._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - nor shading
     document.add_paragraph()
-
-
-def _shade(cell: Any, colour: str) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
-
-    shade = OxmlElement("w:shd")
-    for name, value in (("val", "clear"), ("color", "auto"), ("fill", colour)):
-        shade.set(qn(f"w:{name}"), value)
-    cell._tc.get_or_add_tcPr().append(shade)  # noqa: SLF001 - python-docx has no shading
 
 
 def _add_picture(document: Any, block: Picture, path: Path) -> None:

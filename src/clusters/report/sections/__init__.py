@@ -68,9 +68,7 @@ EASY: Sequence[Callable[[Material], Section | None]] = (front.cautions, families
 
 
 def document(
-    material: Material,
-    form: str,
-    order: Sequence[Callable[[Material], Section | None]] = ORDER,
+    material: Material, form: str, order: Sequence[Callable[[Material], Section | None]] = ORDER
 ) -> list[Section]:
     """Write the sections of the page or of the paper (`form`)."""
     made = [make(material) for make in order]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from clusters.budget.years import MONTHS, year_parts
-from clusters.money import pounds
 from clusters.report.document.blocks import (
     Block,
     Fold,
@@ -13,14 +12,14 @@ from clusters.report.document.blocks import (
     Heading,
     Judgement,
     Points,
-    Section,
     Words,
+    section,
 )
 from clusters.report.document.table import Column, make_table
 from clusters.report.material import Material
 from clusters.report.sections.expertise import gaps_of
 from clusters.report.tables.money import pence_by_cluster, shared_pence
-from clusters.report.wording.words import one_of
+from clusters.report.wording.words import one_of, whole_pounds
 from clusters.rulebook import phases_of
 from clusters.text import all_listed, clean, counted
 
@@ -33,27 +32,22 @@ _RISKS = (
 )
 
 
-def running(material: Material) -> Section:
+@section("How clusters would run", "running")
+def running(material: Material) -> Iterator[Block]:
     """Say what the figures say on governance and support, and mark what is to be settled."""
-    return Section(
-        title="How clusters would run",
-        anchor="running",
-        blocks=(
-            Judgement(
-                "say who sits on the panel, who chairs it, how often it meets, and how it votes.",
-                _panel(material),
-            ),
-            Judgement(
-                "say what a panel may decide alone, what it may carry forward, what happens when "
-                "it overspends, and what happens to money when a pupil moves in the year.",
-                _panel_money(material),
-            ),
-            Judgement(
-                "say which teams stand round the clusters, with how many days, and what leads get "
-                "for their time.",
-                _support(material),
-            ),
-        ),
+    yield Judgement(
+        "say who sits on the panel, who chairs it, how often it meets, and how it votes.",
+        _panel(material),
+    )
+    yield Judgement(
+        "say what a panel may decide alone, what it may carry forward, what happens when it "
+        "overspends, and what happens to money when a pupil moves in the year.",
+        _panel_money(material),
+    )
+    yield Judgement(
+        "say which teams stand round the clusters, with how many days, and what leads get for "
+        "their time.",
+        _support(material),
     )
 
 
@@ -82,14 +76,13 @@ def _panel_money(material: Material) -> str:
         return "Money: how much clusters decide on is not part of this paper."
     low, high = min(sums.values()), max(sums.values())
     said = (
-        f"Money: a panel would decide on {_short(low)} to {_short(high)} a year. "
-        f"{_short(split.held_pence)} is held back for all."
+        f"Money: a panel would decide on {whole_pounds(low)} to {whole_pounds(high)} a year. "
+        f"{whole_pounds(split.held_pence)} is held back for all."
     )
     if material.outlook is not None:
         said += (
-            f" One reserve of {_short(100 * material.outlook.pooling.authority)} would keep the "
-            "simulated risk of all clusters together at "
-            f"{material.outlook.risk:.0%}."
+            f" One reserve of {whole_pounds(100 * material.outlook.pooling.authority)} would keep "
+            f"the simulated risk of all clusters together at {material.outlook.risk:.0%}."
         )
     return said
 
@@ -107,12 +100,9 @@ def _support(material: Material) -> str:
     return f"{said} Leads are proposed for {leads or 'none'} of {of}."
 
 
-def next_steps(material: Material) -> Section:
+@section("Risks and next steps", "next")
+def next_steps(material: Material) -> Iterator[Block]:
     """Say what could go wrong and what comes next."""
-    return Section(title="Risks and next steps", anchor="next", blocks=tuple(_next(material)))
-
-
-def _next(material: Material) -> Iterator[Block]:
     columns = [Column("Risk", False), Column("What could be done", False)]
     risks = make_table("Risks to talk about", columns, [list(risk) for risk in _RISKS])
     yield Fold(title=risks.caption, blocks=(Grid(risks),))
@@ -136,11 +126,12 @@ def _start(material: Material) -> str:
     if material.chosen.split is None:
         return month
     name, part = next(iter(year_parts(material.start_month).items()))
-    sum_ = pounds(100 * round(shared_pence(material.chosen.split) * part / 100))
-    return f"{month}: {12 * part} of 12 months, {sum_.removesuffix('.00')}, fall into the {name}"
+    sum_ = whole_pounds(shared_pence(material.chosen.split) * part)
+    return f"{month}: {12 * part} of 12 months, {sum_}, fall into the {name}"
 
 
-def consultation(material: Material) -> Section:
+@section("Questions for the consultation", "consultation", is_appendix=True)
+def consultation(material: Material) -> Iterator[Block]:
     """Draft the questions of a consultation, with the figures that they are about."""
     chosen, split = material.chosen, material.chosen.split
     moved = (
@@ -160,22 +151,11 @@ def consultation(material: Material) -> Section:
         ]
         if weights:
             questions.insert(2, f"Is the formula right: {all_listed(weights)}?")
-        questions.insert(3, f"Is it right to hold back {_short(split.held_pence)}? For what?")
-    return Section(
-        title="Questions for the consultation",
-        anchor="consultation",
-        blocks=(
-            Heading("Draft questions", 2),
-            Words(
-                f"To be asked: {counted(len(material.reader.shown), 'school')}, parents and "
-                f"carers, and their forum.{moved}"
-            ),
-            Points(tuple(map(clean, questions)), numbered=True),
-            Judgement("say by when answers are asked for, how, and whom people can ask."),
-        ),
-        is_appendix=True,
+        questions.insert(3, f"Is it right to hold back {whole_pounds(split.held_pence)}? For what?")
+    yield Heading("Draft questions")
+    yield Words(
+        f"To be asked: {counted(len(material.reader.shown), 'school')}, parents and carers, and "
+        f"their forum.{moved}"
     )
-
-
-def _short(pence: int) -> str:
-    return pounds(100 * round(pence / 100)).removesuffix(".00")
+    yield Points(tuple(map(clean, questions)), numbered=True)
+    yield Judgement("say by when answers are asked for, how, and whom people can ask.")

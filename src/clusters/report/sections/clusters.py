@@ -7,29 +7,19 @@ from collections.abc import Iterator
 from clusters.budget import explain
 from clusters.maps import map_svg
 from clusters.maps.layout import WIDTH
-from clusters.report.document.blocks import (
-    Block,
-    Cards,
-    Grid,
-    Judgement,
-    Picture,
-    Section,
-    Words,
-)
-from clusters.report.document.table import Column, Table, make_table
-from clusters.report.material import Material
+from clusters.report.document.blocks import Block, Cards, Grid, Judgement, Picture, Words, section
+from clusters.report.document.table import Field, Table, table_of
+from clusters.report.material import Area, Material
+from clusters.report.release.facts import ClusterFacts
 from clusters.report.tables.cards import card, cluster_table
 from clusters.report.wording.words import number
 from clusters.report.wording.working import units_words
 from clusters.text import all_listed, clean, counted
 
 
-def clusters(material: Material) -> Section:
+@section("The clusters", "map")
+def clusters(material: Material) -> Iterator[Block]:
     """Show the clusters on the map and in one table."""
-    return Section(title="The clusters", anchor="map", blocks=tuple(_clusters(material)))
-
-
-def _clusters(material: Material) -> Iterator[Block]:
     chosen = material.chosen
     facts = chosen.facts.clusters
     names = ", ".join(f"{c.number} {c.label}" for c in facts)
@@ -45,7 +35,7 @@ def _clusters(material: Material) -> Iterator[Block]:
         narrow=lambda: _map(material, narrow=True),
         png="chosen",
     )
-    yield Grid(cluster_table(material.reader, chosen, material.area_of))
+    yield Grid(cluster_table(material))
     if not material.leads:
         yield Judgement("say who should lead each cluster, or how leads will be found.")
     if material.areas:
@@ -77,56 +67,37 @@ def _map(material: Material, *, narrow: bool = False) -> str:
 
 def _areas(material: Material) -> Table:
     """Make the table of the areas."""
-    found = {cluster.label: cluster for cluster in material.chosen.facts.clusters}
-    rows = []
-    for area in material.areas:
-        clusters = [found[label] for label in area.labels if label in found]
-        rows.append(
-            [
-                area.name,
-                area.lead or "not settled",
-                all_listed([str(n) for n in sorted(cluster.number for cluster in clusters)]),
-                number(sum(len(cluster.schools) for cluster in clusters)),
-            ]
-        )
-    columns = [
-        Column("Area", False),
-        Column("Lead", False),
-        Column("Clusters", False),
-        Column("Schools"),
-    ]
-    return make_table("The areas", columns, rows)
+
+    def held(area: Area) -> list[ClusterFacts]:
+        return [c for c in material.chosen.facts.clusters if c.label in area.labels]
+
+    return table_of(
+        "The areas",
+        material.areas,
+        [
+            Field("Area", False, lambda area: area.name),
+            Field("Lead", False, lambda area: area.lead or "not settled"),
+            Field("Clusters", False, lambda area: all_listed([str(c.number) for c in held(area)])),
+            Field("Schools", True, lambda area: number(sum(len(c.schools) for c in held(area)))),
+        ],
+    )
 
 
-def cards(material: Material) -> Section:
+@section("Each cluster on a card", "cards", is_appendix=True, is_open=True)
+def cards(material: Material) -> Iterator[Block]:
     """Put each cluster on a card."""
-    chosen = material.chosen
-    lines = {} if chosen.split is None else explain(chosen.split, "cluster")
-    said = {clean(label): line for label, line in lines.items()}
-    shares = {} if chosen.split is None else {clean(s.key): s for s in chosen.split.clusters}
+    split = material.chosen.split
+    said: dict[str, str] = {}
+    units: dict[str, str] = {}
+    if split is not None:
+        said = {clean(label): line for label, line in explain(split, "cluster").items()}
+        units = {clean(share.key): units_words(split, share) for share in split.clusters}
     made = tuple(
-        card(
-            material.reader,
-            chosen,
-            cluster,
-            area=material.area_of.get(cluster.label, ""),
-            line=said.get(cluster.label, ""),
-            units=units_words(chosen.split, shares[cluster.label])
-            if chosen.split is not None and cluster.label in shares
-            else "",
-        )
-        for cluster in chosen.facts.clusters
+        card(material, cluster, said.get(cluster.label, ""), units.get(cluster.label, ""))
+        for cluster in material.chosen.facts.clusters
     )
-    return Section(
-        title="Each cluster on a card",
-        anchor="cards",
-        blocks=(
-            Words(
-                "Schools are listed by distance from the centre of the cluster. The centre need "
-                "not be the school that leads."
-            ),
-            Cards(made),
-        ),
-        is_appendix=True,
-        is_open=True,
+    yield Words(
+        "Schools are listed by distance from the centre of the cluster. The centre need not be the "
+        "school that leads."
     )
+    yield Cards(made)

@@ -8,7 +8,7 @@ from typing import Any
 
 from clusters.domain import School
 from clusters.measures.access import Access
-from clusters.report.document.blocks import Block, Grid, Section, Words
+from clusters.report.document.blocks import Block, Grid, Words, section
 from clusters.report.document.table import Cell, Column, Table, frame_table, make_table
 from clusters.report.material import Material
 from clusters.report.wording.words import (
@@ -23,41 +23,27 @@ from clusters.report.wording.words import (
 from clusters.text import all_listed, clean
 
 
-def expertise(material: Material) -> Section | None:
+@section("Need and expertise", "expertise")
+def expertise(material: Material) -> Iterator[Block]:
     """Say by type of need what is on record, and which clusters lack it."""
-    if "types" not in material.frames:
-        return None
-    return Section(
-        title="Need and expertise",
-        anchor="expertise",
-        blocks=(Words(" ".join(_sentences(material))), Grid(_types(material))),
-    )
+    if "types" in material.frames:
+        yield Words(" ".join(_sentences(material)))
+        yield Grid(_types(material))
 
 
-def expertise_in_full(material: Material) -> Section | None:
+@section("What each cluster lacks", "lacks", is_appendix=True)
+def expertise_in_full(material: Material) -> Iterator[Block]:
     """Say what each cluster lacks, who is nearest and how far; and the pupils by type of need."""
     if "types" not in material.frames:
-        return None
-    blocks: list[Block] = []
-    rows = _lacks(material)
-    if rows:
-        blocks.append(Grid(_lack_table(material, rows)))
+        return
+    if rows := _lacks(material):
+        yield Grid(_lack_table(material, rows))
     if "need" in material.frames:
-        blocks.append(
-            Words(
-                "Each pupil counts once, by the main type of need. No table shows types of need "
-                "school by school."
-            )
+        yield Words(
+            "Each pupil counts once, by the main type of need. No table shows types of need school "
+            "by school."
         )
-        blocks.append(Grid(_need_table(material)))
-    if not blocks:
-        return None
-    return Section(
-        title="What each cluster lacks",
-        anchor="lacks",
-        blocks=tuple(blocks),
-        is_appendix=True,
-    )
+        yield Grid(_need_table(material))
 
 
 def holders(material: Material, kind: str) -> list[School]:
@@ -120,12 +106,12 @@ def _types(material: Material) -> Table:
         rows.append(
             [
                 capital(need_name(kind)),
-                *([number(_known(row["need"]))] if "need" in frame else []),
+                *([number(row["need"])] if "need" in frame else []),
                 number(len(with_it)),
                 amounts(school.expertise[kind] for school in with_it) or "none",
                 _without(gaps.get(kind, []), [c.number for c in material.chosen.facts.clusters]),
-                *([_share(row.get("covered_share"))] if "covered_share" in frame else []),
-                *([journey(_known(row.get(far)), unit)] if far in frame else []),
+                *([percent(row["covered_share"])] if "covered_share" in frame else []),
+                *([journey(row[far], unit)] if far in frame else []),
             ]
         )
     return make_table("Access to expertise by type of need", columns, rows)
@@ -167,10 +153,10 @@ def _lack_table(material: Material, rows: list[Access]) -> Table:
             [
                 Cell(names[label], f"#{anchors[label]}"),
                 capital(need_name(row.kind)),
-                *([number(_known(row.need))] if with_need else []),
+                *([number(row.need)] if with_need else []),
                 "" if nearest is None else school_name(shown_, nearest),
                 "" if held is None else amounts([held]),
-                journey(_known(row.nearest_outside_journey), shown_.travel_unit)
+                journey(row.nearest_outside_journey, shown_.travel_unit)
                 if math.isfinite(row.nearest_outside_journey)
                 else "no way there",
             ]
@@ -190,12 +176,3 @@ def _need_table(material: Material) -> Table:
         str(name): capital(need_name(str(name))) for name in named.columns[1:]
     }
     return frame_table("Pupils by cluster and need", named, headings=heads)
-
-
-def _known(value: Any) -> float | None:
-    return None if value is None or value != value else float(value)
-
-
-def _share(value: Any) -> str:
-    known = _known(value)
-    return "not known" if known is None else percent(known)

@@ -17,29 +17,29 @@ from clusters.report.document.blocks import (
     Judgement,
     Links,
     Points,
-    Section,
     Words,
+    section,
 )
 from clusters.report.document.table import Cell, Column, Pair, make_table
 from clusters.report.material import Material
 from clusters.report.release.facts import ClusterFacts, SchoolFacts
-from clusters.report.sections.shared import decisions_asked
-from clusters.report.sections.warnings import warnings
+from clusters.report.release.option import Option
 from clusters.report.tables.money import shared_pence
 from clusters.report.wording.words import journey, measure_name, number
 from clusters.text import all_listed, clean, counted
 
+DECISIONS = (
+    "Say whether the recommended option should go out to consultation.",
+    "Say whether the rules for a good plan are the right ones, and what should change.",
+    "Give a view on the formula that shares the money, and on what is held back.",
+    "Say who should lead the clusters, and by when that should be settled.",
+)
+"""What is asked of the Forum where the caller does not say."""
 
-def proposal(material: Material) -> Section:
+
+@section("What is proposed", "summary")
+def proposal(material: Material) -> Iterator[Block]:
     """Say in two sentences what is proposed, and where the money goes in one line."""
-    return Section(
-        title="What is proposed",
-        anchor="summary",
-        blocks=tuple(_proposal(material)),
-    )
-
-
-def _proposal(material: Material) -> Iterator[Block]:
     chosen, shown = material.chosen, material.reader.shown
     facts = chosen.facts
     low, high = facts.sizes
@@ -51,25 +51,18 @@ def _proposal(material: Material) -> Iterator[Block]:
         "lead",
     )
     yield from _cautions(material)
-    for sentence in warnings(chosen):
+    for sentence in _warnings(chosen):
         yield Words(sentence, "warning")
     if chosen.split is not None:
         yield Figures(tuple(_flow(material)))
-    links = [("find", "Find your school"), ("map", "See the map")]
-    yield Links(tuple(links))
-    yield Points(
-        tuple(
-            sentence
-            for sentence in (
-                _spread(material, "pupils"),
-                f"A school is {journey(facts.mean_journey, shown.travel_unit)} from the centre of "
-                f"its cluster on average, and {journey(facts.longest_journey, shown.travel_unit)} "
-                "at most.",
-                _rules_sentence(material),
-            )
-            if sentence
-        )
+    yield Links((("find", "Find your school"), ("map", "See the map")))
+    said = (
+        _spread(material, "pupils"),
+        f"A school is {journey(facts.mean_journey, shown.travel_unit)} from the centre of its "
+        f"cluster on average, and {journey(facts.longest_journey, shown.travel_unit)} at most.",
+        _rules_sentence(material),
     )
+    yield Points(tuple(filter(None, said)))
     yield Judgement("say why this comes to the Forum now, and what it has decided before.")
 
 
@@ -85,10 +78,22 @@ def _cautions(material: Material) -> Iterator[Block]:
         yield Words(note, "warning")
 
 
-def cautions(material: Material) -> Section | None:
-    """Say the same at the head of a page that starts with something else."""
-    blocks = tuple(_cautions(material))
-    return Section(title="Before you read", anchor="before", blocks=blocks) if blocks else None
+cautions = section("Before you read", "before")(_cautions)
+"""The same at the head of a page that starts with something else."""
+
+
+def _warnings(option: Option) -> Iterator[str]:
+    """Say what is wrong with a plan."""
+    facts = option.facts
+    if facts.left_out:
+        names = all_listed([clean(school.name) for school in facts.left_out])
+        yield f"{counted(len(facts.left_out), 'school')} in no cluster: {names}."
+    if facts.unknown_schools:
+        names = all_listed(facts.unknown_schools)
+        yield f"The plan names schools that the data do not have: {names}."
+    if option.certificate is not None and not option.certificate.ok:
+        found = len(option.certificate.findings)
+        yield f"This plan breaks rules: the check has {counted(found, 'finding')}. See below."
 
 
 def _money_sentence(material: Material) -> str:
@@ -141,20 +146,16 @@ def _rules_sentence(material: Material) -> str:
     )
 
 
-def decisions(material: Material) -> Section:
+@section("Decisions asked", "decisions")
+def decisions(material: Material) -> Iterator[Block]:
     """Ask for decisions."""
-    return Section(
-        title="Decisions asked",
-        anchor="decisions",
-        blocks=(
-            Words("The Forum is asked to:"),
-            Points(tuple(decisions_asked(material.decisions)), numbered=True),
-            Judgement("check that these are the decisions that you want."),
-        ),
-    )
+    yield Words("The Forum is asked to:")
+    yield Points(tuple(map(clean, material.decisions)) or DECISIONS, numbered=True)
+    yield Judgement("check that these are the decisions that you want.")
 
 
-def find_your_school(material: Material) -> Section:
+@section("Find your school", "find", only="page")
+def find_your_school(material: Material) -> Iterator[Block]:
     """List every school from A to Z: its cluster, lead, centre and money.
 
     No school's name stands before this table, and a search of the page passes over the names of
@@ -190,20 +191,10 @@ def find_your_school(material: Material) -> Section:
         Column("On the map"),
     ]
     table = make_table("All schools, A to Z", heads, rows)
-    return Section(
-        title="Find your school",
-        anchor="find",
-        blocks=(
-            Words("Choose a letter, or search this page. Each cluster leads to its card."),
-            Links(tuple((anchor, letter) for letter, anchor in firsts.items())),
-            Fold(
-                title="All schools, A to Z",
-                blocks=(Grid(replace(table, is_stacked=True)),),
-                is_open=True,
-            ),
-        ),
-        only="page",
-    )
+    yield Words("Choose a letter, or search this page. Each cluster leads to its card.")
+    yield Links(tuple((anchor, letter) for letter, anchor in firsts.items()))
+    stacked = Grid(replace(table, is_stacked=True))
+    yield Fold(title=table.caption, blocks=(stacked,), is_open=True)
 
 
 def _money_heading(material: Material) -> str:

@@ -9,42 +9,35 @@ from clusters.domain import Capacity
 from clusters.money import pounds
 from clusters.report.document.blocks import Card
 from clusters.report.document.table import Cell, Column, Pair, Table, make_table
-from clusters.report.release.audience import Reader
+from clusters.report.material import Material
 from clusters.report.release.facts import ClusterFacts
-from clusters.report.release.option import Option
 from clusters.report.tables.money import pence_by_cluster
 from clusters.report.wording.words import amounts, capital, journey, measure_name, need_name, number
 from clusters.report.wording.working import sum_words
 from clusters.text import all_listed, clean
 
 
-def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> Table:
-    """Make the table of all clusters, with who leads (or else the centre); each links to its card.
-
-    Parameters
-    ----------
-    areas
-        Area of each cluster, by label; none where there are no areas.
-    """
-    facts, counts, leads = option.facts, reader.counts, option.leads
+def cluster_table(material: Material) -> Table:
+    """Make the table of all clusters, with leads or else centres; each links to its card."""
+    facts, leads, areas = material.chosen.facts, material.leads, material.area_of
+    counts, unit = material.reader.counts, material.reader.shown.travel_unit
     measures = counts.names
     columns = [
         Column("Cluster", False),
         *([Column("Area", False)] if areas else []),
-        *([Column("Lead", False)] if leads else []),
-        *([] if leads else [Column("Centre", False)]),
+        Column("Lead" if leads else "Centre", False),
         Column("Schools"),
-        *[Column(capital(_SHORT.get(name, measure_name(name)))) for name in measures],
+        *[Column(_heading(name)) for name in measures],
         Column("Mean journey"),
         Column("Longest journey"),
     ]
-    unit = reader.shown.travel_unit
     rows = [
         [
             Cell(cluster.name, f"#{cluster.anchor}"),
             *([areas.get(cluster.label, "none")] if areas else []),
-            *([leads.get(cluster.label, "not settled")] if leads else []),
-            *([] if leads else [cluster.measures.centre_name or "not known"]),
+            leads.get(cluster.label, "not settled")
+            if leads
+            else cluster.measures.centre_name or "not known",
             number(len(cluster.schools)),
             *[counts.cluster(name, cluster.label) for name in measures],
             journey(cluster.mean_journey, unit),
@@ -64,74 +57,53 @@ def cluster_table(reader: Reader, option: Option, areas: Mapping[str, str]) -> T
     return make_table("The clusters", columns, rows, total)
 
 
-def card(
-    reader: Reader,
-    option: Option,
-    cluster: ClusterFacts,
-    *,
-    area: str = "",
-    line: str = "",
-    units: str = "",
-) -> Card:
+def card(material: Material, cluster: ClusterFacts, line: str = "", units: str = "") -> Card:
     """Gather what the card of one cluster says.
 
     Parameters
     ----------
-    area
-        The area that it feeds into, if any.
     line
         How its sum of money comes about.
     units
         How its units of need come about.
     """
-    unit, counts = reader.shown.travel_unit, reader.counts
-    known = counts.names
+    reader, counts = material.reader, material.reader.counts
+    unit, known = reader.shown.travel_unit, counts.names
     columns = [
         Column("School", False),
         Column("Phase", False),
-        *[Column(capital(_SHORT.get(name, measure_name(name)))) for name in known],
+        *[Column(_heading(name)) for name in known],
         Column("To centre"),
     ]
-    rows = []
-    for member in cluster.schools:
-        school = member.school
-        rows.append(
-            [
-                f"{clean(school.name)} (centre)" if member.is_centre else school.name,
-                school.phase,
-                *[counts.school(name, school.urn) for name in known],
-                journey(member.journey, unit),
-            ]
-        )
-    facts = [
-        Pair("Centre", clean(cluster.measures.centre_name) or "not known"),
-        Pair("Lead", option.leads.get(cluster.label) or "not settled"),
-        *([Pair("Area", area)] if area else []),
-        Pair("Schools", _phase_words(cluster)),
-        *[
-            Pair(
-                capital(_SHORT.get(name, measure_name(name))),
-                counts.cluster(name, cluster.label),
-            )
-            for name in known
-        ],
-        Pair("Mean journey", journey(cluster.mean_journey, unit)),
-        Pair("Longest journey", journey(cluster.longest_journey, unit)),
+    rows = [
+        [
+            f"{clean(member.school.name)} (centre)" if member.is_centre else member.school.name,
+            member.school.phase,
+            *[counts.school(name, member.school.urn) for name in known],
+            journey(member.journey, unit),
+        ]
+        for member in cluster.schools
     ]
-    expertise = _expertise_words(cluster)
-    if expertise:
-        facts.append(Pair("Expertise", expertise))
-    money = pence_by_cluster(option.split)
-    if money:
-        facts.append(Pair("Money", _sum(money, cluster, reader.masked_money)))
-        if line and cluster.label not in reader.masked_money:
-            if units:
-                facts.append(Pair("Need units", clean(units)))
-            facts.append(Pair("How that comes about", clean(sum_words(line))))
+    money = pence_by_cluster(material.chosen.split)
+    sum_ = _sum(money, cluster, reader.masked_money) if money else ""
+    tells = bool(line) and cluster.label not in reader.masked_money
+    facts = {
+        "Centre": clean(cluster.measures.centre_name) or "not known",
+        "Lead": material.leads.get(cluster.label) or "not settled",
+        "Area": material.area_of.get(cluster.label),
+        "Schools": _phase_words(cluster),
+        **{_heading(name): counts.cluster(name, cluster.label) for name in known},
+        "Mean journey": journey(cluster.mean_journey, unit),
+        "Longest journey": journey(cluster.longest_journey, unit),
+        "Expertise": _expertise_words(cluster),
+        "Money": sum_,
+        "Need units": clean(units) if tells else "",
+        "How that comes about": clean(sum_words(line)) if tells else "",
+    }
     return Card(
         name=cluster.name,
         anchor=cluster.anchor,
-        facts=tuple(facts),
+        facts=tuple(Pair(name, said) for name, said in facts.items() if said),
         table=make_table(f"Schools of {cluster.name}", columns, rows),
     )
 
@@ -144,6 +116,10 @@ def _sum(money: Mapping[str, int], cluster: ClusterFacts, masked: Collection[str
 
 
 _SHORT = {"ehcps": "EHC plans", "sen_support": "SEN support"}
+
+
+def _heading(name: str) -> str:
+    return capital(_SHORT.get(name, measure_name(name)))
 
 
 def _phase_words(cluster: ClusterFacts) -> str:

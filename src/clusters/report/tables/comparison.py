@@ -6,11 +6,17 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from clusters.maps import changes
-from clusters.money import pounds
 from clusters.report.document.table import Column, Table, make_table
 from clusters.report.material import Material
 from clusters.report.release.option import Option
-from clusters.report.wording.words import capital, journey, measure_name, number, percent_up
+from clusters.report.wording.words import (
+    capital,
+    journey,
+    measure_name,
+    number,
+    percent_up,
+    whole_pounds,
+)
 from clusters.text import clean, counted
 
 Say = Callable[[Option], str]
@@ -153,8 +159,7 @@ def _less_words(material: Material, option: Option) -> str:
     total = sum(losses)
     if material.reader.is_public:  # today's money is known to the nearest £1,000 only
         total = 100_000 * round(total / 100_000)
-    sum_ = pounds(100 * round(total / 100)).removesuffix(".00")
-    return f"{len(losses)}, {sum_} in all" if losses else "none"
+    return f"{len(losses)}, {whole_pounds(total)} in all" if losses else "none"
 
 
 def _rules(option: Option) -> str:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator
+from fractions import Fraction
 from typing import Any
 
 from clusters.domain import RULEBOOK, Capacity, Clause, Priorities, Problem, Rules, SchoolId
+from clusters.money import pounds
 from clusters.need_types import NEED_TYPES
 from clusters.rulebook import Rule, changed, clauses_of, counted_of, entry_of, rule_of
 from clusters.text import MEASURE_WORDS, all_listed, amount, clean, shown
@@ -52,14 +54,14 @@ def amounts(held: Iterable[Capacity]) -> str:
 
 
 def number(value: float | None, decimals: int = 0) -> str:
-    """Write a number with thousands marked; "not known" for None.
+    """Write a number with thousands marked; "not known" for None and NaN.
 
     Examples
     --------
     >>> number(12345.6), number(0.25, 2), number(None)
     ('12,346', '0.25', 'not known')
     """
-    if value is None:
+    if value is None or value != value:
         return "not known"
     return "without limit" if math.isinf(value) else f"{value:,.{decimals}f}"
 
@@ -69,14 +71,27 @@ def plain_number(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.6g}"
 
 
-def percent(fraction: float, decimals: int = 0) -> str:
-    """Write a fraction of one as a percentage.
+def whole_pounds(pence: float | Fraction) -> str:
+    """Write a sum in whole pounds: what is simulated or planned ahead has no pence.
+
+    Examples
+    --------
+    >>> whole_pounds(123456)
+    '£1,235'
+    """
+    return pounds(100 * round(pence / 100)).removesuffix(".00")
+
+
+def percent(fraction: float | None, decimals: int = 0) -> str:
+    """Write a fraction of one as a percentage; "not known" for None and NaN.
 
     Examples
     --------
     >>> percent(0.25), percent(0.0083, 1)
     ('25%', '0.8%')
     """
+    if fraction is None or fraction != fraction:
+        return "not known"
     return f"{100 * fraction:,.{decimals}f}%"
 
 
@@ -99,7 +114,7 @@ def journey(length: float | None, unit: str = "m") -> str:
     >>> journey(1234.0), journey(12.3, "min"), journey(float("inf"))
     ('1.2 km', '12 minutes', 'no way there')
     """
-    if length is None:
+    if length is None or length != length:
         return "not known"
     if not math.isfinite(length):
         return "no way there"

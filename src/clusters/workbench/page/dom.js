@@ -72,6 +72,15 @@ export function button(text, act, attributes = {}) {
   return h("button", { type: "button", onclick: act, "data-key": text, ...attributes }, text);
 }
 
+/** A form of one line that does something when it is sent. @param {Object<string, any>} attributes
+ * @param {() => void} act @param {...(Child | Child[])} children */
+export function form(attributes, act, ...children) {
+  return h("form", { ...attributes, onsubmit: (/** @type {Event} */ event) => {
+    event.preventDefault();
+    act();
+  } }, ...children);
+}
+
 /** A table with a caption and a head. @param {string} caption @param {Child[]} head
  * @param {Child[][]} rows the first cell of each heads the row @param {Object<string, any>} [more] */
 export function table(caption, head, rows, more = {}) {

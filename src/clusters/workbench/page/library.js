@@ -4,6 +4,7 @@ import { ask } from "./server.js";
 import { button, h, put } from "./dom.js";
 import { planIn, planOut } from "./decisions.js";
 import { counted, pounds } from "./sentences.js";
+import { elsewhere } from "./state.js";
 
 /** @typedef {import("./facts.js").Facts} Facts */
 /** @typedef {import("./facts.js").Plan} Plan */
@@ -144,9 +145,7 @@ export class LibraryPanel {
     }
     const { facts, state } = this.desk;
     const plan = planIn(facts, reply.plan), now = state().plan;
-    const label = (/** @type {Plan} */ one, /** @type {number} */ k) =>
-      one.place[k] < 0 ? "" : one.labels[one.place[k]];
-    const count = now.place.filter((_, k) => label(plan, k) !== label(now, k)).length;
+    const count = elsewhere(plan, now).length;
     const what = kind === "repair" ? "The library's repair" : "The library's best plan with these pins";
     this.#report([h("p", {}, reply.said),
       count ? h("p", {}, `${counted(count, "school")} would change cluster. `,

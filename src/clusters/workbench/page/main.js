@@ -10,8 +10,8 @@ import { asText, asWord, clock, minutesOf } from "./minutes.js";
 import { priced, pricedPlan, reckon } from "./reckoned.js";
 import { ask } from "./server.js";
 import {
-  agreed, begin, done, kept, keyOf, labelOf, noted, pinStep, planStep, redo, undo, withoutNote,
-  withoutOption,
+  agreed, begin, done, elsewhere, kept, keyOf, labelOf, noted, pinStep, planStep, redo, undo,
+  withoutNote, withoutOption,
 } from "./state.js";
 import { DiskSaver, download, forget, recalled, remember, setAside, whenElsewhere } from "./storage.js";
 import {
@@ -155,9 +155,7 @@ function gatherOptions() {
 function draw() {
   signs = new Map([...signs, ...signsOf(facts, now, signs)]);
   gatherOptions();
-  const moved = new Set(state.plan.place.map((_, k) => k)
-    .filter((k) => labelOf(state.plan, k) !== labelOf(state.started, k)));
-  map.draw(now, signs, chosen, state.pins, moved);
+  map.draw(now, signs, chosen, state.pins, new Set(elsewhere(state.plan, state.started)));
   const shown = scene();
   put(byId("score"), ...scoreView(shown));
   put(byId("rules-list"), ...rulesView(shown));

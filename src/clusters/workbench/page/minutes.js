@@ -1,6 +1,6 @@
 // The minutes of the meeting, as text and as a Word document.
 
-import { labelOf, keyOf } from "./state.js";
+import { elsewhere, labelOf, keyOf } from "./state.js";
 import { counted, listed, pounds } from "./sentences.js";
 import { zipped } from "./zip.js";
 
@@ -53,8 +53,7 @@ export function minutesOf(facts, state, now, standing, at) {
     point(`${clock(step.at)} (undone): ${step.sentence}`, true);
   }
   heading("Moves from the plan at the start");
-  const moves = state.plan.place.map((_, k) => k)
-    .filter((k) => labelOf(state.plan, k) !== labelOf(state.started, k));
+  const moves = elsewhere(state.plan, state.started);
   if (!moves.length) point("No school is in another cluster than at the start.");
   for (const k of moves) {
     point(`${facts.names[k]} (URN ${facts.ids[k]}): from ${labelOf(state.started, k) || "no cluster"}` +
@@ -69,7 +68,7 @@ export function minutesOf(facts, state, now, standing, at) {
   }
   if (state.options.length) heading("Options kept");
   for (const { name, at: when, plan } of state.options) {
-    const off = plan.place.filter((_, k) => labelOf(plan, k) !== labelOf(state.plan, k)).length;
+    const off = elsewhere(plan, state.plan).length;
     point(`${name}, kept ${clock(when)}: ${counted(off, "school")} in another cluster than in the ` +
       "plan as it stands.");
   }

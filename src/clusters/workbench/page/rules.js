@@ -78,19 +78,22 @@ function checkSizes({ facts, groups }) {
 
 /** @param {Case} at @returns {Break[]} */
 function checkBalance({ facts, groups }) {
-  return Object.keys(facts.given.rules.balance).flatMap((measure) => groups.flatMap((group) => {
-    const [least, most] = balanceBounds(facts, group, measure, groups.length);
-    const have = ratio(total(facts.units[measure], group.members), MICRO);
-    return outside("balance", group, have, least, most, measure);
-  }));
+  return sums("balance", facts, groups, (group, measure) =>
+    balanceBounds(facts, group, measure, groups.length));
 }
 
 /** @param {Case} at @returns {Break[]} */
 function checkLimits({ facts, groups }) {
-  return Object.keys(facts.given.rules.limits).flatMap((measure) => groups.flatMap((group) => {
-    const [least, most] = limitBounds(facts, group, measure);
+  return sums("limits", facts, groups, (group, measure) => namedBounds(facts, group, "limits", measure));
+}
+
+/** Clusters whose sum of a measure is outside the bounds of a rule. @param {"balance" | "limits"} rule
+ * @param {Facts} facts @param {Group[]} groups
+ * @param {(group: Group, measure: string) => [Ratio | null, Ratio | null]} bounds @returns {Break[]} */
+function sums(rule, facts, groups, bounds) {
+  return Object.keys(facts.given.rules[rule]).flatMap((measure) => groups.flatMap((group) => {
     const have = ratio(total(facts.units[measure], group.members), MICRO);
-    return outside("limits", group, have, least, most, measure);
+    return outside(rule, group, have, ...bounds(group, measure), measure);
   }));
 }
 
@@ -156,7 +159,7 @@ function checkExpertise({ facts, groups }) {
 /** @param {Case} at @returns {Break[]} */
 function checkPhases({ facts, groups }) {
   return Object.keys(facts.given.rules.phases).flatMap((phase) => groups.flatMap((group) => {
-    const [least, most] = phaseBounds(facts, group, phase);
+    const [least, most] = namedBounds(facts, group, "phases", phase);
     const alike = new Set(facts.given.of_phase[phase]);
     const have = ratio(BigInt(group.members.filter((k) => alike.has(k)).length));
     return outside("phases", group, have, least, most, phase);
@@ -198,18 +201,11 @@ export function sizeBounds(facts, group) {
   return loosest(facts.given.rules.schools_per_cluster, excuses(facts, group, "schools_per_cluster"));
 }
 
-/** @param {Facts} facts @param {Group} group @param {string} measure
- * @returns {[Ratio | null, Ratio | null]} */
-export function limitBounds(facts, group, measure) {
-  const base = facts.given.rules.limits[measure];
-  return loosest(base, excuses(facts, group, "limits").map((excuse) => entry(excuse, measure, base)));
-}
-
-/** @param {Facts} facts @param {Group} group @param {string} phase
- * @returns {[Ratio | null, Ratio | null]} */
-function phaseBounds(facts, group, phase) {
-  const base = facts.given.rules.phases[phase];
-  return loosest(base, excuses(facts, group, "phases").map((excuse) => entry(excuse, phase, base)));
+/** Least and most of a measure or a phase. @param {Facts} facts @param {Group} group
+ * @param {"limits" | "phases"} rule @param {string} name @returns {[Ratio | null, Ratio | null]} */
+export function namedBounds(facts, group, rule, name) {
+  const base = facts.given.rules[rule][name];
+  return loosest(base, excuses(facts, group, rule).map((excuse) => entry(excuse, name, base)));
 }
 
 /** @param {Facts} facts @param {Group} group @param {string} measure @param {number} count

@@ -1,8 +1,8 @@
 // What things come to, in plain words.
 
-import { MICRO, compared, ratio } from "./exact.js";
+import { MICRO, compared, minus, ratio } from "./exact.js";
 import { moved } from "./money.js";
-import { balanceBounds, limitBounds, sizeBounds } from "./rules.js";
+import { balanceBounds, namedBounds, sizeBounds } from "./rules.js";
 import { capacityOf, total } from "./reckoning.js";
 
 /** @typedef {import("./facts.js").Facts} Facts */
@@ -124,8 +124,13 @@ function wholly({ n, d }, least) {
 
 /** @param {Ratio} a @param {Ratio} b */
 function difference(a, b) {
-  const off = ratio(a.n * b.d - b.n * a.d, a.d * b.d);
+  const off = minus(a, b);
   return off.n < 0n ? ratio(-off.n, off.d) : off;
+}
+
+/** What the journeys of a plan cost, or their sum. @param {Reckoned} one */
+export function travelOf(one) {
+  return one.cost?.costs.travel ?? one.journeys;
 }
 
 /** How much longer or shorter journeys are. @param {number} before @param {number} after */
@@ -168,7 +173,7 @@ function mainBounds(facts, group, count) {
     return { measure, least, most };
   }
   for (const measure of Object.keys(rules.limits)) {
-    const [least, most] = limitBounds(facts, group, measure);
+    const [least, most] = namedBounds(facts, group, "limits", measure);
     return { measure, least, most };
   }
   if (rules.schools_per_cluster) {
@@ -261,10 +266,7 @@ function centreWords(facts, centres) {
  */
 export function consequences(facts, head, before, after, clusters, centres) {
   const parts = [];
-  if (before.cost && after.cost) {
-    const travel = (/** @type {Reckoned} */ one) => one.cost?.costs.travel ?? one.journeys;
-    parts.push(longer(travel(before), travel(after)));
-  }
+  if (before.cost && after.cost) parts.push(longer(travelOf(before), travelOf(after)));
   parts.push(...clusters.map((label) => sizeWords(facts, after, label)));
   parts.push(rulesWords(facts, before, after), moneyWords(before, after),
     expertiseWords(facts, before, after), centreWords(facts, centres));

@@ -32,6 +32,11 @@ export function labelOf(plan, k) {
   return plan.place[k] < 0 ? "" : plan.labels[plan.place[k]];
 }
 
+/** Schools that two plans have in clusters of different names. @param {Plan} one @param {Plan} other */
+export function elsewhere(one, other) {
+  return one.place.map((_, k) => k).filter((k) => labelOf(one, k) !== labelOf(other, k));
+}
+
 /**
  * The step that brings schools into clusters; both the clusters that they leave and those that they
  * join choose their centres again.
@@ -44,7 +49,7 @@ export function movesStep(facts, plan, moves) {
   const changes = moves
     .map(({ school, to }) => ({ school, before: labelOf(plan, school), after: to }))
     .filter(({ before, after }) => before !== after);
-  const next = withChanges(plan, changes, []);
+  const next = planAfter(plan, { changes, centres: [] });
   const touched = new Set(changes.flatMap(({ before, after }) => [before, after]));
   const members = new Map(groupsOf(next).map((group) => [group.label, group.members]));
   const centres = [];
@@ -76,8 +81,9 @@ export function planStep(from, to) {
   return { changes, centres };
 }
 
-/** @param {Plan} plan @param {Change[]} changes @param {CentreChange[]} centres @returns {Plan} */
-function withChanges(plan, changes, centres) {
+/** The plan after a step. @param {Plan} plan @param {Pick<Step, "changes" | "centres">} step
+ * @returns {Plan} */
+export function planAfter(plan, { changes, centres }) {
   const labels = [...plan.labels], place = [...plan.place], middle = [...plan.centres];
   /** @param {string} label */
   const numbered = (label) => {
@@ -98,11 +104,6 @@ function reversed({ changes, centres }) {
     changes: changes.map((one) => ({ ...one, before: one.after, after: one.before })),
     centres: centres.map((one) => ({ ...one, before: one.after, after: one.before })),
   };
-}
-
-/** The plan after a step. @param {Plan} plan @param {Pick<Step, "changes" | "centres">} step */
-export function planAfter(plan, { changes, centres }) {
-  return withChanges(plan, changes, centres);
 }
 
 /** Pins after a step. @param {number[]} pins @param {Step} step @param {boolean} back */

@@ -1,14 +1,15 @@
 // The panels of the page, each drawn from the present state.
 
 import { MICRO, compared, ratio } from "./exact.js";
-import { button, h, table } from "./dom.js";
+import { button, form, h, table } from "./dom.js";
 import { capacityOf, total } from "./reckoning.js";
 import { moved } from "./money.js";
 import { priced, targets } from "./reckoned.js";
-import { labelOf } from "./state.js";
+import { elsewhere, labelOf } from "./state.js";
 import { clock } from "./minutes.js";
 import {
-  breakWords, breaches, counted, grouped, journey, listed, longer, pounds, ruleWords, shown, words,
+  breakWords, breaches, counted, grouped, journey, listed, longer, pounds, ruleWords, shown, travelOf,
+  words,
 } from "./sentences.js";
 
 /** @typedef {import("./facts.js").Facts} Facts */
@@ -33,9 +34,8 @@ function chip({ signs }, label) {
     sign ? h("span", { class: `chip chip-${sign.colour}` }, sign.number) : null, ` ${label || "no cluster"}`);
 }
 
-/** @param {Facts} facts @param {bigint} microUnits */
-function units(facts, microUnits) {
-  void facts;
+/** @param {bigint} microUnits */
+function units(microUnits) {
   return shown(ratio(microUnits, MICRO), 1);
 }
 
@@ -46,16 +46,14 @@ export function scoreView({ facts, state, now, first }) {
   const sizes = now.groups.map(({ members }) => members.length);
   const rules = brokenRules(now);
   const checked = facts.given.checked.filter((rule) => !facts.given.alone.includes(rule)).length;
-  const travel = (/** @type {Reckoned} */ one) => one.cost?.costs.travel ?? one.journeys;
-  const movedSchools = state.plan.place
-    .filter((_, k) => labelOf(state.plan, k) !== labelOf(state.started, k)).length;
+  const movedSchools = elsewhere(state.plan, state.started).length;
   /** @param {string} name @param {string} figure @param {string} more @param {string} [kind] */
   const tile = (name, figure, more, kind = "") => h("div", { class: `tile ${kind}` },
     h("span", { class: "name" }, name), h("strong", {}, figure), h("span", { class: "more" }, more));
   const money = now.money && first.money ? moved(first.money, now.money) : null;
   return [
-    tile("Mean journey", journey(facts, now.mean), movedSchools || travel(now) !== travel(first)
-      ? `${longer(travel(first), travel(now))} than at the start`.replace("as before than", "as")
+    tile("Mean journey", journey(facts, now.mean), movedSchools || travelOf(now) !== travelOf(first)
+      ? `${longer(travelOf(first), travelOf(now))} than at the start`.replace("as before than", "as")
       : "as at the start"),
     tile("Longest journey", journey(facts, now.longest.journey),
       now.longest.school < 0 ? "" : facts.names[now.longest.school]),
@@ -117,7 +115,7 @@ export function schoolView(scene) {
   const facts_ = [`URN ${id[chosen]}`, phase[chosen], pyramid?.[chosen] && `${pyramid[chosen]} pyramid`];
   for (const measure of ["pupils", "ehcps", "sen_support"]) {
     const held = facts.units[measure];
-    if (held) facts_.push(`${units(facts, held[chosen])} ${words(facts, measure)}`);
+    if (held) facts_.push(`${units(held[chosen])} ${words(facts, measure)}`);
   }
   const pinned = state.pins.includes(chosen);
   const notes = state.notes.map((note, k) => ({ ...note, k })).filter(({ school }) => school === chosen);
@@ -149,11 +147,10 @@ function mover({ facts, state, now, chosen, doing }) {
   const list = h("select", { id: "to", "data-key": "to" },
     labels.map((label) => h("option", { value: label, selected: label === near }, label)),
     h("option", { value: fresh }, fresh));
-  return h("form", { class: "row", onsubmit: (/** @type {Event} */ event) => {
-    event.preventDefault();
-    doing.move(chosen, /** @type {HTMLSelectElement} */ (list).value);
-  } }, h("label", { for: "to" }, "Move to"), list,
-  h("button", { type: "submit", class: "main", "data-key": "move" }, "Move"));
+  return form({ class: "row" },
+    () => doing.move(chosen, /** @type {HTMLSelectElement} */ (list).value),
+    h("label", { for: "to" }, "Move to"), list,
+    h("button", { type: "submit", class: "main", "data-key": "move" }, "Move"));
 }
 
 /** What moves to clusters nearby would mean. @param {Scene} scene @param {string} at */
@@ -181,11 +178,10 @@ function capital(text) {
 function noteForm(label, add) {
   const id = `note-${label.replace(/\W+/g, "-").toLowerCase()}`;
   const text = h("input", { id, type: "text", maxlength: "2000", "data-key": id });
-  return h("form", { class: "row note", onsubmit: (/** @type {Event} */ event) => {
-    event.preventDefault();
+  return form({ class: "row note" }, () => {
     const { value } = /** @type {HTMLInputElement} */ (text);
     if (value.trim()) add(value.trim());
-  } }, h("label", { for: id }, label), text, h("button", { type: "submit" }, "Add"));
+  }, h("label", { for: id }, label), text, h("button", { type: "submit" }, "Add"));
 }
 
 // ---- clusters -----------------------------------------------------------------------------------
@@ -220,7 +216,7 @@ export function clustersView(scene) {
       ...names.map((name) => {
         const have = total(facts.units[name], group.members);
         const old = was ? total(facts.units[name], was.members) : null;
-        return h("span", { class: bad.has(name) ? "bad" : "" }, units(facts, have),
+        return h("span", { class: bad.has(name) ? "bad" : "" }, units(have),
           bad.has(name) ? " ✗" : "", old === null || old === have ? "" :
             h("small", {}, ` ${signed(shown(ratio(have - old, MICRO), 1))}`));
       }),
@@ -288,21 +284,17 @@ export function optionsView(scene) {
   const columns = [...options, { name: "Now", reckoned: now, own: false }];
   /** @param {string} name @param {(one: Reckoned) => import("./dom.js").Child} cell */
   const row = (name, cell) => [name, ...columns.map(({ reckoned }) => cell(reckoned))];
-  const travel = (/** @type {Reckoned} */ one) => one.cost?.costs.travel ?? one.journeys;
   const rows = [
     row("Clusters", (one) => String(one.groups.length)),
-    row("Schools in a cluster", (one) => {
-      const sizes = one.groups.map(({ members }) => members.length);
-      return span(sizes);
-    }),
+    row("Schools in a cluster", (one) => span(one.groups.map(({ members }) => members.length))),
     ...(facts.units.pupils ? [row("Pupils in a cluster", (one) => {
       const sizes = one.groups.map(({ members }) => total(facts.units.pupils, members));
       const [low, high] = [sizes.reduce((a, b) => a < b ? a : b), sizes.reduce((a, b) => a > b ? a : b)];
-      return `${units(facts, low)} to ${units(facts, high)}`;
+      return `${units(low)} to ${units(high)}`;
     })] : []),
     row("Mean journey", (one) => journey(facts, one.mean)),
-    row("Journeys, weighted", (one) => travel(one) === travel(first) ? "as at the start" :
-      longer(travel(first), travel(one)).replace("journeys ", "")),
+    row("Journeys, weighted", (one) => travelOf(one) === travelOf(first) ? "as at the start" :
+      longer(travelOf(first), travelOf(one)).replace("journeys ", "")),
     row("Longest journey", (one) => journey(facts, one.longest.journey)),
     row("Rules", (one) => one.breaks.length
       ? h("span", { class: "bad" }, breaches(one.breaks.length)) : "kept"),
@@ -319,18 +311,16 @@ export function optionsView(scene) {
       button(`Look at ${one.name}`, () => doing.load(one.name)),
       one.own ? button(`Remove ${one.name}`, () => doing.removeOption(one.name), { class: "plain" }) : null,
     ]).flat()),
-    h("form", { class: "row", onsubmit: (/** @type {Event} */ event) => {
-      event.preventDefault();
-      doing.keep(/** @type {HTMLInputElement} */ (name).value.trim() || "Option");
-    } }, h("label", { for: "option" }, "Keep the plan as it stands under the name"), name,
-    h("button", { type: "submit" }, "Keep")),
+    form({ class: "row" },
+      () => doing.keep(/** @type {HTMLInputElement} */ (name).value.trim() || "Option"),
+      h("label", { for: "option" }, "Keep the plan as it stands under the name"), name,
+      h("button", { type: "submit" }, "Keep")),
   ];
 }
 
 /** Which schools are in another cluster than now. @param {Scene} scene @param {Reckoned} one */
 function different({ facts, now }, one) {
-  const schools = now.plan.place.map((_, k) => k)
-    .filter((k) => labelOf(one.plan, k) !== labelOf(now.plan, k));
+  const schools = elsewhere(one.plan, now.plan);
   if (!schools.length) return "0";
   return h("details", {}, h("summary", {}, String(schools.length)), h("ul", {}, schools.slice(0, 60)
     .map((k) => h("li", {}, `${facts.names[k]}: ${labelOf(one.plan, k) || "no cluster"}; now ` +
@@ -359,11 +349,10 @@ export function notesView(scene) {
       button("Remove", () => doing.removeNote(k), { class: "plain",
         "aria-label": `Remove the note ${note.text.slice(0, 40)}`, "data-key": `remove ${k}` }))))
       : h("p", { class: "quiet" }, "No notes yet."),
-    h("form", { class: "row note", onsubmit: (/** @type {Event} */ event) => {
-      event.preventDefault();
+    form({ class: "row note" }, () => {
       const { value } = /** @type {HTMLInputElement} */ (text);
       if (value.trim()) doing.note(value.trim(), -1, /** @type {HTMLSelectElement} */ (about).value);
-    } }, h("label", { for: "note-about" }, "Note on"), about, h("label", { for: "note-text", class: "aside" },
+    }, h("label", { for: "note-about" }, "Note on"), about, h("label", { for: "note-text", class: "aside" },
       "Text of the note"), text, h("button", { type: "submit" }, "Add")),
   ];
 }
@@ -381,11 +370,10 @@ export function minutesView({ state }, doing) {
     state.agreed.length ? h("ul", { class: "agreed" }, state.agreed.map(({ at, what, why: reason }) =>
       h("li", {}, h("small", {}, clock(at)), " ", h("strong", {}, "Agreed: "), what,
         reason ? ` Why: ${reason}` : ""))) : null,
-    h("form", { class: "row note", onsubmit: (/** @type {Event} */ event) => {
-      event.preventDefault();
-      doing.agree(/** @type {HTMLInputElement} */ (why).value.trim());
-    } }, h("label", { for: "why-agreed" }, "The plan as it stands is agreed, because"), why,
-    h("button", { type: "submit" }, "Record")),
+    form({ class: "row note" },
+      () => doing.agree(/** @type {HTMLInputElement} */ (why).value.trim()),
+      h("label", { for: "why-agreed" }, "The plan as it stands is agreed, because"), why,
+      h("button", { type: "submit" }, "Record")),
     h("h3", {}, "What was tried"),
     steps.length ? h("ol", { class: "steps", reversed: true }, steps)
       : h("p", { class: "quiet" }, "Nothing yet. Every move is listed here with what it means."),
