@@ -9,15 +9,16 @@ another process.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import KW_ONLY, dataclass
+from typing import Any, Self, TypeVar
 
 __all__ = [
     "ArgumentError",
     "ClustersError",
     "DataError",
     "Fault",
+    "Faults",
     "InfeasibleError",
     "MissingLibraryError",
     "MoneyError",
@@ -27,7 +28,7 @@ __all__ = [
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
     """One thing that is wrong, where it was found, and how to correct it.
 
@@ -53,6 +54,7 @@ class Fault:
 
     what: str
     remedy: str
+    _: KW_ONLY
     where: str = ""
     row: int | None = None
     column: str | None = None
@@ -164,6 +166,11 @@ class _FaultsError(ClustersError):
             head = f"{len(self.faults):,} {self.heading}:"
             super().__init__("\n".join([head, *(f"  - {line}" for line in lines)]))
 
+    @classmethod
+    def of(cls, what: str, remedy: str, **found: Any) -> Self:
+        """Make the error of one fault; `found` are further fields of it, of any kind."""
+        return cls(_fault(what, remedy, **found))
+
     def to_frame(self) -> Any:
         """Table of every fault, one row each (a DataFrame)."""
         import pandas as pd
@@ -175,6 +182,15 @@ class _FaultsError(ClustersError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the faults: by default an exception is made again from its message."""
         return type(self), (self.faults,), _state_of(self)
+
+
+def _fault(what: str, remedy: str, *, urn: object = None, value: object = None, **at: Any) -> Fault:
+    """Make a fault with what was found as text."""
+    texts = {
+        "urn": None if urn is None else str(urn),
+        "value": None if value is None else str(value),
+    }
+    return Fault(what, remedy, **texts, **at)
 
 
 def _state_of(error: BaseException) -> dict[str, Any] | None:
@@ -307,3 +323,45 @@ class OutOfTimeError(NoPlanError):
     ...     except cl.OutOfTimeError:  # none was found; that there is none is not proved
     ...         return None
     """
+
+
+_T = TypeVar("_T")
+
+
+class Faults:
+    """The faults found so far, so that an error lists all of them at once.
+
+    Parameters
+    ----------
+    kind
+        The error to raise.
+
+    Examples
+    --------
+    >>> faults = Faults(DataError)
+    >>> faults.add("pupils is negative", "correct it", value=-3)
+    >>> faults.check()
+    Traceback (most recent call last):
+    clusters.errors.DataError: value '-3': pupils is negative - correct it
+    """
+
+    def __init__(self, kind: type[_FaultsError] = MoneyError) -> None:
+        self.kind = kind
+        self.found: list[Fault] = []
+
+    def add(self, what: str, remedy: str, **found: Any) -> None:
+        """Note a fault; `found` are further fields of it, of any kind."""
+        self.found.append(_fault(what, remedy, **found))
+
+    def take(self, otherwise: _T, reader: Callable[..., _T], *arguments: object) -> _T:
+        """Return what the reader makes of a value; note its faults and go on with `otherwise`."""
+        try:
+            return reader(*arguments)
+        except (DataError, MoneyError, RulesError) as error:
+            self.found += error.faults
+            return otherwise
+
+    def check(self) -> None:
+        """Raise the error if any fault was found."""
+        if self.found:
+            raise self.kind(self.found)

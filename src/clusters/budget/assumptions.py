@@ -11,9 +11,9 @@ from itertools import pairwise
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
 from clusters.domain import FrozenDict, SchoolId
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, Number, exact_number, pence, percentage, stated_share
 from clusters.shown import Shown
 
@@ -155,13 +155,11 @@ class Assumptions(Shown):
             If nothing says how demand grows.
         """
         if self.growth is None:
-            faults = Faults()
-            faults.add(
+            raise MoneyError.of(
                 "nothing says how the number of EHC plans grows, and there is no safe default",
                 'give Assumptions(growth="5%") or a series of counts by year '
                 "(on the command line, in the file of --risk)",
             )
-            faults.check()
         if not isinstance(self.growth, Mapping):
             mean, source = float(percentage(self.growth)), "given"
             spread, basis = percentage(GROWTH_SPREAD), GROWTH_SPREAD_SOURCE

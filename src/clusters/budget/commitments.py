@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, Problem, SchoolId
+from clusters.errors import Faults
 from clusters.money import (
     Amount,
     as_pounds,

@@ -23,11 +23,10 @@ import numpy as np
 
 from clusters.budget.assumptions import AREA_SPREAD, AREA_SPREAD_SOURCE, Assumptions, Growth
 from clusters.budget.commitments import Commitments
-from clusters.budget.faults import Faults
 from clusters.budget.sparsity import BY_PHASE
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, IntArray, Problem
-from clusters.errors import Fault, MoneyError
+from clusters.errors import Fault, Faults, MoneyError
 from clusters.money import pence, percentage, pounds
 from clusters.text import counted, first_few
 
@@ -227,9 +226,9 @@ def _costs(split: Split, plans: IntArray, assumptions: Assumptions) -> tuple[Flo
 
 def _cost_unknown(missing: list[str]) -> Fault:
     return Fault(
-        what=f"what the EHC plans cost is not known for {first_few(missing)}, and "
+        f"what the EHC plans cost is not known for {first_few(missing)}, and "
         "the split itself cannot say it, since it would be compared with itself",
-        remedy='give committed sums, topup_pence or Assumptions(cost_per_plan="...") in pounds',
+        'give committed sums, topup_pence or Assumptions(cost_per_plan="...") in pounds',
     )
 
 
@@ -277,13 +276,11 @@ def _arrivals(
     needed = float((plans * (1 + growth.mean - staying)).sum())
     if needed < -1e-9:
         leavers = float((plans * (staying - 1)).sum() / plans.sum())
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             f"demand cannot grow by {growth.mean:.1%}: without any new plan it falls by "
             f"{-leavers:.1%}",
             "give a smaller fall, or a smaller share of plans that stay",
         )
-        faults.check()
     weight = rates * np.maximum(0.0, 1 + growth.mean - staying)
     whole = float(weight.sum())
     arrivals: FloatArray = weight * (max(0.0, needed) / whole if whole else 0.0)

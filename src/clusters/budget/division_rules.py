@@ -22,10 +22,9 @@ from fractions import Fraction
 from typing import Any, Literal, TypeAlias, overload
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
 from clusters.budget.water_filling import clip_shares, solve_path
-from clusters.errors import Fault, MoneyError
+from clusters.errors import Fault, Faults, MoneyError
 from clusters.money import (
     Amount,
     exact_pence,
@@ -138,11 +137,7 @@ def award(
     pot_pence = _read(faults, pence, pot, "the pot")
     if rule not in RULES:
         faults.append(
-            Fault(
-                what="there is no such rule",
-                remedy=f"use one of {', '.join(RULES)}",
-                value=str(rule),
-            )
+            Fault("there is no such rule", f"use one of {', '.join(RULES)}", value=str(rule))
         )
     lows = _limits(faults, floors, keys, named, "floor")
     highs = _limits(faults, caps, keys, named, "cap")
@@ -399,4 +394,4 @@ def _most(items: Sequence[_Claim], rule: str) -> Fraction | None:
 
 
 def _fault(what: str, remedy: str, value: object = None) -> Fault:
-    return Fault(what=what, remedy=remedy, value=None if value is None else str(value))
+    return Fault(what, remedy, value=None if value is None else str(value))

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.formula import Formula
 from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
@@ -16,6 +15,7 @@ from clusters.budget.sparsity import exact_measure
 from clusters.budget.split import split_budget
 from clusters.budget.values import Share, Split
 from clusters.domain import PlanLike, Problem, plan_of
+from clusters.errors import MoneyError
 from clusters.money import (
     Amount,
     Number,
@@ -172,9 +172,7 @@ def sensitivity(split: Split, step: Number = "10%", level: Level = "cluster") ->
 
     rise = stated_share(step, "the step")
     if rise <= 0:
-        faults = Faults()
-        faults.add("the step is not above 0", 'give for instance "10%"', value=step)
-        faults.check()
+        raise MoneyError.of("the step is not above 0", 'give for instance "10%"', value=step)
     rows = []
     for moved, formula in _moved(split.formula, rise).items():
         after = split_budget(split.problem, split.plan, split.pot, formula, split.protection)

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.values import Split
+from clusters.errors import Faults, MoneyError
 from clusters.shown import Shown
 
 if TYPE_CHECKING:
@@ -127,9 +127,7 @@ def atkinson(values: Numbers, epsilon: float = 0.5, weights: Numbers | None = No
     """
     pairs = _pairs(values, weights)
     if not (math.isfinite(epsilon) and epsilon > 0):
-        faults = Faults()
-        faults.add("epsilon is not above 0", "give for instance 0.5", value=epsilon)
-        faults.check()
+        raise MoneyError.of("epsilon is not above 0", "give for instance 0.5", value=epsilon)
     mean, total = _mean(pairs), math.fsum(w for _, w in pairs)
     if epsilon >= 1 and any(x == 0 for x, _ in pairs):
         return 1.0

@@ -10,7 +10,7 @@ from typing import Any
 
 from clusters.budget.protection import Limits, Protection, limits_of, round_up
 from clusters.budget.water_filling import clip, clip_bends, find_parameter
-from clusters.errors import Fault, MoneyError
+from clusters.errors import MoneyError
 from clusters.money import pence, percentage, pounds
 
 __all__ = ["Protected", "protect"]
@@ -147,12 +147,10 @@ def _check_fit(
 ) -> None:
     floors = sum(limits.floors)
     if floors > pot:
-        raise MoneyError(
-            Fault(
-                what=f"the floors come to {pounds(floors)}, {pounds(floors - pot)} more than the "
-                f"{pounds(pot)} there is to share",
-                remedy=f"lower them: {_largest_floor(protection, limits, pot)}",
-            )
+        raise MoneyError.of(
+            f"the floors come to {pounds(floors)}, {pounds(floors - pot)} more than the "
+            f"{pounds(pot)} there is to share",
+            f"lower them: {_largest_floor(protection, limits, pot)}",
         )
     reach = [
         low if share == 0 else cap
@@ -161,12 +159,10 @@ def _check_fit(
     if all(top is not None for top in reach):
         most = sum(top or 0 for top in reach)
         if most < pot:
-            raise MoneyError(
-                Fault(
-                    what=f"the caps allow {pounds(most)}, which leaves {pounds(pot - most)} of the "
-                    f"{pounds(pot)} with nobody",
-                    remedy=f"raise them: {_smallest_cap(protection, shares, limits, pot)}",
-                )
+            raise MoneyError.of(
+                f"the caps allow {pounds(most)}, which leaves {pounds(pot - most)} of the "
+                f"{pounds(pot)} with nobody",
+                f"raise them: {_smallest_cap(protection, shares, limits, pot)}",
             )
 
 

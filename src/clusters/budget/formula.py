@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.sparsity import Sparsity, Taper, exact_measure, remoteness, tapered
 from clusters.domain import FrozenDict, Problem, SchoolId
+from clusters.errors import Faults
 from clusters.money import (
     Amount,
     Number,

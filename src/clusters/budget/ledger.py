@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.commitments import Commitments, year_after
-from clusters.budget.faults import Faults
 from clusters.budget.ledger_opening import check_day, open_year
 from clusters.budget.ledger_store import Store
 from clusters.budget.ledger_tables import Balance, balances_of, findings_of, forecast_of, frame_of
 from clusters.budget.values import Split
 from clusters.domain import SchoolId
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, Number, as_pounds, pence, percentage, pounds, round_half_up
 
 if TYPE_CHECKING:
@@ -331,9 +331,7 @@ class Ledger:
         return sum_
 
     def _refuse(self, what: str, remedy: str, value: object = None) -> None:
-        faults = Faults()
-        faults.add(what, remedy, value=value)
-        faults.check()
+        raise MoneyError.of(what, remedy, value=value)
 
     def _cluster_of(self, school: SchoolId) -> str:
         found = self._store.rows(

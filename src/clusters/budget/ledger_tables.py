@@ -7,8 +7,8 @@ from datetime import date
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from clusters.budget.faults import Faults
 from clusters.budget.ledger_store import Store
+from clusters.errors import MoneyError
 from clusters.money import pounds, round_half_up
 from clusters.shown import Shown
 
@@ -145,11 +145,9 @@ def frame_of(store: Store, level: str) -> pd.DataFrame:
         ),
     }
     if level not in tables:
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             "there is no such level", 'use "cluster", "school", "event" or "plan"', value=level
         )
-        faults.check()
     question, names = tables[level]
     frame = pd.DataFrame(store.rows(question), columns=list(names))
     return frame.astype({"plan": "Int64"}) if "plan" in names else frame

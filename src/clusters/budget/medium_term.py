@@ -11,9 +11,9 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.budget.assumptions import Assumptions
 from clusters.budget.demand import demand_of, simulated_years
-from clusters.budget.faults import Faults
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
+from clusters.errors import Faults
 from clusters.money import Amount, pence, pounds
 from clusters.shown import Shown
 

@@ -17,10 +17,10 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
 from clusters.budget.demand import Demand, demand_of, late_costs, simulated_years
-from clusters.budget.faults import Faults
 from clusters.budget.plan_money import plan_money
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
+from clusters.errors import Faults, MoneyError
 from clusters.money import Number, percentage
 from clusters.shown import Shown
 
@@ -160,13 +160,11 @@ class Outlook(Shown):
         if level == "assumption":
             return pd.DataFrame(self.assumptions.items(), columns=["assumption", "value"])
         if level not in ("cluster", "school"):
-            faults = Faults()
-            faults.add(
+            raise MoneyError.of(
                 "there is no such level",
                 'use "cluster", "school", "scenario" or "assumption"',
                 value=level,
             )
-            faults.check()
         risks = self.clusters if level == "cluster" else self.schools
         return pd.DataFrame(
             [

@@ -8,11 +8,11 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.ledger import Ledger
 from clusters.budget.values import Split
 from clusters.budget.years import MONTHS, TERMS, instalments
 from clusters.domain import FrozenDict, SchoolId
+from clusters.errors import Faults
 from clusters.money import as_pounds
 from clusters.shown import Shown
 

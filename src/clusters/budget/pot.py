@@ -10,10 +10,9 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.budget.commitments import Commitments
-from clusters.budget.faults import Faults, reading
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
-from clusters.errors import Fault, MoneyError
+from clusters.errors import Fault, Faults, MoneyError
 from clusters.money import Amount, as_pounds, exact_pence, pence, percentage, pounds, round_half_up
 from clusters.shown import Shown
 
@@ -70,8 +69,7 @@ class Backdated(Shown):
 
     def __post_init__(self) -> None:
         faults = Faults()
-        with reading(faults):
-            pence(self.a_year, f"the backdated top-up of {self.urn}")
+        faults.take(0, pence, self.a_year, f"the backdated top-up of {self.urn}")
         dates = {"compliance_date": self.compliance_date, "paid_from": self.paid_from}
         sound = [_check_date(faults, name, day, self.urn) for name, day in dates.items()]
         if all(sound) and self.paid_from < self.compliance_date:
@@ -239,19 +237,15 @@ def _held_back(value: Any, what: str, total_pence: int) -> int:
         held = pence(value, what)
         if 0 < held < _PENCE_IN_A_POUND:  # "0.03" was meant as 3 %, nobody holds back 3 pence
             percent = f"{float(held):g}%"
-            raise MoneyError(
-                Fault(
-                    what=f"{what} is less than a pound: a share of the pot has to carry its sign",
-                    remedy=f'write "{percent}" for that share, or a pound or more',
-                    value=str(value),
-                )
+            raise MoneyError.of(
+                f"{what} is less than a pound: a share of the pot has to carry its sign",
+                f'write "{percent}" for that share, or a pound or more',
+                value=value,
             )
         return held
     share = percentage(value, what)
     if not 0 <= share <= 1:
-        raise MoneyError(
-            Fault(what=f"{what} is not between 0% and 100%", remedy="correct it", value=value)
-        )
+        raise MoneyError.of(f"{what} is not between 0% and 100%", "correct it", value=value)
     return round_half_up(share * total_pence)
 
 
@@ -259,7 +253,7 @@ def _too_much(pot: Pot) -> Fault:
     steps = ", ".join(f"{name} {pounds(sum_)}" for name, sum_ in pot.steps.items() if sum_)
     taken = sum(pot.steps.values())
     return Fault(
-        what=f"{pounds(taken)} comes off the pot ({steps}), {pounds(taken - pot.total_pence)} more "
+        f"{pounds(taken)} comes off the pot ({steps}), {pounds(taken - pot.total_pence)} more "
         f"than its total of {pounds(pot.total_pence)}",
-        remedy="raise the total or hold less back; committed top-ups must be paid",
+        "raise the total or hold less back; committed top-ups must be paid",
     )

@@ -157,7 +157,7 @@ def high_needs_proxies(names: Mapping[str, str] | None = None) -> Formula:
 
 def _check_names(names: Iterable[str], known: Iterable[str]) -> None:
     faults = [
-        Fault(what=f"the preset has no proxy {name!r}", remedy=f"use any of {', '.join(known)}")
+        Fault(f"the preset has no proxy {name!r}", f"use any of {', '.join(known)}")
         for name in names
         if name not in known
     ]

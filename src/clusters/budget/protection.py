@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
+from clusters.errors import Faults
 from clusters.money import Amount, Number, as_pounds, pence, percentage, stated_share
 from clusters.shown import Shown
 

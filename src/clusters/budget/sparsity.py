@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, Problem, SchoolId
+from clusters.errors import Faults
 from clusters.money import Amount, Number, exact_number, measure_number, pence
 from clusters.shown import Shown
 from clusters.text import first_few

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from clusters.arguments import checked
 from clusters.budget.coverage import coverage_of
-from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected, protect
 from clusters.budget.formula import Factor, Formula, factors_of
 from clusters.budget.pot import Pot
@@ -18,6 +17,7 @@ from clusters.budget.rounding import controlled_rounding
 from clusters.budget.sparsity import exact_measure, sparsity_notes
 from clusters.budget.values import Share, Split
 from clusters.domain import FrozenDict, Plan, PlanLike, Problem, SchoolId, plan_of
+from clusters.errors import Faults
 from clusters.money import Amount, largest_remainder, lowest_first
 from clusters.text import counted, first_few
 

@@ -8,10 +8,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
+from clusters.errors import Faults
 from clusters.money import Amount, Number, largest_remainder, lowest_first, pence, percentage
 from clusters.shown import Shown
 

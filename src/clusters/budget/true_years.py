@@ -8,11 +8,11 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import is_keyed, pence_by_key
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
 from clusters.budget.years import Calendar
+from clusters.errors import Faults
 from clusters.money import largest_remainder, lowest_first, proportional
 
 __all__ = ["HELD", "true_years"]

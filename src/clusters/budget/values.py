@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.coverage import Coverage
-from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected
 from clusters.budget.formula import Factor, Formula, measure_names
 from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
 from clusters.budget.sparsity import exact_measure
 from clusters.domain import Plan, Problem, SchoolId
+from clusters.errors import MoneyError
 from clusters.money import as_pounds, pounds
 from clusters.shown import Drawn, Shown, clip
 from clusters.text import counted
@@ -162,9 +162,7 @@ class Split(Drawn):
             If the level is neither "cluster" nor "school".
         """
         if level not in ("cluster", "school"):
-            faults = Faults()
-            faults.add("there is no such level", 'use "cluster" or "school"', value=level)
-            faults.check()
+            raise MoneyError.of("there is no such level", 'use "cluster" or "school"', value=level)
         return self.clusters if level == "cluster" else self.schools
 
     @checked

@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from clusters.errors import Fault, MoneyError
+from clusters.errors import MoneyError
 
 __all__ = ["clip", "clip_bends", "clip_shares", "find_parameter", "solve_path"]
 
@@ -92,10 +92,8 @@ def find_parameter(
     if total == low_sum:
         return below
     if total < low_sum or high_sum == low_sum:
-        raise MoneyError(
-            Fault(
-                what=f"the rule cannot give out exactly £{float(total) / 100:,.2f}",
-                remedy="check floors, caps and claims against the pot",
-            )
+        raise MoneyError.of(
+            f"the rule cannot give out exactly £{float(total) / 100:,.2f}",
+            "check floors, caps and claims against the pot",
         )
     return below + (above - below) * (total - low_sum) / (high_sum - low_sum)

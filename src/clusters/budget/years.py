@@ -12,10 +12,10 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import is_keyed, pence_by_key
 from clusters.budget.rounding import controlled_rounding
 from clusters.budget.values import Split
+from clusters.errors import Faults, MoneyError
 from clusters.money import largest_remainder, lowest_first, pounds, proportional
 from clusters.shown import Shown
 
@@ -107,11 +107,9 @@ def year_parts(start_month: int = 9) -> dict[str, Fraction]:
     {'first financial year': Fraction(1, 1)}
     """
     if type(start_month) is not int or not 1 <= start_month <= 12:
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             "the start month is not one of 1 to 12", "give 9 for September", value=start_month
         )
-        faults.check()
     first = (_APRIL - start_month - 1) % 12 + 1
     parts = {"first financial year": Fraction(first, 12)}
     if first < 12:
@@ -186,9 +184,7 @@ def instalments(
     elif rhythm == "termly":
         names = sorted(TERMS, key=lambda term: (TERMS[term] - start_month) % 12)
     else:
-        faults = Faults()
-        faults.add("there is no such rhythm", 'use "monthly" or "termly"', value=rhythm)
-        faults.check()
+        raise MoneyError.of("there is no such rhythm", 'use "monthly" or "termly"', value=rhythm)
     equal = Fraction(1, len(names))
     yearly = _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
     return _with_backdated(yearly, amounts, level)
@@ -226,12 +222,10 @@ def by_pot(
     )
     paid, needed = sum(_pence_by_key(pots, level, "pots").values()), sum(sums.values())
     if paid != needed:
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             f"the pots come to {pounds(paid)} and the amounts to {pounds(needed)}",
             "give pots that come to the same",
         )
-        faults.check()
     return _calendar(sums, {name: Fraction(sum_, needed or 1) for name, sum_ in pots.items()})
 
 

@@ -149,9 +149,9 @@ def _allowed(recorded: Iterable[str]) -> list[str]:
 def _not_mapped(kind: str, schools: Iterable[School], mapping: Mapping[str, object]) -> Fault:
     having = [school for school in schools if kind in school.need or kind in school.expertise]
     return Fault(
-        what=f"type {kind!r} is in no category of the mapping; "
+        f"type {kind!r} is in no category of the mapping; "
         f"{counted(len(having), 'school has', 'schools have')} it",
-        remedy=f"add it to one of {', '.join(mapping)}, or name it in leave_out",
+        f"add it to one of {', '.join(mapping)}, or name it in leave_out",
         where="mapping",
         urn=str(having[0].urn),
         value=kind,
@@ -161,8 +161,8 @@ def _not_mapped(kind: str, schools: Iterable[School], mapping: Mapping[str, obje
 def _mixed(school: School, name: str, several: Iterable[Capacity]) -> Fault:
     units = ", ".join(dict.fromkeys(capacity.unit for capacity in several))
     return Fault(
-        what=f"capacities of category {name!r} are in different units: {units}",
-        remedy="convert them to one unit before recoding",
+        f"capacities of category {name!r} are in different units: {units}",
+        "convert them to one unit before recoding",
         where="mapping",
         urn=str(school.urn),
     )

@@ -243,4 +243,4 @@ class PostPlan(Shown):
 
 def fault(what: str, remedy: str, value: object = None) -> Fault:
     """Make a fault: what is wrong, how to correct it, and the value."""
-    return Fault(what=what, remedy=remedy, value=None if value is None else str(value))
+    return Fault(what, remedy, value=None if value is None else str(value))

@@ -97,8 +97,8 @@ class Provider(Shown):
         for kind, capacity in self.capacity.items():
             if not isinstance(capacity, Capacity):
                 yield Fault(
-                    what=f"capacity of type {kind!r} has no unit",
-                    remedy='give Capacity(amount=..., unit="staff days")',
+                    f"capacity of type {kind!r} has no unit",
+                    'give Capacity(amount=..., unit="staff days")',
                     where="providers",
                     urn=str(self.urn),
                     value=str(capacity),
@@ -106,8 +106,8 @@ class Provider(Shown):
 
     def _fault(self, what: str, remedy: str, column: str) -> Fault:
         return Fault(
-            what=what,
-            remedy=remedy,
+            what,
+            remedy,
             where="providers",
             urn=str(self.urn),
             column=column,
@@ -159,7 +159,7 @@ def checked_providers(problem: Problem, providers: Iterable[Provider]) -> tuple[
 
 
 def _of(provider: Provider, what: str, remedy: str) -> Fault:
-    return Fault(what=what, remedy=remedy, where="providers", urn=str(provider.urn))
+    return Fault(what, remedy, where="providers", urn=str(provider.urn))
 
 
 def units_of(problem: Problem) -> dict[str, str]:
@@ -218,8 +218,8 @@ def held_clusters(problem: Problem, plan: Plan) -> tuple[Cluster, ...]:
     if twice:
         raise DataError(
             Fault(
-                what=f"two clusters have the label {label!r}",
-                remedy="give each cluster its own, for instance with name_clusters",
+                f"two clusters have the label {label!r}",
+                "give each cluster its own, for instance with name_clusters",
                 where="plan",
             )
             for label in twice

@@ -71,17 +71,16 @@ class TeamRole(Shown):
         if posts < 0 or step <= 0 or (posts / step).denominator != 1:
             faults.append(
                 Fault(
-                    what=f"{self.name}: {self.posts} posts cannot be shared in parts of "
-                    f"{self.step}",
-                    remedy="give a multiple of the step, 0 or more",
+                    f"{self.name}: {self.posts} posts cannot be shared in parts of {self.step}",
+                    "give a multiple of the step, 0 or more",
                     where="posts",
                 )
             )
         if self.over not in ("cluster", "area"):
             faults.append(
                 Fault(
-                    what=f"{self.name}: over is neither 'cluster' nor 'area'",
-                    remedy="use one of them",
+                    f"{self.name}: over is neither 'cluster' nor 'area'",
+                    "use one of them",
                     where="posts",
                     value=str(self.over),
                 )
@@ -228,12 +227,10 @@ def share_team(
     for post in posts:
         weight = _weights(problem, clusters, post)
         if not sum(weight) and post.units:
-            raise DataError(
-                Fault(
-                    what=f"{post.name}: {post.by!r} is 0 in every cluster",
-                    remedy="share it by something else",
-                    where="posts",
-                )
+            raise DataError.of(
+                f"{post.name}: {post.by!r} is 0 in every cluster",
+                "share it by something else",
+                where="posts",
             )
         where = dict.fromkeys(labels) if areas is None else {name: areas[name] for name in labels}
         if post.over == "area":
@@ -366,23 +363,21 @@ def _check_areas(
     if areas is None:
         for post in posts:
             if post.over == "area":
-                raise RulesError(
-                    Fault(
-                        what=f"{post.name} is shared over areas, but there are none",
-                        remedy="give areas={cluster: area}, or over='cluster'",
-                        where="posts",
-                    )
+                raise RulesError.of(
+                    f"{post.name} is shared over areas, but there are none",
+                    "give areas={cluster: area}, or over='cluster'",
+                    where="posts",
                 )
         return
     labels = {cluster.label for cluster in clusters}
     faults = [
-        Fault(what=f"cluster {label!r} has no area", remedy="give it one", where="areas")
+        Fault(f"cluster {label!r} has no area", "give it one", where="areas")
         for label in sorted(labels - set(areas))
     ]
     faults += [
         Fault(
-            what=f"the plan has no cluster {label!r}",
-            remedy=f"use one of {', '.join(sorted(labels))}",
+            f"the plan has no cluster {label!r}",
+            f"use one of {', '.join(sorted(labels))}",
             where="areas",
         )
         for label in sorted(set(areas) - labels)

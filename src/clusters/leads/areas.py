@@ -136,11 +136,9 @@ class Areas(Shown):
         import pandas as pd
 
         if kind not in ("area", "cluster", "school"):
-            raise ArgumentError(
-                Fault(
-                    what=f"there is no frame {kind!r}",
-                    remedy='call to_frame("area"), to_frame("cluster") or to_frame("school")',
-                )
+            raise ArgumentError.of(
+                f"there is no frame {kind!r}",
+                'call to_frame("area"), to_frame("cluster") or to_frame("school")',
             )
         rows = [row for area in self.plan.clusters for row in self._rows(area, kind)]
         return pd.DataFrame(rows)
@@ -309,8 +307,8 @@ def check_areas(
     if unknown:
         raise DataError(
             Fault(
-                what=f"the plan has no cluster {label!r}",
-                remedy=f"use one of {', '.join(map(str, case.small.ids))}",
+                f"the plan has no cluster {label!r}",
+                f"use one of {', '.join(map(str, case.small.ids))}",
                 where="areas",
             )
             for label in unknown

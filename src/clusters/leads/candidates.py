@@ -53,8 +53,8 @@ class Candidate(Shown):
     def __post_init__(self) -> None:
         faults = [
             Fault(
-                what=f"{name} is not a number of 0 or more",
-                remedy="correct it, or give None where it is not known",
+                f"{name} is not a number of 0 or more",
+                "correct it, or give None where it is not known",
                 where="candidates",
                 urn=str(self.urn),
                 column=name,
@@ -238,7 +238,7 @@ def checked_candidates(
 
 
 def _fault(candidate: Candidate, what: str, remedy: str) -> Fault:
-    return Fault(what=what, remedy=remedy, where="candidates", urn=str(candidate.urn))
+    return Fault(what, remedy, where="candidates", urn=str(candidate.urn))
 
 
 def shortcomings(candidate: Candidate, rules: LeadRules) -> tuple[str, ...]:

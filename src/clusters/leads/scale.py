@@ -121,12 +121,12 @@ def _refuse_muddle(problem: Problem, clusters: tuple[Cluster, ...]) -> None:
     labels = [cluster.label for cluster in clusters]
     held = [key for cluster in clusters for key in cluster.members]
     faults = [
-        Fault(what=f"two clusters have the label {label!r}", remedy="rename one", where="plan")
+        Fault(f"two clusters have the label {label!r}", "rename one", where="plan")
         for label in dict.fromkeys(labels)
         if labels.count(label) > 1
     ]
     faults += [
-        Fault(what="the school is in two clusters", remedy="keep it in one", urn=str(key))
+        Fault("the school is in two clusters", "keep it in one", urn=str(key))
         for key in dict.fromkeys(held)
         if held.count(key) > 1 and problem.find(key) is not None
     ]

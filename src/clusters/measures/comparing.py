@@ -224,11 +224,11 @@ def compare(
         strange = ", ".join(sorted(map(str, set(results) - set(plans))))
         raise ArgumentError(
             Fault(
-                what=f"results name plans that are not given: {strange}",
-                remedy=f"use the names of plans: {', '.join(map(str, plans))}",
+                f"results name plans that are not given: {strange}",
+                f"use the names of plans: {', '.join(map(str, plans))}",
             )
             if strange
-            else Fault(what="plans is empty", remedy='give a plan by name: {"today": plan}')
+            else Fault("plans is empty", 'give a plan by name: {"today": plan}')
         )
     facts = facts_of(problem, priorities)
     free = Rules(n_clusters=(1, len(problem)), contiguous=False)

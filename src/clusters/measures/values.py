@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked, described
 from clusters.domain import SchoolId, TravelUnit
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError
 from clusters.measures.access import Access, TypeMeasures
 from clusters.shown import Shown
 from clusters.text import counted
@@ -250,11 +250,9 @@ class Measures(Shown):
         frame = self.to_frame("expertise")
         columns = [name for name in frame.columns if name not in ("cluster", "type")]
         if value not in columns:
-            raise ArgumentError(
-                Fault(
-                    what=f"value is {described(value)}, which is no column of expertise",
-                    remedy=f"use one of {', '.join(columns)}",
-                )
+            raise ArgumentError.of(
+                f"value is {described(value)}, which is no column of expertise",
+                f"use one of {', '.join(columns)}",
             )
         order = [cluster.label for cluster in self.clusters]
         matrix = frame.pivot_table(
@@ -359,9 +357,7 @@ def frame_of(rows: Sequence[Any], of: Any) -> pd.DataFrame:
 def check_kind(kind: str, kinds: tuple[str, ...] = FRAMES) -> None:
     """Refuse the name of a frame that does not exist."""
     if kind not in kinds:
-        raise ArgumentError(
-            Fault(
-                what=f"there is no frame {kind!r}: use one of {', '.join(kinds)}",
-                remedy=f"call to_frame({kinds[0]!r})",
-            )
+        raise ArgumentError.of(
+            f"there is no frame {kind!r}: use one of {', '.join(kinds)}",
+            f"call to_frame({kinds[0]!r})",
         )

@@ -92,7 +92,7 @@ class Refused(Shown):
 
 def _name_faults(name: object) -> list[Fault]:
     if isinstance(name, str) and not name.strip():
-        return [Fault(what="name is blank", remedy="give each case a name of its own")]
+        return [Fault("name is blank", "give each case a name of its own")]
     return []
 
 
@@ -106,8 +106,8 @@ def _label_faults(labels: object) -> list[Fault]:
         if not plain and not number:
             faults.append(
                 Fault(
-                    what=f"labels[{key!r}] is {described(value)}",
-                    remedy="give a text, a number, True, False or None",
+                    f"labels[{key!r}] is {described(value)}",
+                    "give a text, a number, True, False or None",
                 )
             )
     return faults

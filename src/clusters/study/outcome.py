@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked
 from clusters.domain import Plan
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.shown import Shown
 from clusters.study.attempt import FAILED
 from clusters.study.store import Store, plan_of_record
@@ -102,9 +102,7 @@ class Study(Shown):
             names = ["name", "what", "remedy", "where", "row", "column", "urn", "value"]
             return pd.DataFrame(list(self._faults()), columns=names).set_index("name")
         if what != "cases":
-            raise DataError(
-                Fault(what=f"there is no table {what!r}", remedy='give "cases" or "faults"')
-            )
+            raise DataError.of(f"there is no table {what!r}", 'give "cases" or "faults"')
         rows = [_flat(row) for row in self.rows]
         labels = dict.fromkeys(name for row in self.rows for name in row["labels"])
         figures = dict.fromkeys(name for row in rows for name in row)
@@ -123,20 +121,15 @@ class Study(Shown):
         """
         row = next((row for row in self.rows if row["name"] == name), None)
         if row is None:
-            raise DataError(
-                Fault(
-                    what=f"the study has no case {name!r}",
-                    remedy="give the name of a row of to_frame()",
-                )
+            raise DataError.of(
+                f"the study has no case {name!r}", "give the name of a row of to_frame()"
             )
         record = self.store.read(row["key"]) if row["key"] and row["status"] != "not run" else None
         plan = None if record is None else plan_of_record(record)
         if plan is None:
-            raise DataError(
-                Fault(
-                    what=f"the case {name!r} has no plan: it is {row['status']!r}",
-                    remedy="ask for a case that has one",
-                )
+            raise DataError.of(
+                f"the case {name!r} has no plan: it is {row['status']!r}",
+                "ask for a case that has one",
             )
         return plan
 

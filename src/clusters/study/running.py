@@ -168,25 +168,25 @@ def _check(
         if case.name in seen:
             faults.append(
                 Fault(
-                    what=f"two cases are called {case.name!r}",
-                    remedy="give each case a name of its own",
+                    f"two cases are called {case.name!r}",
+                    "give each case a name of its own",
                     where="cases",
                 )
             )
         seen.add(case.name)
     if not cases:
-        faults.append(Fault(what="there are no cases", remedy="give at least one", where="cases"))
+        faults.append(Fault("there are no cases", "give at least one", where="cases"))
     for name, value in (("workers", workers), ("attempts", attempts)):
         if value is not None and value < 1:
-            faults.append(Fault(what=f"{name} is {value}", remedy="give 1 or more"))
+            faults.append(Fault(f"{name} is {value}", "give 1 or more"))
     if workers is not None and executor is not None:
-        faults.append(Fault(what="both workers and executor are given", remedy="give one of them"))
+        faults.append(Fault("both workers and executor are given", "give one of them"))
     if "<" in getattr(using, "__qualname__", "<"):
         faults.append(
             Fault(
-                what="using is not a function that a module defines by name, so the store could "
+                "using is not a function that a module defines by name, so the store could "
                 "not distinguish it from another",
-                remedy="define it with def at the top of a module",
+                "define it with def at the top of a module",
             )
         )
     if faults:
