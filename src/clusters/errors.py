@@ -186,11 +186,9 @@ class _FaultsError(ClustersError):
 
 def _fault(what: str, remedy: str, *, urn: object = None, value: object = None, **at: Any) -> Fault:
     """Make a fault with what was found as text."""
-    texts = {
-        "urn": None if urn is None else str(urn),
-        "value": None if value is None else str(value),
-    }
-    return Fault(what, remedy, **texts, **at)
+    found = {"urn": urn, "value": value}
+    at |= {name: str(one) for name, one in found.items() if one is not None}
+    return Fault(what, remedy, **at)
 
 
 def _state_of(error: BaseException) -> dict[str, Any] | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,7 +11,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.budget.given import gathered, is_keyed
-from clusters.domain import FrozenDict, SchoolId
+from clusters.domain import FrozenDict, SchoolId, is_number
 from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, Number, exact_number, pence, percentage, stated_share
 from clusters.shown import Shown
@@ -127,8 +126,7 @@ class Assumptions(Shown):
     def _check_scales(self, faults: Faults) -> None:
         for name in ("cost_variation", "dispersion"):
             value = getattr(self, name)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if value is not None and not (number and 0 <= value <= _MOST_SCALE):
+            if value is not None and not (is_number(value) and 0 <= value <= _MOST_SCALE):
                 faults.add(
                     f"{name} is not a number from 0 to {_MOST_SCALE}",
                     "give one, or None",
@@ -231,8 +229,7 @@ class Scenario(Shown):
         faults = Faults()
         for name in ("backlog_share", "backlog_months", "other_pounds", "income_pounds"):
             value = getattr(self, name)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not (number and math.isfinite(value) and value >= 0):
+            if not (is_number(value) and value >= 0):
                 faults.add(f"{name} is not a number of 0 or more", "correct it", value=value)
             elif name == "backlog_share" and value > 1:
                 faults.add(

@@ -15,6 +15,7 @@ from clusters.budget.sparsity import exact_measure
 from clusters.budget.split import split_budget
 from clusters.budget.values import Share, Split
 from clusters.domain import PlanLike, Problem, plan_of
+from clusters.domain.values import picked
 from clusters.errors import MoneyError
 from clusters.money import (
     Amount,
@@ -57,15 +58,11 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     pupils, ehcps = _known(split, "pupils"), _known(split, "ehcps")
     rows = []
     for share in split.shares(level):
-        change = _change(share)
+        change = share.change_pence
         rows.append(
             {
                 level if level == "cluster" else "urn": share.key,
-                "name": share.name,
-                "cluster": share.cluster,
-                "today_pence": share.today_pence,
-                "yearly_pence": share.yearly_pence,
-                "change_pence": change,
+                **picked(share, "name", "cluster", "today_pence", "yearly_pence", "change_pence"),
                 "change_percent": _percent(change, share.today_pence),
                 "change_per_pupil_pence": _per(change, _of(share, pupils)),
                 "change_per_ehcp_pence": _per(change, _of(share, ehcps)),
@@ -126,8 +123,8 @@ def turbulence(split: Split, level: Level = "school") -> Turbulence:
     18
     """
     shares = split.shares(level)
-    changes = [change for share in shares if (change := _change(share)) is not None]
-    percents = [_percent(_change(share), share.today_pence) for share in shares]
+    changes = [share.change_pence for share in shares if share.change_pence is not None]
+    percents = [_percent(share.change_pence, share.today_pence) for share in shares]
     sizes = [abs(percent) for percent in percents if percent is not None]
     return Turbulence(
         gainers=sum(change > 0 for change in changes),
@@ -209,16 +206,12 @@ def _moved(formula: Formula, rise: Fraction) -> dict[str, Formula]:
         raised = shares[name] * (1 + rise)
         if raised > 0 and sum(shares.values(), raised - shares[name]) < 1:
             moved[f"share of {name}"] = replace(formula, shares={**shares, name: raised})
-    cluster, school = exact_number(formula.lump_per_cluster), exact_number(formula.lump_per_school)
-    if cluster:
-        moved["lump sum per cluster"] = replace(formula, lump_per_cluster=_raised(cluster, rise))
-    if school:
-        moved["lump sum per school"] = replace(formula, lump_per_school=_raised(school, rise))
+    for name in ("lump per cluster", "lump per school"):
+        lump = name.replace(" ", "_")
+        if full := exact_number(getattr(formula, lump)):
+            higher: Any = {lump: Fraction(round_half_up(100 * full * (1 + rise)), 100)}
+            moved[name.replace("lump", "lump sum")] = replace(formula, **higher)
     return moved
-
-
-def _raised(lump_pounds: Fraction, rise: Fraction) -> Fraction:
-    return Fraction(round_half_up(100 * lump_pounds * (1 + rise)), 100)
 
 
 @checked
@@ -262,10 +255,6 @@ def transition(
             protection = replace(protection, today=before)
         splits.append(split_budget(problem, plan, pot, formula, protection))
     return tuple(splits)
-
-
-def _change(share: Share) -> int | None:
-    return None if share.today_pence is None else share.yearly_pence - share.today_pence
 
 
 def _outcome(change: int | None) -> str:

@@ -434,9 +434,5 @@ def fairness_frame(
     """
     import pandas as pd
 
-    return pd.DataFrame(
-        [
-            {"figure": f.name, "value": f.value, "convention": f.convention, "meaning": f.meaning}
-            for f in fairness(split, level, need=need, per=per)
-        ]
-    )
+    frame = pd.DataFrame(list(fairness(split, level, need=need, per=per)))
+    return frame.rename(columns={"name": "figure"})

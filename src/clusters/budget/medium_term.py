@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["DemandAhead", "FinancialYear", "MediumTermPlan", "look_years_ahead", "plan_years"]
 
 _LEVELS = (10, 50, 90)
-_Levels: TypeAlias = tuple[int, int, int]
+_Levels: TypeAlias = tuple[int, ...]
 _MOST_YEARS = 10
 
 
@@ -155,9 +155,8 @@ def look_years_ahead(
     years: list[_Levels] = []
     for costs in simulated_years(demand, n_simulations, seed, n_years):
         so_far = so_far + costs.sum(axis=1)
-        low, middle, high = (round(float(np.quantile(so_far, level / 100))) for level in _LEVELS)
-        now = (100 * low, 100 * middle, 100 * high)
-        years.append((now[0] - before[0], now[1] - before[1], now[2] - before[2]))
+        now = tuple(100 * round(float(np.quantile(so_far, level / 100))) for level in _LEVELS)
+        years.append(tuple(sum_ - less for sum_, less in zip(now, before, strict=True)))
         before = now
     return DemandAhead(
         by_level=tuple(years), assumptions=demand.stated, n_simulations=n_simulations, seed=seed
@@ -187,21 +186,20 @@ class MediumTermPlan(Shown):
         """Cost of provision in a year: what was stated, and what was simulated."""
         stated = pence(self.years[k].demand)
         simulated = (0, 0, 0) if self.demand is None else self.demand.by_level[k]
-        return (stated + simulated[0], stated + simulated[1], stated + simulated[2])
+        return tuple(stated + sum_ for sum_ in simulated)
 
     def in_year_pence(self, k: int) -> _Levels:
         """Return what comes in less what goes out in a year; below 0 for a deficit."""
         year = self.years[k]
         rest = year.came_pence + year.saved_pence - pence(year.other)
-        low, middle, high = self.demand_pence(k)
-        return (rest - low, rest - middle, rest - high)
+        return tuple(rest - demand for demand in self.demand_pence(k))
 
     def closing_pence(self, k: int) -> _Levels:
         """Balance at the end of a year (of the year before the first: the opening balance)."""
         sums = [self.opening_pence] * 3
         for year in range(k + 1):
             sums = [sum_ + more for sum_, more in zip(sums, self.in_year_pence(year), strict=True)]
-        return (sums[0], sums[1], sums[2])
+        return tuple(sums)
 
     def without_income(self) -> MediumTermPlan:
         """Return the same plan with no promised income counted on."""

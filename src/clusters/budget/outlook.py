@@ -20,6 +20,7 @@ from clusters.budget.demand import Demand, demand_of, late_costs, simulated_year
 from clusters.budget.plan_money import plan_money
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
+from clusters.domain.values import picked
 from clusters.errors import Faults, MoneyError
 from clusters.money import Number, percentage
 from clusters.shown import Shown
@@ -170,14 +171,9 @@ class Outlook(Shown):
             [
                 {
                     "cluster" if level == "cluster" else "urn": risk.key,
-                    "schools": risk.schools,
-                    "plans": risk.plans,
-                    "budget": risk.budget,
-                    "simulated_expected": risk.expected,
-                    "simulated_chance_of_overspend": risk.chance_of_overspend,
-                    "simulated_contingency": risk.contingency,
-                    "simulated_buffer": risk.buffer,
-                    "simulated_buffer_percent": risk.buffer_percent,
+                    **picked(risk, "schools", "plans", "budget"),
+                    **_simulated(risk, "expected", "chance_of_overspend", "contingency"),
+                    **_simulated(risk, "buffer", "buffer_percent"),
                 }
                 for risk in risks
             ]
@@ -358,8 +354,11 @@ def _checked(risk: Number, n_simulations: int, seed: int) -> float:
 def _scenario_row(outcome: ScenarioOutcome) -> dict[str, object]:
     return {
         "scenario": outcome.scenario.name,
-        "simulated_expected": outcome.expected,
-        "simulated_shortfall": outcome.shortfall,
-        "simulated_chance_of_overspend": outcome.chance_of_overspend,
+        **_simulated(outcome, "expected", "shortfall", "chance_of_overspend"),
         "clusters_at_risk": len(outcome.clusters_at_risk),
     }
+
+
+def _simulated(outcome: Risk | ScenarioOutcome, *names: str) -> dict[str, object]:
+    """Columns of what is simulated say so."""
+    return {f"simulated_{name}": value for name, value in picked(outcome, *names).items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -12,6 +13,7 @@ from clusters.budget.ledger import Ledger
 from clusters.budget.values import Split
 from clusters.budget.years import MONTHS, TERMS, instalments
 from clusters.domain import FrozenDict, SchoolId
+from clusters.domain.values import picked
 from clusters.errors import Faults
 from clusters.money import as_pounds
 from clusters.shown import Shown
@@ -97,11 +99,7 @@ class Payments(Shown):
             [
                 {
                     "due": str(row.due),
-                    "urn": row.urn,
-                    "payee": row.payee,
-                    "status": row.status,
-                    "cluster": row.cluster,
-                    "what": row.what,
+                    **picked(row, "urn", "payee", "status", "cluster", "what"),
                     "instalment": row.part,
                     "pence": row.pence,
                     "pounds": as_pounds(row.pence),
@@ -121,19 +119,18 @@ class Payments(Shown):
         """
         import pandas as pd
 
-        paid: dict[tuple[SchoolId, str], int] = {}
+        paid: Counter[tuple[SchoolId, str]] = Counter()
         for row in self.rows:
-            paid[row.urn, row.what] = paid.get((row.urn, row.what), 0) + row.pence
-        pots: dict[SchoolId, int] = {}
+            paid[row.urn, row.what] += row.pence
+        pots: Counter[SchoolId] = Counter()
         for share in self.split.clusters:
-            host = self.hosts[share.cluster]
-            pots[host] = pots.get(host, 0) + share.flexible_pence
+            pots[self.hosts[share.cluster]] += share.flexible_pence
         known = {} if ledger is None else _by_school(ledger)
         rows = []
         for share in self.split.schools:
-            own = paid.get((share.key, _COMMITTED), 0) + paid.get((share.key, _BACKDATED), 0)
-            pot = paid.get((share.key, _POT), 0)
-            due = share.committed_pence + share.backdated_pence + pots.get(share.key, 0)
+            own = paid[share.key, _COMMITTED] + paid[share.key, _BACKDATED]
+            pot = paid[share.key, _POT]
+            due = share.committed_pence + share.backdated_pence + pots[share.key]
             row_of: dict[str, Any] = {
                 "urn": share.key,
                 "school": share.name,

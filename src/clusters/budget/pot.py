@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from clusters.arguments import checked
 from clusters.budget.commitments import Commitments
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
-from clusters.errors import Fault, Faults, MoneyError
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, as_pounds, exact_pence, pence, percentage, pounds, round_half_up
 from clusters.shown import Shown
 
@@ -162,50 +163,48 @@ class Pot(Shown):
     committed_as_given: Any = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
-        put = object.__setattr__
         faults = Faults()
         total = faults.take(0, pence, self.total, "the total of the pot")
-        put(self, "total_pence", total)
-        earlier: tuple[str, ...] = ()
-        raw: Any = self.committed
-        if isinstance(raw, Commitments):
-            put(self, "committed", raw.committed)
-            earlier = raw.notes
-        elif not is_keyed(self.committed):
+        given: Any = self.committed
+        rows_of: Any = given.committed if isinstance(given, Commitments) else given
+        if not is_keyed(rows_of):
             faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
-            put(self, "committed", FrozenDict())
-        put(
-            self,
-            "committed_as_given",
-            raw if isinstance(raw, Commitments) else as_given(self.committed),
-        )
-        rows = gathered(faults, self.committed, "the committed top-up", add=True)
+            given = rows_of = FrozenDict()
+        rows = gathered(faults, rows_of, "the committed top-up", add=True)
         sums = added_up(faults, rows, pence, "the committed top-up")
-        put(self, "committed_pence", FrozenDict(sums))
-        put(
-            self,
-            "committed",
-            FrozenDict(
+        payments = _payments(faults, self.backdated)
+        owed: Counter[SchoolId] = Counter()
+        for payment in payments:
+            owed[payment.urn] += payment.pence
+        made = {
+            "total_pence": total,
+            "committed_as_given": given if isinstance(given, Commitments) else as_given(given),
+            "committed_pence": FrozenDict(sums),
+            "committed": FrozenDict(
                 {
                     urn: row[0] if len(row) == 1 else as_pounds(sums[urn])
                     for urn, row in rows.items()
                 }
             ),
-        )
-        put(self, "notes", (*earlier, *words_on_rows(rows, "Committed top-ups")))
-        put(self, "backdated", _payments(faults, self.backdated))
-        owed: dict[SchoolId, int] = {}
-        for payment in self.backdated:
-            owed[payment.urn] = owed.get(payment.urn, 0) + payment.pence
-        put(self, "backdated_pence", FrozenDict(owed))
+            "notes": (*getattr(given, "notes", ()), *words_on_rows(rows, "Committed top-ups")),
+            "backdated": payments,
+            "backdated_pence": FrozenDict(owed),
+        }
         for name in ("contingency", "low_incidence"):
             words = f"the {name.replace('_', '-')} fund"
-            put(
-                self, f"{name}_pence", faults.take(0, _held_back, getattr(self, name), words, total)
-            )
+            held = faults.take(0, _held_back, getattr(self, name), words, total)
+            made[f"{name}_pence"] = held
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
         faults.check()
         if self.flexible_pence < 0:
-            raise MoneyError(_too_much(self))
+            steps = ", ".join(f"{name} {pounds(sum_)}" for name, sum_ in self.steps.items() if sum_)
+            taken = total - self.flexible_pence
+            raise MoneyError.of(
+                f"{pounds(taken)} comes off the pot ({steps}), {pounds(taken - total)} more "
+                f"than its total of {pounds(total)}",
+                "raise the total or hold less back; committed top-ups must be paid",
+            )
 
     @property
     def flexible_pence(self) -> int:
@@ -247,13 +246,3 @@ def _held_back(value: Any, what: str, total_pence: int) -> int:
     if not 0 <= share <= 1:
         raise MoneyError.of(f"{what} is not between 0% and 100%", "correct it", value=value)
     return round_half_up(share * total_pence)
-
-
-def _too_much(pot: Pot) -> Fault:
-    steps = ", ".join(f"{name} {pounds(sum_)}" for name, sum_ in pot.steps.items() if sum_)
-    taken = sum(pot.steps.values())
-    return Fault(
-        f"{pounds(taken)} comes off the pot ({steps}), {pounds(taken - pot.total_pence)} more "
-        f"than its total of {pounds(pot.total_pence)}",
-        "raise the total or hold less back; committed top-ups must be paid",
-    )

@@ -174,18 +174,10 @@ def limits_of(
     pupils: Sequence[Fraction],
 ) -> Limits:
     """Turn a protection into floors and caps on flexible money."""
-    floors = [_floor_at(protection, *line) for line in _lines(today, committed, pupils)]
-    caps = [
-        _cap_at(protection, *line, floor)
-        for line, floor in zip(_lines(today, committed, pupils), floors, strict=True)
-    ]
+    lines = list(zip(today, committed, pupils or [Fraction(0)] * len(today), strict=True))
+    floors = [_floor_at(protection, *line) for line in lines]
+    caps = [_cap_at(protection, *line, low) for line, low in zip(lines, floors, strict=True)]
     return Limits(today=today, committed=committed, pupils=pupils, floors=floors, caps=caps)
-
-
-def _lines(
-    today: Sequence[int], committed: Sequence[int], pupils: Sequence[Fraction]
-) -> list[tuple[int, int, Fraction]]:
-    return list(zip(today, committed, pupils or [Fraction(0)] * len(today), strict=True))
 
 
 def _floor_at(protection: Protection, today: int, committed: int, pupils: Fraction) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from clusters.arguments import checked
 from clusters.errors import MoneyError
-from clusters.money import largest_remainder, round_half_up
+from clusters.money import largest_remainder, lowest_first, proportional, round_half_up
 
-__all__ = ["controlled_rounding"]
+__all__ = ["controlled_rounding", "in_parts"]
 
 
 @checked
@@ -74,6 +75,15 @@ def controlled_rounding(
     cells = [_nearest_row(row, total) for row, total in zip(exact, rows, strict=True)]
     _Mover(exact, cells).settle(columns)
     return cells
+
+
+def in_parts(amounts: Mapping[Any, int], parts: Sequence[Fraction]) -> dict[Any, list[int]]:
+    """Divide whole pence by key into parts of the whole; amounts and totals of parts are kept."""
+    keys = sorted(amounts, key=lowest_first)
+    sums = [amounts[key] for key in keys]
+    totals = largest_remainder(proportional(sum(sums), parts))
+    exact = [[sum_ * part for part in parts] for sum_ in sums]
+    return dict(zip(keys, controlled_rounding(exact, sums, totals), strict=True))
 
 
 def _totals(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.given import is_keyed, pence_by_key
-from clusters.budget.rounding import controlled_rounding
+from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
 from clusters.budget.years import Calendar
 from clusters.errors import Faults
-from clusters.money import largest_remainder, lowest_first, proportional
 
 __all__ = ["HELD", "true_years"]
 
@@ -108,24 +107,18 @@ def _months(
 ) -> dict[str, dict[Any, int]]:
     """Pence by month and key: first the two parts of the year, then the months of each part."""
     cut = 7 if first == _FIRST["academic"] else 5
-    keys = sorted(even, key=lowest_first)
-    halves = _table([even[key] for key in keys], [Fraction(cut, 12), Fraction(12 - cut, 12)])
+    halves = in_parts(even, [Fraction(cut, 12), Fraction(12 - cut, 12)])
     months = [(first - 1 + k) % 12 + 1 for k in range(12)]
     names = [f"{start + (month < first)}-{month:02d}" for month in months]
     made: dict[str, dict[Any, int]] = {}
     for part, some in enumerate((names[:cut], names[cut:])):
-        cells = _table([row[part] for row in halves], [Fraction(1, len(some))] * len(some))
+        sums = {key: row[part] for key, row in halves.items()}
+        cells = in_parts(sums, [Fraction(1, len(some))] * len(some))
         for j, name in enumerate(some):
-            made[name] = {key: row[j] for key, row in zip(keys, cells, strict=True)}
+            made[name] = {key: row[j] for key, row in cells.items()}
     for key, sum_ in once.items():
         made[names[0]][key] = made[names[0]].get(key, 0) + sum_
     return made
-
-
-def _table(sums: Sequence[int], shares: Sequence[Fraction]) -> list[list[int]]:
-    """Whole pence of sums x shares that keep the sums and the totals of the shares."""
-    totals = largest_remainder(proportional(sum(sums), shares))
-    return controlled_rounding([[sum_ * share for share in shares] for sum_ in sums], sums, totals)
 
 
 def _year_of(month: str, first: int) -> str:

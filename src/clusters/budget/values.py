@@ -15,6 +15,7 @@ from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
 from clusters.budget.sparsity import exact_measure
 from clusters.domain import Plan, Problem, SchoolId
+from clusters.domain.values import picked
 from clusters.errors import MoneyError
 from clusters.money import as_pounds, pounds
 from clusters.shown import Drawn, Shown, clip
@@ -98,6 +99,11 @@ class Share(Shown):
     def yearly_pence(self) -> int:
         """What recurs every year and is compared with today: all but backdated payments."""
         return self.committed_pence + self.flexible_pence
+
+    @property
+    def change_pence(self) -> int | None:
+        """What recurs less what is spent today; None where that is not known."""
+        return None if self.today_pence is None else self.yearly_pence - self.today_pence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
@@ -220,21 +226,13 @@ def _row(
         row = {"urn": share.key, "school": share.name, "cluster": share.cluster}
     for name, values in measures.items():
         row[name] = float(sum((values[urn] for urn in share.members), Fraction(0)))
-    for factor in split.factors:
-        if factor.name == "units":
-            row["units"] = float(share.quantity["units"])
+    if "units" in share.quantity:
+        row["units"] = float(share.quantity["units"])
     row |= {
-        "committed_pence": share.committed_pence,
-        "backdated_pence": share.backdated_pence,
+        **picked(share, "committed_pence", "backdated_pence"),
         **{f"{name}_pence": cell for name, cell in share.factor_pence.items()},
-        "formula_pence": share.formula_pence,
-        "protection_pence": share.protection_pence,
-        "flexible_pence": share.flexible_pence,
-        "total_pence": share.total_pence,
-        "today_pence": share.today_pence,
-        "change_pence": None
-        if share.today_pence is None
-        else share.yearly_pence - share.today_pence,
+        **picked(share, "formula_pence", "protection_pence", "flexible_pence"),
+        **picked(share, "total_pence", "today_pence", "change_pence"),
         "total": as_pounds(share.total_pence),
     }
     return row

@@ -13,10 +13,10 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.given import is_keyed, pence_by_key
-from clusters.budget.rounding import controlled_rounding
+from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
 from clusters.errors import Faults, MoneyError
-from clusters.money import largest_remainder, lowest_first, pounds, proportional
+from clusters.money import pounds
 from clusters.shown import Shown
 
 if TYPE_CHECKING:
@@ -25,18 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["MONTHS", "TERMS", "Calendar", "by_pot", "by_year", "instalments", "year_parts"]
 
 MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 
 TERMS: Mapping[str, int] = {"autumn": 9, "spring": 1, "summer": 4}
@@ -257,10 +247,5 @@ def _with_backdated(yearly: Calendar, amounts: object, level: str) -> Calendar:
 
 def _calendar(amounts: Mapping[Any, int], parts: Mapping[str, Fraction]) -> Calendar:
     """Round amount x part to a table that keeps the amounts and the totals of the parts."""
-    keys = sorted(amounts, key=lowest_first)
-    totals = largest_remainder(proportional(sum(amounts.values()), list(parts.values())))
-    exact = [[amounts[key] * part for part in parts.values()] for key in keys]
-    rounded = dict(
-        zip(keys, controlled_rounding(exact, [amounts[key] for key in keys], totals), strict=True)
-    )
+    rounded = in_parts(amounts, list(parts.values()))
     return Calendar(tuple(amounts), tuple(parts), tuple(tuple(rounded[key]) for key in amounts))
