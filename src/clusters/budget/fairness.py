@@ -15,6 +15,7 @@ in school funding, J. Education Finance 32.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
@@ -196,16 +197,8 @@ def mcloone(
     by weight, splitting the value in the middle. "below": those strictly below the median. "at or
     below": those at or below it.
     """
-    pairs = _pairs(values, weights)
-    median = _median(pairs)
-    if median == 0:
-        return math.nan
-    if convention == "half":
-        total, weight = _half(pairs)
-    else:
-        kept = [(x, w) for x, w in pairs if x < median or (convention != "below" and x == median)]
-        total, weight = math.fsum(x * w for x, w in kept), math.fsum(w for _, w in kept)
-    return total / (weight * median) if weight else 1.0
+    kept = operator.lt if convention == "below" else operator.le
+    return _to_median(_pairs(values, weights), None if convention == "half" else kept)
 
 
 def verstegen(
@@ -217,15 +210,25 @@ def verstegen(
     the middle; "at or above": those at or above the median.
     """
     pairs = _pairs(values, weights)
+    return _to_median(pairs, None if convention == "half" else operator.ge, from_top=True)
+
+
+def _to_median(
+    pairs: Sequence[tuple[float, float]],
+    kept: Callable[[float, float], bool] | None,
+    *,
+    from_top: bool = False,
+) -> float:
+    """Compare what those kept, or half by weight, have with what they would have at the median."""
     median = _median(pairs)
     if median == 0:
         return math.nan
-    if convention == "half":
-        total, weight = _half([(x, w) for x, w in reversed(pairs)])
+    if kept is None:
+        total, weight = _half(pairs[::-1] if from_top else pairs)
     else:
-        kept = [(x, w) for x, w in pairs if x >= median]
-        total, weight = math.fsum(x * w for x, w in kept), math.fsum(w for _, w in kept)
-    return total / (weight * median)
+        inside = [(x, w) for x, w in pairs if kept(x, median)]
+        total, weight = math.fsum(x * w for x, w in inside), math.fsum(w for _, w in inside)
+    return total / (weight * median) if weight else 1.0
 
 
 def need_line(

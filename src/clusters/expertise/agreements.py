@@ -22,19 +22,17 @@ from clusters.domain import (
 )
 from clusters.expertise.providers import (
     Provider,
-    capacity_table,
     checked_providers,
     held_clusters,
     journeys_from,
     limit_of,
-    members_of,
     metres_to_cluster,
-    types_of,
     units_of,
     within_reach,
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.measures.facts import capacity_table, members_of, types_of
 from clusters.measures.values import frame_of
 from clusters.shown import Shown
 

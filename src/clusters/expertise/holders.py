@@ -11,16 +11,14 @@ from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, PlanLike, Problem, plan_of
 from clusters.expertise.providers import (
     Provider,
-    capacity_table,
     checked_providers,
     held_clusters,
     journeys_from,
-    members_of,
     metres_to_cluster,
-    types_of,
     units_of,
 )
 from clusters.measures import measure
+from clusters.measures.facts import capacity_table, members_of, types_of
 
 if TYPE_CHECKING:
     import pandas as pd

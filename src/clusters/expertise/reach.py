@@ -20,21 +20,19 @@ from clusters.domain import (
     SchoolId,
     plan_of,
 )
+from clusters.domain.values import picked
 from clusters.expertise.providers import (
     Provider,
-    capacity_table,
     checked_providers,
     held_clusters,
     limit_of,
-    members_of,
     metres_from,
     metres_to_cluster,
-    need_table,
-    types_of,
     within_reach,
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.measures.facts import capacity_table, members_of, need_table, types_of
 from clusters.measures.values import frame_of
 from clusters.shown import Shown
 
@@ -209,7 +207,8 @@ def reach(
     limit = limit_of(problem, within_m, within_min)
     clusters = held_clusters(problem, plan)
     kinds = types_of(problem)
-    near = _pupils_in_reach(problem, kinds, providers, limit)
+    need = need_table(problem, kinds)
+    near = np.where(_served(problem, kinds, providers, limit), need, need * 0)
     access = {(row.cluster, row.kind): row for row in measure(problem, plan, priorities).expertise}
     covers = {} if priorities is None else priorities.pupils_per_capacity
     rows: list[Reach] = []
@@ -291,13 +290,6 @@ def _served(
     return np.asarray(served)
 
 
-def _pupils_in_reach(
-    problem: Problem, kinds: Sequence[str], providers: Sequence[Provider], limit: float | None
-) -> FloatArray:
-    need = need_table(problem, kinds)
-    return np.where(_served(problem, kinds, providers, limit), need, need * 0)
-
-
 def _metres(
     problem: Problem, providers: Sequence[Provider], clusters: Sequence[Cluster]
 ) -> FloatArray:
@@ -335,15 +327,9 @@ def _row(
 ) -> Reach:
     after = math.nan if covers is None else max(0.0, row.unmet - covers * given)
     return Reach(
-        cluster=row.cluster,
-        kind=row.kind,
-        need=row.need,
-        need_not_known=row.need_not_known,
-        capacity=row.capacity,
-        capacity_not_known=row.capacity_not_known,
-        gap=row.gap,
+        **picked(row, "cluster", "kind", "need", "need_not_known", "capacity"),
+        **picked(row, "capacity_not_known", "gap", "unmet"),
         gap_after=row.gap and not providers,
-        unmet=row.unmet,
         unmet_after=round(after, 6) if not math.isnan(row.unmet) else math.nan,
         providers=providers,
         given=given,

@@ -13,13 +13,8 @@ from clusters.arguments import at_least, checked
 from clusters.domain import FloatArray, PlanLike, Priorities, Problem, is_number, plan_of
 from clusters.domain.forms import rule_fault
 from clusters.errors import RulesError
-from clusters.expertise.providers import (
-    capacity_table,
-    held_clusters,
-    members_of,
-    need_table,
-    types_of,
-)
+from clusters.expertise.providers import held_clusters
+from clusters.measures.facts import capacity_table, members_of, need_table, types_of
 from clusters.shown import Shown
 
 if TYPE_CHECKING:
