@@ -22,7 +22,7 @@ from clusters.money import (
     round_half_up,
 )
 from clusters.readers.commitments import Commitment
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 from clusters.text import first_few
 
 if TYPE_CHECKING:
@@ -110,23 +110,19 @@ class Commitments(Shown):
         threshold
             POUNDS of each plan that a school pays from its own budget: £6,000 in England.
         """
-        import pandas as pd
-
         first_pounds = pence(threshold, "the threshold")
         bands = sorted({row.band for row in self.rows if row.band is not None})
         counts = Counter((row.urn, row.band) for row in self.rows)
         plans = Counter(row.urn for row in self.rows)
-        return pd.DataFrame(
-            [
-                {
-                    "urn": urn,
-                    "plans": plans[urn],
-                    **{f"band {band}": counts[urn, band] for band in bands},
-                    "committed_pence": sum_,
-                    **_own_money(problem, urn, plans[urn] * first_pounds),
-                }
-                for urn, sum_ in self.pence.items()
-            ]
+        return framed(
+            {
+                "urn": urn,
+                "plans": plans[urn],
+                **{f"band {band}": counts[urn, band] for band in bands},
+                "committed_pence": sum_,
+                **_own_money(problem, urn, plans[urn] * first_pounds),
+            }
+            for urn, sum_ in self.pence.items()
         )
 
 

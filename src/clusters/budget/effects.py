@@ -25,7 +25,7 @@ from clusters.money import (
     round_half_up,
     stated_share,
 )
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -53,8 +53,6 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     >>> effects(split)[["cluster", "change_pence"]].head(2).values.tolist()
     [['Calderwick North', 10662293], ['Tenterfield', -8014617]]
     """
-    import pandas as pd
-
     pupils, ehcps = _known(split, "pupils"), _known(split, "ehcps")
     rows = []
     for share in split.shares(level):
@@ -70,7 +68,7 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
                 "outcome": _outcome(change),
             }
         )
-    return pd.DataFrame(rows)
+    return framed(rows)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -165,8 +163,6 @@ def sensitivity(split: Split, step: Number = "10%", level: Level = "cluster") ->
     >>> list(sensitivity(split).columns)
     ['moved', 'key', 'before_pence', 'after_pence', 'change_pence']
     """
-    import pandas as pd
-
     rise = stated_share(step, "the step")
     if rise <= 0:
         raise MoneyError.of("the step is not above 0", 'give for instance "10%"', value=step)
@@ -183,7 +179,7 @@ def sensitivity(split: Split, step: Number = "10%", level: Level = "cluster") ->
                     "change_pence": new.total_pence - old.total_pence,
                 }
             )
-    return pd.DataFrame(rows)
+    return framed(rows)
 
 
 def _moved(formula: Formula, rise: Fraction) -> dict[str, Formula]:

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from clusters.arguments import checked
 from clusters.budget.values import Split
 from clusters.errors import Faults, MoneyError
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -435,7 +435,5 @@ def fairness_frame(
     >>> list(fairness_frame(split).columns)
     ['figure', 'value', 'convention', 'meaning']
     """
-    import pandas as pd
-
-    frame = pd.DataFrame(list(fairness(split, level, need=need, per=per)))
+    frame = framed(fairness(split, level, need=need, per=per))
     return frame.rename(columns={"name": "figure"})

@@ -258,8 +258,10 @@ def _counts(
 
 def _lumps(faults: Faults, problem: Problem, clusters: _Clusters, formula: Formula) -> list[Factor]:
     """Lump sums, each a whole number of pence for a cluster or for a school."""
-    per_cluster = pence(formula.lump_per_cluster)
     size = {urn: len(members) for members in clusters for urn in members}
+    per_cluster = pence(formula.lump_per_cluster)
+    ones = dict.fromkeys(problem.ids, Fraction(1))
+    part = ones if formula.taper is None else tapered(faults, problem, formula.taper)
     factors = [
         Factor(
             name="lump_per_cluster",
@@ -269,20 +271,12 @@ def _lumps(faults: Faults, problem: Problem, clusters: _Clusters, formula: Formu
             rate=Fraction(per_cluster),
             quantity=FrozenDict({urn: Fraction(1, n) for urn, n in size.items()}),
             exact=FrozenDict({urn: Fraction(per_cluster, n) for urn, n in size.items()}),
-        )
+        ),
+        _lump("lump_per_school", pence(formula.lump_per_school), part),
     ]
-    ones = dict.fromkeys(problem.ids, Fraction(1))
-    full = pence(formula.lump_per_school)
-    part = ones if formula.taper is None else tapered(faults, problem, formula.taper)
-    factors.append(_lump("lump_per_school", full, part))
     if formula.sparsity is not None:
-        factors.append(
-            _lump(
-                "sparsity",
-                pence(formula.sparsity.amount),
-                remoteness(faults, problem, formula.sparsity),
-            )
-        )
+        far = remoteness(faults, problem, formula.sparsity)
+        factors.append(_lump("sparsity", pence(formula.sparsity.amount), far))
     return factors
 
 

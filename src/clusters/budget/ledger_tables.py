@@ -12,7 +12,7 @@ from clusters.budget.ledger_store import Store
 from clusters.domain.values import picked
 from clusters.errors import MoneyError
 from clusters.money import pounds, round_half_up
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -126,11 +126,9 @@ def balances_of(store: Store) -> tuple[Balance, ...]:
 
 def frame_of(store: Store, level: str) -> pd.DataFrame:
     """Make one of the tables."""
-    import pandas as pd
-
     if level == "cluster":
         rows = [asdict(one) | {"balance_pence": one.balance_pence} for one in balances_of(store)]
-        return pd.DataFrame(rows)
+        return framed(rows)
     tables: dict[str, tuple[str, tuple[str, ...]]] = {
         "school": (_SCHOOLS, ("urn", "cluster", "committed_pence", "awarded_pence")),
         "event": (
@@ -147,14 +145,12 @@ def frame_of(store: Store, level: str) -> pd.DataFrame:
             "there is no such level", 'use "cluster", "school", "event" or "plan"', value=level
         )
     question, names = tables[level]
-    frame = pd.DataFrame(store.rows(question), columns=list(names))
+    frame = framed(store.rows(question), columns=list(names))
     return frame.astype({"plan": "Int64"}) if "plan" in names else frame
 
 
 def forecast_of(store: Store, day: date) -> pd.DataFrame:
     """Carry awards on at their pace; what is held for plans is known."""
-    import pandas as pd
-
     first, last = store.day("first"), store.day("last")
     passed, year = (day - first).days + 1, (last - first).days + 1
     awarded, known = _awarded(store, day), _awarded(store, last)
@@ -171,7 +167,7 @@ def forecast_of(store: Store, day: date) -> pd.DataFrame:
                 "forecast_balance_pence": one.balance_pence + in_all - whole,
             }
         )
-    return pd.DataFrame(rows)
+    return framed(rows)
 
 
 def _awarded(store: Store, day: date) -> dict[str, int]:

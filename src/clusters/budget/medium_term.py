@@ -15,7 +15,7 @@ from clusters.budget.values import Split
 from clusters.domain import FrozenDict
 from clusters.errors import Faults
 from clusters.money import Amount, pence, pounds
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -207,9 +207,7 @@ class MediumTermPlan(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of the years: whole pence, one row for each year."""
-        import pandas as pd
-
-        return pd.DataFrame([self._row(k) for k in range(len(self.years))])
+        return framed(self._row(k) for k in range(len(self.years)))
 
     def _row(self, k: int) -> dict[str, object]:
         year = self.years[k]

@@ -23,7 +23,7 @@ from clusters.domain import FloatArray, FrozenDict, SchoolId
 from clusters.domain.values import picked
 from clusters.errors import Faults, MoneyError
 from clusters.money import Number, percentage
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -154,12 +154,10 @@ class Outlook(Shown):
 
         Level "assumption": what each figure rests on, and where that comes from.
         """
-        import pandas as pd
-
         if level == "scenario":
-            return pd.DataFrame([_scenario_row(outcome) for outcome in self.scenarios])
+            return framed(_scenario_row(outcome) for outcome in self.scenarios)
         if level == "assumption":
-            return pd.DataFrame(self.assumptions.items(), columns=["assumption", "value"])
+            return framed(self.assumptions.items(), columns=["assumption", "value"])
         if level not in ("cluster", "school"):
             raise MoneyError.of(
                 "there is no such level",
@@ -167,16 +165,14 @@ class Outlook(Shown):
                 value=level,
             )
         risks = self.clusters if level == "cluster" else self.schools
-        return pd.DataFrame(
-            [
-                {
-                    "cluster" if level == "cluster" else "urn": risk.key,
-                    **picked(risk, "schools", "plans", "budget"),
-                    **_simulated(risk, "expected", "chance_of_overspend", "contingency"),
-                    **_simulated(risk, "buffer", "buffer_percent"),
-                }
-                for risk in risks
-            ]
+        return framed(
+            {
+                "cluster" if level == "cluster" else "urn": risk.key,
+                **picked(risk, "schools", "plans", "budget"),
+                **_simulated(risk, "expected", "chance_of_overspend", "contingency"),
+                **_simulated(risk, "buffer", "buffer_percent"),
+            }
+            for risk in risks
         )
 
 

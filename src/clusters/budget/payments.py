@@ -16,7 +16,7 @@ from clusters.domain import FrozenDict, SchoolId
 from clusters.domain.values import picked
 from clusters.errors import Faults
 from clusters.money import as_pounds
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,19 +93,15 @@ class Payments(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each payment, as it goes to the payments system."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [
-                {
-                    "due": str(row.due),
-                    **picked(row, "urn", "payee", "status", "cluster", "what"),
-                    "instalment": row.part,
-                    "pence": row.pence,
-                    "pounds": as_pounds(row.pence),
-                }
-                for row in self.rows
-            ]
+        return framed(
+            {
+                "due": str(row.due),
+                **picked(row, "urn", "payee", "status", "cluster", "what"),
+                "instalment": row.part,
+                "pence": row.pence,
+                "pounds": as_pounds(row.pence),
+            }
+            for row in self.rows
         )
 
     @checked
@@ -117,8 +113,6 @@ class Payments(Shown):
         has paid the school, and `to_adjust_pence` is what the ledger has for the school itself
         beyond these payments: what is to be paid besides, or below 0 kept back.
         """
-        import pandas as pd
-
         paid: Counter[tuple[SchoolId, str]] = Counter()
         for row in self.rows:
             paid[row.urn, row.what] += row.pence
@@ -148,7 +142,7 @@ class Payments(Shown):
                     "to_adjust_pence": committed + awarded - own,
                 }
             rows.append(row_of)
-        return pd.DataFrame(rows)
+        return framed(rows)
 
 
 def _by_school(ledger: Ledger) -> dict[str, tuple[int, int]]:

@@ -14,7 +14,7 @@ from clusters.budget.values import Split
 from clusters.domain import FrozenDict
 from clusters.errors import Faults
 from clusters.money import Amount, Number, pence, percentage
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -85,8 +85,6 @@ class Tiers(Shown):
         self, level: Literal["authority", "area", "cluster", "school"] = "cluster"
     ) -> pd.DataFrame:
         """Return a table in whole pence: what is held above, here, and passed on."""
-        import pandas as pd
-
         faults = Faults()
         if level not in _NAMES:
             faults.add("there is no such level", f"use one of {', '.join(_NAMES)}", value=level)
@@ -113,7 +111,7 @@ class Tiers(Shown):
             row_of |= {"to_schools_pence": cells[3], "ring_fenced_pence": cells[4]}
             row_of["total_pence"] = sum(cells) + (given[key] if level == "cluster" else 0)
             rows.append(row_of)
-        return pd.DataFrame(rows)
+        return framed(rows)
 
 
 @checked

@@ -18,7 +18,7 @@ from clusters.domain import Plan, Problem, SchoolId
 from clusters.domain.values import picked
 from clusters.errors import MoneyError
 from clusters.money import as_pounds, pounds
-from clusters.shown import Drawn, Shown, clip
+from clusters.shown import Drawn, Shown, clip, framed
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -190,15 +190,13 @@ class Split(Drawn):
         >>> frame["total_pence"].tolist()
         [3333, 6667]
         """
-        import pandas as pd
-
         if level == "pot":
-            return pd.DataFrame(_pot_rows(self))
+            return framed(_pot_rows(self))
         if level == "factor":
-            return pd.DataFrame(_factor_rows(self.factors))
+            return framed(_factor_rows(self.factors))
         measures = _known_measures(self)
         rows = [_row(self, share, level, measures) for share in self.shares(level)]
-        return pd.DataFrame(rows)
+        return framed(rows)
 
 
 _OWN = frozenset({"cluster", "centre", "schools", "urn", "school", "units", "total"})

@@ -17,7 +17,7 @@ from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
 from clusters.errors import Faults, MoneyError
 from clusters.money import pounds
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -68,8 +68,6 @@ class Calendar(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table in pence, with a column `total_pence`."""
-        import pandas as pd
-
         rows = [
             {
                 "key": key,
@@ -78,7 +76,7 @@ class Calendar(Shown):
             }
             for key, row in zip(self.keys, self.pence, strict=True)
         ]
-        return pd.DataFrame(rows)
+        return framed(rows)
 
 
 def year_parts(start_month: int = 9) -> dict[str, Fraction]:

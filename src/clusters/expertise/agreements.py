@@ -32,6 +32,7 @@ from clusters.expertise.providers import (
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.measures.access import known_sum
 from clusters.measures.facts import capacity_table, members_of, types_of
 from clusters.measures.values import frame_of
 from clusters.shown import Shown
@@ -312,8 +313,7 @@ def _paired(scene: _Scene, own: Sequence[Access]) -> Iterator[Agreement]:
 def _agreements(rows: Sequence[Agreement], access: Sequence[Access], unit: str) -> Agreements:
     gaps = {(row.cluster, row.kind) for row in access if row.gap}
     helped = {(row.receiver, row.kind) for row in rows}
-    unmet = [row.unmet for row in access if not math.isnan(row.unmet)]
-    before = math.fsum(unmet) if unmet else math.nan
+    before = known_sum(row.unmet for row in access)
     carried = math.fsum(row.pupils for row in rows if not math.isnan(row.pupils))
     return Agreements(
         rows=tuple(rows),

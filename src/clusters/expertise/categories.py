@@ -10,6 +10,7 @@ from clusters.arguments import checked
 from clusters.domain import Capacity, NeedCount, School
 from clusters.errors import DataError, Fault
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT, category_by_code
+from clusters.shown import framed
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -116,8 +117,6 @@ def mapping_frame(
     >>> mapping_frame({"sensory": ["hi", "vi"]})[["code", "category"]].values.tolist()
     [['hi', 'sensory'], ['vi', 'sensory']]
     """
-    import pandas as pd
-
     schools = tuple(schools)
     recorded = dict.fromkeys(kind for s in schools for kind in (*s.need, *s.expertise))
     category = category_by_code(mapping, _allowed(recorded))
@@ -139,7 +138,7 @@ def mapping_frame(
                 "capacity": sum(held),
             }
         rows.append(row)
-    return pd.DataFrame(rows)
+    return framed(rows)
 
 
 def _allowed(recorded: Iterable[str]) -> list[str]:

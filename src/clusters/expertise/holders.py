@@ -19,6 +19,7 @@ from clusters.expertise.providers import (
 )
 from clusters.measures import measure
 from clusters.measures.facts import capacity_table, members_of, types_of
+from clusters.shown import framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -71,7 +72,6 @@ def nearest_holders(
     [['1', 'asd', 'b', 300.0], ['1', 'asd', 'c', 900.0]]
     """
     plan = plan_of(problem, plan)
-    import pandas as pd
 
     providers = checked_providers(problem, providers)
     gaps = {(row.cluster, row.kind) for row in measure(problem, plan).expertise if row.gap}
@@ -84,7 +84,7 @@ def nearest_holders(
     ]
     columns = ["cluster", "type", "rank", "holder", "holder_name", "holder_cluster", "capacity"]
     columns += ["unit", f"journey_{problem.travel_unit}", "provider_m"]
-    return pd.DataFrame(rows, columns=columns)
+    return framed(rows, columns=columns)
 
 
 def _rows(

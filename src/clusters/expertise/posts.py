@@ -14,7 +14,7 @@ from clusters.domain.values import picked
 from clusters.errors import Faults
 from clusters.measures.values import frame_of
 from clusters.money import Amount, as_pounds, pence
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -197,23 +197,19 @@ class PostPlan(Shown):
 
     def to_frame(self, kind: Literal["post", "gap"] = "post") -> pd.DataFrame:
         """Return a table of posts, or of gaps; money in pence, and pounds as Decimals."""
-        import pandas as pd
-
         if kind == "gap":
             return frame_of(self.gaps, Gap).rename(columns={"kind": "type"})
-        return pd.DataFrame(
-            [
-                {
-                    "post": post.name,
-                    "type": post.kind,
-                    "count": post.count,
-                    "urn": post.school,
-                    "school": post.school_name,
-                    **picked(post, "cluster", "pupils"),
-                    "serves": "; ".join(f"{c}: {n:g}" for c, n in post.serves.items()),
-                    **picked(post, "cost_pence", "pence_per_pupil"),
-                    "cost": as_pounds(post.cost_pence),
-                }
-                for post in self.posts
-            ]
+        return framed(
+            {
+                "post": post.name,
+                "type": post.kind,
+                "count": post.count,
+                "urn": post.school,
+                "school": post.school_name,
+                **picked(post, "cluster", "pupils"),
+                "serves": "; ".join(f"{c}: {n:g}" for c, n in post.serves.items()),
+                **picked(post, "cost_pence", "pence_per_pupil"),
+                "cost": as_pounds(post.cost_pence),
+            }
+            for post in self.posts
         )

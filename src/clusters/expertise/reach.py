@@ -32,6 +32,7 @@ from clusters.expertise.providers import (
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.measures.access import known_sum
 from clusters.measures.facts import capacity_table, members_of, need_table, types_of
 from clusters.measures.values import frame_of
 from clusters.shown import Shown
@@ -134,12 +135,12 @@ class Reaches(Shown):
     @property
     def unmet(self) -> float:
         """Pupils beyond what their cluster's capacity covers, over the types with a policy."""
-        return _known_sum(row.unmet for row in self.rows)
+        return known_sum(row.unmet for row in self.rows)
 
     @property
     def unmet_after(self) -> float:
         """The same after what the providers give."""
-        return _known_sum(row.unmet_after for row in self.rows)
+        return known_sum(row.unmet_after for row in self.rows)
 
     @property
     def share_in_reach(self) -> float:
@@ -335,9 +336,3 @@ def _row(
         given=given,
         in_reach=math.nan if math.isnan(row.need) else float(np.nansum(inside)),
     )
-
-
-def _known_sum(values: Iterable[float]) -> float:
-    """Sum what is known; NaN where nothing is."""
-    known = [value for value in values if not math.isnan(value)]
-    return math.fsum(known) if known else math.nan

@@ -160,9 +160,9 @@ def _mean(travel: FloatArray, weight: FloatArray, chosen: Any) -> float:
     if not weight.any():
         weight = chosen.astype(np.float64)
     counted = weight > 0  # infinity x 0 is no number
-    return (
-        float(np.average(travel[counted], weights=weight[counted])) if counted.any() else math.nan
-    )
+    if not counted.any():
+        return math.nan
+    return float(np.average(travel[counted], weights=weight[counted]))
 
 
 def _compactness(facts: Facts, members: IntArray) -> float | None:

@@ -123,8 +123,7 @@ def read_file(path: str | os.PathLike[str]) -> StudyFile:
     try:
         given = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        fault = Fault(f"it is not valid TOML: {error}", "correct it", where=name)
-        raise DataError(fault) from None
+        raise DataError.of(f"it is not valid TOML: {error}", "correct it", where=name) from None
     faults = list(_faults(given, name))
     if faults:
         raise DataError(faults)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from clusters.arguments import checked
 from clusters.domain import Plan
 from clusters.errors import DataError
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 from clusters.study.attempt import FAILED
 from clusters.study.store import Store, plan_of_record
 from clusters.text import counted, listed
@@ -96,18 +96,16 @@ class Study(Shown):
         DataError
             If there is no such table.
         """
-        import pandas as pd
-
         if what == "faults":
             names = ["name", "what", "remedy", "where", "row", "column", "urn", "value"]
-            return pd.DataFrame(list(self._faults()), columns=names).set_index("name")
+            return framed(self._faults(), columns=names).set_index("name")
         if what != "cases":
             raise DataError.of(f"there is no table {what!r}", 'give "cases" or "faults"')
         rows = [_flat(row) for row in self.rows]
         labels = dict.fromkeys(name for row in self.rows for name in row["labels"])
         figures = dict.fromkeys(name for row in rows for name in row)
         order = dict.fromkeys(["name", *labels, *_COLUMNS, *figures])
-        frame = pd.DataFrame(rows, columns=list(order)).set_index("name")
+        frame = framed(rows, columns=list(order)).set_index("name")
         counts = [name for name in _COUNTS if frame[name].map(_is_count).all()]
         return frame.astype(dict.fromkeys(counts, "Int64"))  # whole numbers beside empty cells
 
