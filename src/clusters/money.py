@@ -328,4 +328,4 @@ def _positional(value: float | Decimal) -> str:
 
 
 def _error(what: str, remedy: str, value: object) -> MoneyError:
-    return MoneyError.of(what, remedy, value=value)
+    return MoneyError.of(what, remedy, value=str(value))

@@ -68,19 +68,11 @@ class _Claim:
 
 @overload
 def award(
-    claims: Mapping[Any, Amount],
-    pot: Amount,
-    rule: str = ...,
-    floors: Any = ...,
-    caps: Any = ...,
+    claims: Mapping[Any, Amount], pot: Amount, rule: str = ..., floors: Any = ..., caps: Any = ...
 ) -> dict[Any, int]: ...
 @overload
 def award(
-    claims: Iterable[Amount],
-    pot: Amount,
-    rule: str = ...,
-    floors: Any = ...,
-    caps: Any = ...,
+    claims: Iterable[Amount], pot: Amount, rule: str = ..., floors: Any = ..., caps: Any = ...
 ) -> list[int]: ...
 @checked(leave=("claims", "floors", "caps"))
 def award(
@@ -139,11 +131,10 @@ def award(
     low_of = _limits(faults, floors, keys, named, "floor")
     high_of = _limits(faults, caps, keys, named, "cap")
     lows, highs = [low_of.get(key, 0) for key in keys], [high_of.get(key) for key in keys]
-    exact = [
-        faults.take(Fraction(0), exact_pence, amount, f"claim {key!r}")
-        for key, amount in zip(keys, amounts, strict=True)
-    ]
-    for key, amount, claim, low, high in zip(keys, amounts, exact, lows, highs, strict=True):
+    exact = []
+    for key, amount, low, high in zip(keys, amounts, lows, highs, strict=True):
+        claim = faults.take(Fraction(0), exact_pence, amount, f"claim {key!r}")
+        exact.append(claim)
         if claim < 0:
             faults.add(f"claim {key!r} is negative", "give 0 or more", value=amount)
         if high is not None and high < low:

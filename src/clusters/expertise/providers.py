@@ -74,7 +74,7 @@ class Provider(Shown):
         at: dict[str, Any] = {"where": "providers", "urn": self.urn}
         for column in ("easting", "northing"):
             if not is_number(getattr(self, column)):
-                at_column = at | {"column": column, "value": getattr(self, column)}
+                at_column = at | {"column": column, "value": str(getattr(self, column))}
                 faults.add(f"{column} is not a number", "give metres", **at_column)
         if self.reach_m is not None and not (is_number(self.reach_m) and self.reach_m >= 0):
             at_column = at | {"column": "reach_m", "value": self.reach_m}
@@ -83,7 +83,7 @@ class Provider(Shown):
             if not isinstance(capacity, Capacity):
                 what = f"capacity of type {kind!r} has no unit"
                 faults.add(
-                    what, 'give Capacity(amount=..., unit="staff days")', value=capacity, **at
+                    what, 'give Capacity(amount=..., unit="staff days")', value=str(capacity), **at
                 )
         faults.check()
 

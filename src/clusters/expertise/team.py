@@ -71,7 +71,7 @@ class TeamRole(Shown):
             )
         if self.over not in ("cluster", "area"):
             what = f"{self.name}: over is neither 'cluster' nor 'area'"
-            faults.add(what, "use one of them", where="posts", value=self.over)
+            faults.add(what, "use one of them", where="posts", value=str(self.over))
         faults.check()
 
     @property

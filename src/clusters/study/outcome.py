@@ -122,8 +122,7 @@ class Study(Shown):
             raise DataError.of(
                 f"the study has no case {name!r}", "give the name of a row of to_frame()"
             )
-        record = self.store.read(row["key"]) if row["key"] and row["status"] != "not run" else None
-        plan = None if record is None else plan_of_record(record)
+        plan = None if row["status"] == "not run" else self._plan(row)
         if plan is None:
             raise DataError.of(
                 f"the case {name!r} has no plan: it is {row['status']!r}",
@@ -134,10 +133,12 @@ class Study(Shown):
     def plans(self) -> Iterator[tuple[str, Plan]]:
         """Read the plans one after the other, each with the name of its case."""
         for row in self.rows:
-            record = self.store.read(row["key"]) if row["key"] else None
-            plan = None if record is None else plan_of_record(record)
-            if plan is not None:
+            if plan := self._plan(row):
                 yield row["name"], plan
+
+    def _plan(self, row: dict[str, Any]) -> Plan | None:
+        record = self.store.read(row["key"]) if row["key"] else None
+        return None if record is None else plan_of_record(record)
 
     def summary(self) -> str:
         """Say what came of it, and how to go on where something is left."""

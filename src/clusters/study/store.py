@@ -74,10 +74,8 @@ class Store:
             Saying what it is instead.
         """
         if not self.path.is_dir():
-            raise DataError.of(
-                "there is no such folder",
-                "give the folder that the study wrote to",
-                where=str(self.path),
+            raise self._refusal(
+                "there is no such folder", "give the folder that the study wrote to"
             )
         self._refuse_other_folder(may_be_empty=False)
 
@@ -149,22 +147,19 @@ class Store:
             names = {path.name for path in self.path.iterdir() if path.name[:1] != "."}
             if may_be_empty and names <= _OWN:
                 return True
-            raise DataError.of(
-                "the folder holds no study",
-                "give a new folder, or one that a study wrote to",
-                where=str(self.path),
-            )
+            remedy = "give a new folder, or one that a study wrote to"
+            raise self._refusal("the folder holds no study", remedy)
         try:
             number = json.loads(mark.read_bytes()).get("format")
         except (ValueError, AttributeError):
             return True
         if number != _FORMAT:
-            raise DataError.of(
-                f"the store is of format {number}, and this version reads {_FORMAT}",
-                "give a new folder",
-                where=str(self.path),
-            )
+            what = f"the store is of format {number}, and this version reads {_FORMAT}"
+            raise self._refusal(what, "give a new folder")
         return False
+
+    def _refusal(self, what: str, remedy: str) -> DataError:
+        return DataError.of(what, remedy, where=str(self.path))
 
 
 def plan_of_record(record: dict[str, Any]) -> Plan | None:
