@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal
@@ -83,23 +84,18 @@ def true_years(
         years[start] = _sums(faults, what, level)
     faults.check()
     keys = list(dict.fromkeys(key for even, once in years.values() for key in (*even, *once)))
-    months: dict[str, dict[Any, int]] = {}
-    for start in sorted(years):
-        for month, cells in _months(start, _FIRST[given], *years[start]).items():
-            into = months.setdefault(month, {})
-            for key, sum_ in cells.items():
-                into[key] = into.get(key, 0) + sum_
     cut = 4 if given == "academic" else 9
-    names = {month: month if by == "month" else _year_of(month, cut) for month in months}
-    parts = list(dict.fromkeys(names[month] for month in sorted(months)))
-    sums = {
-        key: {
-            part: sum(cells.get(key, 0) for month, cells in months.items() if names[month] == part)
-            for part in parts
-        }
-        for key in keys
-    }
-    return Calendar(tuple(keys), tuple(parts), tuple(tuple(sums[key].values()) for key in keys))
+    cells: Counter[tuple[Any, str]] = Counter()
+    parts: set[str] = set()
+    for start, (even, once) in years.items():
+        for month, sums in _months(start, _FIRST[given], even, once).items():
+            part = month if by == "month" else _year_of(month, cut)
+            parts.add(part)
+            for key, sum_ in sums.items():
+                cells[key, part] += sum_
+    names = tuple(sorted(parts))
+    rows = tuple(tuple(cells[key, name] for name in names) for key in keys)
+    return Calendar(tuple(keys), names, rows)
 
 
 def _months(

@@ -21,6 +21,7 @@ from clusters.domain import (
     plan_of,
 )
 from clusters.domain.checks import unknown_need
+from clusters.domain.values import picked
 from clusters.errors import DataError, Faults
 from clusters.expertise.posts import PARTS, Gap, Post, PostPlan, SharedPost
 from clusters.measures import Access, measure
@@ -274,11 +275,7 @@ def _gap(row: Access, after: float, posts: Sequence[Post]) -> Gap:
         count = math.ceil(round(row.unmet * PARTS) / round(best.covers * PARTS))
         cost = count * pence(best.cost)
     return Gap(
-        cluster=row.cluster,
-        kind=row.kind,
-        need=row.need,
-        capacity=row.capacity,
-        unmet=row.unmet,
+        **picked(row, "cluster", "kind", "need", "capacity", "unmet"),
         unmet_after=round(after, 3),
         posts_to_fill=count,
         cost_to_fill_pence=cost,

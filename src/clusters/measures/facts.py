@@ -76,15 +76,17 @@ def facts_of(problem: Problem, priorities: Priorities | None) -> Facts:
     numbers = dict(problem.measures)
     for name in problem.unknown:
         numbers[name] = np.array([_number(school, name) for school in schools])
-    travel_by = _travel_by(priorities)
-    rurality = [school.traits.get("rurality") for school in schools]
+    # What the data happen to hold never decides it: figures of two files must mean the same.
+    travel_by = "schools" if priorities is None else priorities.travel_by
+    # The rural classes of the Office for National Statistics have the word in their names.
+    rurality = [school.traits.get("rurality") or "" for school in schools]
     return Facts(
         problem=problem,
         numbers=numbers,
         travel_by=travel_by,
         weight=problem.measure(travel_by),
         phases=tuple(school.phase for school in schools),
-        rural=np.array([_is_rural(text) for text in rurality]) if any(rurality) else None,
+        rural=np.array(["rural" in text.lower() for text in rurality]) if any(rurality) else None,
         types=types,
         need=need_table(problem, types),
         capacity=capacity_table(problem, types),
@@ -111,19 +113,6 @@ def capacity_table(problem: Problem, kinds: Sequence[str]) -> FloatArray:
     held = [school.expertise for school in problem.schools]
     rows = [[own[kind].amount if kind in own else np.nan for kind in kinds] for own in held]
     return np.array(rows, dtype=np.float64).reshape(len(problem), len(kinds))
-
-
-def _travel_by(priorities: Priorities | None) -> str:
-    """Name the measure that weights journeys: the priorities'; without them every school is one.
-
-    What the data happen to hold never decides it: figures of two files must mean the same.
-    """
-    return "schools" if priorities is None else priorities.travel_by
-
-
-def _is_rural(text: str | None) -> bool:
-    """Whether an Office for National Statistics rural-urban class is a rural one."""
-    return text is not None and "rural" in text.lower()
 
 
 def _pupils_in_need(school: School, kind: str) -> float:
