@@ -54,21 +54,18 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     [['Calderwick North', 10662293], ['Tenterfield', -8014617]]
     """
     pupils, ehcps = _known(split, "pupils"), _known(split, "ehcps")
-    rows = []
-    for share in split.shares(level):
-        change = share.change_pence
-        rows.append(
-            {
-                level if level == "cluster" else "urn": share.key,
-                **picked(share, "name", "cluster", "today_pence", "yearly_pence", "change_pence"),
-                "change_percent": _percent(change, share.today_pence),
-                "change_per_pupil_pence": _per(change, _of(share, pupils)),
-                "change_per_ehcp_pence": _per(change, _of(share, ehcps)),
-                "yearly_per_ehcp_pence": _per(share.yearly_pence, _of(share, ehcps)),
-                "outcome": _outcome(change),
-            }
-        )
-    return framed(rows)
+    return framed(
+        {
+            level if level == "cluster" else "urn": share.key,
+            **picked(share, "name", "cluster", "today_pence", "yearly_pence", "change_pence"),
+            "change_percent": _percent(share.change_pence, share.today_pence),
+            "change_per_pupil_pence": _per(share.change_pence, _of(share, pupils)),
+            "change_per_ehcp_pence": _per(share.change_pence, _of(share, ehcps)),
+            "yearly_per_ehcp_pence": _per(share.yearly_pence, _of(share, ehcps)),
+            "outcome": _outcome(share.change_pence),
+        }
+        for share in split.shares(level)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -166,20 +163,21 @@ def sensitivity(split: Split, step: Number = "10%", level: Level = "cluster") ->
     rise = stated_share(step, "the step")
     if rise <= 0:
         raise MoneyError.of("the step is not above 0", 'give for instance "10%"', value=step)
-    rows = []
-    for moved, formula in _moved(split.formula, rise).items():
-        after = split_budget(split.problem, split.plan, split.pot, formula, split.protection)
-        for old, new in zip(split.shares(level), after.shares(level), strict=True):
-            rows.append(
-                {
-                    "moved": moved,
-                    "key": old.key,
-                    "before_pence": old.total_pence,
-                    "after_pence": new.total_pence,
-                    "change_pence": new.total_pence - old.total_pence,
-                }
-            )
-    return framed(rows)
+    splits = {
+        moved: split_budget(split.problem, split.plan, split.pot, formula, split.protection)
+        for moved, formula in _moved(split.formula, rise).items()
+    }
+    return framed(
+        {
+            "moved": moved,
+            "key": old.key,
+            "before_pence": old.total_pence,
+            "after_pence": new.total_pence,
+            "change_pence": new.total_pence - old.total_pence,
+        }
+        for moved, after in splits.items()
+        for old, new in zip(split.shares(level), after.shares(level), strict=True)
+    )
 
 
 def _moved(formula: Formula, rise: Fraction) -> dict[str, Formula]:

@@ -167,6 +167,7 @@ class Pot(Shown):
         total = faults.take(0, pence, self.total, "the total of the pot")
         given: Any = self.committed
         rows_of: Any = given.committed if isinstance(given, Commitments) else given
+        earlier = given.notes if isinstance(given, Commitments) else ()
         if not is_keyed(rows_of):
             faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
             given = rows_of = FrozenDict()
@@ -186,7 +187,7 @@ class Pot(Shown):
                     for urn, row in rows.items()
                 }
             ),
-            "notes": (*getattr(given, "notes", ()), *words_on_rows(rows, "Committed top-ups")),
+            "notes": (*earlier, *words_on_rows(rows, "Committed top-ups")),
             "backdated": payments,
             "backdated_pence": FrozenDict(owed),
         }

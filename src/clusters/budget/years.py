@@ -68,15 +68,14 @@ class Calendar(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table in pence, with a column `total_pence`."""
-        rows = [
+        return framed(
             {
                 "key": key,
                 **{f"{part}_pence": sum_ for part, sum_ in zip(self.parts, row, strict=True)},
                 "total_pence": sum(row),
             }
             for key, row in zip(self.keys, self.pence, strict=True)
-        ]
-        return framed(rows)
+        )
 
 
 def year_parts(start_month: int = 9) -> dict[str, Fraction]:

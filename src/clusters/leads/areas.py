@@ -138,8 +138,7 @@ class Areas(Shown):
                 f"there is no frame {kind!r}",
                 'call to_frame("area"), to_frame("cluster") or to_frame("school")',
             )
-        rows = [row for area in self.plan.clusters for row in self._rows(area, kind)]
-        return framed(rows)
+        return framed(row for area in self.plan.clusters for row in self._rows(area, kind))
 
     def _rows(self, area: Cluster, kind: str) -> Iterable[dict[str, Any]]:
         members = {cluster.label: cluster for cluster in self.of.clusters}

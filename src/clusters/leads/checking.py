@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from clusters.arguments import checked
 from clusters.domain import Cluster, PlanLike, Problem, SchoolId, plan_of
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates
-from clusters.measures.facts import clusters_held, members_of
+from clusters.measures.facts import clusters_held
 from clusters.verifier import Certificate, Finding
 
 __all__ = ["check_leads"]
@@ -136,7 +136,7 @@ def _wrongs(
             yield rule, f"whose {words} are not known", None
         elif value is not None and value < least:
             yield rule, f"with {value:g} {words}, below {least:g}", least - value
-    positions = members_of(problem, cluster).tolist()
+    positions = [p for p in map(problem.find, cluster.members) if p is not None]
     place = problem.position(urn)
     if not rules.outside and place not in positions:
         yield "member", "a school of another cluster", None

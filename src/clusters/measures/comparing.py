@@ -143,18 +143,17 @@ class Comparison(Drawn):
         Schools moved, their share, variation of information (bits), and the share of pairs of
         co-members that differ (see :class:`Difference`).
         """
-        rows = [
+        columns = ["plan", "other", "schools_moved", "share_moved"]
+        columns += ["variation_of_information", "pairs_differ"]
+        rows = (
             {
                 "plan": one,
                 "other": other,
-                "schools_moved": found.schools_moved,
+                **picked(found, "schools_moved", "variation_of_information", "pairs_differ"),
                 "share_moved": found.schools_moved / len(self.problem),
-                **picked(found, "variation_of_information", "pairs_differ"),
             }
             for (one, other), found in self.pairs.items()
-        ]
-        columns = ["plan", "other", "schools_moved", "share_moved"]
-        columns += ["variation_of_information", "pairs_differ"]
+        )
         return framed(rows, columns=columns)
 
     def co_membership(self) -> pd.DataFrame:

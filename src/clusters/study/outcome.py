@@ -133,7 +133,7 @@ class Study(Shown):
     def plans(self) -> Iterator[tuple[str, Plan]]:
         """Read the plans one after the other, each with the name of its case."""
         for row in self.rows:
-            if plan := self._plan(row):
+            if (plan := self._plan(row)) is not None:
                 yield row["name"], plan
 
     def _plan(self, row: dict[str, Any]) -> Plan | None:
