@@ -22,6 +22,8 @@ import numpy as np
 import pytest
 
 import clusters as cl
+from clusters.search.counts import Counts
+from clusters.solver import schedule
 from tests.test_solver import HARD, _town
 from tests.worlds import world
 
@@ -354,3 +356,21 @@ def test_four_processes_give_the_same_optimum(method: str) -> None:
     with concurrent.futures.ProcessPoolExecutor(4, mp_context=context) as pool:
         answers = list(pool.map(_objective, [1] * 4))
     assert answers == pytest.approx([expected] * 4, rel=1e-7)
+
+
+def test_ctrl_c_at_the_moment_of_the_proof_is_not_lost(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever solves in a loop has to know, however soon the search has ended by itself."""
+    problem = world(MAP)
+    done = schedule.result_of
+
+    def last_moment(counts: Counts) -> cl.Result:
+        result = done(counts)
+        assert result.stopped == "proved"
+        threading.Thread(target=lambda: os.kill(os.getpid(), signal.SIGINT)).start()
+        time.sleep(0.2)
+        return result
+
+    monkeypatch.setattr(schedule, "result_of", last_moment)
+    result = cl.solve(problem, EVEN)
+    assert (result.status, result.stopped) == ("optimal", "interrupted")
+    assert not result.reproducible

@@ -140,8 +140,12 @@ def test_drawn_ledgers_keep_their_sums_after_every_event(quick_folder):
 
 
 @pytest.mark.slow
-def test_ten_thousand_drawn_ledgers(quick_folder):
-    for seed in range(1_000, 11_000):
+@pytest.mark.parametrize(
+    "thousand",
+    [1, 2, *(pytest.param(k, marks=pytest.mark.long) for k in range(3, 11))],
+)
+def test_ten_thousand_drawn_ledgers(thousand, quick_folder):
+    for seed in range(1_000 * thousand, 1_000 * (thousand + 1)):
         draw(seed, quick_folder)
 
 
@@ -212,8 +216,9 @@ def test_a_kill_leaves_nothing_half_written(tmp_path):
 
 
 @pytest.mark.slow
-def test_a_hundred_kills(tmp_path):
-    kills(tmp_path, 100)
+@pytest.mark.parametrize("count", [25, pytest.param(100, marks=pytest.mark.long)])
+def test_kills_lose_nothing_that_was_said_to_be_kept(count, tmp_path):
+    kills(tmp_path, count)
 
 
 def test_two_writers_lose_nothing(tmp_path):

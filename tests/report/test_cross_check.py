@@ -5,9 +5,12 @@ library: roll and plans by cluster, journeys, need units, rates, and every sum t
 """
 
 import csv
+import importlib.util
 import math
 import re
-from collections import defaultdict
+import shutil
+import subprocess
+from collections import Counter, defaultdict
 from decimal import Decimal
 from fractions import Fraction
 from html.parser import HTMLParser
@@ -303,6 +306,8 @@ def pack(request, tmp_path_factory):
     formula = Formula(WEIGHTS, lump_per_cluster="20000")
     split = split_budget(problem, plan, Pot("18000000.07", contingency="540000"), formula)
     formats = ["html", "csv", "excel", "geo", "word"]
+    if request.param is not small and importlib.util.find_spec("weasyprint"):
+        formats.append("pdf")
     write_report(folder, problem, {"Proposal": plan}, split=split, formats=formats)
     urn_of = {school.name: school.urn for school in problem.schools}
     return folder, reckoned(file, columns, homes, centre_of), urn_of
@@ -331,6 +336,32 @@ def test_at_least_300_numbers_agree_in_every_format_with_the_raw_file(pack):
     clusters = len({key[1] for key in right if key[0] == "cluster"})
     assert set(by_format) == {"page", "Word", "CSV", "Excel", "GeoPackage"}
     assert min(by_format.values()) >= 4 * clusters, by_format
+
+
+def sums_in(text):
+    """Sums of money in a text, with how often each stands there."""
+    return Counter(re.findall(r"[+-]?£[\d,]+(?:\.\d\d)?", text))
+
+
+def test_the_paper_says_the_same_sums_as_word_and_as_pdf(pack):
+    docx = pytest.importorskip("docx", reason="python-docx is not installed (extra: report)")
+    folder, right, _ = pack
+    if not (folder / "paper.pdf").exists():
+        pytest.skip("the pack has no PDF: it is the small one, or WeasyPrint is not installed")
+    if shutil.which("pdftotext") is None:
+        pytest.skip("pdftotext is not installed (Debian: poppler-utils)")
+    words = ["pdftotext", str(folder / "paper.pdf"), "-"]
+    printed = sums_in(subprocess.run(words, capture_output=True, text=True, check=True).stdout)
+    body = docx.Document(folder / "paper.docx").element.body
+    cells = [
+        "".join(node.text or "" for node in block.iter() if node.tag.endswith("}t"))
+        for block in body.iter()
+        if block.tag.endswith("}p")
+    ]
+    assert printed == sums_in("\n".join(cells))
+    for (kind, key, figure), value in right.items():
+        if (kind, figure) == ("cluster", "money"):
+            assert printed[f"£{value // 100:,}.{value % 100:02}"], key
 
 
 def test_a_cluster_has_one_number_name_and_colour_in_every_file(pack):

@@ -46,6 +46,10 @@ LOOKS_PER_SECOND = 5.0
 """Times that HiGHS asks whether to stop in a second, very roughly: once in each round of cuts and
 at each node. Where every run must be alike they measure its work; else its time limit does."""
 
+PIVOT_WORK = 5e-9
+"""Seconds that a pivot takes for each entry of the matrix: the first programme alone may take most
+of the time, and nobody is asked meanwhile."""
+
 
 class Silent(highspy.Highs):  # type: ignore[misc]  # highspy comes without types
     """HiGHS with one thread and without a word.
@@ -166,7 +170,11 @@ def search_core(
     solver.watch(cb.HighsCallbackType.kCallbackMipInterrupt, look)
     solver.run()
     status, information = solver.getModelStatus(), solver.getInfo()
-    used = 1e-3 + (time.thread_time() - begin if timed else looks / LOOKS_PER_SECOND)
+    used = 1e-3 + time.thread_time() - begin
+    if not timed:
+        pivots = max(0, information.simplex_iteration_count)
+        used = 1e-3 + looks / LOOKS_PER_SECOND
+        used += PIVOT_WORK * pivots * len(programme.a_matrix_.value_)
     if status == highspy.HighsModelStatus.kInfeasible:
         return Answer(settled=True, bound=np.inf, clusters=None, work=used)
     values = np.array(solver.getSolution().col_value)

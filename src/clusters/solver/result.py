@@ -71,7 +71,8 @@ class Result(Drawn):
     seconds
         Wall-clock time used, without `compile_seconds`.
     stopped
-        Why the search ended: "proved", "gap reached", "time limit", "work limit" or "interrupted".
+        Why the search ended: "proved", "gap reached", "time limit", "work limit" or "interrupted"
+        (even where it was proved at that moment: the wish to stop is not lost).
     history
         (seconds, objective or None, bound or None) at every change, in order.
     certificate
@@ -229,10 +230,10 @@ def _give_up(counts: Counts) -> NoReturn:
 
 def _why(proved: bool, counts: Counts) -> str:
     clock = counts.clock
+    if clock.interrupted:
+        return "interrupted"  # even where the proof came at that moment: whoever calls has to know
     if proved:
         return "proved"
-    if clock.interrupted:
-        return "interrupted"
     if not clock.over():
         return "gap reached"
     return "work limit" if clock.deterministic else "time limit"

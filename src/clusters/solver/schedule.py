@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from clusters.domain import Rules
 from clusters.model.threads import run_together
@@ -75,7 +76,10 @@ def watched(counts: Counts, on_progress: Callable[[Progress], None] | None) -> R
             on_progress(_progress(counts.active, clock))
 
     run_together([work], stop=counts.stop, beat=beat, interrupted=interrupted)
-    return results[0]
+    (result,) = results
+    if clock.interrupted and result.stopped != "interrupted":  # while the result was put together
+        return replace(result, stopped="interrupted", reproducible=False)
+    return result
 
 
 def _progress(search: Search, clock: Clock) -> Progress:

@@ -21,9 +21,9 @@ MOST_SETS = 100_000
 @entry
 def reduced_costs(atoms, start, cost, price, opening, cut_start, cut, divisor, charge):  # type: ignore[no-untyped-def]  # numba infers them
     """Cost of each column less what its atoms and its opening are worth, plus what cuts charge."""
-    reduced = cost - opening
-    count = np.zeros(len(charge), dtype=np.int64)
+    reduced, count = np.empty(len(cost)), np.zeros(len(charge), dtype=np.int64)
     for c in range(len(cost)):
+        reduced[c] = cost[c] - opening
         for q in range(start[c], start[c + 1]):
             a = atoms[q]
             reduced[c] -= price[a]
@@ -109,12 +109,12 @@ def triples(held, weight, least):  # type: ignore[no-untyped-def]  # numba infer
             if pair[i, j] <= DUST:
                 continue
             _with_both(held, weight, i, j, three)
-            total = pair[i, j] + pair[i] + pair[j] - 2.0 * three
-            total[i], total[j] = 0.0, 0.0
-            for x in np.flatnonzero(total > least)[: MOST_SETS - size]:
-                found[size, 0], found[size, 1], found[size, 2] = i, j, x
-                worth[size] = total[x]
-                size += 1
+            for x in range(rows):
+                total = pair[i, j] + pair[i, x] + pair[j, x] - 2.0 * three[x]
+                if x not in (i, j) and total > least and size < MOST_SETS:
+                    found[size, 0], found[size, 1], found[size, 2] = i, j, x
+                    worth[size] = total
+                    size += 1
     return found[:size], worth[:size]
 
 
@@ -140,13 +140,14 @@ def extended(held, weight, three):  # type: ignore[no-untyped-def]  # numba infe
     five, worth = np.empty((len(three), 5), dtype=np.int64), np.zeros(len(three))
     for number in range(len(three)):
         count = np.zeros(len(held), dtype=np.int64)
-        five[number, :3] = three[number]
-        for x in three[number]:
-            count += held[:, x]
-        for size in range(3, 5):
-            odd = 0.25 if size == 3 else 0.0
-            best, most = _best_row(held, weight, count, five[number, :size], odd)
-            five[number, size] = best
-            count += held[:, best]
-            worth[number] = most
+        for place in range(5):
+            if place < 3:
+                best = three[number, place]
+            else:
+                odd = 0.25 if place == 3 else 0.0
+                best, most = _best_row(held, weight, count, five[number, :place], odd)
+                worth[number] = most
+            five[number, place] = best
+            for c in range(len(held)):
+                count[c] += held[c, best]
     return five, worth

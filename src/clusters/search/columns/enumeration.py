@@ -278,7 +278,8 @@ def _note(t, s, d, taken, nodes, stamp, found):  # type: ignore[no-untyped-def] 
     end = first + len(d.forced)
     if found.size[0] + 2 >= len(found.start) or end + m >= len(found.atoms):
         return False
-    found.atoms[first:end] = d.forced
+    for x in range(len(d.forced)):
+        found.atoms[first + x] = d.forced[x]
     for x in range(m):
         if taken[x]:
             found.atoms[end] = s.item[x]

@@ -163,7 +163,8 @@ def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type:
                 _propose(t, s, a, target, penalty, room, dice)
         if s.totals[2] == 0.0 and s.totals[0] < carried[0] * (1.0 - 1e-9):
             carried[0] = s.totals[0]
-            best[:] = s.labels
+            for x in range(len(best)):  # numba takes a second to compile a copy of a whole array
+                best[x] = s.labels[x]
     carried[1] = penalty
 
 
