@@ -168,7 +168,13 @@ class _FaultsError(ClustersError):
 
     @classmethod
     def of(cls, what: str, remedy: str, **found: Any) -> Self:
-        """Make the error of one fault; `found` are further fields of it, of any kind."""
+        """Make the error of one fault; `found` are further fields of it, of any kind.
+
+        Examples
+        --------
+        >>> print(MoneyError.of("the pot is negative", "give 0 or more", value=-3))
+        value '-3': the pot is negative - give 0 or more
+        """
         return cls(_fault(what, remedy, **found))
 
     def to_frame(self) -> Any:
