@@ -16,6 +16,7 @@ from typing import Any, Self, TypeVar
 __all__ = [
     "ArgumentError",
     "ClustersError",
+    "Collector",
     "DataError",
     "Fault",
     "Faults",
@@ -76,6 +77,45 @@ class Fault:
         return (
             f"{prefix}: {self.what} - {self.remedy}" if prefix else f"{self.what} - {self.remedy}"
         )
+
+
+def _fault(what: str, remedy: str, *, urn: object = None, value: object = None, **at: Any) -> Fault:
+    """Make a fault; the id and the value, of any kind, are kept as text."""
+    urn, value = (None if found is None else str(found) for found in (urn, value))
+    return Fault(what, remedy, urn=urn, value=value, **at)
+
+
+_T = TypeVar("_T")
+
+
+class Faults(list[Fault]):
+    """The faults found so far, so that one error lists all of them.
+
+    Examples
+    --------
+    >>> faults = Faults()
+    >>> faults.add("pupils is negative", "correct it", -3, where="schools.csv", row=7)
+    >>> faults.refuse(DataError)
+    Traceback (most recent call last):
+    clusters.errors.DataError: schools.csv, row 7, value '-3': pupils is negative - correct it
+    """
+
+    def add(self, what: str, remedy: str, value: object = None, **found: Any) -> None:
+        """Note a fault; `found` are further fields of it."""
+        self.append(_fault(what, remedy, value=value, **found))
+
+    def take(self, reader: Callable[..., _T], *given: object, **options: object) -> _T | None:
+        """Return what a reader makes of something; None where it is refused, which is noted."""
+        try:
+            return reader(*given, **options)
+        except DataError as error:
+            self.extend(error.faults)
+            return None
+
+    def refuse(self, kind: type[_FaultsError]) -> None:
+        """Raise one error with all of them, where there are any."""
+        if self:
+            raise kind(self)
 
 
 class ClustersError(Exception):
@@ -167,15 +207,9 @@ class _FaultsError(ClustersError):
             super().__init__("\n".join([head, *(f"  - {line}" for line in lines)]))
 
     @classmethod
-    def of(cls, what: str, remedy: str, **found: Any) -> Self:
-        """Make the error of one fault; `found` are further fields of it, of any kind.
-
-        Examples
-        --------
-        >>> print(MoneyError.of("the pot is negative", "give 0 or more", value=-3))
-        value '-3': the pot is negative - give 0 or more
-        """
-        return cls(_fault(what, remedy, **found))
+    def of(cls, what: str, remedy: str, value: object = None, **found: Any) -> Self:
+        """Make the error of a single fault; `found` are further fields of it."""
+        return cls(_fault(what, remedy, value=value, **found))
 
     def to_frame(self) -> Any:
         """Table of every fault, one row each (a DataFrame)."""
@@ -188,13 +222,6 @@ class _FaultsError(ClustersError):
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by the faults: by default an exception is made again from its message."""
         return type(self), (self.faults,), _state_of(self)
-
-
-def _fault(what: str, remedy: str, *, urn: object = None, value: object = None, **at: Any) -> Fault:
-    """Make a fault with what was found as text."""
-    found = {"urn": urn, "value": value}
-    at |= {name: str(one) for name, one in found.items() if one is not None}
-    return Fault(what, remedy, **at)
 
 
 def _state_of(error: BaseException) -> dict[str, Any] | None:
@@ -329,10 +356,7 @@ class OutOfTimeError(NoPlanError):
     """
 
 
-_T = TypeVar("_T")
-
-
-class Faults:
+class Collector:
     """The faults found so far, so that an error lists all of them at once.
 
     Parameters
@@ -342,7 +366,7 @@ class Faults:
 
     Examples
     --------
-    >>> faults = Faults(DataError)
+    >>> faults = Collector(DataError)
     >>> faults.add("pupils is negative", "correct it", value=-3)
     >>> faults.check()
     Traceback (most recent call last):

@@ -10,7 +10,7 @@ import shapely
 
 import clusters as cl
 from clusters.readers import File, read_boundary
-from clusters.readers.boundary import read_shapes
+from clusters.readers.boundary import read_features, read_shapes
 
 BOX = shapely.box(410_000, 410_000, 430_000, 425_000)
 LAYER = geopandas.GeoDataFrame({"name": ["Outline"]}, geometry=[BOX], crs=27700)
@@ -110,6 +110,12 @@ def test_barriers_are_shapes_of_any_kind(tmp_path):
     line.to_file(tmp_path / "river.shp")
     (found,) = read_shapes(tmp_path / "river.shp", "barriers")
     assert found.geom_type == "LineString"
+
+
+def test_roads_may_be_a_series_of_shapes():
+    line = shapely.LineString([(4e5, 4e5), (4.1e5, 4e5)])
+    found, where = read_features(geopandas.GeoSeries([line], crs=27700), "roads")
+    assert (found, where) == ([(line, {})], "roads")
 
 
 @pytest.mark.parametrize("name", ["b.csv", "b.xlsx"])

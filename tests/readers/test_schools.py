@@ -263,6 +263,12 @@ def test_unknown_values_may_be_refused(write):
     assert (fault.what, fault.column, fault.value) == ("it is not known", "pupils", "c")
 
 
+def test_a_word_that_is_no_choice_for_unknown_values_is_refused(write):
+    fault = the_fault(write(TEXT.replace(",100,", ",c,")), unknown="nope")
+    assert fault.where == "unknown"
+    assert "neither 'leave', 'refuse' nor a number" in fault.what
+
+
 def test_unknown_values_may_be_counted_as_a_number(write):
     text = TEXT.replace("100,2,10", "c,c,10")
     schools = cl.read_schools(write(text), unknown={"ehcps": 2, "*": "leave"})

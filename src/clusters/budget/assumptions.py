@@ -12,7 +12,7 @@ from typing import Any
 from clusters.arguments import checked
 from clusters.budget.given import gathered, is_keyed
 from clusters.domain import FrozenDict, SchoolId, is_number
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.money import Amount, Number, exact_number, pence, percentage, stated_share
 from clusters.shown import Shown
 
@@ -102,7 +102,7 @@ class Assumptions(Shown):
     flexible_for_plans: Number | None = None
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         if is_keyed(self.growth):
             object.__setattr__(self, "growth", _series(faults, self.growth))
         for name in ("growth", "price"):
@@ -123,7 +123,7 @@ class Assumptions(Shown):
         self._check_scales(faults)
         faults.check()
 
-    def _check_scales(self, faults: Faults) -> None:
+    def _check_scales(self, faults: Collector) -> None:
         for name in ("cost_variation", "dispersion"):
             value = getattr(self, name)
             if value is not None and not (is_number(value) and 0 <= value <= _MOST_SCALE):
@@ -133,7 +133,7 @@ class Assumptions(Shown):
                     value=value,
                 )
 
-    def _rate(self, faults: Faults, name: str) -> Fraction:
+    def _rate(self, faults: Collector, name: str) -> Fraction:
         """Read a growth: 0.05 is 5 %; 1 or 5 without the sign may mean either of two things."""
         value = getattr(self, name)
         if value is None or isinstance(value, Mapping):
@@ -177,11 +177,11 @@ class Assumptions(Shown):
         return Growth(mean=mean, spread=float(spread), source=where)
 
 
-def _out_of_range(faults: Faults, name: str, limits: str, value: object) -> None:
+def _out_of_range(faults: Collector, name: str, limits: str, value: object) -> None:
     faults.add(f"{name} is not between {limits}", 'give for instance "5%"', value=value)
 
 
-def _series(faults: Faults, given: Any) -> Mapping[str, Fraction]:
+def _series(faults: Collector, given: Any) -> Mapping[str, Fraction]:
     """Read counts by year, in the order of the years."""
     rows = {
         str(year): faults.take(Fraction(1), exact_number, values[0], f"the count of {year}")
@@ -226,7 +226,7 @@ class Scenario(Shown):
     income_pounds: int = 0
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         for name in ("backlog_share", "backlog_months", "other_pounds", "income_pounds"):
             value = getattr(self, name)
             if not (is_number(value) and value >= 0):

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, Problem, SchoolId
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import (
     Amount,
     as_pounds,
@@ -174,7 +174,7 @@ def committed_in_a_year(
     {'101': 135500, '102': 100000}
     """
     rows = tuple(commitments)
-    faults = Faults()
+    faults = Collector()
     rates_pence = {
         str(band): faults.take(0, pence, rate, f"the rate of band {band!r}")
         for band, rate in (rates or {}).items()
@@ -199,7 +199,7 @@ def committed_in_a_year(
 
 
 def _check(
-    faults: Faults,
+    faults: Collector,
     rows: Iterable[Commitment],
     rates_pence: Mapping[str, int],
     first: date | None,

@@ -26,7 +26,7 @@ from clusters.budget.commitments import Commitments
 from clusters.budget.sparsity import BY_PHASE
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, IntArray, Problem
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.money import pence, percentage, pounds
 from clusters.text import counted, first_few
 
@@ -171,7 +171,7 @@ def _new_costs(rng: np.random.Generator, new: IntArray, demand: Demand) -> Float
 
 
 def _plans(problem: Problem) -> IntArray:
-    faults = Faults()
+    faults = Collector()
     plans = np.round(faults.take(np.zeros(0), problem.measure, "ehcps")).astype(np.int64)
     faults.check()
     if plans.sum() == 0:
@@ -285,7 +285,7 @@ def _mixing(split: Split, assumptions: Assumptions) -> tuple[FloatArray, str]:
     n = len(problem.ids)
     if assumptions.areas is not None or problem.edges is None:
         area = assumptions.areas or {u: s.cluster for s in split.clusters for u in s.members}
-        faults = Faults()
+        faults = Collector()
         for urn in problem.ids:
             if urn not in area:
                 faults.add("areas does not name this school", "give its area", urn=urn)

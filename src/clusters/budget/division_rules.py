@@ -24,7 +24,7 @@ from typing import Any, Literal, TypeAlias, overload
 from clusters.arguments import checked
 from clusters.budget.given import gathered, is_keyed
 from clusters.budget.water_filling import clip_shares, find_parameter
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.money import (
     Amount,
     exact_pence,
@@ -124,7 +124,7 @@ def award(
     {'A': 3334, 'B': 6667}
     """
     keys, amounts, named = _keyed(claims)
-    faults = Faults()
+    faults = Collector()
     pot_pence = faults.take(0, pence, pot, "the pot")
     if rule not in RULES:
         faults.add("there is no such rule", f"use one of {', '.join(RULES)}", value=rule)
@@ -256,7 +256,7 @@ def _keyed(claims: Any) -> tuple[list[Any], list[Any], bool]:
 
 def _one_each(given: Any, what: str) -> dict[Any, Any]:
     """Look the values up by key; a second one for a key is refused, not lost."""
-    faults = Faults()
+    faults = Collector()
     rows = gathered(faults, given, f"the {what}", add=False)
     faults.check()
     return {key: values[0] for key, values in rows.items()}
@@ -268,7 +268,7 @@ def _is_list(given: object) -> bool:
 
 
 def _limits(
-    faults: Faults, given: Any, keys: Sequence[Any], named: bool, what: str
+    faults: Collector, given: Any, keys: Sequence[Any], named: bool, what: str
 ) -> dict[Any, int]:
     """Floors or caps in whole pence by key; faults are noted."""
     return {
@@ -279,7 +279,7 @@ def _limits(
 
 
 def _limits_by_key(
-    faults: Faults, given: Any, keys: Sequence[Any], named: bool, what: str
+    faults: Collector, given: Any, keys: Sequence[Any], named: bool, what: str
 ) -> dict[Any, Any]:
     if is_keyed(given):
         nothing: dict[Any, Any] = {}
@@ -303,7 +303,7 @@ def _limits_by_key(
     return dict(zip(keys, values, strict=True))
 
 
-def _check_fit(faults: Faults, items: Sequence[_Claim], pot: int, rule: str) -> None:
+def _check_fit(faults: Collector, items: Sequence[_Claim], pot: int, rule: str) -> None:
     """Note why the pot cannot be given out, with what would fit."""
     floors = sum(item.floor for item in items)
     if floors > pot:

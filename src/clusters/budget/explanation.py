@@ -16,7 +16,7 @@ from clusters.arguments import checked
 from clusters.budget.formula import Factor
 from clusters.budget.values import Share, Split
 from clusters.domain import SchoolId
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.money import pounds, round_half_up
 
 __all__ = ["explain", "recompute"]
@@ -158,7 +158,7 @@ def recompute(line: str) -> tuple[int, int]:
     head, colon, tail = line.partition(": ")
     terms = list(_TERM.finditer(tail))
     if not colon or (not terms and tail != "nothing"):
-        faults = Faults()
+        faults = Collector()
         faults.add(
             "this is no line of explanation", 'give one like "£2.00: 2 pupils x £1.00"', value=line
         )

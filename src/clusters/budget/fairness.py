@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.values import Split
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ __all__ = [
 Numbers = Sequence[float]
 
 
-def _floats(faults: Faults, values: Any, what: str) -> list[float]:
+def _floats(faults: Collector, values: Any, what: str) -> list[float]:
     """Read numbers of 0 or more in an order; what is not one is a fault."""
     if isinstance(values, str | bytes | Mapping | Set) or not isinstance(values, Iterable):
         faults.add(f"the {what}s are not a list", "give a list of numbers", value=values)
@@ -66,7 +66,7 @@ def _floats(faults: Faults, values: Any, what: str) -> list[float]:
 
 def _pairs(values: Numbers, weights: Numbers | None) -> list[tuple[float, float]]:
     """Check values and weights; pairs (value, weight) with weight above 0, sorted by value."""
-    faults = Faults()
+    faults = Collector()
     given = _floats(faults, values, "value")
     sizes = [1.0] * len(given) if weights is None else _floats(faults, weights, "weight")
     if len(sizes) != len(given):
@@ -245,7 +245,7 @@ def need_line(
     MoneyError
         If the numbers are not one of each, or no amount is above 0.
     """
-    faults = Faults()
+    faults = Collector()
     amounts, needs = _floats(faults, amounts, "amount"), _floats(faults, needs, "need")
     if len(amounts) != len(needs):
         faults.add(f"{len(amounts)} amounts for {len(needs)} needs", "give one of each")
@@ -372,7 +372,7 @@ def fairness(
     >>> {figure.name: round(figure.value, 3) for figure in fairness(split)[:2]}
     {'Gini': 0.158, 'Theil T': 0.046}
     """
-    faults = Faults()
+    faults = Collector()
     nothing = split.problem.measures["schools"]
     sizes = faults.take(nothing, split.problem.measure, per).tolist()
     needs = faults.take(nothing, split.problem.measure, need).tolist()

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 from clusters.arguments import checked
 from clusters.budget.sparsity import Sparsity, Taper, exact_measure, remoteness, tapered
 from clusters.domain import FrozenDict, Problem, SchoolId
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import (
     Amount,
     Number,
@@ -94,7 +94,7 @@ class Formula(Shown):
     source: str = field(default="a local choice", kw_only=True)
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         weights = _numbers(faults, self.weights, "weights", exact_number)
         shares = _numbers(faults, self.shares, "shares", stated_share)
         left = 1 - sum(shares.values(), Fraction(0))
@@ -126,7 +126,7 @@ class Formula(Shown):
 
 
 def _numbers(
-    faults: Faults, given: object, what: str, reader: Callable[..., Fraction]
+    faults: Collector, given: object, what: str, reader: Callable[..., Fraction]
 ) -> dict[str, Fraction]:
     if not isinstance(given, Mapping):
         faults.add(f"{what} is not a mapping", 'give numbers by measure, {"need": 1}', value=given)
@@ -187,7 +187,7 @@ def factors_of(
         If a measure is missing, lump sums exceed the pot (with the share of them that fits), or
         nothing says how to share.
     """
-    faults = Faults()
+    faults = Collector()
     lumps = [
         factor
         for factor in _lumps(faults, problem, clusters, formula)
@@ -209,7 +209,7 @@ def factors_of(
 
 
 def _rates(
-    faults: Faults,
+    faults: Collector,
     formula: Formula,
     counts: Mapping[str, Mapping[SchoolId, Fraction]],
     rest: int,
@@ -244,7 +244,7 @@ def _rates(
 
 
 def _counts(
-    faults: Faults, problem: Problem, formula: Formula
+    faults: Collector, problem: Problem, formula: Formula
 ) -> dict[str, dict[SchoolId, Fraction]]:
     """Quantities by factor: each measure of the shares, and the units."""
     nothing = dict.fromkeys(problem.ids, Fraction(0))
@@ -256,7 +256,9 @@ def _counts(
     return counts | {"units": units}
 
 
-def _lumps(faults: Faults, problem: Problem, clusters: _Clusters, formula: Formula) -> list[Factor]:
+def _lumps(
+    faults: Collector, problem: Problem, clusters: _Clusters, formula: Formula
+) -> list[Factor]:
     """Lump sums, each a whole number of pence for a cluster or for a school."""
     size = {urn: len(members) for members in clusters for urn in members}
     per_cluster = pence(formula.lump_per_cluster)

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from clusters.domain import FrozenDict
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.text import first_few
 
 __all__ = ["added_up", "as_given", "gathered", "is_keyed", "pence_by_key", "words_on_rows"]
@@ -27,7 +27,7 @@ def as_given(given: Any) -> Any:
     return given.copy() if _is_series(given) else FrozenDict(given)
 
 
-def gathered(faults: Faults, given: Any, what: str, *, add: bool) -> dict[Any, list[Any]]:
+def gathered(faults: Collector, given: Any, what: str, *, add: bool) -> dict[Any, list[Any]]:
     """Gather the values of each key, in the order in which the keys first appear.
 
     Parameters
@@ -57,7 +57,7 @@ def gathered(faults: Faults, given: Any, what: str, *, add: bool) -> dict[Any, l
 
 
 def added_up(
-    faults: Faults, rows: Mapping[Any, list[Any]], reader: Callable[..., int], what: str
+    faults: Collector, rows: Mapping[Any, list[Any]], reader: Callable[..., int], what: str
 ) -> dict[Any, int]:
     """Read the values of each key and add them up."""
     return {
@@ -66,7 +66,7 @@ def added_up(
     }
 
 
-def pence_by_key(faults: Faults, given: Any) -> dict[Any, int]:
+def pence_by_key(faults: Collector, given: Any) -> dict[Any, int]:
     """Read whole pence by key; 0 where a sum is none, which is then a fault."""
     rows = gathered(faults, given, "the amount", add=False)
     sums = {key: values[0] for key, values in rows.items()}

@@ -16,7 +16,7 @@ from clusters.budget.ledger_store import Store
 from clusters.budget.ledger_tables import Balance, balances_of, findings_of, forecast_of, frame_of
 from clusters.budget.values import Split
 from clusters.domain import SchoolId
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.money import Amount, Number, as_pounds, pence, percentage, pounds, round_half_up
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class Ledger:
             If the file exists or cannot be written, the year is not that of the commitments, or a
             cluster has less than what is committed in it.
         """
-        faults = Faults()
+        faults = Collector()
         check_day(faults, first, None)
         if above not in ("refuse", "reserve"):
             faults.add("above is not known", 'use "refuse" or "reserve"', value=above)
@@ -246,7 +246,7 @@ class Ledger:
         keep_at_most
             Most that a cluster keeps in POUNDS; None for no such cap.
         """
-        faults = Faults()
+        faults = Collector()
         share = faults.take(Fraction(0), percentage, keep, "keep")
         if not 0 <= share <= 1:
             faults.add("keep is not between 0% and 100%", 'give for instance "10%"', value=keep)
@@ -292,7 +292,7 @@ class Ledger:
 
         Awards up to the day are carried on at the same rate by days; commitments are known.
         """
-        faults = Faults()
+        faults = Collector()
         check_day(faults, day, (self.first, self.last))
         faults.check()
         return forecast_of(self._store, day)
@@ -306,7 +306,7 @@ class Ledger:
         return (self.last - self.first).days + 1
 
     def _sum(self, amount: object, what: str, *days: date) -> int:
-        faults = Faults()
+        faults = Collector()
         sum_ = faults.take(1, pence, amount, what)
         if sum_ == 0:
             faults.add(f"{what} is £0.00", "give a sum above 0", value=amount)
@@ -352,7 +352,7 @@ class Ledger:
         now = dict(zip(names, row, strict=True))
         kind, start = now.pop("kind"), date.fromisoformat(now.pop("day"))
         until = date.fromisoformat(now["until"])
-        faults = Faults()
+        faults = Collector()
         check_day(faults, day, (self.first, self.last))
         faults.check()
         if kind == "plan ends":

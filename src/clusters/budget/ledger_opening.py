@@ -8,12 +8,12 @@ from datetime import date, datetime
 from clusters.budget.commitments import Commitments
 from clusters.budget.ledger_store import Store
 from clusters.budget.values import Split
-from clusters.errors import Faults
+from clusters.errors import Collector
 
 __all__ = ["check_day", "open_year"]
 
 
-def check_day(faults: Faults, day: object, year: tuple[date, date] | None) -> None:
+def check_day(faults: Collector, day: object, year: tuple[date, date] | None) -> None:
     """Note a day of another kind, or outside the year."""
     if not isinstance(day, date) or isinstance(day, datetime):
         faults.add(

@@ -13,7 +13,7 @@ from clusters.budget.assumptions import Assumptions
 from clusters.budget.demand import demand_of, simulated_years
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import Amount, pence, pounds
 from clusters.shown import Shown, framed
 
@@ -68,7 +68,7 @@ class FinancialYear(Shown):
     mitigations: Mapping[str, Amount] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         if not self.name.strip():
             faults.add("a year of the plan has no name", 'write "2026-27"')
         for name in ("grant", "transfer", "income", "demand", "other"):
@@ -140,7 +140,7 @@ def look_years_ahead(
     >>> look_years_ahead(split, assumptions, n_years=2, n_simulations=200).n_simulations
     200
     """
-    faults = Faults()
+    faults = Collector()
     for name, value, low, high in (
         ("n_years", n_years, 1, _MOST_YEARS),
         ("n_simulations", n_simulations, 100, 1_000_000),
@@ -288,7 +288,7 @@ def plan_years(
     >>> [plan.closing_pence(k)[1] for k in (0, 1)]
     [-600, -500]
     """
-    faults = Faults()
+    faults = Collector()
     start = faults.take(0, lambda: pence(opening, "the opening balance", least=None))
     names = [year.name.strip() for year in years]
     if not 1 <= len(years) <= _MOST_YEARS:

@@ -21,7 +21,7 @@ from clusters.budget.plan_money import plan_money
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
 from clusters.domain.values import picked
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.money import Number, percentage
 from clusters.shown import Shown, framed
 
@@ -331,7 +331,7 @@ def _risk(
 
 
 def _checked(risk: Number, n_simulations: int, seed: int) -> float:
-    faults = Faults()
+    faults = Collector()
     share = float(faults.take(percentage("10%"), percentage, risk, "the risk"))
     if not 0 < share < 1:
         faults.add("the risk is not between 0 and 1", 'give for instance "10%"', value=risk)

@@ -14,7 +14,7 @@ from clusters.budget.values import Split
 from clusters.budget.years import MONTHS, TERMS, instalments
 from clusters.domain import FrozenDict, SchoolId
 from clusters.domain.values import picked
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import as_pounds
 from clusters.shown import Shown, framed
 
@@ -189,7 +189,7 @@ def payments(
     >>> [(str(row.due), row.urn, row.pence) for row in payments(split, date(2026, 9, 1)).rows]
     [('2026-09-01', 'a', 3334), ('2027-01-01', 'a', 3333), ('2027-04-01', 'a', 3333)]
     """
-    faults = Faults()
+    faults = Collector()
     if not isinstance(first, date) or isinstance(first, datetime):
         faults.add("the first day is not a date", "give date(2026, 9, 1)", value=first)
     if rhythm not in ("monthly", "termly"):

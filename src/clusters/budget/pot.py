@@ -13,7 +13,7 @@ from clusters.arguments import checked
 from clusters.budget.commitments import Commitments
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.money import Amount, as_pounds, exact_pence, pence, percentage, pounds, round_half_up
 from clusters.shown import Shown
 
@@ -69,7 +69,7 @@ class Backdated(Shown):
     paid_from: date
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         faults.take(0, pence, self.a_year, f"the backdated top-up of {self.urn}")
         dates = {"compliance_date": self.compliance_date, "paid_from": self.paid_from}
         sound = [_check_date(faults, name, day, self.urn) for name, day in dates.items()]
@@ -93,7 +93,7 @@ class Backdated(Shown):
         return round_half_up(exact_pence(self.a_year) * Fraction(self.days, DAYS_IN_A_YEAR))
 
 
-def _check_date(faults: Faults, name: str, day: object, urn: SchoolId) -> bool:
+def _check_date(faults: Collector, name: str, day: object, urn: SchoolId) -> bool:
     """Note a date of another kind or of an unlikely year; say whether it can be used."""
     before = len(faults.found)
     if not isinstance(day, date) or isinstance(day, datetime):
@@ -163,7 +163,7 @@ class Pot(Shown):
     committed_as_given: Any = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         total = faults.take(0, pence, self.total, "the total of the pot")
         given: Any = self.committed
         rows_of: Any = given.committed if isinstance(given, Commitments) else given
@@ -223,7 +223,7 @@ class Pot(Shown):
         }
 
 
-def _payments(faults: Faults, given: Any) -> tuple[Backdated, ...]:
+def _payments(faults: Collector, given: Any) -> tuple[Backdated, ...]:
     payments = tuple(given) if isinstance(given, Iterable) else (given,)
     if not isinstance(given, str) and all(isinstance(one, Backdated) for one in payments):
         return payments

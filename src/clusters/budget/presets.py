@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from clusters.budget.formula import Formula
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import Number, exact_number
 
 __all__ = [
@@ -147,7 +147,7 @@ def high_needs_proxies(names: Mapping[str, str] | None = None) -> Formula:
         If `names` has a proxy that the preset does not.
     """
     names = dict(names or {})
-    faults = Faults()
+    faults = Collector()
     for name in names:
         if name not in _PROXIES:
             faults.add(f"the preset has no proxy {name!r}", f"use any of {', '.join(_PROXIES)}")

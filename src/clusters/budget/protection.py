@@ -15,7 +15,7 @@ from typing import Any, Literal
 from clusters.arguments import checked
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import Amount, Number, as_pounds, pence, percentage, stated_share
 from clusters.shown import Shown
 
@@ -75,7 +75,7 @@ class Protection(Shown):
     today_as_given: Any = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         low = self._percentage(faults, "floor")
         high = self._percentage(faults, "cap")
         if low is not None and high is not None and low > high:
@@ -101,7 +101,7 @@ class Protection(Shown):
             self._read_today(faults)
             faults.check()
 
-    def _read_today(self, faults: Faults) -> None:
+    def _read_today(self, faults: Collector) -> None:
         """Gather today's spend; the rows of a school (one for each plan) are added up."""
         put = object.__setattr__
         put(self, "today_as_given", as_given(self.today))
@@ -121,7 +121,7 @@ class Protection(Shown):
         """Whether any limit is in pounds per pupil."""
         return self.loss_per_pupil is not None or self.gain_per_pupil is not None
 
-    def _percentage(self, faults: Faults, name: str) -> Fraction | None:
+    def _percentage(self, faults: Collector, name: str) -> Fraction | None:
         value = getattr(self, name)
         if value is None:
             return None
@@ -137,7 +137,7 @@ class Protection(Shown):
             faults.take(share, lambda: stated_share(value, name, bare=2))
         return share
 
-    def _choice(self, faults: Faults, name: str, choices: tuple[str, ...]) -> None:
+    def _choice(self, faults: Collector, name: str, choices: tuple[str, ...]) -> None:
         if getattr(self, name) not in choices:
             faults.add(
                 f"{name} is neither {choices[0]!r} nor {choices[1]!r}",

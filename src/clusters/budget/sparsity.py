@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, Problem, SchoolId
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import Amount, Number, exact_number, measure_number, pence
 from clusters.shown import Shown
 from clusters.text import first_few
@@ -42,7 +42,7 @@ class Taper(Shown):
     measure: str = "pupils"
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         low = faults.take(Fraction(0), exact_number, self.full_to, "full_to")
         high = faults.take(low + 1, exact_number, self.none_from, "none_from")
         if not 0 <= low < high:
@@ -59,7 +59,7 @@ class Taper(Shown):
         return min(Fraction(1), max(Fraction(0), (high - value) / (high - low)))
 
 
-def _check_metres(faults: Faults, near_m: object, far_m: object) -> None:
+def _check_metres(faults: Collector, near_m: object, far_m: object) -> None:
     if not (type(near_m) is int and type(far_m) is int and 0 <= near_m < far_m):
         faults.add(
             "near_m and far_m are not whole numbers in order",
@@ -96,7 +96,7 @@ class Remote(Shown):
     years: tuple[int, ...]
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         _check_metres(faults, self.near_m, self.far_m)
         if faults.take(Fraction(1), exact_number, self.year_group, "year_group") <= 0:
             faults.add("year_group is not above 0", "give for instance 21.4", value=self.year_group)
@@ -176,7 +176,7 @@ class Sparsity(Shown):
     by_phase: Mapping[str, Remote] = BY_PHASE
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         faults.take(0, pence, self.amount, "the sparsity sum")
         if (self.near_m is None) != (self.far_m is None):
             faults.add(
@@ -212,14 +212,14 @@ def exact_measure(problem: Problem, name: str) -> dict[SchoolId, Fraction]:
     return dict(zip(problem.ids, map(measure_number, values), strict=True))
 
 
-def tapered(faults: Faults, problem: Problem, taper: Taper) -> dict[SchoolId, Fraction]:
+def tapered(faults: Collector, problem: Problem, taper: Taper) -> dict[SchoolId, Fraction]:
     """Work out what share of a sum each school keeps by its size."""
     nothing = dict.fromkeys(problem.ids, Fraction(0))
     size = faults.take(nothing, exact_measure, problem, taper.measure)
     return {urn: taper.share(value) for urn, value in size.items()}
 
 
-def remoteness(faults: Faults, problem: Problem, sparsity: Sparsity) -> dict[SchoolId, Fraction]:
+def remoteness(faults: Collector, problem: Problem, sparsity: Sparsity) -> dict[SchoolId, Fraction]:
     """Work out what share of the sparsity sum each school qualifies for, 0 to 1."""
     judged = _Judged(problem, sparsity)
     nothing = Fraction(0)

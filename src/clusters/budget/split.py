@@ -17,7 +17,7 @@ from clusters.budget.rounding import controlled_rounding
 from clusters.budget.sparsity import exact_measure, sparsity_notes
 from clusters.budget.values import Share, Split
 from clusters.domain import FrozenDict, Plan, PlanLike, Problem, SchoolId, plan_of
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import Amount, largest_remainder, lowest_first
 from clusters.text import counted, first_few
 
@@ -66,7 +66,7 @@ def split_budget(
     plan = plan_of(problem, plan)
     formula = Formula() if formula is None else formula
     pot = pot if isinstance(pot, Pot) else Pot(pot)
-    faults = Faults()
+    faults = Collector()
     members = _members(faults, problem, plan)
     committed = _by_id(faults, problem, pot.committed_pence, "a committed top-up")
     backdated = _by_id(faults, problem, pot.backdated_pence, "a backdated payment")
@@ -133,7 +133,7 @@ class _Work:
         return [[urn] for urn in self.problem.ids]
 
 
-def _members(faults: Faults, problem: Problem, plan: Plan) -> list[list[SchoolId]]:
+def _members(faults: Collector, problem: Problem, plan: Plan) -> list[list[SchoolId]]:
     """Members of each cluster as the problem's ids, checked to hold every school once."""
     groups: list[list[SchoolId]] = []
     for cluster in plan.clusters:
@@ -161,7 +161,7 @@ def _members(faults: Faults, problem: Problem, plan: Plan) -> list[list[SchoolId
 
 
 def _by_id(
-    faults: Faults, problem: Problem, sums: Mapping[SchoolId, int], what: str
+    faults: Collector, problem: Problem, sums: Mapping[SchoolId, int], what: str
 ) -> dict[SchoolId, int]:
     paid: dict[SchoolId, int] = {}
     for urn, sum_ in sums.items():
@@ -179,7 +179,7 @@ def _by_id(
 
 
 def _today(
-    faults: Faults, problem: Problem, protection: Protection | None
+    faults: Collector, problem: Problem, protection: Protection | None
 ) -> dict[SchoolId, int | None]:
     """Today's spend by school; with a protection, it must be known for each."""
     spend: dict[SchoolId, int | None] = {s.urn: s.topup_pence for s in problem.schools}
@@ -202,7 +202,7 @@ def _protected(work: _Work, protection: Protection) -> Protected:
     groups = work.units(protection)
     pupils: list[Fraction] = []
     if protection.per_pupil:
-        faults = Faults()
+        faults = Collector()
         count: dict[SchoolId, Fraction] = {}
         count = faults.take(count, exact_measure, work.problem, "pupils")
         faults.check()

@@ -12,7 +12,7 @@ from clusters.arguments import checked
 from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.money import Amount, Number, pence, percentage
 from clusters.shown import Shown, framed
 
@@ -40,7 +40,7 @@ class Contribution(Shown):
     amount: Amount
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         if not self.giver.strip():
             faults.add("a contribution has no giver", "name the school or trust")
         if faults.take(1, pence, self.amount, f"the contribution of {self.giver}") == 0:
@@ -85,7 +85,7 @@ class Tiers(Shown):
         self, level: Literal["authority", "area", "cluster", "school"] = "cluster"
     ) -> pd.DataFrame:
         """Return a table in whole pence: what is held above, here, and passed on."""
-        faults = Faults()
+        faults = Collector()
         if level not in _NAMES:
             faults.add("there is no such level", f"use one of {', '.join(_NAMES)}", value=level)
         faults.check()
@@ -153,7 +153,7 @@ def tiers(
     >>> held.to_frame("area")["held_by_area_pence"].tolist()
     [18000]
     """
-    faults = Faults()
+    faults = Collector()
     shares = []
     for name, value in (("authority", authority), ("area", area), ("cluster", cluster)):
         share = faults.take(Fraction(0), percentage, value, f"the share held by the {name}")

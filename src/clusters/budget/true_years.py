@@ -13,7 +13,7 @@ from clusters.budget.given import is_keyed, pence_by_key
 from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
 from clusters.budget.years import Calendar
-from clusters.errors import Faults
+from clusters.errors import Collector
 
 __all__ = ["HELD", "true_years"]
 
@@ -68,7 +68,7 @@ def true_years(
     >>> dict(zip(table.parts, table.pence[0]))
     {'2026-27': 700, '2027-28': 1900, '2028-29': 1000}
     """
-    faults = Faults()
+    faults = Collector()
     if given not in _FIRST:
         faults.add("given is not known", 'use "academic" or "financial"', value=given)
     if by not in ("year", "month"):
@@ -123,7 +123,7 @@ def _year_of(month: str, first: int) -> str:
     return f"{start}{'-' if first == _FIRST['financial'] else '/'}{(start + 1) % 100:02d}"
 
 
-def _start(faults: Faults, name: object) -> int:
+def _start(faults: Collector, name: object) -> int:
     found = _YEAR.fullmatch(str(name).strip())
     if not found or (found[2] and int(found[2]) % 100 != (int(found[1]) + 1) % 100):
         faults.add("a year cannot be read", 'write it as "2026/27"', value=name)
@@ -132,7 +132,7 @@ def _start(faults: Faults, name: object) -> int:
 
 
 def _sums(
-    faults: Faults, what: Split | Mapping[Any, int], level: str
+    faults: Collector, what: Split | Mapping[Any, int], level: str
 ) -> tuple[dict[Any, int], dict[Any, int]]:
     """Pence that run evenly over the year, and pence owed at once, by key."""
     if isinstance(what, Split):

@@ -15,7 +15,7 @@ from clusters.arguments import checked
 from clusters.budget.given import is_keyed, pence_by_key
 from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
-from clusters.errors import Faults, MoneyError
+from clusters.errors import Collector, MoneyError
 from clusters.money import pounds
 from clusters.shown import Shown, framed
 
@@ -221,7 +221,7 @@ def _pence_by_key(
 ) -> dict[Any, int]:
     if isinstance(amounts, Split):
         return {share.key: share.yearly_pence for share in amounts.shares(level)}
-    faults = Faults()
+    faults = Collector()
     if not is_keyed(amounts):
         faults.add(f"{name} are neither a split nor pence by key", 'give {"North": 1200}')
         faults.check()

@@ -139,13 +139,8 @@ def _demo(verb: argparse.ArgumentParser) -> None:
 
 def _data(verb: argparse.ArgumentParser) -> None:
     box = verb.add_argument_group("the schools")
-    box.add_argument(
-        "--schools",
-        required=True,
-        action="append",
-        metavar="FILE",
-        help="one row for each school; give it again for further files joined by URN",
-    )
+    words = "one row for each school; give it again for further files joined by URN"
+    box.add_argument("--schools", required=True, action="append", metavar="FILE", help=words)
     _mapping(box, "--columns", pair, "OURS=THEIRS", "what the file calls a column of ours")
     _mapping(box, "--keep", pair, "COLUMN=VALUE|VALUE", "keep only the rows with these values")
     box.add_argument("--links", metavar="FILE", help="the published list of changed URNs")
@@ -154,13 +149,8 @@ def _data(verb: argparse.ArgumentParser) -> None:
     _mapping(box, "--traits", pair, "NAME=COLUMN", "further facts to keep, such as faith")
     box.add_argument("--need", metavar="FILE", help="long table: URN, type of need, pupils")
     box.add_argument("--school-expertise", metavar="FILE", help="long table: URN, type, amount")
-    _mapping(
-        box,
-        "--unknown",
-        pair,
-        "COLUMN=leave|refuse|NUMBER",
-        "what to do where a value is not known; it is never taken for zero by itself",
-    )
+    words = "what to do where a value is not known; it is never taken for zero by itself"
+    _mapping(box, "--unknown", pair, "COLUMN=leave|refuse|NUMBER", words)
     _mapping(box, "--need-weights", number_of, "MEASURE=WEIGHT", 'what makes up "need"')
     land = verb.add_argument_group("the ground")
     land.add_argument("--travel-m", metavar="FILE", help="journeys in metres, long or square")
@@ -185,26 +175,18 @@ def _data(verb: argparse.ArgumentParser) -> None:
 
 
 def _plan(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--plan", type=one_file, metavar="FILE", help="a plan: URN and cluster, one row a school"
-    )
+    words = "a plan: URN and cluster, one row a school"
+    verb.add_argument("--plan", type=one_file, metavar="FILE", help=words)
 
 
 def _plan_needed(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--plan", required=True, type=one_file, metavar="FILE", help="URN and cluster by school"
-    )
+    words = "URN and cluster by school"
+    verb.add_argument("--plan", required=True, type=one_file, metavar="FILE", help=words)
 
 
 def _named_plans(verb: argparse.ArgumentParser, words: str) -> None:
-    verb.add_argument(
-        "--plan",
-        required=True,
-        action="append",
-        type=named_file,
-        metavar="NAME=FILE",
-        help=words,
-    )
+    how: dict[str, Any] = {"required": True, "action": "append", "type": named_file}
+    verb.add_argument("--plan", **how, metavar="NAME=FILE", help=words)
 
 
 def _several_plans(verb: argparse.ArgumentParser) -> None:
@@ -213,13 +195,8 @@ def _several_plans(verb: argparse.ArgumentParser) -> None:
 
 def _asking(verb: argparse.ArgumentParser) -> None:
     box = verb.add_argument_group("the question, about the plan; why no plan exists without one")
-    box.add_argument(
-        "--school",
-        action="append",
-        default=[],
-        metavar="URN",
-        help="why this school is where it is; every school, as a table, where nothing is asked",
-    )
+    words = "why this school is where it is; every school, as a table, where nothing is asked"
+    box.add_argument("--school", action="append", default=[], metavar="URN", help=words)
     box.add_argument(
         "--move",
         type=pair,
@@ -231,11 +208,8 @@ def _asking(verb: argparse.ArgumentParser) -> None:
 
 
 def _repairing(verb: argparse.ArgumentParser) -> None:
-    verb.add_argument(
-        "--least-cost",
-        action="store_true",
-        help="the cheapest plan from the given one, however many schools move",
-    )
+    words = "the cheapest plan from the given one, however many schools move"
+    verb.add_argument("--least-cost", action="store_true", help=words)
 
 
 def _several(verb: argparse.ArgumentParser) -> None:
@@ -271,20 +245,10 @@ def _options(verb: argparse.ArgumentParser) -> None:
 def _making(verb: argparse.ArgumentParser) -> None:
     box = verb.add_argument_group("the options")
     box.add_argument("--n-options", type=int, default=4, metavar="N", help="the best among them")
-    box.add_argument(
-        "--ceiling",
-        type=float,
-        default=0.10,
-        metavar="FRACTION",
-        help="no option costs more than this above the best one",
-    )
-    box.add_argument(
-        "--min-difference",
-        type=float,
-        default=0.10,
-        metavar="FRACTION",
-        help="least share of pairs of schools that are together in one of two options only",
-    )
+    words = "no option costs more than this above the best one"
+    box.add_argument("--ceiling", type=float, default=0.10, metavar="FRACTION", help=words)
+    words = "least share of pairs of schools that are together in one of two options only"
+    box.add_argument("--min-difference", type=float, default=0.10, metavar="FRACTION", help=words)
     box.add_argument(
         "--theme",
         action="append",
@@ -364,13 +328,8 @@ def _priorities(verb: argparse.ArgumentParser) -> None:
     box.add_argument(
         "--travel-by", metavar="MEASURE", help="what weights the journeys; need where not given"
     )
-    _mapping(
-        box,
-        "--weights",
-        number_of,
-        "PRIORITY=WEIGHT",
-        "of travel, balance, expertise, pyramids, change",
-    )
+    words = "of travel, balance, expertise, pyramids, change"
+    _mapping(box, "--weights", number_of, "PRIORITY=WEIGHT", words)
     box.add_argument("--balance-by", metavar="MEASURE", help="what the soft balance makes even")
     _mapping(box, "--pupils-per-capacity", number_of, "TYPE=PUPILS", "what one unit covers")
     box.add_argument("--today", metavar="FILE", help="today's plan, for the priority on change")
@@ -386,37 +345,23 @@ def _effort(verb: argparse.ArgumentParser, seconds: float = 60.0) -> None:
     box.add_argument("--quiet", action="store_true", help="show no progress")
 
 
-def _money(verb: argparse.ArgumentParser) -> None:
-    _money_options(verb, needed=False)
-
-
 def _money_needed(verb: argparse.ArgumentParser) -> None:
-    _money_options(verb, needed=True)
-    verb.add_argument(
-        "--payments",
-        choices=("monthly", "termly"),
-        help="list who is paid what and when, from the day of --year-from",
-    )
+    _money(verb, needed=True)
+    words = "list who is paid what and when, from the day of --year-from"
+    verb.add_argument("--payments", choices=("monthly", "termly"), help=words)
 
 
-def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
+def _money(verb: argparse.ArgumentParser, *, needed: bool = False) -> None:
     box = verb.add_argument_group("the money")
     box.add_argument("--pot", required=needed, metavar="POUNDS", help="18000000 or 18000000.00")
     box.add_argument(
         "--commitments", metavar="FILE", help="top-ups that must be paid: one row for each EHC plan"
     )
     _mapping(box, "--bands", pair, "BAND=POUNDS", "what a plan of a band costs a year")
-    box.add_argument(
-        "--year-from",
-        type=day,
-        metavar="YYYY-MM-DD",
-        help="first day of the year: plans that start or end in it are paid by days",
-    )
-    box.add_argument(
-        "--backdated",
-        metavar="FILE",
-        help="payments owed: URN, pounds a year, compliance date, first day paid as usual",
-    )
+    words = "first day of the year: plans that start or end in it are paid by days"
+    box.add_argument("--year-from", type=day, metavar="YYYY-MM-DD", help=words)
+    words = "payments owed: URN, pounds a year, compliance date, first day paid as usual"
+    box.add_argument("--backdated", metavar="FILE", help=words)
     _mapping(
         box,
         "--protection",
@@ -427,13 +372,8 @@ def _money_options(verb: argparse.ArgumentParser, *, needed: bool) -> None:
     )
     box.add_argument("--contingency", default="0", metavar="POUNDS|PERCENT", help='such as "3%%"')
     box.add_argument("--low-incidence", default="0", metavar="POUNDS|PERCENT")
-    _mapping(
-        box,
-        "--formula",
-        pair,
-        "MEASURE=WEIGHT",
-        "weights of the measures that share the pot; need=1 where not given",
-    )
+    words = "weights of the measures that share the pot; need=1 where not given"
+    _mapping(box, "--formula", pair, "MEASURE=WEIGHT", words)
     box.add_argument("--lump-sum", default="0", metavar="POUNDS", help="for each cluster")
 
 
@@ -445,13 +385,8 @@ def _pack(verb: argparse.ArgumentParser) -> None:
         choices=("working group", "public"),
         help="public: small numbers of pupils are hidden, and nobody can work them out",
     )
-    box.add_argument(
-        "--threshold",
-        type=int,
-        default=5,
-        metavar="N",
-        help="counts of pupils below it are hidden in public (5 or 10)",
-    )
+    words = "counts of pupils below it are hidden in public (5 or 10)"
+    box.add_argument("--threshold", type=int, default=5, metavar="N", help=words)
     box.add_argument(
         "--decision", action="append", default=[], metavar="TEXT", help="what the Forum is asked"
     )
@@ -469,12 +404,8 @@ def _pack(verb: argparse.ArgumentParser) -> None:
         help="simulate how likely it is that money for EHC plans runs out; the TOML file says what "
         "is assumed, at least how demand grows, and with [[year]] tables the coming years",
     )
-    box.add_argument(
-        "--areas",
-        type=count_or_range,
-        metavar="N|LOW-HIGH",
-        help="group the clusters into so many areas",
-    )
+    words = "group the clusters into so many areas"
+    box.add_argument("--areas", type=count_or_range, metavar="N|LOW-HIGH", help=words)
 
 
 def _out(verb: argparse.ArgumentParser) -> None:
@@ -483,13 +414,8 @@ def _out(verb: argparse.ArgumentParser) -> None:
     box.add_argument("--title", default="Proposed clusters for SEND support")
     box.add_argument("--council", default="", metavar="NAME", help="printed over the title")
     box.add_argument("--source", action="append", default=[], metavar="TEXT", help="data and date")
-    box.add_argument(
-        "--map-layer",
-        action="append",
-        default=[],
-        metavar="FILE",
-        help="main roads and towns for the maps: GeoPackage, GeoJSON or shape file; repeatable",
-    )
+    words = "main roads and towns for the maps: GeoPackage, GeoJSON or shape file; repeatable"
+    box.add_argument("--map-layer", action="append", default=[], metavar="FILE", help=words)
     box.add_argument("--date", default="", metavar="TEXT", help="printed on the page as given")
 
 
@@ -510,8 +436,7 @@ def _mapping(
         pairs = [read(part) for part in settings(text)]
         twice = [key for key, count in Counter(key for key, _ in pairs).items() if count > 1]
         if twice:
-            msg = f"{twice[0]!r} is given twice in {text!r}"
-            raise argparse.ArgumentTypeError(msg)
+            raise argparse.ArgumentTypeError(f"{twice[0]!r} is given twice in {text!r}")
         return pairs
 
     several.__name__ = f"list of {form}"

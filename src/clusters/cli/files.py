@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.cli.values import pair, texts
-from clusters.errors import ClustersError, DataError, Fault, gathered
+from clusters.errors import ClustersError, DataError, gathered
 
 if TYPE_CHECKING:
     from clusters.readers import File
@@ -32,6 +32,13 @@ __all__ = [
     "reading",
     "write_faults",
 ]
+
+PATHS = (
+    *("schools", "need", "school_expertise", "links", "postcodes", "plan", "today", "boundary"),
+    *("barriers", "travel_m", "travel_min", "decisions", "together_file", "centres_file"),
+    *("commitments", "backdated", "risk"),
+)
+"""Options that hold paths of files to be read."""
 
 OPTIONS: Mapping[str, str] = {
     **{name: f"--{name}" for name in ("sheet", "layer", "crs", "columns", "measures", "traits")},
@@ -161,12 +168,8 @@ def add_options(box: Any, land: Any) -> None:
         help="sheet of the schools' workbook, or of another; where not given, the visible one "
         "whose header is best known",
     )
-    box.add_argument(
-        "--layer",
-        **several,
-        metavar="NAME|FILE=NAME",
-        help="layer of the schools' GeoPackage, or of another; chosen like the sheet",
-    )
+    words = "layer of the schools' GeoPackage, or of another; chosen like the sheet"
+    box.add_argument("--layer", **several, metavar="NAME|FILE=NAME", help=words)
     box.add_argument(
         "--crs",
         **several,
@@ -177,13 +180,8 @@ def add_options(box: Any, land: Any) -> None:
     box.add_argument(
         "--without", **several, metavar="COLUMN", help="leave a column of the files out"
     )
-    box.add_argument(
-        "--types",
-        type=texts,
-        default=[],
-        metavar="TYPE,...",
-        help="types of need besides the twelve of the Department for Education",
-    )
+    words = "types of need besides the twelve of the Department for Education"
+    box.add_argument("--types", type=texts, default=[], metavar="TYPE,...", help=words)
     box.add_argument(
         "--expertise-unit", metavar="UNIT", help="unit of capacities that name none, such as places"
     )
@@ -207,17 +205,12 @@ def add_options(box: Any, land: Any) -> None:
         help="unit of the journeys where the file does not say it; by default minutes for "
         "--travel-min, metres for --travel-m",
     )
-    land.add_argument(
-        "--no-way",
-        type=texts,
-        default=[],
-        metavar="VALUE,...",
-        help='what means "no way" in the journeys besides inf, such as blank or (with =) -1',
-    )
+    words = 'what means "no way" in the journeys besides inf, such as blank or (with =) -1'
+    land.add_argument("--no-way", type=texts, default=[], metavar="VALUE,...", help=words)
 
 
-def part(chosen: Namespace, path: str, *, main: bool = False) -> File:
-    """Path with the sheet, layer and coordinate system that the options name for it.
+def part(chosen: Namespace, path: str | None, *, main: bool = False) -> File | None:
+    """Path with the sheet, layer and coordinate system that the options name for it; or None.
 
     Parameters
     ----------
@@ -226,10 +219,9 @@ def part(chosen: Namespace, path: str, *, main: bool = False) -> File:
     """
     from clusters.readers import File
 
-    return File(
-        path,
-        **{name: _of_file(getattr(chosen, name), path, main=main) for name in _PARTS},
-    )
+    if path is None:
+        return None
+    return File(path, **{name: _of_file(getattr(chosen, name), path, main=main) for name in _PARTS})
 
 
 _PARTS = ("sheet", "layer", "crs")
@@ -257,8 +249,8 @@ def pairs(given: Iterable[str]) -> dict[str, str]:
     try:
         return dict(pair(text) for text in given)
     except argparse.ArgumentTypeError as error:
-        raise DataError(
-            Fault(what=str(error), remedy="give for instance pupils=census.csv", where="--prefer")
+        raise DataError.of(
+            str(error), "give for instance pupils=census.csv", where="--prefer"
         ) from None
 
 
@@ -272,8 +264,8 @@ def read_group_file(chosen: Namespace, file: str) -> list[str]:
     return read_group(part(chosen, path), column=column)
 
 
-def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
-    """Read a TOML file in whatever encoding.
+def load_toml(path: str | os.PathLike[str], what: str = "scenario") -> dict[str, Any]:
+    """Read a TOML file in whatever encoding; `what` names it in messages.
 
     Raises
     ------
@@ -288,8 +280,8 @@ def load_toml(path: str | os.PathLike[str]) -> dict[str, Any]:
     try:
         return tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        raise DataError(
-            Fault(what=f"the scenario is not valid TOML: {error}", remedy="correct it", where=name)
+        raise DataError.of(
+            f"the {what} is not valid TOML: {error}", "correct it", where=name
         ) from None
 
 

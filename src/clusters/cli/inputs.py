@@ -5,14 +5,15 @@ from __future__ import annotations
 from argparse import Namespace
 from collections import Counter
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from clusters.cli import files
 from clusters.cli.output import say
 from clusters.domain import EXCUSABLE, RULEBOOK, Plan, Priorities, Problem, Rules, SchoolId
-from clusters.errors import DataError, Fault, MoneyError, RulesError
+from clusters.errors import DataError, Faults, MoneyError, RulesError
 
 if TYPE_CHECKING:
     from clusters.budget import (
@@ -36,10 +37,7 @@ def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
     from clusters.readers import read_schools
 
     first, *further = chosen.schools
-
-    def part(path: str | None) -> Any:
-        return None if path is None else files.part(chosen, path)
-
+    part = partial(files.part, chosen)
     columns = {**chosen.columns, **dict.fromkeys(chosen.without)}
     settings: dict[str, Any] = {
         "columns": columns or None,
@@ -64,6 +62,13 @@ def read_data(chosen: Namespace) -> tuple[Schools, Problem]:
         problem = _problem_of(chosen, schools, part)
     chosen.reading = schools.report
     return schools, problem
+
+
+def read_problem(chosen: Namespace) -> Problem:
+    """Read the facts, and say what was found."""
+    schools, problem = read_data(chosen)
+    say(files.in_options(schools.report.summary()))
+    return problem
 
 
 def _problem_of(chosen: Namespace, schools: Schools, part: Callable[[str | None], Any]) -> Problem:
@@ -105,13 +110,11 @@ def _unknown(text: str) -> str | int | float:
 
 def _twos(groups: Iterable[tuple[str, ...]]) -> list[tuple[SchoolId, SchoolId]]:
     groups = list(groups)
-    faults = [
-        Fault(what="a bridge does not join two schools", remedy="give URN,URN", value=str(group))
-        for group in groups
-        if len(group) != 2
-    ]
-    if faults:
-        raise DataError(faults)
+    faults = Faults()
+    for group in groups:
+        if len(group) != 2:
+            faults.add("a bridge does not join two schools", "give URN,URN", group)
+    faults.refuse(DataError)
     return [(one, other) for one, other in groups]
 
 
@@ -155,40 +158,25 @@ def _exceptions(chosen: Namespace, groups: list[Any]) -> dict[SchoolId, dict[str
     exceptions: dict[SchoolId, dict[str, None]] = {}
     for school, rule in wanted:
         exceptions.setdefault(str(school), {})[rule.replace("-", "_")] = None
-    unknown = {rule for rules in exceptions.values() for rule in rules} - {*EXCUSABLE}
-    if unknown:
-        raise RulesError(
-            [
-                Fault(
-                    what=f"{rule!r} is no rule that a cluster can be excused from",
-                    remedy=f"use one of {', '.join(EXCUSABLE)}",
-                )
-                for rule in sorted(unknown)
-            ]
-        )
+    faults = Faults()
+    for rule in sorted({rule for rules in exceptions.values() for rule in rules} - {*EXCUSABLE}):
+        remedy = f"use one of {', '.join(EXCUSABLE)}"
+        faults.add(f"{rule!r} is no rule that a cluster can be excused from", remedy)
+    faults.refuse(RulesError)
     if chosen.except_together and not groups:
-        raise RulesError(
-            Fault(
-                what="--except-together is given, but no group is kept together",
-                remedy="add --together or --together-file",
-            )
-        )
+        what = "--except-together is given, but no group is kept together"
+        raise RulesError.of(what, "add --together or --together-file")
     return exceptions
 
 
 def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
     """Make the priorities; journeys count by need unless --travel-by names another measure."""
-    unknown = set(chosen.weights) - {"travel", "balance", "expertise", "pyramids", "change"}
-    if unknown:
-        raise RulesError(
-            [
-                Fault(
-                    what=f"there is no priority {name!r}",
-                    remedy="use travel, balance, expertise, pyramids or change",
-                )
-                for name in sorted(unknown)
-            ]
-        )
+    faults = Faults()
+    known = {"travel", "balance", "expertise", "pyramids", "change"}
+    for name in sorted(set(chosen.weights) - known):
+        remedy = "use travel, balance, expertise, pyramids or change"
+        faults.add(f"there is no priority {name!r}", remedy)
+    faults.refuse(RulesError)
     return Priorities(
         travel_by="need" if chosen.travel_by is None else chosen.travel_by,
         balance_by=chosen.balance_by,
@@ -200,17 +188,12 @@ def make_priorities(chosen: Namespace, problem: Problem) -> Priorities:
 
 def check_names(names: Iterable[str]) -> None:
     """Refuse two options of one name: the later would take the earlier one's place."""
-    faults = [
-        Fault(
-            what=f"{count} options are called {name!r}",
-            remedy="give each a name of its own: --plan NAME=FILE",
-            where="--plan",
-        )
-        for name, count in Counter(names).items()
-        if count > 1
-    ]
-    if faults:
-        raise DataError(faults)
+    faults = Faults()
+    for name, count in Counter(names).items():
+        if count > 1:
+            remedy = "give each a name of its own: --plan NAME=FILE"
+            faults.add(f"{count} options are called {name!r}", remedy, where="--plan")
+    faults.refuse(DataError)
 
 
 def recommended(chosen: Namespace, options: Iterable[str]) -> str:
@@ -219,13 +202,8 @@ def recommended(chosen: Namespace, options: Iterable[str]) -> str:
     if chosen.recommended is None:
         return names[0]
     if chosen.recommended not in names:
-        raise DataError(
-            Fault(
-                what=f"the recommended option {chosen.recommended!r} is not among the options",
-                remedy=f"use one of {', '.join(map(repr, names))}",
-                where="--recommended",
-            )
-        )
+        what = f"the recommended option {chosen.recommended!r} is not among the options"
+        raise DataError.of(what, f"use one of {', '.join(map(repr, names))}", where="--recommended")
     return str(chosen.recommended)
 
 
@@ -233,7 +211,7 @@ def read_one_plan(path: str, problem: Problem, chosen: Namespace) -> Plan:
     """Read a plan file, and say what was odd about it."""
     from clusters.readers import read_plan
 
-    links = None if chosen.links is None else files.part(chosen, chosen.links)
+    links = files.part(chosen, chosen.links)
     plan = read_plan(files.part(chosen, path), problem, links=links)
     for note in plan.notes:
         say(f"{Path(path).name}: {note}")
@@ -248,8 +226,8 @@ def make_pot(chosen: Namespace, problem: Problem) -> Pot:
         total=chosen.pot,
         committed=_commitments(chosen, problem) or {},
         backdated=_backdated(chosen, problem),
-        contingency=_money(chosen.contingency),
-        low_incidence=_money(chosen.low_incidence),
+        contingency=chosen.contingency.strip(),
+        low_incidence=chosen.low_incidence.strip(),
     )
 
 
@@ -261,12 +239,8 @@ def _commitments(chosen: Namespace, problem: Problem) -> Commitments | None:
     if chosen.commitments is None:
         days = chosen.year_from is not None and getattr(chosen, "payments", None) is None
         if chosen.bands or days:
-            raise MoneyError(
-                Fault(
-                    what="--bands or --year-from is given without commitments",
-                    remedy="give --commitments FILE as well",
-                )
-            )
+            remedy = "give --commitments FILE as well"
+            raise MoneyError.of("--bands or --year-from is given without commitments", remedy)
         return None
     rows = read_commitments(chosen.commitments, problem, links=_links(chosen))
     return committed_in_a_year(rows, rates=chosen.bands or None, first=chosen.year_from)
@@ -307,15 +281,11 @@ def make_protection(chosen: Namespace) -> Protection | None:
     if not chosen.protection:
         return None
     given = {name.replace("-", "_"): value for name, value in chosen.protection.items()}
-    unknown = [name for name in given if name not in _LIMITS]
-    if unknown:
-        raise MoneyError(
-            Fault(
-                what=f"--protection has no limit {name!r}",
-                remedy=f"use {', '.join(_LIMITS)}",
-            )
-            for name in unknown
-        )
+    faults = Faults()
+    for name in given:
+        if name not in _LIMITS:
+            faults.add(f"--protection has no limit {name!r}", f"use {', '.join(_LIMITS)}")
+    faults.refuse(MoneyError)
     return Protection(**given)
 
 
@@ -340,7 +310,7 @@ def read_risk(path: str) -> Risk:
     from clusters.budget import Assumptions, FinancialYear, Scenario
     from clusters.readers import read_caseload
 
-    given = _toml(path)
+    given = files.load_toml(path, "file")
     growth = given.get("growth")
     if isinstance(growth, dict) and "file" in growth:
         options = {key: str(value) for key, value in growth.items() if key != "file"}
@@ -377,25 +347,8 @@ def _check_keys(path: str, given: dict[str, Any], kind: type[Any]) -> None:
             raise _unknown_key(path, key, names)
 
 
-def _toml(path: str) -> dict[str, Any]:
-    import tomllib
-
-    try:
-        return tomllib.loads(Path(path).read_text(encoding="utf-8-sig"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise DataError(
-            Fault(what=f"the file is not valid TOML: {error}", remedy="correct it", where=path)
-        ) from None
-
-
 def _unknown_key(path: str, key: str, names: Iterable[str]) -> DataError:
-    return DataError(
-        Fault(what=f"the file of --risk sets {key!r}", remedy=f"use {', '.join(names)}", where=path)
-    )
-
-
-def _money(text: str) -> str:
-    return text.strip()
+    return DataError.of(f"the file of --risk sets {key!r}", f"use {', '.join(names)}", where=path)
 
 
 def make_payments(chosen: Namespace, split: Split) -> Payments:
@@ -403,9 +356,7 @@ def make_payments(chosen: Namespace, split: Split) -> Payments:
     from clusters.budget import payments
 
     if chosen.year_from is None:
-        raise MoneyError(
-            Fault(what="--payments needs the first day of the year", remedy="give --year-from")
-        )
+        raise MoneyError.of("--payments needs the first day of the year", "give --year-from")
     return payments(split, chosen.year_from, rhythm=chosen.payments)
 
 
@@ -429,11 +380,7 @@ def needed_rules(chosen: Namespace) -> Rules:
     """
     rules = make_rules(chosen)
     if rules is None:
-        raise RulesError(
-            Fault(
-                what="the number of clusters is missing", remedy="give for instance --clusters 18"
-            )
-        )
+        raise RulesError.of("the number of clusters is missing", "give for instance --clusters 18")
     return rules
 
 
@@ -451,8 +398,3 @@ def with_labels(problem: Problem, plan: Plan, like: Plan | None = None) -> Plan:
     if all(cluster.label.isdecimal() for cluster in plan.clusters):
         return name_clusters(problem, plan, keep=like)
     return plan
-
-
-def relabelled(result: Any, plan: Plan) -> Any:
-    """Put the named plan in place of the one that the solver returned."""
-    return replace(result, plan=plan)

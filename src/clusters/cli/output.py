@@ -7,6 +7,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from clusters.cli.files import PATHS
+from clusters.cli.files import part as part_of
+
 if TYPE_CHECKING:
     from clusters.domain import Plan, Problem
 
@@ -39,29 +42,24 @@ FOLDERS = {
 
 _UNSAID = ("notes", "out", "quiet", "reading", "scenario")
 """What changes nothing about the answer, and the report on the reading, which has its own place."""
-_PATHS = (
-    *("schools", "need", "school_expertise", "links", "postcodes", "plan", "today"),
-    *(
-        "boundary",
-        "barriers",
-        "travel_m",
-        "travel_min",
-        "decisions",
-        "together_file",
-        "centres_file",
-        "commitments",
-        "backdated",
-        "risk",
-    ),
-)
 
 
 def _asked(chosen: Namespace) -> dict[str, Any]:
     """List the options as they are in force; of paths the names alone, which say enough."""
     return {
-        name: _names(value) if name in _PATHS else value
+        name: _names(value) if name in PATHS else value
         for name, value in sorted(vars(chosen).items())
         if name not in _UNSAID
+    }
+
+
+def _heading(chosen: Namespace) -> dict[str, Any]:
+    """Say what stands at the head of every paper."""
+    return {
+        "title": chosen.title,
+        "council": chosen.council,
+        "sources": chosen.source or [Path(file).name for file in chosen.schools],
+        "date": chosen.date or None,
     }
 
 
@@ -129,15 +127,13 @@ class Folder:
         """Write who is paid what, and when."""
         from clusters.writers import write_frame
 
-        words = "who is paid what, and when"
-        write_frame(self.file("payments.csv", words), made.to_frame())
+        write_frame(self.file("payments.csv", "who is paid what, and when"), made.to_frame())
 
     def run(self, chosen: Namespace, *, minutes: Iterable[str] = (), **record: Any) -> None:
         """Write the record of the run, with the options that were given and what was agreed."""
         from clusters.writers import write_run
 
         decisions = getattr(chosen, "decisions", None)
-
         write_run(
             self.file("run.json", "the record of this run"),
             inputs=[*chosen.schools, *([] if decisions is None else [decisions])],
@@ -157,10 +153,7 @@ class Folder:
             self.file("report.html", "the page to read first: map, clusters, money"),
             problem,
             options,
-            title=chosen.title,
-            council=chosen.council,
-            sources=chosen.source or [Path(file).name for file in chosen.schools],
-            date=chosen.date or None,
+            **_heading(chosen),
             run_file="run.json" if run else None,
             **more,
         )
@@ -169,7 +162,6 @@ class Folder:
         self, chosen: Namespace, problem: Problem, options: Mapping[str, Any], **more: Any
     ) -> None:
         """Write the whole pack, or the parts that were asked for."""
-        from clusters.cli.files import part as part_of
         from clusters.maps import read_backdrop
         from clusters.report import write_report
         from clusters.report.parts import left_out
@@ -182,10 +174,7 @@ class Folder:
             self.path,
             problem,
             options,
-            title=chosen.title,
-            council=chosen.council,
-            sources=chosen.source or [Path(file).name for file in chosen.schools],
-            date=chosen.date or None,
+            **_heading(chosen),
             run_file="run.json",
             audience=chosen.audience,
             threshold=chosen.threshold,
@@ -194,12 +183,9 @@ class Folder:
             backdrop=read_backdrop(*layers) if layers else None,
             **more,
         )
-        for path in written:
-            if path.parent == self.path:
-                self.written.append((path, PARTS.get(path.name, "")))
-        for folder, words in FOLDERS.items():
-            if (self.path / folder).is_dir():
-                self.written.append((self.path / folder, words))
+        self.written += [(p, PARTS.get(p.name, "")) for p in written if p.parent == self.path]
+        folders = ((self.path / folder, words) for folder, words in FOLDERS.items())
+        self.written += [(folder, words) for folder, words in folders if folder.is_dir()]
 
     def say_where(self) -> None:
         """Say where to look."""

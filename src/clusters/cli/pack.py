@@ -32,9 +32,12 @@ def write_pack(
         What else goes into the record of the run.
     """
     from clusters.disclosure import redacted
+    from clusters.explain import why_all
+    from clusters.leads import make_areas
 
     public = chosen.audience == "public"
     first = inputs.recommended(chosen, options)
+    plan = _plan(options[first])
     outlook, medium_term = _ahead(chosen, split)
     folder.pack(
         chosen,
@@ -45,8 +48,9 @@ def write_pack(
         split={first: split},
         recommended=first,
         leads=_leads(problem, options),
-        areas=_areas(chosen, problem, _plan(options[first])),
-        why_here=None if public else _reasons(problem, rules, _plan(options[first]), priorities),
+        areas=None if chosen.areas is None else make_areas(problem, plan, chosen.areas),
+        # without rules nobody can say why
+        why_here=None if public or rules is None else why_all(problem, rules, plan, priorities),
         outlook=outlook,
         medium_term=medium_term,
     )
@@ -85,23 +89,6 @@ def _leads(problem: Problem, options: Mapping[str, Any]) -> dict[str, Any] | Non
         except InfeasibleError as error:
             say(f"No leads for {name}: {error}")
     return found
-
-
-def _areas(chosen: Namespace, problem: Problem, plan: Plan) -> Any:
-    if chosen.areas is None:
-        return None
-    from clusters.leads import make_areas
-
-    return make_areas(problem, plan, chosen.areas)
-
-
-def _reasons(
-    problem: Problem, rules: Rules | None, plan: Plan, priorities: Priorities
-) -> Mapping[Any, Any] | None:
-    """Say for every school why it is where it is; without rules nobody can say."""
-    from clusters.explain import why_all
-
-    return None if rules is None else why_all(problem, rules, plan, priorities)
 
 
 def _ahead(chosen: Namespace, split: Any) -> tuple[Any, Any]:

@@ -6,10 +6,9 @@ from argparse import Namespace
 from typing import TYPE_CHECKING
 
 from clusters.cli import inputs
-from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.domain import Plan, Priorities, Problem, Rules
-from clusters.errors import Fault, RulesError
+from clusters.errors import RulesError
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -41,7 +40,7 @@ def compare(chosen: Namespace) -> bool:
     from clusters.measures import compare as side_by_side
     from clusters.writers import write_frame
 
-    problem = _read(chosen)
+    problem = inputs.read_problem(chosen)
     inputs.check_names(name for name, _ in chosen.plan)
     plans: dict[str, Plan] = {}
     for name, path in chosen.plan:
@@ -92,16 +91,14 @@ def _cell(value: object) -> str:
 
 def explain(chosen: Namespace) -> bool:
     """Say why no plan exists, why a school is where it is, or what changes would mean."""
-    problem = _read(chosen)
+    problem = inputs.read_problem(chosen)
     rules = inputs.needed_rules(chosen)
     settings = inputs.make_settings(chosen)
     if chosen.plan is None:
         from clusters.explain import why_no_plan
 
         if chosen.school or chosen.move:
-            raise RulesError(
-                Fault(what="--school or --move asks about no plan", remedy="give --plan FILE")
-            )
+            raise RulesError.of("--school or --move asks about no plan", "give --plan FILE")
         say(why_no_plan(problem, rules, settings=settings).summary())
         return False
     priorities = inputs.make_priorities(chosen, problem)
@@ -139,7 +136,7 @@ def repair(chosen: Namespace) -> bool:
     from clusters.explain import repair as repaired
     from clusters.writers import write_frame
 
-    problem = _read(chosen)
+    problem = inputs.read_problem(chosen)
     rules = inputs.needed_rules(chosen)
     plan = inputs.with_labels(problem, inputs.read_one_plan(chosen.plan, problem, chosen))
     priorities = inputs.make_priorities(chosen, problem)
@@ -162,9 +159,3 @@ def repair(chosen: Namespace) -> bool:
     )
     folder.say_where()
     return False
-
-
-def _read(chosen: Namespace) -> Problem:
-    schools, problem = inputs.read_data(chosen)
-    say(in_options(schools.report.summary()))
-    return problem

@@ -8,27 +8,11 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from clusters.cli.files import load_toml
-from clusters.errors import DataError, Fault
+from clusters.cli.files import PATHS, load_toml
+from clusters.errors import DataError, Faults
 from clusters.rulebook import RULEBOOK
 
-_FILES = {
-    *("schools", "need", "school-expertise", "links", "postcodes", "plan", "today"),
-    *(
-        "boundary",
-        "barriers",
-        "travel-m",
-        "travel-min",
-        "together-file",
-        "centres-file",
-        "out",
-        "commitments",
-        "decisions",
-        "file",
-        "backdated",
-        "risk",
-    ),
-}
+_FILES = {*PATHS, "out", "file"}
 """Options that hold paths."""
 
 _RANGES = {rule.option for rule in RULEBOOK if rule.form.bound == "pair"}
@@ -81,9 +65,7 @@ def _taken_out(arguments: Sequence[str]) -> tuple[list[Path], list[str]]:
             continue
         file = value if mark else next(words, "")
         if not file or (not mark and file.startswith("--")):
-            raise DataError(
-                Fault(what="--scenario names no file", remedy="give for instance --scenario a.toml")
-            )
+            raise DataError.of("--scenario names no file", "give for instance --scenario a.toml")
         paths.append(Path(file))
     return paths, rest
 
@@ -110,36 +92,28 @@ def _read(path: Path, verb: str, options: _Options) -> tuple[list[str], list[str
     """Turn one file into arguments; paths in it start from its own folder."""
     mine = options[verb]
     known = {name for of_verb in options.values() for name in of_verb} - {"help", _OPTION[2:]}
-    faults: list[Fault] = []
+    faults = Faults()
     found: list[str] = []
     unused: list[str] = []
     for key, value in load_toml(path).items():
         name = key.replace("_", "-")
         if name not in known:
             near = get_close_matches(name, known, 1)
-            faults.append(
-                Fault(
-                    what=f"the scenario sets {key!r}, which is no option",
-                    remedy=f"did you mean {near[0]!r}?" if near else "leave it out",
-                    where=str(path),
-                )
-            )
+            remedy = f"did you mean {near[0]!r}?" if near else "leave it out"
+            faults.add(f"the scenario sets {key!r}, which is no option", remedy, where=str(path))
         elif name not in mine:
             unused.append(key)
         else:
             try:
                 found += _arguments(name, value, mine[name], path.parent)
             except ValueError as error:
-                faults.append(
-                    Fault(
-                        what=f"the scenario's {key!r} cannot be used: {error}",
-                        remedy=f"write it as --{name} has it (clusters {verb} --help)",
-                        where=str(path),
-                        value=str(value),
-                    )
+                faults.add(
+                    f"the scenario's {key!r} cannot be used: {error}",
+                    f"write it as --{name} has it (clusters {verb} --help)",
+                    where=str(path),
+                    value=value,
                 )
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     notes = [f"{path.name}: not used by {verb!r}: {', '.join(unused)}."] if unused else []
     return found, notes
 
@@ -154,8 +128,7 @@ def _arguments(name: str, value: Any, action: argparse.Action, folder: Path) -> 
     """
     if action.nargs == 0:
         if not isinstance(value, bool):
-            msg = "it is true or false"
-            raise ValueError(msg)
+            raise ValueError("it is true or false")
         if value:
             yield f"--{name}"
         return
@@ -167,8 +140,7 @@ def _texts(name: str, value: Any, *, several: bool) -> list[str]:
     """Put a value into the texts that the command line would hold."""
     if isinstance(value, Mapping):
         if not several:
-            msg = "it takes one value, not a table"
-            raise ValueError(msg)
+            raise ValueError("it takes one value, not a table")
         return [
             f"{key}={text}"
             for key, item in value.items()
@@ -179,8 +151,7 @@ def _texts(name: str, value: Any, *, several: bool) -> list[str]:
     if name in _RANGES | {"clusters"}:
         return [_range(value)]
     if not several:
-        msg = "it takes one value, not a list"
-        raise ValueError(msg)
+        raise ValueError("it takes one value, not a list")
     return [",".join(map(_one, item)) if isinstance(item, list) else _one(item) for item in value]
 
 
@@ -193,21 +164,19 @@ def _many(name: str, items: list[Any]) -> list[str]:
 
 def _one(item: Any) -> str:
     if isinstance(item, bool | list | Mapping):
-        msg = "a number or a text is wanted"
-        raise ValueError(msg)
+        raise ValueError("a number or a text is wanted")
     return str(item)
 
 
 def _range(items: list[Any]) -> str:
     if len(items) != 2:
-        msg = "a range is two numbers, the least and the most"
-        raise ValueError(msg)
+        raise ValueError("a range is two numbers, the least and the most")
     return "-".join(map(_one, items))
 
 
 def _located(name: str, text: str, folder: Path) -> str:
     """Let a path start from the scenario's own folder; "NAME=FILE" keeps its name."""
-    if name not in _FILES:
+    if name.replace("-", "_") not in _FILES:
         return text
     label, mark, file = text.partition("=") if name == "plan" else ("", "", text)
     return f"{label}{mark}{folder / file}" if mark else str(folder / text)

@@ -51,13 +51,13 @@ def add_study(verbs: Any) -> None:
 def study(chosen: Namespace) -> bool:
     """Run the cases of a file that its store does not hold, and write the table of all."""
     from clusters import study as studies
-    from clusters.errors import ArgumentError, Fault
+    from clusters.errors import ArgumentError
     from clusters.text import counted
     from clusters.writers import write_frame
 
     if chosen.workers is not None and chosen.cluster is not None:
         what = "both --workers and --cluster are given"
-        raise ArgumentError(Fault(what=what, remedy="give one of them"))
+        raise ArgumentError.of(what, "give one of them")
     say(f"Reading {Path(chosen.file).name} and the authorities that it names ...")
     file = studies.read_file(chosen.file)
     store = Path(chosen.store) if chosen.store else file.store
@@ -105,7 +105,7 @@ def _client(address: str | None) -> Iterator[Any]:
     if address is None:
         yield None
         return
-    from clusters.errors import DataError, Fault, MissingLibraryError
+    from clusters.errors import DataError, MissingLibraryError
 
     try:
         from distributed import Client
@@ -115,13 +115,8 @@ def _client(address: str | None) -> Iterator[Any]:
     try:
         client = Client(address, timeout="20s")
     except (OSError, ValueError) as error:
-        raise DataError(
-            Fault(
-                what=f"no dask scheduler answers ({error})",
-                remedy="start one with: dask scheduler; and workers with: dask worker ADDRESS",
-                where=address,
-            )
-        ) from None
+        remedy = "start one with: dask scheduler; and workers with: dask worker ADDRESS"
+        raise DataError.of(f"no dask scheduler answers ({error})", remedy, where=address) from None
     with client:
         yield client
 

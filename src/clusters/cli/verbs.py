@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from argparse import Namespace
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ from clusters.cli.files import in_options
 from clusters.cli.output import Folder, say
 from clusters.cli.pack import write_pack
 from clusters.cli.study import study
-from clusters.domain import Plan, Priorities, Problem, Rules
+from clusters.domain import Plan, Priorities, Problem, Rules, check_rules
 
 
 def demo(chosen: Namespace) -> bool:
@@ -49,8 +50,7 @@ def check(chosen: Namespace) -> bool:
     from clusters.geography import parts
     from clusters.verifier import verify
 
-    schools, problem = inputs.read_data(chosen)
-    say(in_options(schools.report.summary()))
+    problem = inputs.read_problem(chosen)
     _describe(problem)
     if problem.edges is not None:
         pieces = parts(problem)
@@ -62,27 +62,23 @@ def check(chosen: Namespace) -> bool:
     rules = inputs.make_rules(chosen)
     priorities = inputs.make_priorities(chosen, problem)
     decisions = inputs.read_chosen_decisions(chosen)
-    if chosen.plan is None and decisions is None:
+    if chosen.plan is not None:
+        plan = inputs.read_one_plan(chosen.plan, problem, chosen)
+    elif decisions is not None:
+        plan = decisions.plan
+    else:
         if rules is not None:
-            from clusters.domain import check_rules
-
             check_rules(problem, rules, priorities)
             say("The rules fit the data. Give --plan to check a plan against them.")
         return False
-    if chosen.plan is None and decisions is not None:
-        plan = decisions.plan
-    else:
-        plan = inputs.read_one_plan(chosen.plan, problem, chosen)
-    if rules is None:
-        rules = Rules(n_clusters=(1, len(problem)), contiguous=False)
+    rules = rules or _any_rules(problem)
     say(verify(problem, rules, plan, priorities).summary())
     return False
 
 
 def solve(chosen: Namespace) -> bool:
     """Find the best plan, split the money, write everything."""
-    schools, problem = inputs.read_data(chosen)
-    say(in_options(schools.report.summary()))
+    problem = inputs.read_problem(chosen)
     _describe(problem)
     return _solve(
         chosen, problem, inputs.needed_rules(chosen), inputs.make_priorities(chosen, problem)
@@ -91,10 +87,8 @@ def solve(chosen: Namespace) -> bool:
 
 def _like(priorities: Priorities, decisions: Any) -> Plan | None:
     """Find the plan whose names the clusters should keep: that of the meeting, else today's."""
-    if decisions is not None:
-        plan: Plan = decisions.plan
-        return plan
-    return priorities.reference if isinstance(priorities.reference, Plan) else None
+    plan = priorities.reference if decisions is None else decisions.plan
+    return plan if isinstance(plan, Plan) else None
 
 
 def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priorities) -> bool:
@@ -117,7 +111,7 @@ def _solve(chosen: Namespace, problem: Problem, rules: Rules, priorities: Priori
             start=None if decisions is None else decisions.plan,
         )
     like = _like(priorities, decisions)
-    result = inputs.relabelled(result, inputs.with_labels(problem, result.plan, like))
+    result = replace(result, plan=inputs.with_labels(problem, result.plan, like))
     certificate = verify(problem, rules, result.plan, priorities)
     say(certificate.summary())
     say(proof_sentence(result, priorities))
@@ -179,8 +173,7 @@ def _say_money(split: Any) -> None:
 
 def report(chosen: Namespace) -> bool:
     """Write the pack on several options."""
-    schools, problem = inputs.read_data(chosen)
-    say(in_options(schools.report.summary()))
+    problem = inputs.read_problem(chosen)
     options: dict[str, Plan] = {}
     like: Plan | None = None
     inputs.check_names(name for name, _ in chosen.plan)
@@ -209,15 +202,13 @@ def options(chosen: Namespace) -> bool:
     """Make several options, and write the whole pack on them."""
     from clusters.cli.progress import show_progress
     from clusters.options import propose
-    from clusters.solver import Settings
 
-    schools, problem = inputs.read_data(chosen)
-    say(in_options(schools.report.summary()))
+    problem = inputs.read_problem(chosen)
     _describe(problem)
     rules, priorities = inputs.needed_rules(chosen), inputs.make_priorities(chosen, problem)
     money = _money_settings(chosen, problem)  # refused before the search, not after it
     _check_risk(chosen)
-    settings = Settings(time_limit_s=chosen.time, seed=chosen.seed, workers=chosen.workers)
+    settings = inputs.make_settings(chosen)
     decisions = inputs.read_chosen_decisions(chosen)
     with show_progress(quiet=chosen.quiet, seconds=chosen.time) as on_progress:
         found = propose(
@@ -236,7 +227,7 @@ def options(chosen: Namespace) -> bool:
     made: dict[str, Any] = {}
     for name, option in found.items():
         plan = inputs.with_labels(problem, option.plan, like)
-        made[name] = inputs.relabelled(option.result, plan)
+        made[name] = replace(option.result, plan=plan)
         like = like or plan
     today = priorities.reference
     if isinstance(today, Plan):
@@ -264,14 +255,12 @@ def workbench(chosen: Namespace) -> bool:
     """Write the page for a meeting, or serve it until Ctrl-C."""
     from clusters.workbench import serve_workbench, write_workbench
 
-    schools, problem = inputs.read_data(chosen)
-    say(schools.report.summary())
+    problem = inputs.read_problem(chosen)
     path, chosen.decisions = chosen.decisions, None  # its pins are the page's, not rules
     rules = inputs.make_rules(chosen)
     options = {name: inputs.read_one_plan(file, problem, chosen) for name, file in chosen.plan}
     options = {name: inputs.with_labels(problem, plan) for name, plan in options.items()}
-    if rules is None:
-        rules = Rules(n_clusters=(1, len(problem)), contiguous=False)
+    rules = rules or _any_rules(problem)
     money = _money_settings(chosen, problem) or (None, None)
     given = (problem, rules, options, inputs.make_priorities(chosen, problem))
     more: dict[str, Any] = {"pot": money[0], "formula": money[1], "title": chosen.title}
@@ -297,14 +286,19 @@ def workbench(chosen: Namespace) -> bool:
     return False
 
 
+def _any_rules(problem: Problem) -> Rules:
+    """Make rules that every plan keeps."""
+    return Rules(n_clusters=(1, len(problem)), contiguous=False)
+
+
 def _check_risk(chosen: Namespace) -> None:
     """Refuse what --risk asks for before anything takes time."""
-    from clusters.errors import Fault, MoneyError
+    from clusters.errors import MoneyError
 
     if chosen.risk is None:
         return
     if chosen.pot is None:
-        raise MoneyError(Fault(what="--risk is given without money", remedy="give --pot as well"))
+        raise MoneyError.of("--risk is given without money", "give --pot as well")
     inputs.read_risk(chosen.risk)
 
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked
 from clusters.domain import Plan, Problem
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 
 if TYPE_CHECKING:
     from clusters.readers import Schools
@@ -72,14 +72,8 @@ def path(name: str) -> Path:
     'synthetic_schools.csv'
     """
     if name not in FILES:
-        raise DataError(
-            Fault(
-                what="there is no packaged file of this name",
-                remedy=f"use one of {', '.join(FILES)}",
-                where="name",
-                value=str(name),
-            )
-        )
+        what = "there is no packaged file of this name"
+        raise DataError.of(what, f"use one of {', '.join(FILES)}", where="name", value=str(name))
     return DATA / FILES[name]
 
 

@@ -147,11 +147,7 @@ def hide_amounts(amounts: Mapping[Key, float], clusters: Mapping[Key, Collection
         hidden.append(key)
     everyone = frozenset(key for ids in clusters.values() for key in ids)
     enough = sum(behind[key] for key in hidden) >= _FEWEST and len(hidden) > 1
-    return Hidden(
-        schools=everyone,
-        clusters=frozenset(hidden),
-        total=bool(hidden) and not enough,
-    )
+    return Hidden(schools=everyone, clusters=frozenset(hidden), total=bool(hidden) and not enough)
 
 
 @dataclass(frozen=True, slots=True)

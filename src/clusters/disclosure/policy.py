@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.shown import Shown
 
 __all__ = ["HIDDEN", "LEAST_VALUES", "SmallNumbers"]
@@ -50,26 +50,15 @@ class SmallNumbers(Shown):
     everybody: str = "hide"
 
     def __post_init__(self) -> None:
-        faults = []
+        faults = Faults()
         if type(self.threshold) is not int or self.threshold < 2:
-            faults.append(
-                Fault(
-                    what="the threshold is not a whole number of 2 or more",
-                    remedy="give 5 or 10",
-                    value=str(self.threshold),
-                )
-            )
+            what = "the threshold is not a whole number of 2 or more"
+            faults.add(what, "give 5 or 10", value=self.threshold)
         for name in ("zeros", "everybody"):
             if getattr(self, name) not in ("show", "hide"):
-                faults.append(
-                    Fault(
-                        what=f"the policy for {name} is not known",
-                        remedy='use "show" or "hide"',
-                        value=str(getattr(self, name)),
-                    )
-                )
-        if faults:
-            raise DataError(faults)
+                remedy = 'use "show" or "hide"'
+                faults.add(f"the policy for {name} is not known", remedy, value=getattr(self, name))
+        faults.refuse(DataError)
 
     @property
     def least(self) -> int:

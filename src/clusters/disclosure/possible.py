@@ -10,16 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, reduce
 
-__all__ = [
-    "Choices",
-    "Group",
-    "added",
-    "all_sums",
-    "bits_of",
-    "interval",
-    "reversed_bits",
-    "taken",
-]
+__all__ = ["Choices", "Group", "added", "all_sums", "bits_of", "interval", "reversed_bits", "taken"]
 
 Run = tuple[int, int]
 """Whole numbers from the first to the second, both included."""

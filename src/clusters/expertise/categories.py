@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.domain import Capacity, NeedCount, School
-from clusters.errors import DataError, Faults
+from clusters.errors import Collector, DataError
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT, category_by_code
 from clusters.shown import framed
 from clusters.text import counted
@@ -65,7 +65,7 @@ def recode(
     recorded = dict.fromkeys(kind for s in schools for kind in (*s.need, *s.expertise))
     category = category_by_code(mapping, _allowed(recorded))
     category = {name: name for name in mapping} | category
-    faults = Faults(DataError)
+    faults = Collector(DataError)
     for kind in recorded:
         if kind not in category and kind not in leave_out:
             having = [s for s in schools if kind in s.need or kind in s.expertise]

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Literal
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, SchoolId, is_number
 from clusters.domain.values import picked
-from clusters.errors import Faults
+from clusters.errors import Collector
 from clusters.measures.values import frame_of
 from clusters.money import Amount, as_pounds, pence
 from clusters.shown import Shown, framed
@@ -61,7 +61,7 @@ class Post(Shown):
     value: int = 1
 
     def __post_init__(self) -> None:
-        faults = Faults()
+        faults = Collector()
         faults.take(0, lambda: pence(self.cost, f"the cost of {self.name!r}", least=1))
         if not is_number(self.covers) or round(self.covers * PARTS) < 1:
             faults.add(

@@ -21,7 +21,7 @@ from clusters.domain import (
     SchoolId,
     is_number,
 )
-from clusters.errors import DataError, Fault, Faults, RulesError
+from clusters.errors import Collector, DataError, Fault, RulesError
 from clusters.measures.facts import clusters_held, starts_of, types_of
 from clusters.need_types import NEED_TYPES, refuse_unknown_types
 from clusters.shown import Shown
@@ -70,7 +70,7 @@ class Provider(Shown):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "capacity", FrozenDict(self.capacity))
-        faults = Faults(DataError)
+        faults = Collector(DataError)
         at: dict[str, Any] = {"where": "providers", "urn": self.urn}
         for column in ("easting", "northing"):
             if not is_number(getattr(self, column)):
@@ -108,7 +108,7 @@ def checked_providers(problem: Problem, providers: Iterable[Provider]) -> tuple[
     """Refuse providers that do not fit a problem: twice, schools of it, types, units."""
     providers = tuple(providers)
     units = units_of(problem)
-    faults = Faults(DataError)
+    faults = Collector(DataError)
     seen: set[SchoolId] = set()
     for provider in providers:
         at: dict[str, Any] = {"where": "providers", "urn": provider.urn}
@@ -194,7 +194,7 @@ def metres_to_cluster(problem: Problem, provider: Provider, cluster: Cluster) ->
 
 def limit_of(problem: Problem, within_m: float | None, within_min: float | None) -> float | None:
     """Read the limit on journeys in the problem's own unit, refusing the other one."""
-    faults = Faults(RulesError)
+    faults = Collector(RulesError)
     for unit, limit in (("m", within_m), ("min", within_min)):
         if limit is None:
             continue

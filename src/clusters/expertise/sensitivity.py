@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from clusters.arguments import at_least, checked
 from clusters.domain import FloatArray, PlanLike, Priorities, Problem, is_number, plan_of
-from clusters.errors import Faults, RulesError
+from clusters.errors import Collector, RulesError
 from clusters.expertise.providers import held_clusters
 from clusters.measures.facts import capacity_table, members_of, need_table, types_of
 from clusters.measures.values import frame_of
@@ -256,7 +256,7 @@ def _covers(kinds: tuple[str, ...], priorities: Priorities | None) -> FloatArray
 
 
 def _check(share: float, found_share: float, draws: int) -> None:
-    faults = Faults(RulesError)
+    faults = Collector(RulesError)
     for name, value in (("share", share), ("found_share", found_share)):
         if not is_number(value) or not 0 <= value <= 1:
             faults.add(f"{name} is not a fraction from 0 to 1", "write 10 % as 0.1", value=value)

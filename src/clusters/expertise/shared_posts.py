@@ -22,7 +22,7 @@ from clusters.domain import (
 )
 from clusters.domain.checks import unknown_need
 from clusters.domain.values import picked
-from clusters.errors import DataError, Faults
+from clusters.errors import Collector, DataError
 from clusters.expertise.posts import PARTS, Gap, Post, PostPlan, SharedPost
 from clusters.measures import Access, measure
 from clusters.measures.facts import members_of, need_table, types_of
@@ -289,7 +289,7 @@ def _checked(
     most: int,
     across_m: float | None,
 ) -> int:
-    faults = Faults()
+    faults = Collector()
     budget_pence = faults.take(0, pence, budget, "the budget for posts")
     if not faults.found:
         faults.take(None, lambda: _priorities(pupils_per_capacity))

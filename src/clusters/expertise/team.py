@@ -12,7 +12,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import Cluster, FloatArray, PlanLike, Problem, plan_of
-from clusters.errors import DataError, Faults, RulesError
+from clusters.errors import Collector, DataError, RulesError
 from clusters.expertise.providers import held_clusters, journeys_from
 from clusters.measures.facts import members_of, need_table, types_of
 from clusters.measures.values import frame_of
@@ -62,7 +62,7 @@ class TeamRole(Shown):
 
     def __post_init__(self) -> None:
         posts, step = _fraction(self.posts, self.name), _fraction(self.step, "the step")
-        faults = Faults(DataError)
+        faults = Collector(DataError)
         if posts < 0 or step <= 0 or (posts / step).denominator != 1:
             faults.add(
                 f"{self.name}: {self.posts} posts cannot be shared in parts of {self.step}",
@@ -331,7 +331,7 @@ def _check_areas(
                 )
         return
     labels = {cluster.label for cluster in clusters}
-    faults = Faults(DataError)
+    faults = Collector(DataError)
     for label in sorted(labels - set(areas)):
         faults.add(f"cluster {label!r} has no area", "give it one", where="areas")
     for label in sorted(set(areas) - labels):

@@ -10,16 +10,9 @@ import numpy as np
 import shapely
 
 from clusters.arguments import checked
-from clusters.domain import (
-    FloatArray,
-    IntArray,
-    Problem,
-    School,
-    SchoolId,
-    edges_of_pairs,
-)
+from clusters.domain import FloatArray, IntArray, Problem, School, SchoolId, edges_of_pairs
 from clusters.domain.plausible import id_faults, place_faults
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.geography.given import given_edges
 from clusters.geography.journeys import Given, journeys_of
 from clusters.geography.layers import read_boundary, region_with
@@ -133,13 +126,9 @@ def build_problem(
     edges = ways.edges
     bridges = tuple(bridges)
     if edges is None and (barriers is not None or bridges):
-        raise DataError(
-            Fault(
-                what="barriers and bridges need neighbours, and neighbours is None",
-                remedy='give neighbours="territories", or leave barriers and bridges out',
-                where="neighbours",
-            )
-        )
+        what = "barriers and bridges need neighbours, and neighbours is None"
+        remedy = 'give neighbours="territories", or leave barriers and bridges out'
+        raise DataError.of(what, remedy, where="neighbours")
     if edges is not None and barriers is not None:
         edges, note = _cut(edges, ways.lines, read_shapes(barriers, "barriers"))
         notes.append(note)
@@ -186,15 +175,10 @@ class _Ways:
 def _check_schools(schools: Sequence[School], xy: FloatArray) -> None:
     """Refuse what no later step can place: nothing at all, ids or positions that are none."""
     ids = [school.urn for school in schools]
-    faults = [*id_faults(ids), *place_faults(ids, xy)]
+    faults = Faults([*id_faults(ids), *place_faults(ids, xy)])
     if not schools:
-        faults.append(
-            Fault(
-                what="there are no schools", remedy="check that the file or the filter leaves any"
-            )
-        )
-    if faults:
-        raise DataError(faults)
+        faults.add("there are no schools", "check that the file or the filter leaves any")
+    faults.refuse(DataError)
 
 
 def _land(schools: tuple[School, ...], xy: FloatArray, boundary: Any) -> _Land:
@@ -241,14 +225,9 @@ def _ways(schools: tuple[School, ...], land: _Land, neighbours: Any) -> _Ways:
         by_site = method(sites.xy)
         lines = shapely.linestrings(sites.xy[by_site])
     else:
-        raise DataError(
-            Fault(
-                what="there is no such kind of neighbours",
-                remedy='use "territories", "gabriel", "delaunay", None, pairs of ids or a graph',
-                where="neighbours",
-                value=neighbours,
-            )
-        )
+        what = "there is no such kind of neighbours"
+        remedy = 'use "territories", "gabriel", "delaunay", None, pairs of ids or a graph'
+        raise DataError.of(what, remedy, where="neighbours", value=neighbours)
     edges = sites.school_edges(by_site)
     line_of = {tuple(pair): line for pair, line in zip(by_site.tolist(), lines, strict=True)}
     ends = np.sort(sites.of_school[edges], axis=1).tolist()

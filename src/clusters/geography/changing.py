@@ -24,7 +24,7 @@ from clusters.domain import (
     SchoolId,
     straight_line_m,
 )
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.geography.layers import region_with
 from clusters.geography.sites import distinct_sites
 from clusters.geography.territories import padded_hull, territories_of
@@ -64,7 +64,7 @@ def without_school(
     gone = problem.position(school)
     shares = _heirs(problem, gone, heirs or {})
     if len(problem) == 1:
-        raise DataError(Fault(what="no school would be left", remedy="keep one", urn=str(school)))
+        raise DataError.of("no school would be left", "keep one", urn=str(school))
     kept = [k for k in range(len(problem)) if k != gone]
     schools = _with_heirs(problem, gone, shares)
     measures = _measures_with_heirs(problem, schools, gone, shares)
@@ -114,9 +114,7 @@ def with_school(
         If the problem has the id already, or journeys are missing.
     """
     if problem.find(school.urn) is not None:
-        raise DataError(
-            Fault(what="there is a school with this id", remedy="give another", urn=str(school.urn))
-        )
+        raise DataError.of("there is a school with this id", "give another", urn=str(school.urn))
     schools = (*problem.schools, school)
     new = len(problem)
     pairs = set()
@@ -165,9 +163,7 @@ def renamed_school(
     """
     at = problem.position(school)
     if problem.find(urn) not in (None, at):
-        raise DataError(
-            Fault(what="another school has this id", remedy="give another", urn=str(urn))
-        )
+        raise DataError.of("another school has this id", "give another", urn=str(urn))
     own = problem.schools[at]
     schools = list(problem.schools)
     schools[at] = replace(
@@ -182,11 +178,7 @@ def renamed_school(
 
 
 def merged_school(
-    problem: Problem,
-    ids: Sequence[SchoolId],
-    *,
-    name: str | None = None,
-    phase: str | None = None,
+    problem: Problem, ids: Sequence[SchoolId], *, name: str | None = None, phase: str | None = None
 ) -> Problem:
     """Return the facts with several schools made one, at the place and under the id of the first.
 
@@ -201,7 +193,7 @@ def merged_school(
     """
     positions = list(dict.fromkeys(problem.position(key) for key in ids))
     if len(positions) < 2:
-        raise DataError(Fault(what="there are not two schools to merge", remedy="name two or more"))
+        raise DataError.of("there are not two schools to merge", "name two or more")
     first = problem.schools[positions[0]]
     made = problem
     for p in positions[1:]:
@@ -231,14 +223,8 @@ def _heirs(problem: Problem, gone: int, heirs: Mapping[SchoolId, int]) -> dict[i
             what = "a school cannot take over its own pupils"
             if position != gone:
                 what = "the share of pupils that go here is not a whole number of 0 or more"
-            raise DataError(
-                Fault(
-                    what=what,
-                    remedy='give whole numbers, for instance {"107600": 30, "107601": 10}',
-                    urn=str(key),
-                    value=str(weight),
-                )
-            )
+            remedy = 'give whole numbers, for instance {"107600": 30, "107601": 10}'
+            raise DataError.of(what, remedy, urn=key, value=weight)
         if weight:
             shares[position] = shares.get(position, 0) + weight
     return shares
@@ -256,48 +242,28 @@ def _with_heirs(problem: Problem, gone: int, shares: Mapping[int, int]) -> list[
     """Schools whose counts have grown by what the closed one leaves them."""
     schools = list(problem.schools)
     left = schools[gone]
-    for name in _COUNTS:
-        count = getattr(left, name)
-        parts = {} if count is None else _divided(problem, int(count), shares) if shares else {}
-        for p in shares:
-            own = getattr(schools[p], name)
-            grown = None if own is None or count is None else int(own) + parts[p]
-            changed: dict[str, Any] = {name: grown}
-            schools[p] = replace(schools[p], **changed)
-    kinds = {kind: _need_parts(problem, left.need[kind], shares) for kind in left.need}
+
+    def grown(name: str, own: Any, closed: Any, p: int) -> int | None:
+        mine, more = getattr(own, name), getattr(closed, name)
+        if mine is None or more is None:  # what one of them does not know, the sum does not know
+            return None
+        return int(mine) + _divided(problem, int(more), shares)[p]
+
     for p in shares:
-        own_need = schools[p].need
-        both = {
-            kind: NeedCount(
-                ehcps=_plus(own_need[kind].ehcps, kinds[kind]["ehcps"], p),
-                sen_support=_plus(own_need[kind].sen_support, kinds[kind]["sen_support"], p),
-            )
-            for kind in own_need
-            if kind in kinds  # what one of them does not know, the sum does not know
+        school = schools[p]
+        need = {
+            kind: NeedCount(**{part: grown(part, own, left.need[kind], p) for part in _NEED_PARTS})
+            for kind, own in school.need.items()
+            if kind in left.need
         }
-        schools[p] = replace(schools[p], need=FrozenDict(both))
         extra = {
             name: value + float(_share_of(problem, left.measures[name], shares)[p])
-            for name, value in schools[p].measures.items()
+            for name, value in school.measures.items()
             if name in left.measures
         }
-        schools[p] = replace(schools[p], measures=FrozenDict(extra))
+        counts: dict[str, Any] = {name: grown(name, school, left, p) for name in _COUNTS}
+        schools[p] = replace(school, **counts, need=FrozenDict(need), measures=FrozenDict(extra))
     return schools
-
-
-def _need_parts(
-    problem: Problem, count: NeedCount, shares: Mapping[int, int]
-) -> dict[str, dict[int, int] | None]:
-    return {
-        part: None
-        if (number := getattr(count, part)) is None
-        else (_divided(problem, int(number), shares) if shares else {})
-        for part in _NEED_PARTS
-    }
-
-
-def _plus(own: int | None, parts: Mapping[int, int] | None, position: int) -> int | None:
-    return None if own is None or parts is None else int(own) + parts[position]
 
 
 def _share_of(problem: Problem, value: float, shares: Mapping[int, int]) -> dict[int, Fraction]:
@@ -370,20 +336,12 @@ def _numbers_of(problem: Problem, school: School) -> dict[str, float]:
 
 def _phase_of(schools: Sequence[School], given: str | None) -> str:
     phases = frozenset(school.phase for school in schools)
-    if given is not None:
-        return given
-    if len(phases) == 1:
-        return schools[0].phase
-    if phases in _PARTS_OF:
-        return _PARTS_OF[phases]
-    raise DataError(
-        Fault(
-            what=f"the phases of the schools differ: {', '.join(sorted(phases))}",
-            remedy='give the phase of the merged school, for instance phase="primary"',
-            urn=str(schools[0].urn),
-            column="phase",
-        )
-    )
+    known = given if given is not None else _PARTS_OF.get(phases)
+    if known is not None or len(phases) == 1:
+        return schools[0].phase if known is None else known
+    what = f"the phases of the schools differ: {', '.join(sorted(phases))}"
+    remedy = 'give the phase of the merged school, for instance phase="primary"'
+    raise DataError.of(what, remedy, urn=str(schools[0].urn), column="phase")
 
 
 def _added_expertise(schools: Sequence[School]) -> dict[str, Capacity]:
@@ -391,14 +349,11 @@ def _added_expertise(schools: Sequence[School]) -> dict[str, Capacity]:
     for school in schools:
         for kind, capacity in school.expertise.items():
             if kind in held and held[kind].unit != capacity.unit:
-                raise DataError(
-                    Fault(
-                        what=f"expertise in {kind!r} is counted in {held[kind].unit} and in "
-                        f"{capacity.unit}",
-                        remedy="give it in one unit",
-                        urn=str(school.urn),
-                        column="expertise",
-                    )
+                raise DataError.of(
+                    f"expertise in {kind!r} is counted in {held[kind].unit} and in {capacity.unit}",
+                    "give it in one unit",
+                    urn=str(school.urn),
+                    column="expertise",
                 )
             amount = capacity.amount + (held[kind].amount if kind in held else 0)
             held[kind] = Capacity(amount=amount, unit=capacity.unit)
@@ -417,26 +372,22 @@ def _with_journeys(
     if journeys is None:
         straight = straight_line_m(schools)
         if problem.travel_unit != "m" or not np.allclose(problem.travel, straight[:new, :new]):
-            raise DataError(
-                Fault(
-                    what="the journeys of the new school are not known",
-                    remedy="give journeys={id: number} from it to each school: the others are not "
-                    "straight lines",
-                    urn=str(schools[new].urn),
-                )
+            raise DataError.of(
+                "the journeys of the new school are not known",
+                "give journeys={id: number} from it to each school: the others are not "
+                "straight lines",
+                urn=str(schools[new].urn),
             )
         travel[new], travel[:, new] = straight[new], straight[:, new]
         return travel
     known = {problem.position(key): float(value) for key, value in journeys.items()}
     missing = [str(key) for k, key in enumerate(problem.ids) if k not in known]
     if missing:
-        raise DataError(
-            Fault(
-                what=f"journeys from the new school to {len(missing)} schools are missing: "
-                f"{first_few(missing, 5)}",
-                remedy="give one to each school",
-                urn=str(schools[new].urn),
-            )
+        raise DataError.of(
+            f"journeys from the new school to {len(missing)} schools are missing: "
+            f"{first_few(missing, 5)}",
+            "give one to each school",
+            urn=str(schools[new].urn),
         )
     row = np.array([known[k] for k in range(new)])
     travel[new, :new], travel[:new, new] = row, row

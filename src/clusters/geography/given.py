@@ -12,7 +12,7 @@ import numpy as np
 
 from clusters.arguments import described
 from clusters.domain import IntArray, School, SchoolId, edges_of_pairs
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 
 
 def given_edges(schools: tuple[School, ...], neighbours: Any) -> IntArray:
@@ -54,17 +54,12 @@ def _pairs(neighbours: Any) -> Iterator[tuple[SchoolId, SchoolId]]:
 
 
 def _of_mapping(neighbours: Mapping[Any, Any]) -> Iterator[tuple[Any, Any]]:
-    faults = [
-        Fault(
-            what=f"the neighbours of {key} are {described(others)}, not a list of ids",
-            remedy="give {id: [ids of its neighbours]}",
-            where="neighbours",
-        )
-        for key, others in neighbours.items()
-        if isinstance(others, str | bytes) or not isinstance(others, Iterable)
-    ]
-    if faults:
-        raise DataError(faults)
+    faults = Faults()
+    for key, others in neighbours.items():
+        if isinstance(others, str | bytes) or not isinstance(others, Iterable):
+            what = f"the neighbours of {key} are {described(others)}, not a list of ids"
+            faults.add(what, "give {id: [ids of its neighbours]}", where="neighbours")
+    faults.refuse(DataError)
     return ((key, other) for key, others in neighbours.items() for other in others)
 
 
@@ -73,22 +68,16 @@ def _without_loops(pairs: Iterable[Any]) -> Iterator[tuple[Any, Any]]:
 
 
 def _of_rows(neighbours: Any) -> Iterator[tuple[Any, Any]]:
-    faults = []
+    faults = Faults()
     rows = neighbours if isinstance(neighbours, Iterable) else [neighbours]
     for number, pair in enumerate(rows, start=1):
         if isinstance(pair, str) or not hasattr(pair, "__len__") or len(pair) != 2:
-            faults.append(
-                Fault(
-                    what=f"pair {number} is not a pair of ids",
-                    remedy="give two ids for each pair of neighbours",
-                    where="neighbours",
-                    value=str(pair),
-                )
-            )
+            what = f"pair {number} is not a pair of ids"
+            remedy = "give two ids for each pair of neighbours"
+            faults.add(what, remedy, where="neighbours", value=pair)
         else:
             yield tuple(pair)
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
 
 
 def _plain(key: Any) -> Any:

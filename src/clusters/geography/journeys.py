@@ -10,7 +10,7 @@ import numpy as np
 from clusters.domain import FloatArray, School, TravelUnit, straight_line_m
 from clusters.domain.plausible import unit_fault
 from clusters.domain.problem_checks import check_journeys
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.readers.travel_tables import is_travel_table, no_way_in, read_matrix
 from clusters.readers.travel_units import FACTORS, unit_notes, unit_of
 from clusters.text import counted
@@ -48,9 +48,7 @@ def journeys_of(schools: tuple[School, ...], given: Given) -> Travel:
         journey could be as fast or as long as the numbers say.
     """
     if given.travel_m is not None and given.travel_min is not None:
-        raise DataError(
-            Fault(what="both travel_m and travel_min are given", remedy="give one of them")
-        )
+        raise DataError.of("both travel_m and travel_min are given", "give one of them")
     straight = straight_line_m(schools)
     if given.travel_m is None and given.travel_min is None:
         return Travel(straight, "m", ("Journeys are straight lines, in metres.",))
@@ -82,32 +80,21 @@ def _as_array(
 ) -> tuple[FloatArray, str | None]:
     """Array of journeys in our unit; what stands for no way becomes infinite."""
     if hasattr(source, "tocsr") and hasattr(source, "nnz"):
-        raise DataError(
-            Fault(
-                what="a sparse matrix cannot distinguish no way from no distance",
-                remedy="give .toarray() with inf where there is no way",
-                where=where,
-            )
-        )
+        what = "a sparse matrix cannot distinguish no way from no distance"
+        raise DataError.of(what, "give .toarray() with inf where there is no way", where=where)
     try:
         values = np.array(source, dtype=np.float64)
     except (TypeError, ValueError) as error:
-        raise DataError(
-            Fault(
-                what="it is not an array of numbers",
-                remedy="give an array (n, n), a DataFrame or the path of a table",
-                where=where,
-                value=type(source).__name__,
-            )
+        raise DataError.of(
+            "it is not an array of numbers",
+            "give an array (n, n), a DataFrame or the path of a table",
+            where=where,
+            value=type(source).__name__,
         ) from error
     n = len(schools)
     if values.shape != (n, n):
-        raise DataError(
-            Fault(
-                what=f"{where} has shape {values.shape}",
-                remedy=f"give an array of shape ({n}, {n})",
-                where=where,
-            )
+        raise DataError.of(
+            f"{where} has shape {values.shape}", f"give an array of shape ({n}, {n})", where=where
         )
     read_as = unit_of(given.unit, unit)
     if read_as is None:  # another unit explains large numbers better than "no way" does

@@ -28,14 +28,9 @@ def read_boundary(source: Any, schools: tuple[School, ...], xy: FloatArray) -> A
     shapes = read_shapes(source, "boundary")
     whole = polygons_of(shapely.union_all(shapely.make_valid(shapes)))
     if whole.is_empty:
-        raise DataError(
-            Fault(
-                what="it holds no polygon",
-                remedy="give the outline of the authority as a polygon",
-                where="boundary",
-                value=shapes[0].geom_type,
-            )
-        )
+        what = "it holds no polygon"
+        remedy = "give the outline of the authority as a polygon"
+        raise DataError.of(what, remedy, where="boundary", value=shapes[0].geom_type)
     outside = np.flatnonzero(_gap(whole, xy) > BOUNDARY_TOLERANCE_M)
     if len(outside):
         raise DataError(_outside_faults(whole, schools, xy, outside))
@@ -69,8 +64,8 @@ def _outside_faults(
         gap = _gap(boundary, xy)
         return [
             Fault(
-                what=f"{schools[k].name} lies {gap[k]:,.0f} m outside the boundary",
-                remedy="correct its easting and northing, leave it out, or extend the boundary",
+                f"{schools[k].name} lies {gap[k]:,.0f} m outside the boundary",
+                "correct its easting and northing, leave it out, or extend the boundary",
                 where="boundary",
                 urn=str(schools[k].urn),
             )
@@ -90,9 +85,9 @@ def _outside_faults(
         what, remedy = "it lies elsewhere", "check the coordinate systems of both"
     return [
         Fault(
-            what=f"{len(outside)} of {len(xy)} schools are outside the boundary: {what} "
+            f"{len(outside)} of {len(xy)} schools are outside the boundary: {what} "
             f"(boundary {box}; schools {there})",
-            remedy=remedy,
+            remedy,
             where="boundary",
         )
     ]

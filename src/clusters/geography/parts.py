@@ -84,8 +84,8 @@ def check_connected(problem: Problem) -> None:
     bridges = suggest_bridges(problem)
     raise DataError(
         Fault(
-            what=f"{_named(problem, group)} cannot be reached from the other schools",
-            remedy=_remedy(problem, bridges, {problem.ids[k] for k in group}),
+            f"{_named(problem, group)} cannot be reached from the other schools",
+            _remedy(problem, bridges, {problem.ids[k] for k in group}),
             where="neighbours",
             urn=str(problem.ids[group[0]]),
         )
@@ -121,13 +121,8 @@ def _remedy(problem: Problem, bridges: tuple[Bridge, ...], inside: set[SchoolId]
 def _part_of(problem: Problem) -> IntArray:
     """Part of each school, numbered by first school, array (n,)."""
     if problem.edges is None:
-        raise DataError(
-            Fault(
-                what="the problem has no neighbours",
-                remedy='build it with neighbours="territories"',
-                where="neighbours",
-            )
-        )
+        remedy = 'build it with neighbours="territories"'
+        raise DataError.of("the problem has no neighbours", remedy, where="neighbours")
     n = len(problem)
     graph = coo_array(
         (np.ones(len(problem.edges), dtype=np.int8), tuple(problem.edges.T)), shape=(n, n)

@@ -8,7 +8,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import Bounds, FrozenDict, Problem, Rules, SchoolId, is_number
-from clusters.errors import DataError, Faults, RulesError
+from clusters.errors import Collector, DataError, RulesError
 from clusters.shown import Shown
 
 __all__ = ["Candidate", "LeadPriorities", "LeadRules", "leads_as_centres"]
@@ -51,7 +51,7 @@ class Candidate(Shown):
     senco: str = ""
 
     def __post_init__(self) -> None:
-        faults = Faults(DataError)
+        faults = Collector(DataError)
         at: dict[str, Any] = {"where": "candidates", "urn": self.urn}
         for name in ("experience_years", "release_days"):
             value = getattr(self, name)
@@ -104,7 +104,7 @@ class LeadRules(Shown):
     alternates: int = 1
 
     def __post_init__(self) -> None:
-        faults = Faults(RulesError)
+        faults = Collector(RulesError)
         numbers = ("min_experience_years", "min_release_days", "alternates")
         for name in (*numbers, "max_travel_m", "max_travel_min"):
             value = getattr(self, name)
@@ -178,7 +178,7 @@ class LeadPriorities(Shown):
     outside: float = 2.0
 
     def __post_init__(self) -> None:
-        faults = Faults(RulesError)
+        faults = Collector(RulesError)
         for name in ("closeness", "experience", "max_years", "release", "outside"):
             weight = getattr(self, name)
             if not is_number(weight) or weight < 0:
@@ -199,7 +199,7 @@ def checked_candidates(
     if candidates is None:
         return tuple(Candidate(urn=school.urn) for school in problem.schools if school.can_lead)
     found = [c if isinstance(c, Candidate) else Candidate(urn=c) for c in candidates]
-    faults, seen, kept = Faults(DataError), set(), []
+    faults, seen, kept = Collector(DataError), set(), []
     for candidate in found:
         position = problem.find(candidate.urn)
         at: dict[str, Any] = {"where": "candidates", "urn": candidate.urn}

@@ -10,7 +10,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import Cluster, IntArray, PlanLike, Problem, School, SchoolId, plan_of
-from clusters.errors import DataError, Faults
+from clusters.errors import Collector, DataError
 from clusters.measures.facts import clusters_held, members_of
 
 __all__ = ["problem_of_clusters"]
@@ -114,7 +114,7 @@ def _edges(problem: Problem, members: Sequence[IntArray]) -> np.ndarray | None:
 def _refuse_muddle(problem: Problem, clusters: tuple[Cluster, ...]) -> None:
     labels = [cluster.label for cluster in clusters]
     held = [key for cluster in clusters for key in cluster.members]
-    faults = Faults(DataError)
+    faults = Collector(DataError)
     for label in dict.fromkeys(labels):
         if labels.count(label) > 1:
             faults.add(f"two clusters have the label {label!r}", "rename one", where="plan")

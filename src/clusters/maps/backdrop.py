@@ -13,9 +13,9 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import Problem
+from clusters.errors import DataError
 from clusters.naming import place_of
 from clusters.readers.boundary import read_features
-from clusters.readers.faults import refusal
 from clusters.text import clean
 
 _NAMES = ("name", "name1", "place", "town", "label", "text")
@@ -113,10 +113,10 @@ def read_backdrop(*sources: Any, layer: str | None = None, crs: Any = None) -> B
                 points.append((shape, row))
         named = [place for shape, row in points for place in _place(shape, row)]
         if points and not named:
-            raise refusal(
-                where,
+            raise DataError.of(
                 "none of its points and areas has a name",
                 'put the names of places into a column "name"',
+                where=where,
             )
         places += named
     places.sort(key=lambda pair: -pair[0])

@@ -6,14 +6,8 @@ from collections.abc import Iterable
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
-from clusters.readers.faults import refusal
-from clusters.readers.formats.spatial import (
-    BRITISH_GRID,
-    crs_of,
-    layer_features,
-    layer_shapes,
-)
+from clusters.errors import DataError
+from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, layer_features, layer_shapes
 from clusters.readers.locations import BOX
 from clusters.readers.opening import File, is_file, kind_of, open_content
 
@@ -61,11 +55,8 @@ def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> 
     whole = polygons_of(shapely.union_all([shapely.make_valid(shape) for shape in shapes]))
     if whole.is_empty:
         kinds = ", ".join(sorted({shape.geom_type for shape in shapes}))
-        raise refusal(
-            where,
-            f"the boundary holds no polygon{f' ({kinds})' if kinds else ''}",
-            "give the outline of the authority",
-        )
+        what = f"the boundary holds no polygon{f' ({kinds})' if kinds else ''}"
+        raise DataError.of(what, "give the outline of the authority", where=where)
     x0, y0, x1, y1 = whole.bounds
     if not (
         BOX[0] - _MARGIN_M < x0
@@ -73,11 +64,11 @@ def read_boundary(source: Any, *, layer: str | None = None, crs: Any = None) -> 
         and BOX[1] - _MARGIN_M < y0
         and y1 < BOX[3] + _MARGIN_M
     ):
-        raise refusal(
-            where,
+        raise DataError.of(
             f"the boundary is not in Great Britain (easting {x0:,.0f} to {x1:,.0f}, northing "
             f"{y0:,.0f} to {y1:,.0f})",
             "check its coordinate system, and that longitude stands before latitude",
+            where=where,
         )
     return whole
 
@@ -127,18 +118,16 @@ def read_features(
     """
     file = File.of(source, layer=layer, crs=crs)
     if hasattr(file.source, "geometry") and hasattr(file.source, "crs"):
-        table = file.source.drop(columns=[file.source.active_geometry_name])
-        rows, own = table.to_dict("records"), file.source.crs
-        shapes = list(file.source.geometry)
+        frame = file.source if hasattr(file.source, "columns") else file.source.to_frame("geometry")
+        table = frame.drop(columns=[frame.active_geometry_name])
+        rows, own = table.to_dict("records"), frame.crs
+        shapes = list(frame.geometry)
     else:
         content = open_content(file, where)
         where, kind = content.name, kind_of(content)
         if kind not in _SHAPES:
-            raise refusal(
-                where,
-                f"roads and places are not read from {kind}",
-                "give a GeoJSON, GeoPackage or shape file",
-            )
+            what = f"roads and places are not read from {kind}"
+            raise DataError.of(what, "give a GeoJSON, GeoPackage or shape file", where=where)
         shapes, rows, own = layer_features(content, kind, file.layer)
     pairs = [
         (shape, row)
@@ -146,15 +135,15 @@ def read_features(
         if shape is not None and not shape.is_empty
     ]
     if not pairs:
-        raise refusal(where, "there are no shapes in it", "give a file with points or lines")
+        raise DataError.of(
+            "there are no shapes in it", "give a file with points or lines", where=where
+        )
     system = own if own is not None else file.crs
     if system is None:
-        raise refusal(
-            where, "it has no coordinate system", 'say which with crs=, for instance "EPSG:27700"'
-        )
-    known = crs_of(system, where)
-    _check_degrees([shape for shape, _ in pairs], known, where)
-    return [(_in_metres(shape, known), row) for shape, row in pairs], where
+        remedy = 'say which with crs=, for instance "EPSG:27700"'
+        raise DataError.of("it has no coordinate system", remedy, where=where)
+    turned = _in_metres([shape for shape, _ in pairs], system, where)
+    return list(zip(turned, (row for _, row in pairs), strict=True)), where
 
 
 def polygons_of(shape: Any) -> Any:
@@ -181,23 +170,15 @@ def _metres_of(
         shapes = []
     shapes = [shape for shape in shapes if not shape.is_empty]
     if not shapes:
-        raise refusal(
-            where,
-            "there are no shapes in it",
-            "give a shapely geometry, a GeoDataFrame or a GeoJSON or GeoPackage file",
-        )
+        remedy = "give a shapely geometry, a GeoDataFrame or a GeoJSON or GeoPackage file"
+        raise DataError.of("there are no shapes in it", remedy, where=where)
     system = own if own is not None else file.crs
     if system is None and needs_crs and (is_file(file) or hasattr(file.source, "crs")):
-        raise refusal(
-            where,
-            "the boundary has no coordinate system",
-            'say which with crs=, for instance crs="EPSG:27700"',
-        )
+        what = "the boundary has no coordinate system"
+        raise DataError.of(what, 'say which with crs=, for instance crs="EPSG:27700"', where=where)
     if system is None:
         return shapes, where
-    known = crs_of(system, where)
-    _check_degrees(shapes, known, where)
-    return [_in_metres(shape, known) for shape in shapes], where
+    return _in_metres(shapes, system, where), where
 
 
 def _raw(file: File, name: str) -> tuple[list[Any], Any, str]:
@@ -222,10 +203,8 @@ def _raw(file: File, name: str) -> tuple[list[Any], Any, str]:
         frame = parquet_frame(content)
         if hasattr(frame, "geometry") and hasattr(frame, "crs"):
             return list(frame.geometry), frame.crs, content.name
-    raise refusal(
-        content.name,
-        f"shapes are not read from {kind}",
-        "give a GeoJSON, GeoPackage, shape or GeoParquet file",
+    raise content.refused(
+        f"shapes are not read from {kind}", "give a GeoJSON, GeoPackage, shape or GeoParquet file"
     )
 
 
@@ -237,31 +216,29 @@ def _check_degrees(shapes: list[Any], system: Any, where: str) -> None:
         return
     x0, y0, x1, y1 = shapely.total_bounds(shapes)
     if max(abs(x0), abs(x1)) > _GEOGRAPHIC_X or max(abs(y0), abs(y1)) > _GEOGRAPHIC_Y:
-        raise DataError(
-            Fault(
-                what="it is labelled as degrees of longitude and latitude but its numbers "
-                f"are not degrees ({x0:.0f} to {x1:.0f})",
-                remedy=f"export it with its true system (EPSG:{BRITISH_GRID} for metres)",
-                where=where,
-            )
+        raise DataError.of(
+            "it is labelled as degrees of longitude and latitude but its numbers "
+            f"are not degrees ({x0:.0f} to {x1:.0f})",
+            f"export it with its true system (EPSG:{BRITISH_GRID} for metres)",
+            where=where,
         )
     if x0 > 45 and y0 > -20 and y1 < 20:
-        raise DataError(
-            Fault(
-                what="longitude and latitude look swapped",
-                remedy="give longitude first",
-                where=where,
-                value=f"{x0:.2f}, {y0:.2f}",
-            )
-        )
+        what = "longitude and latitude look swapped"
+        raise DataError.of(what, "give longitude first", where=where, value=f"{x0:.2f}, {y0:.2f}")
 
 
-def _in_metres(shape: Any, system: Any) -> Any:
+def _in_metres(shapes: list[Any], crs: Any, where: str) -> list[Any]:
     import numpy as np
     import pyproj
     import shapely
 
+    system = crs_of(crs, where)
+    _check_degrees(shapes, system, where)
     if system.to_epsg() == BRITISH_GRID:
-        return shape
+        return shapes
     turn = pyproj.Transformer.from_crs(system, BRITISH_GRID, always_xy=True)
-    return shapely.transform(shape, lambda xy: np.column_stack(turn.transform(xy[:, 0], xy[:, 1])))
+
+    def turned(xy: Any) -> Any:
+        return np.column_stack(turn.transform(xy[:, 0], xy[:, 1]))
+
+    return [shapely.transform(shape, turned) for shape in shapes]

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.readers.cells import is_unknown, tidy
-from clusters.readers.column_names import near, simple
-from clusters.readers.columns import find_any, find_column
+from clusters.readers.column_names import simple
+from clusters.readers.columns import find_any, find_column, lacking
 from clusters.readers.opening import open_table
 from clusters.readers.table import Table
 
@@ -56,16 +56,7 @@ def read_caseload(
     year = find_any(table.header, _YEAR)
     count = find_column(table.header, column)
     if year is None or count is None:
-        name = "time_period" if year is None else column
-        raise DataError(
-            Fault(
-                what=f"there is no column {name!r}",
-                remedy=f"{near(name, table.header)} The columns are "
-                f"{', '.join(table.header[:40])}".strip(),
-                where=table.where,
-                column=name,
-            )
-        )
+        raise DataError(lacking(table, ["time_period" if year is None else column], ()))
     return _counts(table, year, count, authority)
 
 
@@ -76,7 +67,7 @@ def _has_year(cells: Sequence[str]) -> int:
 def _counts(table: Table, year: int, count: int, authority: str | None) -> dict[str, int]:
     wanted = _wanted(table, authority)
     found: dict[str, int] = {}
-    faults = list(table.faults)
+    faults = Faults(table.faults)
     for number, cells in table.body():
         if not any(cells) or not wanted(cells):
             continue
@@ -85,26 +76,15 @@ def _counts(table: Table, year: int, count: int, authority: str | None) -> dict[
         if is_unknown(text):
             continue
         if not text.isdecimal() or when in found:
-            what = "the year stands twice" if when in found else "it is not a whole number"
-            remedy = "name the authority" if when in found else "give a count"
-            faults.append(
-                Fault(
-                    what=what, remedy=remedy, where=table.where, row=number, value=f"{when} {text}"
-                )
-            )
+            twice = ("the year stands twice", "name the authority")
+            words = twice if when in found else ("it is not a whole number", "give a count")
+            faults.add(*words, value=f"{when} {text}", where=table.where, row=number)
             continue
         found[when] = int(text)
     if not found and not faults:
-        faults.append(
-            Fault(
-                what="no row holds a count of all EHC plans"
-                + (f" of {authority}" if authority else ""),
-                remedy="check the file and the name of the authority",
-                where=table.where,
-            )
-        )
-    if faults:
-        raise DataError(faults)
+        what = "no row holds a count of all EHC plans" + (f" of {authority}" if authority else "")
+        faults.add(what, "check the file and the name of the authority", where=table.where)
+    faults.refuse(DataError)
     return dict(sorted(found.items()))
 
 

@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
-from clusters.readers.column_names import near, simple
-from clusters.readers.columns import find_any
-from clusters.readers.faults import column_list
+from clusters.errors import DataError, Faults
+from clusters.readers.column_names import simple
+from clusters.readers.columns import find_columns, lacking
 from clusters.readers.opening import open_table
 from clusters.readers.table import WRONG_STATE, Cell
 from clusters.shown import Shown
@@ -90,21 +89,8 @@ def read_cells(
         return len({known[one] for one in have if one in known}) if have & must else 0
 
     table = open_table(source, score=score, name=name, sheet=sheet)
-    at: dict[str, int] = {}
-    for key, several in wanted.items():
-        found = find_any(table.header, several, at.values())
-        if found is not None:
-            at[key] = found
-    faults = [
-        Fault(
-            what=f"there is no column {key!r}",
-            remedy=f"{near(key, table.header)} The columns are {column_list(table.header)}".strip(),
-            where=table.where,
-            column=key,
-        )
-        for key in needed
-        if key not in at
-    ]
+    at = find_columns(table.header, names)
+    faults = Faults(lacking(table, needed, at))
     rows: list[Mapping[str, Cell]] = []
     for number, cells in table.body():
         row = {key: table.cell(number, cells, k) for key, k in at.items()}
@@ -113,6 +99,5 @@ def read_cells(
         ]
         rows.append(row)
     faults += table.faults
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return CellRows(tuple(rows), table.where, tuple(table.all_notes()))

@@ -155,10 +155,8 @@ def _digits(text: str) -> str:
     """Check that text is a plain number and return it without thousands separators."""
     plain = tidy(text)
     if "%" in plain:
-        raise Unreadable(
-            "it is a percentage where a number is needed",
-            "give the number itself, or map the column that holds it",
-        )
+        remedy = "give the number itself, or map the column that holds it"
+        raise Unreadable("it is a percentage where a number is needed", remedy)
     if plain.lower().lstrip("+-") in ("nan", "inf", "infinity"):
         raise Unreadable("it is not a finite number", "give a number, or leave the cell blank")
     if plain.startswith("#"):
@@ -170,10 +168,8 @@ def _digits(text: str) -> str:
     if _GROUPED.fullmatch(plain):
         return plain.replace(",", "")
     if "," in plain and re.fullmatch(r"[+-]?[0-9.,]+", plain):
-        raise Unreadable(
-            "its comma does not separate thousands",
-            "write 1,024 or 1024; a decimal point is a full stop",
-        )
+        what = "its comma does not separate thousands"
+        raise Unreadable(what, "write 1,024 or 1024; a decimal point is a full stop")
     if not _NUMBER.fullmatch(plain):
         if _POWERS.fullmatch(plain):
             raise Unreadable(
@@ -298,10 +294,8 @@ def urn_of(text: str) -> str:
     """
     plain = tidy(text).lstrip("'")
     if _POWERS.fullmatch(plain) and plain.upper().count("E") == 1 and "." in plain:
-        raise Unreadable(
-            "the URN is in scientific notation, which has lost its digits",
-            "format the column as a number without decimals and save again",
-        )
+        remedy = "format the column as a number without decimals and save again"
+        raise Unreadable("the URN is in scientific notation, which has lost its digits", remedy)
     whole, dot, rest = plain.partition(".")
     if dot and _WHOLE.fullmatch(whole) and not rest.strip("0"):
         plain = whole

@@ -117,10 +117,7 @@ FORMATS: Mapping[str, tuple[str, frozenset[str]]] = {
         "school-level SEN by type of need",
         frozenset({"ehc_primary_need_asd", "sup_primary_need_asd"}),
     ),
-    "pupils": (
-        "school-level pupil census",
-        frozenset({"headcount_of_pupils", "laestab"}),
-    ),
+    "pupils": ("school-level pupil census", frozenset({"headcount_of_pupils", "laestab"})),
     "census": ("performance tables census", frozenset({"nor", "tsenelse", "tsenelk"})),
     "pupil_premium": (
         "pupil premium allocations",

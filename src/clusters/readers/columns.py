@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import PurePath
 from typing import Any
 
-from clusters.errors import Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
 from clusters.readers.column_names import (
+    FORMATS,
     LEVELS,
     NUMBERS,
     PASSED_ON,
     PUBLISHED,
     TEMPLATE,
     near,
+    recognise,
     simple,
     typed,
 )
@@ -25,7 +27,10 @@ from clusters.readers.faults import column_list
 from clusters.readers.table import Table
 from clusters.text import first_few
 
-__all__ = ["Layout", "find_any", "find_column", "lay_out"]
+__all__ = [
+    *("Layout", "check_keys", "find_any", "find_column", "find_columns", "lacking", "lay_out"),
+    "no_column",
+]
 
 _COUNTS = ("pupils", "ehcps", "sen_support")
 _NO_TYPE = re.compile(
@@ -50,6 +55,17 @@ class Layout:
     notes: list[str] = field(default_factory=list)
 
 
+def described(table: Table) -> dict[str, Any]:
+    """Say what a table is, as reports on the reading do."""
+    known = recognise(table.header)
+    return {
+        "where": table.where,
+        "kind": table.kind,
+        "format": FORMATS[known][0] if known else "other",
+        "encoding": table.encoding,
+    }
+
+
 def find_column(header: Sequence[str], name: str) -> int | None:
     """Position of a column: by its exact name, else by its simplified one."""
     if name in header:
@@ -64,6 +80,52 @@ def find_any(
     """Position of the first column under any of several names that is not taken."""
     places = (find_column(header, name) for name in names)
     return next((k for k in places if k is not None and k not in taken), None)
+
+
+def find_columns(
+    header: Sequence[str],
+    names: Mapping[str, Iterable[str]],
+    given: Mapping[str, str] | None = None,
+) -> dict[str, int]:
+    """Positions of our columns, each under our name for it or another; or only as it is given."""
+    at: dict[str, int] = {}
+    for key, others in names.items():
+        wanted = [given[key]] if given and key in given else [key, *others]
+        place = find_any(header, wanted, at.values())
+        if place is not None:
+            at[key] = place
+    return at
+
+
+def check_keys(given: Iterable[str], known: Collection[str], whose: str) -> None:
+    """Refuse names of columns that tables of a kind do not have."""
+    faults = Faults()
+    for key in given:
+        if key not in known:
+            remedy = f"{near(key, known)} Use any of {', '.join(known)}".strip()
+            faults.add(f"columns names {key!r}, which {whose} do not have", remedy, where="columns")
+    faults.refuse(DataError)
+
+
+def no_column(header: Iterable[str], name: str, where: str) -> Fault:
+    """Make the fault of a column that was asked for and is not there."""
+    header = list(header)
+    remedy = near(name, header) or f"the columns are {column_list(header)}"
+    return Fault(f"there is no column {name!r}", remedy, where=where, column=name)
+
+
+def lacking(table: Table, needed: Iterable[str], at: Collection[str]) -> list[Fault]:
+    """Make the faults of columns without which the table cannot be read."""
+    columns = column_list(table.header)
+    return [
+        table.fault(
+            f"there is no column {key!r}",
+            f"{near(key, table.header)} The columns are {columns}".strip(),
+            column=key,
+        )
+        for key in needed
+        if key not in at
+    ]
 
 
 def lay_out(
@@ -114,30 +176,19 @@ def _option_faults(
     traits: Mapping[str, str],
     types: Collection[str],
 ) -> list[Fault]:
-    faults = []
+    faults = Faults()
     for key in columns:
         by_type = typed(key)
         code = by_type[1].removesuffix(_UNIT) if by_type else ""
         if key not in TEMPLATE and not (by_type and _is_type(code, types)):
-            faults.append(
-                Fault(
-                    what=f"columns names {key!r}, which is not one of our columns",
-                    remedy=f"{near(key, TEMPLATE)} For other numbers use measures=, for other "
-                    "text traits=".strip(),
-                    where="columns",
-                )
-            )
+            what = f"columns names {key!r}, which is not one of our columns"
+            rest = "For other numbers use measures=, for other text traits="
+            faults.add(what, f"{near(key, TEMPLATE)} {rest}".strip(), where="columns")
     for option, given in (("measures", measures), ("traits", traits)):
-        faults += [
-            Fault(
-                what=f"{option} gives {key!r} no column",
-                remedy=f'write {option}={{"ours": "theirs"}}',
-                where=option,
-                value=str(name),
-            )
-            for key, name in given.items()
-            if not isinstance(name, str) or not name or not isinstance(key, str)
-        ]
+        remedy = f'write {option}={{"ours": "theirs"}}'
+        for key, name in given.items():
+            if not isinstance(name, str) or not name or not isinstance(key, str):
+                faults.add(f"{option} gives {key!r} no column", remedy, str(name), where=option)
     return faults
 
 
@@ -154,14 +205,8 @@ def _map(tables: Sequence[Table], layouts: Sequence[Layout], key: str, name: str
         return []
     header = [column for table in tables for column in table.header]
     ours = key.removeprefix("measure_").removeprefix("trait_")
-    return [
-        Fault(
-            what=f"there is no column {name!r}, which was to be {ours!r}",
-            remedy=near(name, header) or f"the columns are {column_list(header)}",
-            where=tables[0].where,
-            column=name,
-        )
-    ]
+    fault = no_column(header, name, tables[0].where)
+    return [replace(fault, what=f"{fault.what}, which was to be {ours!r}")]
 
 
 def _published(
@@ -209,17 +254,13 @@ def _by_type(
     types: Collection[str],
     left_out: Collection[str],
 ) -> list[Fault]:
-    faults: list[Fault] = []
+    faults = Faults()
     used = set(layout.at.values())
     for k, name in enumerate(table.header):
-        split = typed(simple(name))
-        if split is None or simple(name) in left_out:
-            continue
-        ours, code = split
-        unit = ours == "expertise" and code.endswith(_UNIT)
-        bare = code.removesuffix(_UNIT) if unit else code
+        ours, code = typed(simple(name)) or ("", "")
+        bare = code.removesuffix(_UNIT) if ours == "expertise" else code
         key = f"{ours}_{code}"
-        if key in mapped:
+        if not ours or simple(name) in left_out or key in mapped:
             continue
         if _is_type(bare, types):
             layout.at.setdefault(key, k)
@@ -238,12 +279,11 @@ def _no_type(
         layout.notes.append(f"The column {name!r} of {table.where} is none of ours; not used.")
         return []
     return [
-        Fault(
-            what=f"{bare!r} is not a type of need",
-            remedy=f"{near(bare, known)} The types are {', '.join(known)}; allow your own "
+        table.fault(
+            f"{bare!r} is not a type of need",
+            f"{near(bare, known)} The types are {', '.join(known)}; allow your own "
             f"with types=[{bare!r}], or leave the column out with "
             f'columns={{"{name}": None}}'.strip(),
-            where=table.where,
             column=name,
         )
     ]
@@ -255,26 +295,16 @@ def is_count(key: str) -> bool:
 
 
 def _share_out(
-    tables: Sequence[Table],
-    layouts: Sequence[Layout],
-    mapped: Collection[str],
-    prefer: Any,
+    tables: Sequence[Table], layouts: Sequence[Layout], mapped: Collection[str], prefer: Any
 ) -> list[Fault]:
     """Leave each key to one table: the main one, or for counts the last that has it."""
     own = {"urn", "level", "record", *PASSED_ON}
-    faults: list[Fault] = []
+    faults = Faults()
     if not isinstance(prefer, Mapping):
-        return [
-            Fault(
-                what="prefer is no mapping from columns to files",
-                remedy='write prefer={"pupils": "census.csv"}',
-                where="prefer",
-                value=str(prefer),
-            )
-        ]
-    preferred = {
-        key: _preferred(tables, layouts, key, file, faults) for key, file in prefer.items()
-    }
+        remedy = 'write prefer={"pupils": "census.csv"}'
+        faults.add("prefer is no mapping from columns to files", remedy, prefer, where="prefer")
+        return faults
+    preferred = {k: _preferred(tables, layouts, k, file, faults) for k, file in prefer.items()}
     for key in {key for layout in layouts for key in layout.at} - own - set(mapped):
         holders = [layout for layout in layouts if key in layout.at]
         keeper = holders[-1] if is_count(key) else holders[0]
@@ -290,61 +320,46 @@ def _share_out(
 
 
 def _preferred(
-    tables: Sequence[Table], layouts: Sequence[Layout], key: str, file: Any, faults: list[Fault]
+    tables: Sequence[Table], layouts: Sequence[Layout], key: str, file: Any, faults: Faults
 ) -> Layout | None:
     """Layout of the table that `prefer` names by its file (or by its number from 0)."""
     names = [table.where for table in tables]
-    for k, table in enumerate(tables):
-        name = table.where.split(", sheet ")[0]
-        if file in (k, str(k)) or str(file).casefold() in {
-            table.where.casefold(),
-            name.casefold(),
-            PurePath(name).stem.casefold(),
-        }:
+    what = f"prefer names {file!r}, which is none of the files"
+    remedy = f"{near(str(file), names)} The files are {', '.join(names)}".strip()
+    for k, where in enumerate(names):
+        name = where.split(", sheet ")[0]
+        known = {text.casefold() for text in (where, name, PurePath(name).stem)}
+        if file in (k, str(k)) or str(file).casefold() in known:
             if key == "*" or key in layouts[k].at:
                 return layouts[k]
-            faults.append(
-                Fault(
-                    what=f"prefer takes {key!r} from {name}, which has no such column",
-                    remedy=f"it has {first_few(layouts[k].at, 12)}",
-                    where="prefer",
-                )
-            )
-            return None
-    faults.append(
-        Fault(
-            what=f"prefer names {file!r}, which is none of the files",
-            remedy=f"{near(str(file), names)} The files are {', '.join(names)}".strip(),
-            where="prefer",
-        )
-    )
+            what = f"prefer takes {key!r} from {name}, which has no such column"
+            remedy = f"it has {first_few(layouts[k].at, 12)}"
+            break
+    faults.add(what, remedy, where="prefer")
     return None
 
 
 def _doubles(table: Table, layout: Layout) -> list[Fault]:
-    faults = []
+    faults: dict[str, Fault] = {}
     names = [simple(name) for name in table.header]
     for key, at in layout.at.items():
         same = [k for k, name in enumerate(names) if name == names[at]]
         if len([k for k in same if k not in table.hidden or at in table.hidden]) > 1:
-            faults.append(
-                Fault(
-                    what=f"more than one column has this name, which is read as {key!r}",
-                    remedy="give each column its own name",
-                    where=table.where,
-                    row=table.header_row or None,
-                    column=table.header[at],
-                )
+            what = f"more than one column has this name, which is read as {key!r}"
+            faults[table.header[at]] = table.fault(
+                what,
+                "give each column its own name",
+                row=table.header_row or None,
+                column=table.header[at],
             )
-    return list({fault.column: fault for fault in faults}.values())
+    return list(faults.values())
 
 
 def _no_urn(table: Table, wanted: str | None) -> Fault:
     hint = near(wanted or "urn", table.header)
-    return Fault(
-        what="no column holds the URN",
-        remedy=f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
+    return table.fault(
+        "no column holds the URN",
+        f'{hint} Say which it is with columns={{"urn": ...}}; the columns are '
         f"{column_list(table.header)}".strip(),
-        where=table.where,
         column="urn",
     )

@@ -10,10 +10,11 @@ from typing import Any, TypeVar
 
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.readers.cell_tables import read_cells
 from clusters.readers.cells import Unreadable, is_unknown, pence_of, tidy, urn_of
-from clusters.readers.column_names import PUBLISHED, near
+from clusters.readers.column_names import PUBLISHED
+from clusters.readers.columns import check_keys
 from clusters.readers.table import Cell
 from clusters.shown import Shown
 
@@ -143,7 +144,7 @@ def read_commitments(
     """
     marks: dict[str, int] = {}
 
-    def one(row: Mapping[str, Cell], number: int, faults: list[Fault]) -> Commitment | None:
+    def one(row: Mapping[str, Cell], number: int, faults: Faults) -> Commitment | None:
         return _commitment(row, number, problem, links or {}, marks, faults)
 
     return _rows(source, sheet, "commitments", _NAMES, columns or {}, one)
@@ -183,7 +184,7 @@ def read_backdated(
     datetime.date(2026, 3, 1)
     """
 
-    def one(row: Mapping[str, Cell], _: int, faults: list[Fault]) -> Arrears | None:
+    def one(row: Mapping[str, Cell], _: int, faults: Faults) -> Arrears | None:
         return _arrears(row, problem, links or {}, faults)
 
     return _rows(source, sheet, "backdated payments", _BACKDATED, columns or {}, one)
@@ -195,19 +196,10 @@ def _rows(
     name: str,
     names: Mapping[str, tuple[str, ...]],
     columns: Mapping[str, str],
-    one: Callable[[Mapping[str, Cell], int, list[Fault]], _T | None],
+    one: Callable[[Mapping[str, Cell], int, Faults], _T | None],
 ) -> tuple[_T, ...]:
     """Open a table and read its rows one by one; the only place where such files are opened."""
-    unknown = [key for key in columns if key not in names]
-    if unknown:
-        raise DataError(
-            Fault(
-                what=f"columns names {key!r}, which {name} do not have",
-                remedy=f"{near(key, names)} Use any of {', '.join(names)}".strip(),
-                where="columns",
-            )
-            for key in unknown
-        )
+    check_keys(columns, names, name)
     needed = ("urn",) if names is _NAMES else tuple(names)
     table = read_cells(
         source,
@@ -217,43 +209,29 @@ def _rows(
         sheet=sheet,
     )
     found: list[_T] = []
-    faults: list[Fault] = []
+    faults = Faults()
     if table.rows and not {"a_year", "band"} & set(table.rows[0]):
-        faults.append(
-            Fault(
-                what="there is no column 'a_year' and no column 'band'",
-                remedy="give pounds a year, or a band, for each plan",
-                where=table.where,
-            )
-        )
+        remedy = "give pounds a year, or a band, for each plan"
+        faults.add("there is no column 'a_year' and no column 'band'", remedy, where=table.where)
     for row in table.rows if not faults else ():
         made = one(row, row["urn"].row or 0, faults)
         found += [] if made is None else [made]
     if not found and not faults:
-        faults.append(
-            Fault(
-                what=f"the file has no {name}",
-                remedy="give one row for each plan",
-                where=table.where,
-            )
-        )
-    if faults:
-        raise DataError(faults)
+        faults.add(f"the file has no {name}", "give one row for each plan", where=table.where)
+    faults.refuse(DataError)
     return tuple(found)
 
 
 def _arrears(
-    row: Mapping[str, Cell], problem: Problem, links: Mapping[str, str], faults: list[Fault]
+    row: Mapping[str, Cell], problem: Problem, links: Mapping[str, str], faults: Faults
 ) -> Arrears | None:
     before = len(faults)
     urn = _school(row["urn"], problem, links, faults)
-    read = {
-        "a_year": _read(row.get("a_year"), pence_of, faults),
-        **{key: _read(row.get(key), _date, faults) for key in ("compliance_date", "paid_from")},
-    }
+    readers = {"a_year": pence_of, "compliance_date": _date, "paid_from": _date}
+    read = {key: _read(row.get(key), reader, faults) for key, reader in readers.items()}
     if len(faults) == before:
-        for key in (key for key, value in read.items() if value is None):
-            faults.append(row["urn"].fault(f"this row has no {key}", "give it"))
+        lacking = [key for key, value in read.items() if value is None]
+        faults += [row["urn"].fault(f"this row has no {key}", "give it") for key in lacking]
     owed, since = read["compliance_date"], read["paid_from"]
     if owed is not None and since is not None and since < owed:
         faults.append(
@@ -270,7 +248,7 @@ def _commitment(
     problem: Problem,
     links: Mapping[str, str],
     marks: dict[str, int],
-    faults: list[Fault],
+    faults: Faults,
 ) -> Commitment | None:
     before = len(faults)
     urn = _school(row["urn"], problem, links, faults)
@@ -299,42 +277,29 @@ def _commitment(
 
 
 def _school(
-    cell: Cell, problem: Problem, links: Mapping[str, str], faults: list[Fault]
+    cell: Cell, problem: Problem, links: Mapping[str, str], faults: Faults
 ) -> SchoolId | None:
     place = problem.find(tidy(cell.text))
     if place is None:
-        try:
-            urn = urn_of(cell.text)
-            place = problem.find(urn)
-            if place is None and urn in links:
-                place = problem.find(links[urn])
-        except Unreadable as error:
-            faults.append(cell.fault(error.what, error.remedy))
+        urn = cell.read(urn_of, faults)
+        if urn is None:
             return None
-    if place is None:
-        what = "no school of the problem has this URN"
-        faults.append(
-            cell.fault(
-                what, "correct it, leave the row out, or give --links: academies have new URNs"
-            )
-        )
-        return None
-    return problem.ids[place]
+        places = (problem.find(key) for key in (urn, links.get(urn)))
+        place = next((found for found in places if found is not None), None)
+    if place is not None:
+        return problem.ids[place]
+    remedy = "correct it, leave the row out, or give --links: academies have new URNs"
+    faults.append(cell.fault("no school of the problem has this URN", remedy))
+    return None
 
 
 def _text(cell: Cell | None) -> str | None:
     return None if cell is None or is_unknown(cell.text) else tidy(cell.text)
 
 
-def _read(cell: Cell | None, reader: Any, faults: list[Fault]) -> Any:
+def _read(cell: Cell | None, reader: Any, faults: Faults) -> Any:
     """Read a cell; None where it is blank or cannot be read, which is a fault."""
-    if cell is None or is_unknown(cell.text):
-        return None
-    try:
-        return reader(cell.text)
-    except Unreadable as error:
-        faults.append(cell.fault(error.what, error.remedy))
-        return None
+    return None if cell is None or is_unknown(cell.text) else cell.read(reader, faults)
 
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?")

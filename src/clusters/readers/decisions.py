@@ -12,7 +12,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationErro
 
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Rules, SchoolId
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.opening import File, open_content
 
 __all__ = ["FORMAT", "Decisions", "is_decisions", "parse_decisions", "read_decisions"]
@@ -315,9 +315,7 @@ def parse_decisions(text: str | bytes, where: str = "decisions") -> Decisions:
             text = text.decode("utf-8-sig")
         return Decisions.model_validate_json(text)
     except UnicodeDecodeError:
-        faults = [
-            Fault(what="the file is not UTF-8 text", remedy="save it again there", where=where)
-        ]
+        faults = [Fault("the file is not UTF-8 text", "save it again there", where=where)]
     except ValidationError as error:
         faults = _faults(error.errors(include_url=False), where)
     raise DataError(faults) from None
@@ -325,25 +323,18 @@ def parse_decisions(text: str | bytes, where: str = "decisions") -> Decisions:
 
 def _faults(errors: Sequence[Any], where: str) -> list[Fault]:
     """Name the first few places that are wrong, and how many more there are."""
-    faults = []
+    faults = Faults()
     for error in errors[:MOST_FAULTS]:
         place = ".".join(str(step) for step in error["loc"])
         if error["type"] == "json_invalid":
             place = "the file"
-        faults.append(
-            Fault(
-                what=f"{place or 'the file'} is not as decisions are written: "
-                f"{error['msg'][:1].lower()}{error['msg'][1:200]}",
-                remedy="take the file that the workbench saved, or correct it there",
-                where=where,
-            )
+        faults.add(
+            f"{place or 'the file'} is not as decisions are written: "
+            f"{error['msg'][:1].lower()}{error['msg'][1:200]}",
+            "take the file that the workbench saved, or correct it there",
+            where=where,
         )
     if len(errors) > MOST_FAULTS:
-        faults.append(
-            Fault(
-                what=f"and {len(errors) - MOST_FAULTS:,} more of these",
-                remedy="correct the first ones and read it again",
-                where=where,
-            )
-        )
+        remedy = "correct the first ones and read it again"
+        faults.add(f"and {len(errors) - MOST_FAULTS:,} more of these", remedy, where=where)
     return faults

@@ -1,18 +1,12 @@
-"""What is said of a file that is refused, and of things that are like what was meant."""
+"""What is said of columns that are not what was meant."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
 
-from clusters.errors import DataError, Fault
 from clusters.text import first_few
 
-__all__ = ["column_list", "refusal"]
-
-
-def refusal(where: str, what: str, remedy: str, value: str | None = None) -> DataError:
-    """Make the error of a file that is refused as a whole."""
-    return DataError(Fault(what=what, remedy=remedy, where=where, value=value))
+__all__ = ["column_list"]
 
 
 def column_list(header: Iterable[str]) -> str:

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 
 from clusters.domain import Problem
 from clusters.domain.forecast import year_in
-from clusters.errors import DataError, Fault
+from clusters.errors import Fault
 from clusters.readers.column_names import PUBLISHED, near, simple
-from clusters.readers.columns import find_any
+from clusters.readers.columns import check_keys, find_columns
 from clusters.readers.faults import column_list
 from clusters.readers.forecast_rows import Found
 from clusters.readers.table import Table
@@ -83,18 +83,7 @@ def named_measures(problem: Problem, further: Mapping[str, str]) -> dict[str, st
 
 def refuse_unknown(given: Mapping[str, str]) -> None:
     """Refuse names of columns that forecasts do not have."""
-    known = (*SCHOOL_KEYS, *OTHER_KEYS)
-    faults = [
-        Fault(
-            what=f"columns names {key!r}, which forecasts do not have",
-            remedy=f"{near(key, known)} Use any of {', '.join(known)}".strip(),
-            where="columns",
-        )
-        for key in given
-        if key not in known
-    ]
-    if faults:
-        raise DataError(faults)
+    check_keys(given, (*SCHOOL_KEYS, *OTHER_KEYS), "forecasts")
 
 
 def header_score_of(
@@ -119,20 +108,12 @@ def columns_of(
     table: Table, given: Mapping[str, str], names: Mapping[str, Sequence[str]]
 ) -> dict[str, int]:
     """Find the columns that hold our keys, under the names given or any of the usual ones."""
-    at: dict[str, int] = {}
-    for key, others in names.items():
-        wanted = (given[key],) if key in given else (key, *others)
-        found = find_any(table.header, wanted, at.values())
-        if found is not None:
-            at[key] = found
-        elif key in given:
-            raise DataError(
-                Fault(
-                    what=f"there is no column {given[key]!r}, which was to be {key!r}",
-                    remedy=near(given[key], table.header)
-                    or f"the columns are {column_list(table.header)}",
-                    where=table.where,
-                )
+    at = find_columns(table.header, names, given)
+    for key in names:
+        if key in given and key not in at:
+            raise table.refused(
+                f"there is no column {given[key]!r}, which was to be {key!r}",
+                near(given[key], table.header) or f"the columns are {column_list(table.header)}",
             )
     return at
 
@@ -212,9 +193,7 @@ def age_group(name: str) -> int | None:
 
 def no_school_column(table: Table) -> Fault:
     """Say that no column names the schools."""
-    return Fault(
-        what="no column holds the URN, LAESTAB number or name of the schools",
-        remedy=f'say which it is with columns={{"urn": ...}}; the columns are '
-        f"{column_list(table.header)}",
-        where=table.where,
+    return table.fault(
+        "no column holds the URN, LAESTAB number or name of the schools",
+        f'say which it is with columns={{"urn": ...}}; the columns are {column_list(table.header)}',
     )

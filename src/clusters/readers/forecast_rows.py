@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clusters.domain import Problem, SchoolId
-from clusters.errors import Fault
-from clusters.readers.cells import Unreadable, is_unknown, number_of, tidy
+from clusters.errors import Faults
+from clusters.readers.cells import is_unknown, number_of, tidy
 from clusters.readers.links import links_of
 from clusters.readers.school_finder import SchoolFinder
 from clusters.readers.table import WRONG_STATE, Cell, Table
@@ -27,7 +27,7 @@ class Found:
     parts: dict[tuple[str, str, SchoolId], float] = field(default_factory=dict)
     unknown: set[tuple[str, str, SchoolId]] = field(default_factory=set)
     others: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     notes: list[str] = field(default_factory=list)
 
 
@@ -45,18 +45,12 @@ def rows_of(
             found.others.setdefault(texts[0], " ".join(texts[:2]))
 
 
-def value_of(cell: Cell, urn: str, faults: list[Fault]) -> float | None:
+def value_of(cell: Cell, urn: str, faults: Faults) -> float | None:
     """Read a cell; None where it is not known, or a fault."""
     if cell.state in ("formula", "date", "merged"):
         faults.append(cell.fault(*WRONG_STATE[cell.state], urn))
         return None
-    if is_unknown(cell.text):
-        return None
-    try:
-        return number_of(cell.text)
-    except Unreadable as error:
-        faults.append(cell.fault(error.what, error.remedy, urn))
-        return None
+    return None if is_unknown(cell.text) else cell.read(number_of, faults, urn)
 
 
 def school_names(problem: Problem, keys: Sequence[SchoolId]) -> str:

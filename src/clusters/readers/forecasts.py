@@ -9,7 +9,7 @@ from typing import Any, Literal
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
 from clusters.domain.forecast import Forecast, year_in, year_order
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.cells import tidy
 from clusters.readers.column_names import simple
 from clusters.readers.faults import column_list
@@ -149,13 +149,9 @@ def _in_row(
         if what is not None:
             said["measure"] = what
         elif name:
-            found.faults.append(
-                cell.fault(
-                    "it is not one of our measures",
-                    f"say which it is with measures={{'ours': {tidy(cell.text)!r}}}, or leave the "
-                    "row out",
-                )
-            )
+            remedy = f"say which it is with measures={{'ours': {tidy(cell.text)!r}}}"
+            remedy += ", or leave the row out"
+            found.faults.append(cell.fault("it is not one of our measures", remedy))
     return said
 
 
@@ -166,13 +162,8 @@ def _keep(cell: Cell, key: tuple[str, str, SchoolId], found: Found, *, part: boo
     elif part:
         found.parts[key] = found.parts.get(key, 0.0) + value
     elif key in found.whole:
-        found.faults.append(
-            cell.fault(
-                f"{key[0]} in {key[1]} stands twice for this school",
-                "keep one number of each year",
-                str(key[2]),
-            )
-        )
+        what = f"{key[0]} in {key[1]} stands twice for this school"
+        found.faults.append(cell.fault(what, "keep one number of each year", str(key[2])))
     else:
         found.whole[key] = value
 
@@ -189,15 +180,14 @@ def _forecast(
         what, year, school = key
         if (years is None or year in years) and (key in found.whole or key not in dark):
             numbers.setdefault(what, {}).setdefault(year, {})[school] = value
-    faults = [*table.faults, *found.faults]
+    faults = Faults([*table.faults, *found.faults])
     if not numbers and not faults:
         faults.append(_nothing_read(found, table, years))
     notes: list[str] = []
     if not faults:
         for what, by_year in numbers.items():
             notes += _filled(problem, what, by_year, missing, table.where, faults)
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     span = sorted({year for by_year in numbers.values() for year in by_year}, key=year_order)
     source = f"The forecast of {' and '.join(numbers)} for {', '.join(span)} is from {table.where}."
     return Forecast(
@@ -212,7 +202,7 @@ def _filled(
     by_year: dict[str, dict[SchoolId, float]],
     missing: Missing,
     where: str,
-    faults: list[Fault],
+    faults: Faults,
 ) -> Iterator[str]:
     """Deal with schools that lack a year: refuse them, or put today's number in its place."""
     for year, known in by_year.items():
@@ -231,36 +221,30 @@ def _filled(
         remedy = "add their numbers, or read with missing='as today' to keep today's"
         if missing == "as today":
             remedy = f"add their numbers: today's {what} is not known either"
-        faults.append(
-            Fault(
-                what=f"there is no forecast of {what} in {year} for "
-                f"{counted(len(lacking), 'school')}: {names}",
-                remedy=remedy,
-                where=where,
-            )
+        faults.add(
+            f"there is no forecast of {what} in {year} for "
+            f"{counted(len(lacking), 'school')}: {names}",
+            remedy,
+            where=where,
         )
 
 
 def _no_numbers(table: Table) -> Fault:
-    return Fault(
-        what="no column holds a forecast: none has a year in its name, and no column holds years",
-        remedy='name columns such as "2027/28" or "EHCP 2027", or give a column "year"; the '
+    return table.fault(
+        "no column holds a forecast: none has a year in its name, and no column holds years",
+        'name columns such as "2027/28" or "EHCP 2027", or give a column "year"; the '
         f"columns are {column_list(table.header)}",
-        where=table.where,
     )
 
 
 def _nothing_read(found: Found, table: Table, years: set[str] | None) -> Fault:
     if years is not None and (found.whole or found.parts):
         have = sorted({year for _, year, _ in (*found.whole, *found.parts)}, key=year_order)
-        return Fault(
-            what=f"the file has no forecast for {', '.join(sorted(years))}",
-            remedy=f"it has {', '.join(have)}",
-            where=table.where,
+        return table.fault(
+            f"the file has no forecast for {', '.join(sorted(years))}", f"it has {', '.join(have)}"
         )
-    return Fault(
-        what="no row holds a forecast of a school of the problem",
-        remedy="check the URNs and the columns of numbers"
+    return table.fault(
+        "no row holds a forecast of a school of the problem",
+        "check the URNs and the columns of numbers"
         + (f"; the file has {first_few(found.others.values())}" if found.others else ""),
-        where=table.where,
     )

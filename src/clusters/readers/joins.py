@@ -5,18 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from clusters.errors import Fault
+from clusters.errors import Fault, Faults
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT
-from clusters.readers.cells import Unreadable, urn_of
-from clusters.readers.column_names import (
-    FORMATS,
-    PASSED_ON,
-    PUBLISHED,
-    key_of,
-    near,
-    recognise,
-)
-from clusters.readers.columns import Layout, find_any
+from clusters.readers.cells import urn_of
+from clusters.readers.column_names import PASSED_ON, PUBLISHED, key_of, near
+from clusters.readers.columns import Layout, described, find_columns, lacking
 from clusters.readers.reading_report import ReadingReport, SetAside
 from clusters.readers.row_filter import Record, Sieve, records_of
 from clusters.readers.table import Cell, Point, Table
@@ -25,11 +18,8 @@ from clusters.text import counted, first_few
 __all__ = ["Family", "join_table", "merge_long", "twice_faults"]
 
 _LONG = {
-    "need": (("ehcps", ("ehc_plans", "ehcp")), ("sen_support", ("sen_k",))),
-    "expertise": (
-        ("amount", ("capacity", "places", "days", "level")),
-        ("unit", ("units",)),
-    ),
+    "need": {"ehcps": ("ehc_plans", "ehcp"), "sen_support": ("sen_k",)},
+    "expertise": {"amount": ("capacity", "places", "days", "level"), "unit": ("units",)},
 }
 _HINTED = 5
 """Unknown URNs for which like URNs are looked up; that is slow, and no list would be read."""
@@ -52,6 +42,18 @@ class Family:
     others_aside: bool = False
     points: dict[int, Point] = field(default_factory=dict)
 
+    def other(self, cell: Cell, aside: list[SetAside], faults: Faults, *, leave: bool) -> None:
+        """Set aside the row of a school that is none of these, or refuse it."""
+        if leave or cell.text in self.aside:
+            aside.append(SetAside(cell.row, cell.text, f"not in {self.where}"))
+            return
+        like = near(cell.text, self.records, _ALIKE) if len(faults) < _HINTED else ""
+        remedy = (
+            f"{like} Correct it; or give links= where schools have become academies; or leave such "
+            'rows out with set_aside=["not in the main file"]'.strip()
+        )
+        faults.append(cell.fault(_NOT_THERE.format(self.where), remedy, urn=cell.text))
+
 
 def join_table(
     table: Table, layout: Layout, family: Family, number: int = 1
@@ -71,7 +73,7 @@ def join_table(
     sieve = Sieve(table, layout, None, number=number)
     finder = _Finder(family)
     rows = records_of(sieve, lambda urn: finder.find(urn) is not None)
-    faults = [*table.faults, *sieve.faults]
+    faults = Faults([*table.faults, *sieve.faults])
     notes = [*table.all_notes(), *layout.notes]
     by_school: dict[str, list[Record]] = {}
     others_found: list[Record] = []
@@ -87,25 +89,18 @@ def join_table(
         taken = _take(urn, found_rows, family, faults, notes)
         if taken is not None and table.points and taken["urn"].row in table.points:
             family.points[family.records[urn]["urn"].row] = table.points[taken["urn"].row]
-    lacking = [urn for urn in family.records if urn not in by_school]
-    if lacking and by_school:
-        have = "has" if len(lacking) == 1 else "have"
-        notes.append(
-            f"{counted(len(lacking), 'school')} {have} no row in {table.where}: "
-            f"{first_few(lacking)}."
-        )
-    for urn in lacking:
+    absent = [urn for urn in family.records if urn not in by_school]
+    if absent and by_school:
+        schools = counted(len(absent), "school has", "schools have")
+        notes.append(f"{schools} no row in {table.where}: {first_few(absent)}.")
+    for urn in absent:
         _blank(family.records[urn], table, layout, family)
     if rows and not by_school:
-        faults = [fault for fault in faults if fault.what != _NOT_THERE.format(family.where)]
-        faults.append(
-            Fault(
-                what=f"none of its {len(rows):,} schools is in {family.where}",
-                remedy="check that both are of the same area and year, or give links= for changed "
-                "URNs",
-                where=table.where,
-            )
-        )
+        not_there = _NOT_THERE.format(family.where)
+        faults = Faults(fault for fault in faults if fault.what != not_there)
+        what = f"none of its {len(rows):,} schools is in {family.where}"
+        remedy = "check that both are of the same area and year, or give links= for changed URNs"
+        faults.add(what, remedy, where=table.where)
     return report_of(table, sieve.read, len(ours), sieve.set_aside, notes), faults, ours
 
 
@@ -122,20 +117,18 @@ def _not_ours(
     """
     areas = {record["authority"].text for record in ours if "authority" in record} - {""}
     wider = sieve.published or family.others_aside or len(others_found) > len(family.records) > 0
-    faults: list[Fault] = []
+    faults = Faults()
     for record in others_found:
         cell = record["urn"]
         area = record["authority"].text if "authority" in record else ""
         elsewhere = bool(areas and area and area not in areas)
-        if (wider and ours) or elsewhere or cell.text in family.aside:
-            sieve.set_aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
-        else:
-            faults.append(_unknown_urn(cell, family, hint=len(faults) < _HINTED))
+        leave = bool(wider and ours) or elsewhere
+        family.other(cell, sieve.set_aside, faults, leave=leave)
     return faults
 
 
 def _take(
-    urn: str, rows: Sequence[Record], family: Family, faults: list[Fault], notes: list[str]
+    urn: str, rows: Sequence[Record], family: Family, faults: Faults, notes: list[str]
 ) -> Record | None:
     """Add the cells of a school's row, and return it: its own, else its only predecessor's."""
     own = [record for record in rows if record["urn"].text == urn]
@@ -152,9 +145,8 @@ def _take(
     taken = (own or rows)[0]
     own_keys = ("urn", *PASSED_ON)
     family.records[urn].update({key: cell for key, cell in taken.items() if key not in own_keys})
-    for key in ("authority", "estab"):
-        if key in taken:
-            family.records[urn].setdefault(key, taken[key])
+    for key in {"authority", "estab"} & set(taken):
+        family.records[urn].setdefault(key, taken[key])
     return taken
 
 
@@ -186,12 +178,8 @@ def report_of(
     table: Table, read: int, kept: int, aside: Iterable[SetAside], notes: Iterable[str]
 ) -> ReadingReport:
     """Report on a further table."""
-    known = recognise(table.header)
     return ReadingReport(
-        where=table.where,
-        kind=table.kind,
-        format=FORMATS[known][0] if known else "other",
-        encoding=table.encoding,
+        **described(table),
         rows_read=read,
         rows_kept=kept,
         set_aside=tuple(aside),
@@ -218,13 +206,9 @@ def merge_long(
         if place is None:
             continue
         if place in seen:
-            faults.append(
-                row["type"].fault(
-                    f"this school and type have a row already (row {seen[place]})",
-                    "keep one row for each school and type",
-                    urn=place[0],
-                )
-            )
+            what = f"this school and type have a row already (row {seen[place]})"
+            remedy = "keep one row for each school and type"
+            faults.append(row["type"].fault(what, remedy, urn=place[0]))
             continue
         seen[place] = number
         family.records[place[0]].update(_cells_of(row, what, place[1]))
@@ -232,10 +216,7 @@ def merge_long(
         _fill(table, at, {kind for _, kind in seen}, family)
     wider = bool(seen) and len({cell.text for cell in others_found}) > len(family.records)
     for cell in others_found:
-        if wider or family.others_aside or cell.text in family.aside:
-            aside.append(SetAside(cell.row, cell.text, f"not in {family.where}"))
-        else:
-            faults.append(_unknown_urn(cell, family, hint=len(faults) < _HINTED))
+        family.other(cell, aside, faults, leave=wider or family.others_aside)
     faults += table.faults
     return report_of(table, read, len(seen), aside, table.all_notes()), faults
 
@@ -249,53 +230,32 @@ def _fill(table: Table, at: Mapping[str, int], kinds: Iterable[str], family: Fam
             record.setdefault(key, Cell("", family.where, row, f"{key} ({table.where})"))
 
 
-def _long_columns(table: Table, what: str) -> tuple[dict[str, int], list[Fault]]:
-    wanted = (("urn", PUBLISHED["urn"]), ("type", _TYPE), *_LONG[what])
-    at: dict[str, int] = {}
-    for key, names in wanted:
-        place = find_any(table.header, (key, *names), at.values())
-        if place is not None:
-            at[key] = place
+def _long_columns(table: Table, what: str) -> tuple[dict[str, int], Faults]:
+    names = {"urn": PUBLISHED["urn"], "type": _TYPE, **_LONG[what]}
+    at = find_columns(table.header, names)
     needed = ["urn", "type"] + (["amount"] if what == "expertise" else [])
     if what == "need" and not {"ehcps", "sen_support"} & set(at):
         needed.append("ehcps")
-    columns = ", ".join(table.header)
-    return at, [
-        Fault(
-            what=f"there is no column {key!r}",
-            remedy=f"{near(key, table.header)} The columns are {columns}".strip(),
-            where=table.where,
-            column=key,
-        )
-        for key in needed
-        if key not in at
-    ]
+    return at, Faults(lacking(table, needed, at))
 
 
 def _place(
     row: Mapping[str, Cell],
     finder: _Finder,
     types: Collection[str],
-    faults: list[Fault],
+    faults: Faults,
     others_found: list[Cell],
 ) -> tuple[str, str] | None:
     """School and type of a row; None where either is not known."""
-    try:
-        urn = urn_of(row["urn"].text)
-    except Unreadable as error:
-        faults.append(row["urn"].fault(error.what, error.remedy))
+    urn = row["urn"].read(urn_of, faults)
+    if urn is None:
         return None
     kind = key_of(row["type"].text, types)
     if kind is None:
         known = [*NEED_TYPES, NO_SPECIALIST_ASSESSMENT, *types]
-        faults.append(
-            row["type"].fault(
-                "this is not a type of need",
-                f"{near(row['type'].text, known)} The types are {', '.join(known)}; allow your own "
-                "with types=[...]".strip(),
-                urn=urn,
-            )
-        )
+        rest = f"The types are {', '.join(known)}; allow your own with types=[...]"
+        remedy = f"{near(row['type'].text, known)} {rest}".strip()
+        faults.append(row["type"].fault("this is not a type of need", remedy, urn=urn))
     school = finder.find(urn)
     if school is None:
         others_found.append(row["urn"]._replace(text=urn))
@@ -309,31 +269,14 @@ def _cells_of(row: Mapping[str, Cell], what: str, kind: str) -> Record:
     return cells | ({f"expertise_{kind}_unit": row["unit"]} if "unit" in row else {})
 
 
-def _unknown_urn(cell: Cell, family: Family, *, hint: bool) -> Fault:
-    like = near(cell.text, family.records, _ALIKE) if hint else ""
-    return cell.fault(
-        _NOT_THERE.format(family.where),
-        f"{like} Correct it; or give links= where schools have become academies; or leave such "
-        'rows out with set_aside=["not in the main file"]'.strip(),
-        urn=cell.text,
-    )
-
-
 def _twice(cell: Cell, first: int) -> Fault:
-    return cell.fault(
-        f"the URN has a row already (row {first})",
-        "keep one row for each school",
-        urn=cell.text,
-    )
+    what = f"the URN has a row already (row {first})"
+    return cell.fault(what, "keep one row for each school", urn=cell.text)
 
 
 def twice_faults(records: Sequence[Record]) -> list[Fault]:
     """Faults of URNs that stand in more than one row."""
-    seen: dict[str, int] = {}
-    faults = []
-    for record in records:
-        cell = record["urn"]
-        if cell.text in seen:
-            faults.append(_twice(cell, seen[cell.text]))
-        seen.setdefault(cell.text, cell.row)
-    return faults
+    first: dict[str, int] = {}
+    cells = [record["urn"] for record in records]
+    pairs = [(cell, first.setdefault(cell.text, cell.row)) for cell in cells]
+    return [_twice(cell, row) for cell, row in pairs if row != cell.row]

@@ -6,13 +6,17 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.readers.cells import Unreadable, urn_of
 from clusters.readers.column_names import near, simple
+from clusters.readers.columns import find_any, find_column
 from clusters.readers.opening import open_table
 from clusters.readers.table import Table
 
 __all__ = ["Links", "links_of", "read_links"]
+
+_OLD = ("urn", "old", "old_urn")
+_NEW = ("linkurn", "link_urn", "new", "new_urn")
 
 
 class Links(dict[str, str]):
@@ -69,20 +73,14 @@ def read_links(source: Any) -> Links:
     {'1': '3', '2': '3'}
     """
     table = open_table(source, name="links", score=_score)
-    names = {simple(name): k for k, name in enumerate(table.header)}
-    first = next((names[name] for name in ("urn", "old", "old_urn") if name in names), None)
-    others = ("linkurn", "link_urn", "new", "new_urn")
-    second = next((names[name] for name in others if name in names), None)
+    first, second = (find_any(table.header, names) for names in (_OLD, _NEW))
     if first is None or second is None:
-        raise DataError(
-            Fault(
-                what="this is not a links file: it needs columns URN and LinkURN",
-                remedy=near("LinkURN", table.header)
-                or 'download "Establishment links" from Get Information about Schools',
-                where=table.where,
-            )
+        raise table.refused(
+            "this is not a links file: it needs columns URN and LinkURN",
+            near("LinkURN", table.header)
+            or 'download "Establishment links" from Get Information about Schools',
         )
-    after = _after(table, first, second, names.get("linktype"))
+    after = _after(table, first, second, find_column(table.header, "linktype"))
     links = Links()
     for urn in after:
         ends = _ends(urn, after)
@@ -102,22 +100,20 @@ def links_of(given: Any) -> Mapping[str, str]:
             return {urn_of(str(old)): urn_of(str(new)) for old, new in given.items()}
         except Unreadable as error:
             what = f"links holds something that is no URN: {error.what}"
-            raise DataError(Fault(what=what, remedy="give {old URN: new URN}")) from None
+            raise DataError.of(what, "give {old URN: new URN}") from None
     return read_links(given)
 
 
 def _after(table: Table, first: int, second: int, kind: int | None) -> dict[str, dict[str, None]]:
     """Schools that followed each school directly."""
     after: dict[str, dict[str, None]] = {}
-    faults: list[Fault] = []
+    faults = Faults()
     for number, cells in table.body():
         try:
             one, other = (urn_of(table.text(number, cells, k)) for k in (first, second))
             word = "successor" if kind is None else table.text(number, cells, kind).lower()
         except Unreadable as error:
-            faults.append(
-                Fault(what=error.what, remedy=error.remedy, where=table.where, row=number)
-            )
+            faults.add(error.what, error.remedy, where=table.where, row=number)
             continue
         if not one or not other or one == other:
             continue
@@ -132,8 +128,8 @@ def _after(table: Table, first: int, second: int, kind: int | None) -> dict[str,
 
 def _score(cells: Sequence[str]) -> int:
     names = {simple(cell) for cell in cells}
-    second = names & {"linkurn", "new", "new_urn", "link_urn"}
-    return len(second) and len(second) + len(names & {"urn", "old", "old_urn", "linktype"})
+    second = names & {*_NEW}
+    return len(second) and len(second) + len(names & {*_OLD, "linktype"})
 
 
 def _ends(urn: str, after: dict[str, dict[str, None]]) -> dict[str, None]:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from statistics import median
 from typing import Any
 
-from clusters.errors import Fault
+from clusters.errors import Faults
 from clusters.readers.cells import Unreadable, is_unknown, number_of
 from clusters.readers.formats.spatial import BRITISH_GRID, crs_of, to_grid
 from clusters.readers.row_filter import Record
@@ -30,6 +31,7 @@ _WGS84 = "EPSG:4326"
 _FAR_M = 75_000.0
 _FAR_TIMES = 10
 _LEAST_FOR_FAR = 8
+_PLACES = ("easting", "longitude", "postcode", "urn")
 _APART_M = {"longitude": 1_000.0, "postcode": 5_000.0}
 _ASIDE = 'or set such schools aside with set_aside=["no position"]'
 _METRES = "give metres on the British National Grid (EPSG:27700), or say which system with crs="
@@ -40,48 +42,43 @@ def postcode_key(text: str) -> str:
     return "".join(text.upper().split())
 
 
+@dataclass(slots=True, kw_only=True)
 class Locator:
     """Finds and checks the positions of records."""
 
-    def __init__(
-        self,
-        *,
-        crs: Any,
-        points: Mapping[int, Point] | None,
-        postcodes: Mapping[str, Point] | None,
-        boundary: Any,
-        where: str,
-        aside: bool = False,
-    ) -> None:
-        self.aside = aside
-        self.points = points
-        self.postcodes = postcodes
-        self.boundary = boundary
-        self.where = where
-        self.faults: list[Fault] = []
-        self.notes: list[str] = []
-        self.system = None if crs is None else crs_of(crs, "crs")
-        self.unplaced: set[int] = set()
-        self.here = 0
-        self.used = {"geometry": 0, "easting": 0, "longitude": 0, "postcode": 0}
+    crs: Any
+    points: Mapping[int, Point] | None
+    postcodes: Mapping[str, Point] | None
+    boundary: Any
+    aside: bool = False
+    faults: Faults = field(default_factory=Faults)
+    notes: list[str] = field(default_factory=list)
+    system: Any = None
+    unplaced: set[int] = field(default_factory=set)
+    here: int = 0
+    placed_by_postcode: int = 0
+
+    def __post_init__(self) -> None:
+        self.system = None if self.crs is None else crs_of(self.crs, "crs")
+
+    @property
+    def _noted(self) -> int:
+        return len(self.faults) + len(self.unplaced)
 
     def locate(self, records: Sequence[Record]) -> list[Point | None]:
         """Position of each record; None where there is none, which is then a fault."""
         found: list[Point | None] = []
         degrees: list[tuple[int, Point]] = []
         for k, record in enumerate(records):
-            found.append(None)
-            self.here = k
-            before = len(self.faults) + len(self.unplaced)
-            point = self._metres(record)
+            self.here, before = k, self._noted
+            found.append(self._metres(record))
+            if found[k] is not None or self._noted > before:
+                continue
+            point = self._degrees(record)
             if point is not None:
-                found[k] = point
-            elif len(self.faults) + len(self.unplaced) == before:
-                point = self._degrees(record)
-                if point is not None:
-                    degrees.append((k, point))
-                elif len(self.faults) + len(self.unplaced) == before:
-                    found[k] = self._of_postcode(record)
+                degrees.append((k, point))
+            elif self._noted == before:
+                found[k] = self._of_postcode(record)
         system = self.system if self.system is not None and self.system.is_geographic else _WGS84
         turned = to_grid([point for _, point in degrees], system, "crs") if degrees else []
         for (k, _), point in zip(degrees, turned, strict=True):
@@ -104,9 +101,8 @@ class Locator:
         numbers: list[float] = []
         for name, cell in zip(names, cells, strict=True):
             if is_unknown(cell.text):
-                self._lack(
-                    record, cell, f"the {name} is missing", "give both numbers of the position"
-                )
+                remedy = "give both numbers of the position"
+                self._lack(record, cell, f"the {name} is missing", remedy)
                 continue
             try:
                 numbers.append(number_of(cell.text, negative=True))
@@ -117,7 +113,6 @@ class Locator:
     def _metres(self, record: Record) -> Point | None:
         row = record["urn"].row if "urn" in record else -1
         if self.points is not None and row in self.points:
-            self.used["geometry"] += 1
             return self._in_box(record, record["urn"], self.points[row])
         read = self._pair(record, ("easting", "northing"))
         if read is None or read[0] is None:
@@ -127,15 +122,10 @@ class Locator:
             if self.system.to_epsg() != BRITISH_GRID:
                 x, y = to_grid([(x, y)], self.system, "crs")[0]
         elif abs(x) <= _DEGREES_X and abs(y) <= _DEGREES_Y and (x, y) != (0, 0):
-            value = cell._replace(text=f"{x:g}, {y:g}")
-            self._fault(
-                record,
-                value,
-                "easting and northing are degrees, not metres",
-                "name the columns longitude and latitude, or convert them to metres",
-            )
+            what = "easting and northing are degrees, not metres"
+            remedy = "name the columns longitude and latitude, or convert them to metres"
+            self._fault(record, _showing(cell, (x, y)), what, remedy)
             return None
-        self.used["easting"] += 1
         return self._in_box(record, cell, (x, y))
 
     def _in_box(self, record: Record, cell: Cell, point: Point) -> Point | None:
@@ -143,7 +133,6 @@ class Locator:
         tiny = abs(x) <= _DEGREES_X and abs(y) <= _DEGREES_Y
         if _inside(point) and not tiny:
             return point
-        value = cell._replace(text=f"{x:g}, {y:g}")
         if _inside((y, x)) and not tiny:
             what = "easting and northing are swapped: only the other way round is it in Britain"
             remedy = "swap them"
@@ -154,7 +143,7 @@ class Locator:
             what, remedy = "the position is 0, 0", "give the school's easting and northing"
         else:
             what, remedy = "the position is outside Great Britain", _METRES
-        self._fault(record, value, what, remedy)
+        self._fault(record, _showing(cell, (x, y)), what, remedy)
         return None
 
     def _degrees(self, record: Record) -> Point | None:
@@ -162,10 +151,8 @@ class Locator:
         if read is None or read[0] is None:
             return None
         (x, y), cell = read[0], read[1]
-        self.used["longitude"] += 1
         if _within(x, _GB_LONGITUDE) and _within(y, _GB_LATITUDE):
             return x, y
-        value = cell._replace(text=f"{x:g}, {y:g}")
         if _within(y, _GB_LONGITUDE) and _within(x, _GB_LATITUDE):
             what, remedy = "longitude and latitude are swapped", "swap them"
         elif abs(x) > _DEGREES_X or abs(y) > _DEGREES_Y:
@@ -173,40 +160,27 @@ class Locator:
             remedy = "name the columns easting and northing"
         else:
             what, remedy = "the position is outside Great Britain", "correct it"
-        self._fault(record, value, what, remedy)
+        self._fault(record, _showing(cell, (x, y)), what, remedy)
         return None
 
     def _of_postcode(self, record: Record) -> Point | None:
-        cell = record.get("postcode")
-        urn = record["urn"]
+        cell, urn, point = record.get("postcode"), record["urn"], None
         if cell is None or not cell.text:
-            place = next((record[key] for key in ("easting", "longitude") if key in record), urn)
-            self._lack(
-                record,
-                place if place is not urn else urn._replace(column="easting", text=""),
-                "the school has no position",
-                "give its easting and northing"
-                + ("" if cell is None else ", or its postcode with postcodes="),
-            )
-            return None
-        if self.postcodes is None:
-            self._lack(
-                record,
-                cell,
-                "the school has no position but its postcode",
-                "give the Code-Point Open file as postcodes=, or easting and northing",
-            )
-            return None
-        point = self.postcodes.get(postcode_key(cell.text))
+            what, remedy = "the school has no position", "give its easting and northing"
+            remedy += "" if cell is None else ", or its postcode with postcodes="
+            places = (record[key] for key in ("easting", "longitude") if key in record)
+            cell = next(places, urn._replace(column="easting", text=""))
+        elif self.postcodes is None:
+            what = "the school has no position but its postcode"
+            remedy = "give the Code-Point Open file as postcodes=, or easting and northing"
+        else:
+            point = self.postcodes.get(postcode_key(cell.text))
+            what = "the postcode is not in the postcode file"
+            remedy = "correct it, or give the school's easting and northing"
         if point is None:
-            self._lack(
-                record,
-                cell,
-                "the postcode is not in the postcode file",
-                "correct it, or give the school's easting and northing",
-            )
-            return None
-        self.used["postcode"] += 1
+            self._lack(record, cell, what, remedy)
+        else:
+            self.placed_by_postcode += 1
         return point
 
     def _lack(self, record: Record, cell: Cell, what: str, remedy: str) -> None:
@@ -227,9 +201,9 @@ class Locator:
         for k in self._check_boundary(records, found):
             found[k] = None
         self._check_far(records, found)
-        if self.used["postcode"]:
+        if self.placed_by_postcode:
             self.notes.append(
-                f"{self.used['postcode']:,} schools stand at the middle of their postcode."
+                f"{self.placed_by_postcode:,} schools stand at the middle of their postcode."
             )
 
     def _check_sources(self, records: Sequence[Record], found: Sequence[Point | None]) -> set[int]:
@@ -255,7 +229,7 @@ class Locator:
                 continue
             swapped = math.dist(here[::-1], point) <= _APART_M[source]
             words = "longitude and latitude" if source == "longitude" else "postcode"
-            cell = records[k]["easting"]._replace(text=f"{here[0]:g}, {here[1]:g}")
+            cell = _showing(records[k]["easting"], here)
             what = f"easting and northing lie {gap / 1000:,.0f} km from the school's {words}"
             if swapped:
                 what = f"easting and northing are swapped: its {words} fits the other way round"
@@ -275,20 +249,11 @@ class Locator:
             if point is None or area.covers(shapely.Point(point)):
                 continue
             gap = self.boundary.distance(shapely.Point(point))
-            urn = records[k]["urn"].text
             swapped = area.covers(shapely.Point(point[::-1]))
-            cell = _place(records[k], point)
             what = f"the school lies {gap / 1000:,.1f} km outside the boundary"
             if swapped:
                 what += "; with easting and northing swapped it would be inside"
-            self._fault(
-                records[k],
-                cell,
-                what,
-                "swap them"
-                if swapped
-                else f'correct its position, or leave it out with set_aside=["{urn}"]',
-            )
+            self._misplaced(records[k], point, what, swapped=swapped)
             bad.add(k)
         return bad
 
@@ -303,23 +268,20 @@ class Locator:
         for k, point in placed:
             if gaps[k] <= far:
                 continue
-            urn = records[k]["urn"].text
             swapped = math.dist(point[::-1], middle) <= far
             what = f"the school lies {gaps[k] / 1000:,.0f} km from the middle of the others"
             if swapped:
                 what = f"easting and northing are swapped: {what}"
-            self._fault(
-                records[k],
-                _place(records[k], point),
-                what,
-                "swap them"
-                if swapped
-                else f'correct its position, or leave it out with set_aside=["{urn}"]',
-            )
+            self._misplaced(records[k], point, what, swapped=swapped)
+
+    def _misplaced(self, record: Record, point: Point, what: str, *, swapped: bool) -> None:
+        cell = next(record[key] for key in _PLACES if key in record)
+        urn = record["urn"].text
+        remedy = f'correct its position, or leave it out with set_aside=["{urn}"]'
+        self._fault(record, _showing(cell, point), what, "swap them" if swapped else remedy)
 
 
-def _place(record: Record, point: Point) -> Cell:
-    cell = next(record[key] for key in ("easting", "longitude", "postcode", "urn") if key in record)
+def _showing(cell: Cell, point: Point) -> Cell:
     return cell._replace(text=f"{point[0]:g}, {point[1]:g}")
 
 

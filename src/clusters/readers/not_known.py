@@ -8,12 +8,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from clusters.domain import is_number
-from clusters.errors import Fault
-from clusters.readers.cells import (
-    Unreadable,
-    tidy,
-    unescape,
-)
+from clusters.errors import Fault, Faults
+from clusters.readers.cells import Unreadable, tidy, unescape
 from clusters.readers.column_names import LEVELS, near
 from clusters.readers.labels import Labels, unified
 from clusters.readers.reading_report import Unknown
@@ -47,25 +43,18 @@ class Policy:
         """Faults of the option itself, given the columns that it may name."""
         given = self.unknown if isinstance(self.unknown, Mapping) else {"*": self.unknown}
         named = [*columns, "need", "*"]
-        faults = []
+        faults = Faults()
         for name, action in given.items():
             if name not in named:
-                faults.append(
-                    Fault(
-                        what=f"unknown names {name!r}, which is no column of numbers here",
-                        remedy=near(str(name), named) or f"use one of {', '.join(named)}",
-                        where="unknown",
-                    )
-                )
+                what = f"unknown names {name!r}, which is no column of numbers here"
+                remedy = near(str(name), named) or f"use one of {', '.join(named)}"
+                faults.add(what, remedy, where="unknown")
             if action not in ("leave", "refuse") and not (is_number(action) and action >= 0):
-                faults.append(
-                    Fault(
-                        what=f"unknown[{name!r}] is neither 'leave', 'refuse' nor a number of 0 "
-                        "or more",
-                        remedy="give one of them",
-                        where="unknown",
-                        value=str(action),
-                    )
+                faults.add(
+                    f"unknown[{name!r}] is neither 'leave', 'refuse' nor a number of 0 or more",
+                    "give one of them",
+                    where="unknown",
+                    value=action,
                 )
         return faults
 
@@ -74,12 +63,8 @@ class Policy:
         if not isinstance(self.unknown, Mapping):
             return self.unknown
         by_type = key.startswith(tuple(f"{level}_" for level in LEVELS)) and key not in COUNTS
-        return self.unknown.get(
-            key,
-            self.unknown.get("need", self.unknown.get("*", "leave"))
-            if by_type
-            else self.unknown.get("*", "leave"),
-        )
+        names = (key, "need", "*") if by_type else (key, "*")
+        return next((self.unknown[name] for name in names if name in self.unknown), "leave")
 
     def gather_labels(self, records: Sequence[Record]) -> None:
         """Find one spelling for each label, over all records."""
@@ -114,7 +99,7 @@ class Policy:
                 'supply it, allow it with unknown="leave", or set such schools aside with '
                 f'set_aside=["no {key}"]',
             )
-        if action == "leave":
+        if action == "leave" or not is_number(action):  # what is neither is refused beforehand
             self.left(key, record)
             return None
         if whole and int(action) != action:

@@ -7,7 +7,6 @@ raise on a broken file becomes a fault in plain words.
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Sequence
@@ -16,7 +15,7 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
-from clusters.readers.faults import refusal
+from clusters.errors import DataError
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Table
 from clusters.shown import Shown
@@ -115,17 +114,16 @@ def open_content(source: Any, name: str = "file") -> Content:
     if hasattr(source, "read"):
         return _of_handle(source, name)
     if not isinstance(source, str | os.PathLike):
-        raise refusal(
-            name,
-            f"{_an(type(source).__name__)} cannot be read",
-            "give the path of a file, an open file, a DataFrame or a GeoDataFrame",
-        )
+        remedy = "give the path of a file, an open file, a DataFrame or a GeoDataFrame"
+        raise DataError.of(f"{_an(type(source).__name__)} cannot be read", remedy, where=name)
     path = _local_path(source)
     try:
         data = path.read_bytes()
     except OSError as error:
         reason = error.strerror or str(error)
-        raise refusal(path.name, f"it cannot be opened ({reason})", "check its rights") from None
+        raise DataError.of(
+            f"it cannot be opened ({reason})", "check its rights", where=path.name
+        ) from None
     return Content(path.name, data, path)
 
 
@@ -133,17 +131,20 @@ def _of_handle(handle: Any, name: str) -> Content:
     try:
         data = handle.read()
     except (OSError, ValueError) as error:
-        raise refusal(name, f"the open file cannot be read ({error})", "open it again") from None
+        raise DataError.of(
+            f"the open file cannot be read ({error})", "open it again", where=name
+        ) from None
     if isinstance(data, str):
         data = data.encode()
     if not isinstance(data, bytes):
-        raise refusal(name, "the open file gives neither text nor bytes", "give its path")
+        raise DataError.of(
+            "the open file gives neither text nor bytes", "give its path", where=name
+        )
     title = getattr(handle, "name", None)
     title = Path(title).name if isinstance(title, str) else name
     if not data:
-        raise refusal(
-            title, "the open file holds nothing more to read", "open it again, or give its path"
-        )
+        remedy = "open it again, or give its path"
+        raise DataError.of("the open file holds nothing more to read", remedy, where=title)
     if len(data) > LARGEST_BYTES:
         raise _too_large(title, len(data))
     return Content(title, data, None)
@@ -153,35 +154,38 @@ def _local_path(source: str | os.PathLike[str]) -> Path:
     """Check that a path is an ordinary local file of a size that can be read."""
     text = os.fspath(source)
     if _ADDRESS.search(text.replace("\\", "/")):
-        raise refusal(
-            text, "only files on this computer are read", "download the file and give its path"
+        raise DataError.of(
+            "only files on this computer are read",
+            "download the file and give its path",
+            where=text,
         )
     if "\0" in text:
-        raise refusal("path", "the path has a NUL character in it", "give a plain path")
+        raise DataError.of("the path has a NUL character in it", "give a plain path", where="path")
     path = Path(text)
+
+    def refused(what: str, remedy: str, value: str | None = None) -> DataError:
+        return DataError.of(what, remedy, where=path.name, value=value)
+
     try:
         if path.is_dir():
-            raise refusal(path.name, "this is a folder", "give the path of a file", text)
+            raise refused("this is a folder", "give the path of a file", text)
         if not path.exists():
-            raise refusal(path.name, "there is no such file", _look_alikes(path), text)
+            raise refused("there is no such file", _look_alikes(path), text)
         if not path.is_file():
-            raise refusal(path.name, "this is not an ordinary file", "give a file on disk", text)
+            raise refused("this is not an ordinary file", "give a file on disk", text)
         size = path.stat().st_size
     except (OSError, ValueError) as error:
-        raise refusal(path.name, f"it cannot be opened ({error})", "check the path", text) from None
+        raise refused(f"it cannot be opened ({error})", "check the path", text) from None
     if size == 0:
-        raise refusal(path.name, "the file is empty", "check that it was saved or downloaded whole")
+        raise refused("the file is empty", "check that it was saved or downloaded whole")
     if size > LARGEST_BYTES:
         raise _too_large(path.name, size)
     return path
 
 
 def _too_large(where: str, size: int) -> Exception:
-    return refusal(
-        where,
-        f"the file is too large ({size / 1e6:,.0f} MB; at most {LARGEST_BYTES / 1e6:,.0f} MB)",
-        "keep only the rows of your authority",
-    )
+    what = f"the file is too large ({size / 1e6:,.0f} MB; at most {LARGEST_BYTES / 1e6:,.0f} MB)"
+    return DataError.of(what, "keep only the rows of your authority", where=where)
 
 
 def _look_alikes(path: Path) -> str:
@@ -206,14 +210,13 @@ def kind_of(content: Content) -> str:
     suffix = Path(content.name).suffix.lower()
     claimed = _ENDINGS.get(suffix, ())
     if claimed and kind not in claimed:
-        raise refusal(
-            content.name,
+        raise content.refused(
             f"it is named {suffix} but is not {_an(claimed[0])} file"
             + (f" (it looks like {_an(kind)})" if kind != "CSV" else ""),
             f"export it again as {claimed[0]}, or give it its true ending",
         )
     if kind in _REFUSED:
-        raise refusal(content.name, f"it is {_an(kind)} file, which is not read", _REFUSED[kind])
+        raise content.refused(f"it is {_an(kind)} file, which is not read", _REFUSED[kind])
     return kind
 
 
@@ -250,7 +253,7 @@ def open_text(source: Any) -> tuple[str, str]:
     content = open_content(source, "file")
     kind = kind_of(content)
     if kind not in ("CSV", "JSON"):  # TOML that begins with [[table]] looks like a list of JSON
-        raise refusal(content.name, f"it is {_an(kind)} file, not plain text", "give a text file")
+        raise content.refused(f"it is {_an(kind)} file, not plain text", "give a text file")
     return decode(content.data, content.name)[0], content.name
 
 
@@ -262,17 +265,9 @@ def open_json(content: Content) -> Any:
     DataError
         If it is damaged.
     """
-    from clusters.readers.formats.delimited import decode
+    from clusters.readers.formats.delimited import json_of
 
-    try:
-        return json.loads(decode(content.data, content.name)[0])
-    except (ValueError, RecursionError) as error:
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:80]
-        raise refusal(
-            content.name,
-            f"the JSON is damaged or cut off ({reason})",
-            "download or export it again",
-        ) from None
+    return json_of(content, "JSON", "download or export it again")
 
 
 def open_table(
@@ -330,11 +325,8 @@ def _check_part(content: Content, kind: str, file: File) -> None:
         ("layer", file.layer, ("GeoPackage",)),
     ):
         if value is not None and kind not in kinds:
-            raise refusal(
-                content.name,
-                f"{part} {value!r} was asked for, but {_an(kind)} file has no {part}s",
-                f"leave {part}= out, or give the {kinds[0]} file",
-            )
+            what = f"{part} {value!r} was asked for, but {_an(kind)} file has no {part}s"
+            raise content.refused(what, f"leave {part}= out, or give the {kinds[0]} file")
 
 
 def _table_of(
@@ -365,11 +357,8 @@ def _table_of(
         records = open_json(content)
         frame = as_frame(records) if isinstance(records, list) else None
         if frame is None:
-            raise refusal(
-                content.name,
-                "the JSON holds no features and no list of rows",
-                "give a GeoJSON FeatureCollection, or a CSV or Excel file",
-            )
+            remedy = "give a GeoJSON FeatureCollection, or a CSV or Excel file"
+            raise content.refused("the JSON holds no features and no list of rows", remedy)
         table = frame_table(frame, content.name)
         table.kind = "JSON"
         return table

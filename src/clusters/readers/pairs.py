@@ -2,32 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import itertools
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import SchoolId
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
-from clusters.readers.column_names import PUBLISHED, header_score, near, simple
-from clusters.readers.columns import find_any, find_column
+from clusters.readers.column_names import PUBLISHED, header_score, simple
+from clusters.readers.columns import find_any, find_column, no_column
 from clusters.readers.faults import column_list
 from clusters.readers.opening import File, is_file, open_content, open_table
-from clusters.readers.table import WRONG_STATE, Cell, Table
+from clusters.readers.table import WRONG_STATE, Table
 
 __all__ = ["read_group", "read_pairs"]
 
 _ONE = ("from", "from_urn", "from_id", "origin", "origin_id", "urn_a", "school_a", "a", "urn_1")
 _OTHER = (
-    "to",
-    "to_urn",
-    "to_id",
-    "destination",
-    "destination_id",
-    "urn_b",
-    "school_b",
-    "b",
+    *("to", "to_urn", "to_id", "destination", "destination_id", "urn_b", "school_b", "b"),
     "urn_2",
 )
 
@@ -57,7 +51,7 @@ def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
     first = at[0] if at[0] is not None else 0
     second = at[1] if at[1] is not None else (1 if first == 0 else 0)
     pairs: list[tuple[SchoolId, SchoolId]] = []
-    faults: list[Fault] = []
+    faults = Faults()
     for number, cells in table.body():
         wrong = [table.states.get((number, k), "") for k in (first, second)]
         if "formula" in wrong:
@@ -65,20 +59,17 @@ def read_pairs(source: Any) -> list[tuple[SchoolId, SchoolId]]:
             continue
         ids = [_id_of(table, number, cells, k) for k in (first, second)]
         if None in ids:
-            faults.append(
-                Fault(
-                    what="the row does not hold two ids",
-                    remedy="give two URNs in each row",
-                    where=table.where,
-                    row=number,
-                    value=", ".join(filter(None, cells))[:60],
-                )
+            faults.add(
+                "the row does not hold two ids",
+                "give two URNs in each row",
+                where=table.where,
+                row=number,
+                value=", ".join(filter(None, cells))[:60],
             )
             continue
         pairs.append((str(ids[0]), str(ids[1])))
     faults += table.faults
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return pairs
 
 
@@ -113,55 +104,33 @@ def read_group(source: Any, *, column: str | None = None) -> list[str]:
     table = _opened(source, header_score("urn", names=names), "list", headless=("urn",))
     at = find_column(table.header, column) if column else None
     if column and at is None:
-        raise DataError(
-            Fault(
-                what=f"there is no column {column!r}",
-                remedy=near(column, table.header) or f"the columns are {column_list(table.header)}",
-                where=table.where,
-                column=column,
-            )
-        )
+        raise DataError(no_column(table.header, column, table.where))
     if at is None:
         at = find_any(table.header, ("urn", *PUBLISHED["urn"]))
     if at is None and is_file(source):
-        raise DataError(
-            Fault(
-                what="no column holds the URN, and the first row is no URN either",
-                remedy="head the column urn, or name it (FILE:COLUMN, or column=); the columns are "
-                f"{column_list(table.header)}",
-                where=table.where,
-                column="urn",
-            )
+        raise table.refused(
+            "no column holds the URN, and the first row is no URN either",
+            "head the column urn, or name it (FILE:COLUMN, or column=); the columns are "
+            f"{column_list(table.header)}",
+            column="urn",
         )
     at = at or 0
-    faults: list[Fault] = []
+    faults = Faults()
     found: dict[str, None] = {}
     for number, cells in table.body():
         cell = table.cell(number, cells, at)
-        if is_unknown(cell.text):
-            continue
-        try:
-            found[_checked(cell)] = None
-        except Unreadable as error:
-            faults.append(cell.fault(error.what, error.remedy))
+        urn = None if is_unknown(cell.text) else cell.read(urn_of, faults, plain=True)
+        if urn is not None:
+            found[urn] = None
     faults += table.faults
     if not found and not faults:
-        faults.append(
-            Fault(what="the file names no school", remedy="put URNs in it", where=table.where)
-        )
-    if faults:
-        raise DataError(faults)
+        faults.add("the file names no school", "put URNs in it", where=table.where)
+    faults.refuse(DataError)
     return list(found)
 
 
 def _is_row(value: Any) -> bool:
     return hasattr(value, "keys")
-
-
-def _checked(cell: Cell) -> str:
-    if cell.state in ("formula", "date"):
-        raise Unreadable(*WRONG_STATE[cell.state])
-    return urn_of(cell.text)
 
 
 def _opened(source: Any, score: Any, name: str, *, headless: Sequence[str]) -> Table:
@@ -176,14 +145,9 @@ def _opened(source: Any, score: Any, name: str, *, headless: Sequence[str]) -> T
     first = (table.header_row, [tidy(cell) for cell in table.header])
     width = max(len(table.header), len(headless))
     table.header = (*headless, *(f"column {k + 1}" for k in range(len(headless), width)))
-    table.rows = _joined(first, table.rows)
+    table.rows = itertools.chain([first], table.rows)
     table.notes = [note for note in table.notes if "header" not in note.lower()]
     return table
-
-
-def _joined(first: tuple[int, list[str]], rest: Iterable[tuple[int, list[str]]]) -> Any:
-    yield first
-    yield from rest
 
 
 def _is_all_ids(cells: Sequence[str], needed: int) -> bool:
@@ -202,6 +166,6 @@ def _id_of(table: Table, number: int, cells: Sequence[str], k: int) -> str | Non
     if k >= len(cells):
         return None
     try:
-        return _checked(table.cell(number, cells, k)) or None
+        return urn_of(table.text(number, cells, k)) or None
     except Unreadable:
         return None

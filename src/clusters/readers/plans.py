@@ -9,7 +9,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, Problem, SchoolId
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.cells import Unreadable, is_unknown, tidy, unescape, urn_of, yes_no_of
 from clusters.readers.column_names import header_score, simple
 from clusters.readers.decisions import is_decisions, read_decisions
@@ -115,21 +115,15 @@ def read_plan(
     )
     finder = SchoolFinder(problem, links_of(links))
     shape, rows = rows_of(table, finder, columns or {})
-    faults: list[Fault] = []
+    faults = Faults()
     labels = unified([_label_text(row) for row in rows if not _names_centre(row)])
     groups, notes = _groups(rows, labels, finder, faults)
     faults += table.faults
     if not groups and not faults:
-        faults.append(
-            Fault(
-                what="no row has both a URN and a cluster",
-                remedy="give each school the label of its cluster",
-                where=table.where,
-            )
-        )
+        remedy = "give each school the label of its cluster"
+        faults.add("no row has both a URN and a cluster", remedy, where=table.where)
     faults += _centre_faults(groups) + _foreign_faults(groups, problem, table.where)
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     weights = problem.measure(travel_by)
     shape_notes = [_SHAPES[shape]] if shape in _SHAPES else []
     return Plan(
@@ -153,9 +147,7 @@ def _frame_of(source: Any) -> Any:
         else:
             rows.append({"urn": key, "cluster": value})
     if not rows:
-        raise DataError(
-            Fault(what="the mapping is empty", remedy="give {URN: label}", where="plan")
-        )
+        raise DataError.of("the mapping is empty", "give {URN: label}", where="plan")
     return rows
 
 
@@ -184,19 +176,12 @@ def _names_centre(row: PlanRow) -> bool:
     if row.centre is None or not tidy(row.label.text):
         return False
     text = tidy(row.centre.text).lower()
-    return (text == NOT_KNOWN or not is_unknown(text)) and text not in (
-        *_MARKS,
-        "yes",
-        "no",
-        "y",
-        "n",
-        "true",
-        "false",
-    )
+    marks = (*_MARKS, "yes", "no", "y", "n", "true", "false")
+    return (text == NOT_KNOWN or not is_unknown(text)) and text not in marks
 
 
 def _groups(
-    rows: Sequence[PlanRow], labels: Labels, finder: SchoolFinder, faults: list[Fault]
+    rows: Sequence[PlanRow], labels: Labels, finder: SchoolFinder, faults: Faults
 ) -> tuple[dict[str, _Group], list[str]]:
     groups: dict[str, _Group] = {}
     without: Counter[str] = Counter()
@@ -220,14 +205,12 @@ def _groups(
     notes = [note] if note else []
     if without:
         codes = ", ".join(f"{text or 'blank'} x {n:,}" for text, n in without.items())
-        number = without.total()
-        notes.append(
-            f"{counted(number, 'school')} {'has' if number == 1 else 'have'} no cluster ({codes})."
-        )
+        schools = counted(without.total(), "school has", "schools have")
+        notes.append(f"{schools} no cluster ({codes}).")
     return groups, notes
 
 
-def _school(row: PlanRow, finder: SchoolFinder, faults: list[Fault]) -> SchoolId | None:
+def _school(row: PlanRow, finder: SchoolFinder, faults: Faults) -> SchoolId | None:
     """School of a row; a URN that the problem does not have is kept for the verifier."""
     cell, text = row.school, unescape(row.school.text)
     if cell.state in ("formula", "date"):
@@ -237,13 +220,8 @@ def _school(row: PlanRow, finder: SchoolFinder, faults: list[Fault]) -> SchoolId
     if found is not None:
         other = None if row.other is None else finder.says_another(row.other.text, found)
         if other is not None and row.other is not None:
-            faults.append(
-                row.other.fault(
-                    f"this is the name of another school ({other}) than the row's {found}",
-                    "correct the URN or the name",
-                    urn=str(found),
-                )
-            )
+            what = f"this is the name of another school ({other}) than the row's {found}"
+            faults.append(row.other.fault(what, "correct the URN or the name", urn=str(found)))
         return found
     if is_unknown(text):
         faults.append(cell.fault("the URN is blank", "give the school's URN"))
@@ -251,36 +229,29 @@ def _school(row: PlanRow, finder: SchoolFinder, faults: list[Fault]) -> SchoolId
     return _foreign(cell, text, finder, faults)
 
 
-def _foreign(cell: Cell, text: str, finder: SchoolFinder, faults: list[Fault]) -> SchoolId | None:
+def _foreign(cell: Cell, text: str, finder: SchoolFinder, faults: Faults) -> SchoolId | None:
     """Id of what is no school of the problem: a URN is kept, a name is a fault."""
     try:
         urn = urn_of(text)
+        numbers = all(str(school.urn).isdecimal() for school in finder.problem.schools[:50])
+        if urn.isdecimal() or not numbers:
+            return urn
     except Unreadable as error:
-        if any(character.isalpha() for character in text):
-            hint = finder.named_like(text) if len(faults) < _HINTED else "give the school's URN"
-            faults.append(cell.fault("no school of the problem has this name", hint))
-        else:
+        if not any(map(str.isalpha, text)):
             faults.append(cell.fault(error.what, error.remedy))
-        return None
-    numbers = all(str(school.urn).isdecimal() for school in finder.problem.schools[:50])
-    if numbers and not urn.isdecimal():
-        hint = finder.named_like(text) if len(faults) < _HINTED else "give the school's URN"
-        faults.append(cell.fault("no school of the problem has this name", hint))
-        return None
-    return urn
+            return None
+    hint = finder.named_like(text) if len(faults) < _HINTED else "give the school's URN"
+    faults.append(cell.fault("no school of the problem has this name", hint))
+    return None
 
 
 def _centre_faults(groups: Mapping[str, _Group]) -> list[Fault]:
-    faults = []
+    faults = Faults()
     for label, group in groups.items():
         named = [cell for centre, cell in group.centres.items() if centre is not None]
         if len(named) > 1:
-            faults.append(
-                named[1].fault(
-                    f"cluster {label!r} has another centre already (row {named[0].row})",
-                    "name one centre for each cluster",
-                )
-            )
+            what = f"cluster {label!r} has another centre already (row {named[0].row})"
+            faults.append(named[1].fault(what, "name one centre for each cluster"))
     return faults
 
 
@@ -297,41 +268,30 @@ def _foreign_faults(groups: Mapping[str, _Group], problem: Problem, where: str) 
             "if these are LAESTAB numbers, read the schools from a file that has them too (a "
             "column laestab, or LA and EstablishmentNumber as GIAS has)"
         )
-    return [
-        Fault(
-            what=f"{len(foreign):,} of the plan's {len(members):,} schools are none of the "
-            f"problem's ({first_few(foreign)})",
-            remedy=remedy,
-            where=where,
-        )
-    ]
+    what = f"{len(foreign):,} of the plan's {len(members):,} schools are none of the problem's"
+    return [Fault(f"{what} ({first_few(foreign)})", remedy, where=where)]
 
 
 def _found_by(finder: SchoolFinder) -> Iterator[str]:
     for how, number in finder.found_by.items():
         if how != "its URN":
-            was = "was" if number == 1 else "were"
-            yield f"{counted(number, 'school')} {was} found by {how}."
+            yield f"{counted(number, 'school was', 'schools were')} found by {how}."
 
 
 def _note_centre(
-    cell: Cell, school: SchoolId, finder: SchoolFinder, group: _Group, faults: list[Fault]
+    cell: Cell, school: SchoolId, finder: SchoolFinder, group: _Group, faults: Faults
 ) -> None:
     """Take the cell as a school, as a mark beside the centre, or as "not known"."""
     text = tidy(unescape(cell.text))
-    if not text:
-        return
     if text.lower() == NOT_KNOWN:
         group.centres.setdefault(None, cell)
         return
-    centre = finder.look_up(text)[0]
+    centre = finder.look_up(text)[0] if text else None
     if centre is None and text.lower() in _MARKS:
         centre = school
-    if centre is None:
+    if centre is None and text:
         try:
-            if yes_no_of(text):
-                group.centres.setdefault(school, cell)
-            return
+            centre = school if yes_no_of(text) else None
         except Unreadable:
             centre = _foreign(cell, text, finder, faults)
     if centre is not None:

@@ -10,11 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.readers.cells import Unreadable, number_of
 from clusters.readers.column_names import PUBLISHED, simple
-from clusters.readers.columns import find_any
-from clusters.readers.faults import refusal
+from clusters.readers.columns import find_columns
 from clusters.readers.locations import postcode_key
 from clusters.readers.opening import File, is_file, kind_of, open_content, open_table
 from clusters.readers.table import Point, Table
@@ -27,15 +26,15 @@ _CODE_POINT = (
 )
 _NO_PLACE = "90"
 _BARE_POSTCODE = re.compile(r"[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}\b", re.IGNORECASE)
-_POSTCODE = ("postcode", "pcds", "pcd", "pcd2", *PUBLISHED["postcode"])
+_COLUMNS = {
+    "postcode": ("pcds", "pcd", "pcd2", *PUBLISHED["postcode"]),
+    "easting": PUBLISHED["easting"],
+    "northing": PUBLISHED["northing"],
+}
 
 
 @checked
-def read_postcodes(
-    source: Any,
-    *,
-    only: Collection[str] | None = None,
-) -> dict[str, Point]:
+def read_postcodes(source: Any, *, only: Collection[str] | None = None) -> dict[str, Point]:
     """Read where postcodes are: Code-Point Open as downloaded, or any table with the columns.
 
     Parameters
@@ -73,11 +72,8 @@ def read_postcodes(
     if folder is not None and folder.is_dir():
         files = sorted(folder.glob("*.csv")) or sorted(folder.glob("Data/CSV/*.csv"))
         if not files:
-            raise refusal(
-                folder.name,
-                "the folder holds no CSV files",
-                "give the folder Data/CSV of Code-Point Open",
-            )
+            remedy = "give the folder Data/CSV of Code-Point Open"
+            raise DataError.of("the folder holds no CSV files", remedy, where=folder.name)
         found: dict[str, Point] = {}
         areas = None if wanted is None else {_area(code) for code in wanted}
         for path in files:
@@ -93,58 +89,34 @@ def _area(code: str) -> str:
 
 def _read_one(source: Any, wanted: Collection[str] | None) -> dict[str, Point]:
     table = _postcode_table(source)
-    columns = [
-        find_any(table.header, names)
-        for names in (
-            _POSTCODE,
-            ("easting", *PUBLISHED["easting"]),
-            ("northing", *PUBLISHED["northing"]),
-        )
-    ]
-    if None in columns:
-        raise refusal(
-            table.where,
-            "it is no table of postcodes: it needs columns postcode, easting and northing",
-            "give a file of Code-Point Open",
-        )
-    code_at, x_at, y_at = (k for k in columns if k is not None)
-    quality = next(
-        (
-            k
-            for k, name in enumerate(table.header)
-            if name.lower().endswith(("quality", "indicator"))
-        ),
-        None,
-    )
+    at = find_columns(table.header, _COLUMNS)
+    if len(at) < len(_COLUMNS):
+        what = "it is no table of postcodes: it needs columns postcode, easting and northing"
+        raise table.refused(what, "give a file of Code-Point Open")
+    marked = (name.lower().endswith(("quality", "indicator")) for name in table.header)
+    quality = next((k for k, is_quality in enumerate(marked) if is_quality), None)
     found: dict[str, Point] = {}
-    faults: list[Fault] = []
+    faults = Faults()
     for number, cells in table.body():
-        code = postcode_key(cells[code_at])
+        code = postcode_key(cells[at["postcode"]])
         unplaced = quality is not None and cells[quality] == _NO_PLACE
         if not code or unplaced or (wanted is not None and code not in wanted):
             continue
         try:
-            x, y = (number_of(table.text(number, cells, k)) for k in (x_at, y_at))
+            x, y = (number_of(table.text(number, cells, at[k])) for k in ("easting", "northing"))
             found[code] = (x, y)
         except Unreadable as error:
-            faults.append(
-                Fault(
-                    what=f"the position of {cells[code_at]} cannot be read: {error.what}",
-                    remedy=error.remedy,
-                    where=table.where,
-                    row=number,
-                )
-            )
+            what = f"the position of {cells[at['postcode']]} cannot be read: {error.what}"
+            faults.append(table.fault(what, error.remedy, row=number))
     faults += table.faults
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return found
 
 
 def _score(cells: Sequence[str]) -> int:
     names = {simple(cell) for cell in cells}
-    easting = {"easting", *PUBLISHED["easting"]}
-    return len(names & {*_POSTCODE}) and 1 + len(names & easting)
+    known = [names & {key, *_COLUMNS[key]} for key in ("postcode", "easting")]
+    return len(known[0]) and 1 + len(known[1])
 
 
 def _postcode_table(source: Any) -> Table:

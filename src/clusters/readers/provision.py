@@ -7,12 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from clusters.domain import Capacity
 from clusters.need_types import NEED_TYPES
-from clusters.readers.cells import (
-    count_of,
-    is_unknown,
-    number_of,
-    tidy,
-)
+from clusters.readers.cells import count_of, is_unknown, number_of, tidy
 from clusters.readers.column_names import key_of
 from clusters.readers.record_reader import RecordReader
 from clusters.readers.row_filter import Record

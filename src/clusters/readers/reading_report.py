@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, Self
 
 from clusters.domain import STAND_IN, FrozenDict, School
@@ -18,6 +18,10 @@ COUNTED_AS = "counted as"
 """How what was done with an unknown value begins where a number was put in its place."""
 _WORDS = {"ehcps": "EHC plans", "sen_support": "pupils with SEN support"}
 _REASONS = 8
+_AS_THEY_ARE = (
+    *("urn", "name", "phase", "easting", "northing", "pupils", "ehcps", "sen_support"),
+    *("pyramid", "trust"),
+)
 _WANTED = "set aside as asked: "
 
 
@@ -207,10 +211,7 @@ class ReadingReport(Shown):
     @property
     def reasons(self) -> dict[str, int]:
         """How many rows were set aside, by reason."""
-        counts: dict[str, int] = {}
-        for row in self.set_aside:
-            counts[row.reason] = counts.get(row.reason, 0) + 1
-        return counts
+        return dict(Counter(row.reason for row in self.set_aside))
 
     @property
     def left_out(self) -> tuple[str, ...]:
@@ -221,8 +222,8 @@ class ReadingReport(Shown):
                 name = f"{row.name} ({row.urn})" if row.name else row.urn
                 reasons.setdefault(row.reason.removeprefix(_WANTED), []).append(name)
         return tuple(
-            f"{counted(len(names), 'school')} {'was' if len(names) == 1 else 'were'} set aside "
-            f"({reason}): {first_few(names, 12)}."
+            f"{counted(len(names), 'school was', 'schools were')} set aside ({reason}): "
+            f"{first_few(names, 12)}."
             for reason, names in reasons.items()
         )
 
@@ -238,12 +239,7 @@ class ReadingReport(Shown):
             "set_aside": self.reasons,
             "left_out": list(self.left_out),
             "columns": {
-                key: {
-                    "file": source.file,
-                    "column": source.column,
-                    "year": source.year,
-                    **({"total": self.totals[key]} if key in self.totals else {}),
-                }
+                key: asdict(source) | ({"total": self.totals[key]} if key in self.totals else {})
                 for key, source in self.sources.items()
             },
             "disagreements": [str(one) for one in self.disagreements],
@@ -347,20 +343,11 @@ class Schools(tuple[School, ...], Drawn):
 
 
 def _row_of(school: School) -> dict[str, Any]:
-    pounds = school.topup_pence
-    row: dict[str, Any] = {
-        "urn": school.urn,
-        "name": school.name,
-        "phase": school.phase,
-        "easting": school.easting,
-        "northing": school.northing,
-        "pupils": school.pupils,
-        "ehcps": school.ehcps,
-        "sen_support": school.sen_support,
-        "pyramid": school.pyramid,
-        "trust": school.trust,
+    pence = school.topup_pence
+    row: dict[str, Any] = {name: getattr(school, name) for name in _AS_THEY_ARE}
+    row |= {
         "can_lead": None if school.can_lead is None else ("yes" if school.can_lead else "no"),
-        "topup": None if pounds is None else f"{pounds // 100}.{pounds % 100:02d}",
+        "topup": None if pence is None else f"{pence // 100}.{pence % 100:02d}",
         "cluster": school.cluster,
     }
     for kind, count in school.need.items():

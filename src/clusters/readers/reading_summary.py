@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from difflib import SequenceMatcher
 
 from clusters.domain import FrozenDict
-from clusters.readers.column_names import FORMATS, recognise, simple
-from clusters.readers.columns import Layout
+from clusters.readers.column_names import simple
+from clusters.readers.columns import Layout, described
 from clusters.readers.locations import Locator
 from clusters.readers.not_known import Policy
 from clusters.readers.reading_report import ReadingReport
@@ -31,7 +31,6 @@ def made_report(
 ) -> ReadingReport:
     """Report what was read from the main file and from the others."""
     layout = layouts[0]
-    known = recognise(main.header)
     used = set(layout.at.values())
     have = {key for one in layouts for key in one.at}
     notes = [*main.all_notes(), *layout.notes, *locator.notes, *policy.notes()]
@@ -44,10 +43,7 @@ def made_report(
             "that is meant with columns=."
         )
     return ReadingReport(
-        where=main.where,
-        kind=main.kind,
-        format=FORMATS[known][0] if known else "other",
-        encoding=main.encoding,
+        **described(main),
         rows_read=sieve.read,
         rows_kept=sieve.kept,
         set_aside=tuple(sieve.set_aside),

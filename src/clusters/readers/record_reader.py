@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from clusters.errors import Fault
+from clusters.errors import Faults
 from clusters.readers.cells import (
     Unreadable,
     count_of,
@@ -34,7 +34,7 @@ class RecordReader:
         self.record = record
         self.policy = policy
         self.urn = record["urn"].text
-        self.faults: list[Fault] = []
+        self.faults = Faults()
 
     def fault(self, key: str, what: str, remedy: str) -> None:
         """Keep a fault of a cell."""
@@ -71,11 +71,7 @@ class RecordReader:
         if is_unknown(cell.text) and not (read is yes_no_of and tidy(cell.text).lower() == "x"):
             self.policy.left(key, self.record)
             return None
-        try:
-            return read(cell.text)
-        except Unreadable as error:
-            self.fault(key, error.what, error.remedy)
-            return None
+        return cell.read(read, self.faults, self.urn)
 
     def money(self, key: str) -> int | None:
         """Read pounds; the noise of binary numbers and accounting zeros are noted."""

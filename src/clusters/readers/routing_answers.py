@@ -7,14 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from clusters.errors import DataError, Fault
-from clusters.readers.cells import Unreadable
-from clusters.readers.faults import refusal
-from clusters.readers.travel_units import (
-    FACTORS,
-    unit_notes,
-)
-from clusters.readers.travel_values import Asked, Journeys, Numbers, diagonal_faults, value_fault
+from clusters.errors import DataError, Fault, Faults
+from clusters.readers.travel_units import FACTORS, unit_notes
+from clusters.readers.travel_values import Asked, Journeys, Numbers, diagonal_faults
 
 __all__ = ["of_answer"]
 
@@ -23,19 +18,16 @@ _SNAP_M = 5_000.0
 
 def of_answer(data: Mapping[str, Any], asked: Asked, xy_m: Any) -> Journeys:
     """Read the JSON that OSRM, Valhalla or OpenRouteService answers with."""
-    where = asked.where
     if "sources_to_targets" in data:
         raw, stated = _valhalla(data, asked)
     else:
         name = "distances" if asked.unit == "m" else "durations"
         other = "durations" if asked.unit == "m" else "distances"
         if name not in data:
-            has = (
-                f"it has {other}: ask the service for {name} too"
-                if other in data
-                else ("give the answer of a table service (OSRM, Valhalla, OpenRouteService)")
-            )
-            raise refusal(where, f"the JSON has no {name}", has)
+            remedy = "give the answer of a table service (OSRM, Valhalla, OpenRouteService)"
+            if other in data:
+                remedy = f"it has {other}: ask the service for {name} too"
+            raise asked.refused(f"the JSON has no {name}", remedy)
         raw, stated = data[name], _ors_unit(data, asked)
     n = len(asked.ids)
     if (
@@ -44,31 +36,22 @@ def of_answer(data: Mapping[str, Any], asked: Asked, xy_m: Any) -> Journeys:
         or any(not isinstance(line, list) or len(line) != n for line in raw)
     ):
         size = len(raw) if isinstance(raw, list) else 0
-        raise refusal(
-            where,
+        raise asked.refused(
             f"the answer is for {size} places, and there are {n} schools",
             "ask the service for all the schools, in their order; or give a table with from and to",
         )
     read_as = asked.given or stated
     numbers = Numbers(asked, FACTORS[read_as][1])
-    values, faults = np.zeros((n, n)), []
+    values = np.zeros((n, n))
     for a, line in enumerate(raw):
         for b, value in enumerate(line):
-            text = "" if value is None else str(value)
-            try:
-                values[a, b] = numbers.read(text)
-            except Unreadable as error:
-                faults.append(value_fault(asked, error, a, b, None, text))
-    faults = faults or diagonal_faults(values, asked)
+            values[a, b] = numbers.read(a, b, "" if value is None else str(value))
+    faults = Faults(numbers.faults or diagonal_faults(values, asked))
     faults += _place_faults(data, asked, xy_m)
-    if faults:
-        raise DataError(faults)
-    notes = [
-        f"{where or 'The answer'} names no schools: its rows were taken in the order of the "
-        "schools.",
-        *unit_notes(read_as, asked.unit),
-    ]
-    return Journeys(values, tuple(notes), read_as)
+    faults.refuse(DataError)
+    note = "names no schools: its rows were taken in the order of the schools."
+    notes = (f"{asked.where or 'The answer'} {note}", *unit_notes(read_as, asked.unit))
+    return Journeys(values, notes, read_as)
 
 
 def _ors_unit(data: Mapping[str, Any], asked: Asked) -> str:
@@ -97,11 +80,8 @@ def _valhalla(data: Mapping[str, Any], asked: Asked) -> tuple[Any, str]:
                 continue
             start, end = cell.get("from_index", a), cell.get("to_index", b)
             if start != a or not isinstance(end, int) or not 0 <= end < len(row):
-                raise refusal(
-                    asked.where,
-                    "its rows do not stand in the order of their own indices",
-                    "ask the service again",
-                )
+                what = "its rows do not stand in the order of their own indices"
+                raise asked.refused(what, "ask the service again")
             row[end] = cell.get(name)
         rows.append(row)
     return rows, stated
@@ -113,7 +93,7 @@ def _place_faults(data: Mapping[str, Any], asked: Asked, xy_m: Any) -> list[Faul
         return []
     from clusters.readers.formats.spatial import to_grid
 
-    faults = []
+    faults = Faults()
     for side in ("sources", "destinations"):
         places = [_location(place) for place in _flat(data.get(side))]
         if len(places) != len(asked.ids) or None in places:
@@ -122,10 +102,9 @@ def _place_faults(data: Mapping[str, Any], asked: Asked, xy_m: Any) -> list[Faul
         gaps = np.hypot(*(np.asarray(points) - np.asarray(xy_m)).T)
         faults += [
             Fault(
-                what=f"the answer's place {k + 1} of its {side} lies {gaps[k] / 1000:,.0f} km from "
+                f"the answer's place {k + 1} of its {side} lies {gaps[k] / 1000:,.0f} km from "
                 "the school in that place",
-                remedy="ask the service for the schools in their order, or give a table with from "
-                "and to",
+                "ask the service for the schools in their order, or give a table with from and to",
                 where=asked.where,
                 urn=str(asked.ids[k]),
             )

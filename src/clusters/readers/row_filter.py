@@ -6,12 +6,12 @@ from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from typing import Any, TypeAlias
 
-from clusters.errors import Fault
-from clusters.readers.cells import Unreadable, is_unknown, tidy, urn_of
+from clusters.errors import Fault, Faults
+from clusters.readers.cells import is_unknown, urn_of
 from clusters.readers.column_names import near, recognise
 from clusters.readers.columns import Layout, find_column
 from clusters.readers.reading_report import SetAside
-from clusters.readers.table import WRONG_STATE, Cell, Table, is_total, is_words
+from clusters.readers.table import Cell, Table, is_total, is_words
 
 __all__ = ["Keep", "Record", "Sieve", "records_of", "rival"]
 
@@ -55,7 +55,7 @@ class Sieve:
         self.layout = layout
         self.header = list(table.header)
         self.set_aside: list[SetAside] = []
-        self.faults: list[Fault] = []
+        self.faults = Faults()
         self.kept = self.read = 0
         self.urns = urns or {}
         self.number = number
@@ -72,14 +72,9 @@ class Sieve:
             if at is None:
                 at = self.layout.at.get(name)
             if at is None:
-                self.faults.append(
-                    Fault(
-                        what=f"keep names the column {name!r}, which the file does not have",
-                        remedy=near(name, self.table.header) or "check the name",
-                        where=self.table.where,
-                        column=name,
-                    )
-                )
+                what = f"keep names the column {name!r}, which the file does not have"
+                remedy = near(name, self.table.header) or "check the name"
+                self.faults.add(what, remedy, where=self.table.where, column=name)
                 continue
             single = isinstance(values, str) or not isinstance(values, Iterable)
             wanted = tuple(str(value) for value in ([values] if single else values))
@@ -143,20 +138,18 @@ class Sieve:
 
     def misspelt(self) -> list[Fault]:
         """Values of `keep` that no row has although one much like them occurs; or none kept."""
-        faults = []
+        faults = Faults()
         for name, _, wanted in self.filters:
             for value in wanted:
                 found = self.seen[name]
                 close = get_close_matches(value.lower(), [one.lower() for one in found], 1, _ALIKE)
                 if value not in found and close:
                     exact = next(one for one in found if one.lower() == close[0])
-                    faults.append(
-                        Fault(
-                            what=f"keep asks for {value!r}, which no row has",
-                            remedy=f"did you mean {exact!r}?",
-                            where=self.table.where,
-                            column=name,
-                        )
+                    faults.add(
+                        f"keep asks for {value!r}, which no row has",
+                        f"did you mean {exact!r}?",
+                        where=self.table.where,
+                        column=name,
                     )
         if self.read and not self.kept and not faults:
             values = "; ".join(
@@ -164,13 +157,9 @@ class Sieve:
                 for name, found in self.seen.items()
             )
             reasons = ", ".join(dict.fromkeys(row.reason for row in self.set_aside[:1000]))
-            faults.append(
-                Fault(
-                    what=f"none of the {self.read:,} rows is left as a school ({reasons[:200]})",
-                    remedy=f"check keep= and the file{': ' + values if values else ''}",
-                    where=self.table.where,
-                )
-            )
+            what = f"none of the {self.read:,} rows is left as a school ({reasons[:200]})"
+            remedy = f"check keep= and the file{': ' + values if values else ''}"
+            faults.add(what, remedy, where=self.table.where)
         return faults
 
 
@@ -197,12 +186,11 @@ def records_of(sieve: Sieve, known: Callable[[str], bool] | None = None) -> list
         chosen = places
         if "urn" in at:
             cell = table.cell(number, cells, at["urn"])
-            fault = _urn_fault(cell)
-            if fault is not None:
-                sieve.faults.append(fault)
+            own = _urn(cell, sieve.faults)
+            if not own:
                 continue
-            cell = cell._replace(text=urn_of(cell.text))
-            chosen = few if known is not None and not known(cell.text) else places
+            cell = cell._replace(text=own)
+            chosen = few if known is not None and not known(own) else places
         record = {key: table.cell(number, cells, k) for key, k in chosen}
         if "urn" in at:
             record["urn"] = cell
@@ -212,16 +200,14 @@ def records_of(sieve: Sieve, known: Callable[[str], bool] | None = None) -> list
     return records
 
 
-def _urn_fault(cell: Cell) -> Fault | None:
-    if cell.state in ("formula", "date"):
-        return cell.fault(*WRONG_STATE[cell.state])
+def _urn(cell: Cell, faults: Faults) -> str | None:
+    """URN of a row; nothing where it has none, which is a fault."""
     if cell.state == "merged":
-        return cell.fault(
-            "the URN stands in a merged cell", "unmerge it and give each row its own URN"
-        )
-    try:
-        if tidy(urn_of(cell.text)):
-            return None
-    except Unreadable as error:
-        return cell.fault(error.what, error.remedy)
-    return cell.fault("the URN is blank", "give the school's URN, or empty the row altogether")
+        remedy = "unmerge it and give each row its own URN"
+        faults.append(cell.fault("the URN stands in a merged cell", remedy))
+        return None
+    urn = cell.read(urn_of, faults, plain=True)
+    if urn == "":
+        remedy = "give the school's URN, or empty the row altogether"
+        faults.append(cell.fault("the URN is blank", remedy))
+    return urn

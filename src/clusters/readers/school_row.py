@@ -8,13 +8,7 @@ from typing import Any
 from clusters.domain import NeedCount, School
 from clusters.errors import Fault
 from clusters.need_types import NO_SPECIALIST_ASSESSMENT
-from clusters.readers.cells import (
-    count_of,
-    is_formula_error,
-    tidy,
-    unescape,
-    yes_no_of,
-)
+from clusters.readers.cells import count_of, is_formula_error, tidy, unescape, yes_no_of
 from clusters.readers.column_names import LEVELS, NUMBERS, TRAITS
 from clusters.readers.labels import is_no_label
 from clusters.readers.not_known import COUNTS, Policy
@@ -98,11 +92,8 @@ def _check_counts(reader: RecordReader, counts: Mapping[str, int | None]) -> Non
         return
     for key, value in (("ehcps", ehcps), ("sen_support", support)):
         if value is not None and value > pupils:
-            reader.fault(
-                key,
-                f"{key} is above the {pupils:,} pupils of the school",
-                "check both numbers, and that the columns are not mixed up",
-            )
+            remedy = "check both numbers, and that the columns are not mixed up"
+            reader.fault(key, f"{key} is above the {pupils:,} pupils of the school", remedy)
             return
     if ehcps is not None and support is not None and ehcps + support > pupils:
         reader.fault(
@@ -141,11 +132,9 @@ def _by_type(reader: RecordReader, level: str, total: int | None) -> dict[str, i
         values |= {key: reader.number(key, whole=True) for key in blank}
     given = sum(value or 0 for value in values.values())
     if total is not None and given > total:
-        reader.fault(
-            keys[-1],
-            f"the types of need add up to {given:,}, more than the {total:,} of {level}",
-            f"check {level} and its types: each pupil has one primary need",
-        )
+        what = f"the types of need add up to {given:,}, more than the {total:,} of {level}"
+        remedy = f"check {level} and its types: each pupil has one primary need"
+        reader.fault(keys[-1], what, remedy)
     return values
 
 

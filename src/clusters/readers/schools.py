@@ -8,7 +8,8 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, School
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
+from clusters.need_types import NEED_TYPES
 from clusters.readers.boundary import read_boundary
 from clusters.readers.column_names import (
     FORMATS,
@@ -35,7 +36,7 @@ from clusters.readers.row_filter import Keep, Record, Sieve, records_of
 from clusters.readers.school_row import school_of
 from clusters.readers.set_aside import NO_POSITION, NOT_IN_MAIN, Wanted, without_counts
 from clusters.readers.sources import disagreements, sources_of, totals_of, year_of
-from clusters.readers.table import Point, Table
+from clusters.readers.table import Table
 
 __all__ = ["read_schools"]
 
@@ -158,31 +159,24 @@ def read_schools(
     types = tuple(code.strip().lower() for code in types)
     policy = Policy(unknown=unknown, expertise_unit=expertise_unit, types=types)
     wanted = Wanted.of(set_aside, (*COUNTS, *NUMBERS))
-    faults: list[Fault] = [*wanted.faults]
-    main = _opened(
-        source,
-        faults,
-        sheet=sheet,
-        layer=layer,
-        crs=crs,
-        score=_score(columns),
-        name="frame",
-        positions=True,
-    )
+    faults = Faults(wanted.faults)
+    part = {"sheet": sheet, "layer": layer, "crs": crs, "score": _score(columns)}
+    main = faults.take(open_table, source, **part, name="frame", positions=True)
     placed = main is None or _has_positions(main, columns)
+    usual = _score(None)
     joined = [
-        _opened(one, faults, name="further frame", positions=not placed)
+        faults.take(open_table, one, name="further frame", score=usual, positions=not placed)
         for one in _several(further)
     ]
     long: list[tuple[str, Table]] = []
     for what, given in (("need", need), ("expertise", expertise)):
-        table = None if given is None else _opened(given, faults, name=what)
+        table = None if given is None else faults.take(open_table, given, name=what, score=usual)
         if table is not None and _is_wide(table, what):
             joined.append(table)
         elif table is not None:
             long.append((what, table))
-    known = _opened_other(links, links_of, faults)
-    outline = _opened_other(boundary, read_boundary, faults)
+    known = faults.take(links_of, links)
+    outline = None if boundary is None else faults.take(read_boundary, boundary)
     if main is None or None in joined:
         raise DataError(sorted(faults, key=_place))
     tables = [main, *(table for table in joined if table is not None)]
@@ -194,42 +188,41 @@ def read_schools(
     sieve = Sieve(main, layouts[0], keep, wanted.urn_reasons)
     records = records_of(sieve)
     if not sieve.read and not main.faults:
-        faults.append(
-            Fault(
-                what="the file has a header but no rows",
-                remedy="check that it was saved or downloaded whole",
-                where=main.where,
-            )
-        )
+        remedy = "check that it was saved or downloaded whole"
+        faults.add("the file has a header but no rows", remedy, where=main.where)
     if "urn" not in layouts[0].at or recognise(main.header) == "links":
         # Whatever else is wrong follows from reading the wrong file, or under the wrong header.
         raise DataError(sorted(faults, key=_place))
     faults += [*main.faults, *sieve.faults]
     faults += twice_faults(records) + _odd_urns(records) + wanted.unmet(sieve)
-    joins = _Joins(
-        records, sieve, tables, layouts, known or {}, others_found=NOT_IN_MAIN in wanted.lacking
+    family = Family(
+        where=main.where,
+        records={record["urn"].text: record for record in records},
+        aside={row.urn for row in sieve.set_aside},
+        links=known or {},
+        others_aside=NOT_IN_MAIN in wanted.lacking,
     )
-    others = joins.add(long, types, faults)
+    years = [year_of(main, records)]
+    others = _joined(family, tables, layouts, long, types, years, faults)
     records = without_counts(records, wanted, sieve)
     locator = Locator(
         crs=crs if main.points is None else None,
-        points=main.points or joins.points,
+        points=main.points or family.points or None,
         postcodes=_postcodes_of(postcodes, records, faults),
         boundary=outline,
-        where=main.where,
         aside=NO_POSITION in wanted.lacking,
     )
     schools = _made(records, locator, policy, main, faults, wanted, sieve)
     if faults:
         raise DataError(sorted(faults, key=_place))
-    sources = sources_of(tables, layouts, joins.years)
+    sources = sources_of(tables, layouts, years)
     urns = {school.urn for school in schools}
     kept = [record for record in records if record["urn"].text in urns]
     report = replace(
         made_report(main, sieve, layouts, policy, locator, others),
         sources=FrozenDict(sources),
         totals=FrozenDict(totals_of(schools, sources)),
-        disagreements=tuple(disagreements(kept, tables, layouts, joins.years, sources)),
+        disagreements=tuple(disagreements(kept, tables, layouts, years, sources)),
     )
     return Schools(schools, report)
 
@@ -244,25 +237,6 @@ def _has_positions(main: Table, columns: Mapping[str, str | None] | None) -> boo
         return True
     names = ("easting", *PUBLISHED["easting"], "longitude", *PUBLISHED["longitude"])
     return any(find_column(main.header, name) is not None for name in names)
-
-
-def _opened(source: Any, faults: list[Fault], **options: Any) -> Table | None:
-    options.setdefault("score", _score(None))
-    try:
-        return open_table(source, **options)
-    except DataError as error:
-        faults += error.faults
-        return None
-
-
-def _opened_other(source: Any, read: Any, faults: list[Fault]) -> Any:
-    if source is None:
-        return None
-    try:
-        return read(source)
-    except DataError as error:
-        faults += error.faults
-        return None
 
 
 def _several(given: Any) -> list[Any]:
@@ -292,55 +266,35 @@ def _is_wide(table: Table, what: str) -> bool:
 
 
 def _format_faults(main: Table, wanted: str | None) -> list[Fault]:
-    if recognise(main.header) == "links":
-        return [
-            Fault(
-                what="this is the GIAS links file, which has no facts about schools",
-                remedy="give it as links=, beside the file of schools",
-                where=main.where,
-            )
-        ]
-    if wanted is None:
+    found, where = recognise(main.header), main.where
+    if found == "links":
+        what = "this is the GIAS links file, which has no facts about schools"
+        remedy = "give it as links=, beside the file of schools"
+    elif wanted is None:
         return []
-    if wanted not in FORMATS:
-        return [
-            Fault(
-                what=f"format {wanted!r} is not known",
-                remedy=f"{near(wanted, FORMATS)} Use one of {', '.join(FORMATS)}".strip(),
-                where="format",
-            )
-        ]
-    missing = FORMATS[wanted][1] - {simple(name) for name in main.header}
-    if not missing:
+    elif wanted not in FORMATS:
+        what, where = f"format {wanted!r} is not known", "format"
+        remedy = f"{near(wanted, FORMATS)} Use one of {', '.join(FORMATS)}".strip()
+    elif missing := FORMATS[wanted][1] - {simple(name) for name in main.header}:
+        what = f"the file is not a {FORMATS[wanted][0]}: it has no {', '.join(sorted(missing))}"
+        what += f"; it looks like the {FORMATS[found][0]}" if found else ""
+        remedy = "give the right file, or leave format= out"
+    else:
         return []
-    found = recognise(main.header)
-    looks = f"; it looks like the {FORMATS[found][0]}" if found else ""
-    return [
-        Fault(
-            what=f"the file is not a {FORMATS[wanted][0]}: it has no {', '.join(sorted(missing))}"
-            + looks,
-            remedy="give the right file, or leave format= out",
-            where=main.where,
-        )
-    ]
+    return [Fault(what, remedy, where=where)]
 
 
 def _numbers_in(
     layouts: Sequence[Layout], long: Sequence[tuple[str, Table]], types: Collection[str]
 ) -> list[str]:
     """Our columns that `unknown` may name."""
-    names: dict[str, None] = dict.fromkeys(COUNTS)
-    names |= dict.fromkeys(NUMBERS)
+    names = [*COUNTS, *NUMBERS]
     for layout in layouts:
-        names |= dict.fromkeys(
-            key for key in layout.at if key.startswith(("measure_", "ehcps_", "sen_support_"))
-        )
+        names += [k for k in layout.at if k.startswith(("measure_", "ehcps_", "sen_support_"))]
     if any(what == "need" for what, _ in long):
-        from clusters.need_types import NEED_TYPES
-
-        names |= dict.fromkeys(f"{level}_{kind}" for level in LEVELS for kind in NEED_TYPES)
-        names |= dict.fromkeys(f"{level}_{kind}" for level in LEVELS for kind in types)
-    return list(names)
+        for kinds in (NEED_TYPES, types):
+            names += [f"{level}_{kind}" for level in LEVELS for kind in kinds]
+    return list(dict.fromkeys(names))
 
 
 def _odd_urns(records: Sequence[Record]) -> list[Fault]:
@@ -349,71 +303,38 @@ def _odd_urns(records: Sequence[Record]) -> list[Fault]:
     few = max(1, (1 - _MOST_DIGITS) * len(records))
     if not odd or len(odd) > few or len(records) < _LEAST_ROWS:
         return []
-    return [
-        record["urn"].fault(
-            "the URN is not a number, as all others are",
-            "correct it; remove rows of totals and notes",
-            urn=record["urn"].text,
-        )
-        for record in odd
-    ]
+    what = "the URN is not a number, as all others are"
+    remedy = "correct it; remove rows of totals and notes"
+    return [record["urn"].fault(what, remedy, urn=record["urn"].text) for record in odd]
 
 
-class _Joins:
-    """Joins the further tables to the records of the main one."""
-
-    def __init__(
-        self,
-        records: Sequence[Record],
-        sieve: Sieve,
-        tables: Sequence[Table],
-        layouts: Sequence[Layout],
-        links: Mapping[str, str],
-        *,
-        others_found: bool,
-    ) -> None:
-        self.tables, self.layouts = tables, layouts
-        self.years: list[str | None] = [year_of(tables[0], records)]
-        self.family = Family(
-            where=tables[0].where,
-            records={record["urn"].text: record for record in records},
-            aside={row.urn for row in sieve.set_aside},
-            links=links,
-            others_aside=others_found,
-        )
-
-    @property
-    def points(self) -> Mapping[int, Point] | None:
-        """Positions from the geometry of further tables, by row of the main one."""
-        return self.family.points or None
-
-    def add(
-        self, long: Iterable[tuple[str, Table]], types: Collection[str], faults: list[Fault]
-    ) -> list[ReadingReport]:
-        """Join every table; return the report on each."""
-        reports = []
-        further = zip(self.tables[1:], self.layouts[1:], strict=True)
-        for number, (table, layout) in enumerate(further, start=1):
-            report, found, ours = join_table(table, layout, self.family, number)
-            self.years.append(year_of(table, ours))
+def _joined(
+    family: Family,
+    tables: Sequence[Table],
+    layouts: Sequence[Layout],
+    long: Iterable[tuple[str, Table]],
+    types: Collection[str],
+    years: list[str | None],
+    faults: Faults,
+) -> list[ReadingReport]:
+    """Join every further table to the records of the main one; note the year of each."""
+    reports = []
+    for number, (table, layout) in enumerate(zip(tables, layouts, strict=True)):
+        if number:
+            report, found, ours = join_table(table, layout, family, number)
+            years.append(year_of(table, ours))
             reports.append(report)
             faults += found
-        for what, table in long:
-            report, found = merge_long(table, what, self.family, types)
-            reports.append(report)
-            faults += found
-        return reports
+    for what, table in long:
+        report, found = merge_long(table, what, family, types)
+        reports.append(report)
+        faults += found
+    return reports
 
 
-def _postcodes_of(given: Any, records: Sequence[Record], faults: list[Fault]) -> Any:
-    if given is None:
-        return None
+def _postcodes_of(given: Any, records: Sequence[Record], faults: Faults) -> Any:
     wanted = {record["postcode"].text for record in records if "postcode" in record}
-    try:
-        return read_postcodes(given, only=wanted)
-    except DataError as error:
-        faults += error.faults
-        return None
+    return None if given is None else faults.take(read_postcodes, given, only=wanted)
 
 
 def _made(
@@ -421,7 +342,7 @@ def _made(
     locator: Locator,
     policy: Policy,
     main: Table,
-    faults: list[Fault],
+    faults: Faults,
     wanted: Wanted,
     sieve: Sieve,
 ) -> list[School]:
@@ -466,10 +387,9 @@ def _no_position(main: Table) -> Fault:
         )
     if find_column(main.header, "postcode") is not None:
         remedy += "; or give a Code-Point Open file as postcodes="
-    return Fault(
-        what="no columns hold the positions of the schools (easting and northing, or longitude "
+    return main.fault(
+        "no columns hold the positions of the schools (easting and northing, or longitude "
         "and latitude)",
-        remedy=remedy,
-        where=main.where,
+        remedy,
         column="easting",
     )

@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from clusters.errors import Fault
+from clusters.errors import Fault, Faults
 from clusters.readers.cells import Unreadable, is_unknown, urn_of
 from clusters.readers.column_names import near
 from clusters.readers.faults import column_list
@@ -26,7 +26,7 @@ class Wanted:
 
     urns: dict[str, str] = field(default_factory=dict)
     lacking: dict[str, str] = field(default_factory=dict)
-    faults: list[Fault] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
 
     @classmethod
     def of(cls, given: Given, columns: Collection[str]) -> Wanted:
@@ -49,20 +49,14 @@ class Wanted:
             self.lacking[column] = words or f"no {column}"
         elif lower.startswith(("no ", "not ")):
             known = [NO_POSITION, NOT_IN_MAIN, *(f"no {one}" for one in columns)]
-            self.faults.append(
-                Fault(
-                    what=f"set_aside names {name!r}, which is nothing that a school may lack here",
-                    remedy=near(name, known) or f"use a URN, or one of {column_list(known)}",
-                    where="set_aside",
-                )
-            )
+            what = f"set_aside names {name!r}, which is nothing that a school may lack here"
+            remedy = near(name, known) or f"use a URN, or one of {column_list(known)}"
+            self.faults.add(what, remedy, where="set_aside")
         else:
             try:
                 self.urns[urn_of(name)] = words or "named by its URN"
             except Unreadable as error:
-                self.faults.append(
-                    Fault(what=error.what, remedy=error.remedy, where="set_aside", value=name)
-                )
+                self.faults.add(error.what, error.remedy, where="set_aside", value=name)
 
     @property
     def urn_reasons(self) -> dict[str, str]:
@@ -76,8 +70,8 @@ class Wanted:
         }
         return [
             Fault(
-                what="set_aside names a school that the file does not have",
-                remedy="correct the URN, or leave it out",
+                "set_aside names a school that the file does not have",
+                "correct the URN, or leave it out",
                 where="set_aside",
                 urn=urn,
             )

@@ -6,9 +6,9 @@ import itertools
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal, NamedTuple, TypeAlias
+from typing import Any, Literal, NamedTuple, TypeAlias, TypeVar
 
-from clusters.errors import Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.cells import Unreadable, correct, is_unknown, tidy
 from clusters.text import counted
 
@@ -58,6 +58,7 @@ WRONG_STATE: Mapping[str, tuple[str, str]] = {
 _TOTAL = re.compile(
     r"(grand |sub[- ]?|overall )?totals?\b.*|.*\btotals?:?|all schools|sum|average|mean"
 )
+_T = TypeVar("_T")
 _SEARCHED = 50
 _LONGEST = 60
 _MOSTLY = 0.6
@@ -72,17 +73,39 @@ class Cell(NamedTuple):
     column: str
     state: State = ""
 
+    @property
+    def plain(self) -> str:
+        """Text of a cell that a reader needs.
+
+        Raises
+        ------
+        Unreadable
+            If it is a formula without a saved result, or a date.
+        """
+        if self.state in ("formula", "date"):
+            raise Unreadable(*WRONG_STATE[self.state])
+        return self.text
+
+    def read(
+        self,
+        reader: Callable[[str], _T],
+        faults: list[Fault],
+        urn: str | None = None,
+        *,
+        plain: bool = False,
+    ) -> _T | None:
+        """Value that a reader makes of the text; None where it cannot, which is a fault."""
+        try:
+            return reader(self.plain if plain else self.text)
+        except Unreadable as error:
+            faults.append(self.fault(error.what, error.remedy, urn))
+            return None
+
     def fault(self, what: str, remedy: str, urn: str | None = None) -> Fault:
         """Make the fault of this cell."""
         value = self.text if len(self.text) <= _LONGEST else self.text[:_LONGEST] + "..."
         return Fault(
-            what=what,
-            remedy=remedy,
-            where=self.where,
-            row=self.row,
-            column=self.column,
-            urn=urn,
-            value=value,
+            what, remedy, where=self.where, row=self.row, column=self.column, urn=urn, value=value
         )
 
 
@@ -104,11 +127,19 @@ class Table:
     above: list[tuple[int, list[str]]] = field(default_factory=list)
     encoding: str | None = None
     notes: list[str] = field(default_factory=list)
-    faults: list[Fault] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     points: Mapping[int, Point] | None = None
     states: Mapping[tuple[int, int], State] = field(default_factory=dict)
     hidden: frozenset[int] = frozenset()
     corrected: dict[str, str] = field(default_factory=dict)
+
+    def fault(self, what: str, remedy: str, **place: Any) -> Fault:
+        """Make a fault of the table, or of what stands at a place in it."""
+        return Fault(what, remedy, where=self.where, **place)
+
+    def refused(self, what: str, remedy: str, **place: Any) -> DataError:
+        """Make the error of a table that cannot be read on."""
+        return DataError(self.fault(what, remedy, **place))
 
     def correct(self, text: str) -> str:
         """Undo mix-ups of encodings in a cell, and keep a record of it."""
@@ -125,17 +156,8 @@ class Table:
         return Cell(cells[k], self.where, number, self.header[k], state)
 
     def text(self, number: int, cells: Sequence[str], k: int) -> str:
-        """Text of a cell that a reader needs.
-
-        Raises
-        ------
-        Unreadable
-            If it is a formula without a saved result, or a date.
-        """
-        state = self.states.get((number, k), "") if self.states else ""
-        if state in ("formula", "date"):
-            raise Unreadable(*WRONG_STATE[state])
-        return cells[k]
+        """Text of a cell that a reader needs: see `Cell.plain`."""
+        return self.cell(number, cells, k).plain
 
     def body(self) -> Iterator[tuple[int, list[str]]]:
         """Go through the rows but blank ones and rows of totals, which are counted in a note."""

@@ -7,6 +7,7 @@ in JSON, without ids: in the order in which the places were asked for.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -14,19 +15,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from clusters.errors import DataError, Fault
-from clusters.readers.cells import Unreadable
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.column_names import simple
-from clusters.readers.opening import (
-    File,
-    is_file,
-    kind_of,
-    open_content,
-    open_json,
-    open_table,
-)
+from clusters.readers.opening import File, is_file, kind_of, open_content, open_json, open_table
 from clusters.readers.routing_answers import of_answer
-from clusters.readers.table import WRONG_STATE, Table
+from clusters.readers.table import Table
 from clusters.readers.travel_units import (
     WORDS,
     Quantity,
@@ -44,7 +37,6 @@ from clusters.readers.travel_values import (
     factor_of,
     key_of,
     marks_of,
-    value_fault,
 )
 from clusters.text import counted, first_few
 
@@ -161,24 +153,19 @@ def no_way_in(
     meant = [value for value in kinds.tolist() if repr(value) in marks]
     found: npt.NDArray[np.bool_] = np.isin(values, meant)
     blank = np.isnan(values)
-    faults = []
+    strange = {value: int((values == value).sum()) for value in odd if value not in meant}
     if blank.any() and "" not in marks:
-        faults.append(("NaN", int(blank.sum()), '"blank"'))
-    faults += [
-        (f"{value:.10g}", int((values == value).sum()), f"{value:.10g}")
-        for value in odd
-        if value not in meant
-    ]
-    if faults:
-        raise DataError(
-            Fault(
-                what=f"{counted(count, 'journey')} {'is' if count == 1 else 'are'} {number}, with "
-                "which routing tools say that there is no way",
-                remedy=f"if so, say it with no_way=[{mark}]; else correct it",
-                where=where,
-            )
-            for number, count, mark in faults
+        strange = {np.nan: int(blank.sum()), **strange}
+    faults = Faults()
+    for value, count in strange.items():
+        number, mark = ("NaN", '"blank"') if np.isnan(value) else (f"{value:.10g}",) * 2
+        faults.add(
+            f"{counted(count, 'journey is', 'journeys are')} {number}, with which routing tools "
+            "say that there is no way",
+            f"if so, say it with no_way=[{mark}]; else correct it",
+            where=where,
         )
+    faults.refuse(DataError)
     return found | blank
 
 
@@ -234,28 +221,18 @@ def _read_square(table: Table, asked: Asked) -> Journeys:
             rows.append(key_of(cells[0]))
             lines.append((number, cells[1:]))
     if not known & {*columns, *rows}:
-        raise DataError(
-            Fault(
-                what="it is no table of journeys between these schools: it has no columns such as "
-                "from and to, and none of their ids along its first row and column",
-                remedy=f"the columns are {first_few(table.header, 8)}",
-                where=asked.where,
-            )
+        raise asked.refused(
+            "it is no table of journeys between these schools: it has no columns such as "
+            "from and to, and none of their ids along its first row and column",
+            f"the columns are {first_few(table.header, 8)}",
         )
-    faults = [
-        *table.faults,
-        *_axis_faults(rows, asked, "row"),
-        *_axis_faults(columns, asked, "column"),
-    ]
-    if faults:
-        raise DataError(faults)
+    faults = Faults(table.faults)
+    faults += [*_axis_faults(rows, asked, "row"), *_axis_faults(columns, asked, "column")]
+    faults.refuse(DataError)
     factor, read_as = factor_of(None, asked)
     numbers = Numbers(asked, factor)
-    values, faults = _square_values(table, lines, (rows, columns), asked, numbers)
-    if not faults:
-        faults = diagonal_faults(values, asked)
-    if faults:
-        raise DataError(faults)
+    values = _square_values(table, lines, (rows, columns), numbers)
+    Faults(numbers.faults or diagonal_faults(values, asked)).refuse(DataError)
     notes = [*table.all_notes(), *unit_notes(read_as, asked.unit), *numbers.notes(asked.where)]
     return Journeys(values, (*notes, *_not_ours(rows, asked)), read_as)
 
@@ -264,48 +241,32 @@ def _square_values(
     table: Table,
     lines: Sequence[tuple[int, list[str]]],
     axes: tuple[list[str], list[str]],
-    asked: Asked,
     numbers: Numbers,
-) -> tuple[npt.NDArray[np.float64], list[Fault]]:
+) -> npt.NDArray[np.float64]:
     at_row, at_column = ({key: k for k, key in enumerate(axis)} for axis in axes)
-    values, faults = np.zeros((len(asked.ids),) * 2), []
-    for a, start in enumerate(asked.keys):
+    keys = numbers.asked.keys
+    values = np.zeros((len(keys),) * 2)
+    for a, start in enumerate(keys):
         number, cells = lines[at_row[start]]
-        for b, end in enumerate(asked.keys):
+        for b, end in enumerate(keys):
             k = at_column[end]
             state = table.states.get((number, k + 1), "") if table.states else ""
-            try:
-                if state:
-                    raise Unreadable(*WRONG_STATE[state])
-                values[a, b] = 0.0 if a == b and not cells[k] else numbers.read(cells[k])
-            except Unreadable as error:
-                faults.append(value_fault(asked, error, a, b, number, cells[k]))
-    return values, faults
+            if state or a != b or cells[k]:
+                values[a, b] = numbers.read(a, b, cells[k], number, state=state)
+    return values
 
 
 def _axis_faults(axis: list[str], asked: Asked, word: str) -> list[Fault]:
-    seen = set(axis)
-    faults = [
-        Fault(
-            what=f"there is no {word} for this school",
-            remedy=f"add its {word}, or leave the school out",
-            where=asked.where,
-            urn=str(one),
-        )
-        for one, key in zip(asked.ids, asked.keys, strict=True)
+    absent, once = f"there is no {word} for this school", f"keep one {word} for each school"
+    seen = Counter(axis)
+    return [
+        asked.fault(k, absent, f"add its {word}, or leave the school out")
+        for k, key in enumerate(asked.keys)
         if key not in seen
-    ]
-    twice = sorted({key for key in axis if axis.count(key) > 1}) if len(seen) < len(axis) else []
-    known = set(asked.keys)
-    return faults + [
-        Fault(
-            what=f"there is more than one {word} for it",
-            remedy=f"keep one {word} for each school",
-            where=asked.where,
-            urn=key,
-        )
-        for key in twice
-        if key in known
+    ] + [
+        Fault(f"there is more than one {word} for it", once, where=asked.where, urn=key)
+        for key in sorted(set(asked.keys))
+        if seen[key] > 1
     ]
 
 
@@ -322,7 +283,6 @@ def _read_long(table: Table, ends: tuple[int, int], asked: Asked) -> Journeys:
     values = np.full((n, n), np.nan)
     np.fill_diagonal(values, 0.0)
     given = np.zeros((n, n), dtype=np.int64)
-    faults: list[Fault] = []
     met: dict[str, str] = {}
     for number, cells in table.rows:
         if not any(cells):
@@ -331,35 +291,22 @@ def _read_long(table: Table, ends: tuple[int, int], asked: Asked) -> Journeys:
         if a < 0 or b < 0:
             continue
         given[a, b] += 1
-        try:
-            text = table.text(number, cells, column) if table.states else cells[column]
-            values[a, b] = 0.0 if a == b and not text else numbers.read(text)
-        except Unreadable as error:
-            faults.append(value_fault(asked, error, a, b, number, cells[column]))
-    faults += table.faults
+        state = table.states.get((number, column), "") if table.states else ""
+        if state == "merged":  # which a long table may be
+            state = ""
+        if state or a != b or cells[column]:
+            values[a, b] = numbers.read(a, b, cells[column], number, state=state)
+    faults = Faults([*numbers.faults, *table.faults])
     if n and not given.any() and not faults:
         ids = f" (it has {first_few(met)})" if met else ": it has no rows"
-        raise DataError(
-            Fault(
-                what=f"none of its journeys is between these schools{ids}",
-                remedy="check that its ids are the URNs of the schools",
-                where=asked.where,
-            )
-        )
-    faults += [
-        Fault(
-            what=f"the journey to '{asked.ids[b]}' is given {given[a, b]} times",
-            remedy="keep one row for each journey",
-            where=asked.where,
-            urn=str(asked.ids[a]),
-        )
-        for a, b in np.argwhere(given > 1).tolist()
-    ]
+        remedy = "check that its ids are the URNs of the schools"
+        raise asked.refused(f"none of its journeys is between these schools{ids}", remedy)
+    for a, b in np.argwhere(given > 1).tolist():
+        what = f"the journey to '{asked.ids[b]}' is given {given[a, b]} times"
+        faults.append(asked.fault(a, what, "keep one row for each journey"))
     np.fill_diagonal(given, 1)
     faults += _gap_faults(given == 0, asked)
-    faults = faults or diagonal_faults(values, asked)
-    if faults:
-        raise DataError(faults)
+    Faults(faults or diagonal_faults(values, asked)).refuse(DataError)
     notes = [
         *table.all_notes(),
         *unit_notes(read_as, asked.unit),
@@ -384,20 +331,13 @@ def _value_column(table: Table, ends: tuple[int, int], asked: Asked) -> int:
                 return choice[0]
         if fitting:
             names = first_few([table.header[k] for k in fitting], 6)
-            raise DataError(
-                Fault(
-                    what=f"{len(fitting)} columns could hold the {WORDS[asked.unit]}: {names}",
-                    remedy=f"keep one of them, or name the one that is meant {WORDS[asked.unit]!r}",
-                    where=asked.where,
-                )
-            )
-    raise DataError(
-        Fault(
-            what=f"no column holds {WORDS[asked.unit]} (columns: {', '.join(table.header)})",
-            remedy=f"name it {'distance_m' if asked.unit == 'm' else 'minutes'!r} and give "
-            f"{WORDS[asked.unit]}",
-            where=asked.where,
-        )
+            what = f"{len(fitting)} columns could hold the {WORDS[asked.unit]}: {names}"
+            remedy = f"keep one of them, or name the one that is meant {WORDS[asked.unit]!r}"
+            raise asked.refused(what, remedy)
+    raise asked.refused(
+        f"no column holds {WORDS[asked.unit]} (columns: {', '.join(table.header)})",
+        f"name it {'distance_m' if asked.unit == 'm' else 'minutes'!r} and give "
+        f"{WORDS[asked.unit]}",
     )
 
 
@@ -408,15 +348,9 @@ def _gap_faults(missing: npt.NDArray[np.bool_], asked: Asked) -> list[Fault]:
     """One fault for each school from which journeys are missing."""
     faults = []
     for a in np.flatnonzero(missing.any(axis=1)).tolist():
-        to = [str(asked.ids[b]) for b in np.flatnonzero(missing[a]).tolist()]
-        faults.append(
-            Fault(
-                what=f"there is no journey to {first_few(to)}",
-                remedy='add a row for each, with "inf" where there is no way',
-                where=asked.where,
-                urn=str(asked.ids[a]),
-            )
-        )
+        to = first_few(asked.ids[b] for b in np.flatnonzero(missing[a]).tolist())
+        remedy = 'add a row for each, with "inf" where there is no way'
+        faults.append(asked.fault(a, f"there is no journey to {to}", remedy))
     return faults
 
 

@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 
 __all__ = ["FACTORS", "Quantity", "Unit", "quantity_of", "unit_of"]
 
@@ -94,13 +94,8 @@ def unit_of(given: str | None, wanted: Unit) -> str | None:
     elif FACTORS[found][0] != wanted:
         what = f"journeys in {found} cannot be given as {WORDS[wanted]}"
     if what:
-        raise DataError(
-            Fault(
-                what=what,
-                remedy="use s, min or h with travel_min=, and m, km or miles with travel_m=",
-                where="travel_unit",
-            )
-        )
+        remedy = "use s, min or h with travel_min=, and m, km or miles with travel_m="
+        raise DataError.of(what, remedy, where="travel_unit")
     return found
 
 

@@ -10,14 +10,10 @@ import numpy as np
 import numpy.typing as npt
 
 from clusters.arguments import described
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Fault, Faults
 from clusters.readers.cells import Unreadable, number_of, tidy, urn_of
-from clusters.readers.travel_units import (
-    FACTORS,
-    Unit,
-    is_no_way_number,
-    quantity_of,
-)
+from clusters.readers.table import WRONG_STATE, State
+from clusters.readers.travel_units import FACTORS, Unit, is_no_way_number, quantity_of
 
 __all__ = [
     "Asked",
@@ -28,7 +24,6 @@ __all__ = [
     "key_of",
     "marks_of",
     "number_text",
-    "value_fault",
 ]
 
 _INFINITE = ("inf", "infinity", "+inf")
@@ -62,18 +57,22 @@ class Asked:
         """The ids as texts that can be compared with those of a table."""
         return [key_of(one) for one in self.ids]
 
+    def refused(self, what: str, remedy: str, **place: Any) -> DataError:
+        """Make the error of a table of which no journey can be read."""
+        return DataError.of(what, remedy, where=self.where, **place)
+
+    def fault(self, a: int, what: str, remedy: str, **place: Any) -> Fault:
+        """Make a fault of the journeys from the school in place a."""
+        return Fault(what, remedy, where=self.where, urn=str(self.ids[a]), **place)
+
 
 def marks_of(no_way: Any) -> frozenset[str]:
     """Texts that stand for no way, as they may be written in a cell."""
     single = isinstance(no_way, str | float | int)
     if not single and not isinstance(no_way, Iterable):
-        raise DataError(
-            Fault(
-                what=f"no_way is {described(no_way)}, not a list of values",
-                remedy='give those that mean "no way", for instance no_way=["blank", -1]',
-                where="no_way",
-            )
-        )
+        what = f"no_way is {described(no_way)}, not a list of values"
+        remedy = 'give those that mean "no way", for instance no_way=["blank", -1]'
+        raise DataError.of(what, remedy, where="no_way")
     marks = {number_text(one) for one in ([no_way] if single else no_way)}
     return frozenset(marks | ({*_BLANK} if marks & {*_BLANK} else set()) | {*_INFINITE})
 
@@ -104,16 +103,27 @@ class Numbers:
         self.factor = factor
         self.ways = 0
         self.thousands = 0
+        self.faults = Faults()
         self._seen: dict[str, float] = {}
 
-    def read(self, text: str) -> float:
-        """Read a cell.
+    def read(
+        self, a: int, b: int, text: str, row: int | None = None, *, state: State = ""
+    ) -> float:
+        """Read the journey from a to b; 0 where it is none, which is a fault.
 
-        Raises
-        ------
-        Unreadable
-            If it is no journey.
+        The fault names no column, so that those of a square table are gathered.
         """
+        try:
+            if state:
+                raise Unreadable(*WRONG_STATE[state])
+            return self._number(text)
+        except Unreadable as error:
+            what = f"the journey to '{self.asked.ids[b]}': {error.what}"
+            fault = self.asked.fault(a, what, error.remedy, row=row, value=text[:60])
+            self.faults.append(fault)
+            return 0.0
+
+    def _number(self, text: str) -> float:
         found = self._seen.get(text)
         if found is None:
             found = self._seen[text] = self._value(text)
@@ -141,15 +151,11 @@ class Numbers:
                     f'give it, or "inf" where there is no way; or no_way=["{text[:20]}"]',
                 ) from None
         if is_no_way_number(text, value, self.asked.unit, self.factor):
-            raise Unreadable(
-                "the journey is a number with which routing tools say that there is no way",
-                f"if so, say it with no_way=[{text}]; else correct it",
-            )
+            what = "the journey is a number with which routing tools say that there is no way"
+            raise Unreadable(what, f"if so, say it with no_way=[{text}]; else correct it")
         if not value >= 0:
-            raise Unreadable(
-                "the journey is not a number of 0 or more",
-                f'give it, or "inf" where there is no way; or no_way=[{text}]',
-            )
+            remedy = f'give it, or "inf" where there is no way; or no_way=[{text}]'
+            raise Unreadable("the journey is not a number of 0 or more", remedy)
         return value * self.factor
 
     def notes(self, where: str) -> Iterator[str]:
@@ -165,43 +171,18 @@ def factor_of(name: str | None, asked: Asked) -> tuple[float, str | None]:
     """Factor to the unit wanted: by the caller's word, else by the column's name."""
     said = None if name is None else quantity_of(name)[1]
     if asked.given is not None and said is not None and said != asked.given:
-        raise DataError(
-            Fault(
-                what=f"the column says {said}, travel_unit says {asked.given}",
-                remedy="leave travel_unit out, or rename the column",
-                where=asked.where,
-                column=name,
-            )
-        )
+        what = f"the column says {said}, travel_unit says {asked.given}"
+        raise asked.refused(what, "leave travel_unit out, or rename the column", column=name)
     unit = asked.given or said
     if unit is None:
         return 1.0, None
     return FACTORS[unit][1], unit
 
 
-def value_fault(
-    asked: Asked, error: Unreadable, a: int, b: int, row: int | None, text: str
-) -> Fault:
-    """Fault of one journey; it names no column, so that those of a square table are gathered."""
-    return Fault(
-        what=f"the journey to '{asked.ids[b]}': {error.what}",
-        remedy=error.remedy,
-        where=asked.where,
-        row=row,
-        urn=str(asked.ids[a]),
-        value=text[:60],
-    )
-
-
 def diagonal_faults(values: npt.NDArray[np.float64], asked: Asked) -> list[Fault]:
     """List the schools whose journey to themselves is not 0."""
+    what = "the school's journey to itself is not 0"
     return [
-        Fault(
-            what="the school's journey to itself is not 0",
-            remedy="put 0",
-            where=asked.where,
-            urn=str(asked.ids[k]),
-            value=f"{values[k, k]:g}",
-        )
+        asked.fault(k, what, "put 0", value=f"{values[k, k]:g}")
         for k in np.flatnonzero(np.diagonal(values)).tolist()
     ]

@@ -8,7 +8,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import Problem, SchoolId
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.readers.column_names import simple
 from clusters.readers.faults import column_list
 from clusters.readers.forecast_columns import (
@@ -22,7 +22,6 @@ from clusters.readers.forecast_columns import (
 )
 from clusters.readers.forecast_rows import Found, other_notes, rows_of, school_names, value_of
 from clusters.readers.opening import open_table
-from clusters.readers.table import Table
 from clusters.shown import Shown
 from clusters.text import counted
 
@@ -96,19 +95,17 @@ def read_year_groups(
     if not groups:  # ages stand beside year groups in the published census: never count both
         groups = {k: group for k, name in named.items() if (group := age_group(name)) is not None}
     if not groups:
-        raise DataError(
-            Fault(
-                what="no column is of a year group",
-                remedy='name them "R", "Y1", "Year 7" or "aged 5"; the columns are '
-                f"{column_list(table.header)}",
-                where=table.where,
-            )
+        raise table.refused(
+            "no column is of a year group",
+            'name them "R", "Y1", "Year 7" or "aged 5"; the columns are '
+            f"{column_list(table.header)}",
         )
     found = Found()
     pupils: dict[SchoolId, dict[int, float]] = {}
     for number, cells, school in rows_of(table, problem, links, keys, found):
         if school in pupils:
-            found.faults.append(_twice(table, number, school))
+            what, remedy = "this school has several rows", "keep one row for each school"
+            found.faults.append(table.fault(what, remedy, row=number, urn=str(school)))
             continue
         row = pupils.setdefault(school, {})
         for k, group in groups.items():
@@ -117,24 +114,12 @@ def read_year_groups(
                 row[group] = row.get(group, 0.0) + value
     lacking = [key for key in problem.ids if not any(pupils.get(key, {}).values())]
     if lacking and not found.faults:
-        found.faults.append(
-            Fault(
-                what=f"there are no year groups of {counted(len(lacking), 'school')}: "
-                f"{school_names(problem, lacking)}",
-                remedy="add their rows, or leave these schools out of the problem",
-                where=table.where,
-            )
+        found.faults.add(
+            f"there are no year groups of {counted(len(lacking), 'school')}: "
+            f"{school_names(problem, lacking)}",
+            "add their rows, or leave these schools out of the problem",
+            where=table.where,
         )
     if found.faults or table.faults:
         raise DataError([*table.faults, *found.faults])
     return YearGroups(pupils=pupils, notes=(*table.all_notes(), *other_notes(found)))
-
-
-def _twice(table: Table, number: int, school: SchoolId) -> Fault:
-    return Fault(
-        what="this school has several rows",
-        remedy="keep one row for each school",
-        where=table.where,
-        row=number,
-        urn=str(school),
-    )

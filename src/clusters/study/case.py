@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from clusters.arguments import checked, described
 from clusters.domain import PlanLike, Priorities, Problem, Rules
 from clusters.domain.values import FrozenDict
-from clusters.errors import ArgumentError, ClustersError, Faults
+from clusters.errors import ArgumentError, ClustersError, Collector
 from clusters.shown import Shown
 from clusters.solver import Settings
 
@@ -57,7 +57,7 @@ class Case(Shown):
     labels: Mapping[str, Label] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        faults = Faults(ArgumentError)
+        faults = Collector(ArgumentError)
         if isinstance(self.name, str) and not self.name.strip():
             faults.add("name is blank", "give each case a name of its own")
         for key, value in self.labels.items() if isinstance(self.labels, Mapping) else ():

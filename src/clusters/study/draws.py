@@ -8,7 +8,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import Problem, is_number
-from clusters.errors import Faults, RulesError
+from clusters.errors import Collector, RulesError
 
 __all__ = ["perturbed"]
 
@@ -39,7 +39,7 @@ def perturbed(problem: Problem, spread: Mapping[str, float], seed: int = 1) -> P
     >>> [float(value) for value in drawn.measure("need").round(1)]
     [9.1, 19.1]
     """
-    faults = Faults(RulesError)
+    faults = Collector(RulesError)
     for name, value in spread.items():
         if not is_number(value) or value < 0:
             what = f"the spread of {name!r} is not a number of 0 or more"

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import ArgumentError, ClustersError, Faults
+from clusters.errors import ArgumentError, ClustersError, Collector
 from clusters.shown import Shown
 from clusters.study.attempt import NO_ANSWER, answer_of_error, solve_case
 from clusters.study.case import Case, Refused
@@ -162,7 +162,7 @@ def _check(
     using: Callable[..., Any],
     attempts: int,
 ) -> None:
-    faults = Faults(ArgumentError)
+    faults = Collector(ArgumentError)
     for name, times in Counter(case.name for case in cases).items():
         for _ in range(1, times):
             what = f"two cases are called {name!r}"

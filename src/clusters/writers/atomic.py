@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 
 __all__ = ["replacing", "write_bytes"]
 
@@ -18,13 +18,8 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give a draft beside `path`; move it there at the end, remove it where something failed."""
     target = Path(path)
     if not target.parent.is_dir():
-        raise DataError(
-            Fault(
-                what="it cannot be written: there is no such folder",
-                remedy="make the folder first",
-                where=str(target.parent),
-            )
-        )
+        what = "it cannot be written: there is no such folder"
+        raise DataError.of(what, "make the folder first", where=str(target.parent))
     own = f"{os.getpid()}-{threading.get_ident()}"  # two threads may write to one place
     draft = target.with_name(f".{target.stem}.{own}.part{target.suffix}")
     try:
@@ -32,12 +27,10 @@ def replacing(path: str | os.PathLike[str]) -> Iterator[Path]:
         yield draft
         os.replace(draft, target)  # noqa: PTH105 - Path.replace is the same; this says it is atomic
     except OSError as error:
-        raise DataError(
-            Fault(
-                what=f"it cannot be written ({error.strerror or error})",
-                remedy="check that the folder is there, may be written to, and has room",
-                where=str(target),
-            )
+        raise DataError.of(
+            f"it cannot be written ({error.strerror or error})",
+            "check that the folder is there, may be written to, and has room",
+            where=str(target),
         ) from error
     finally:
         with contextlib.suppress(OSError):

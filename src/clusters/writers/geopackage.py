@@ -10,7 +10,7 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import PlanLike, Problem, plan_of
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError
 from clusters.writers.atomic import replacing
 from clusters.writers.tables import COUNTS, plan_geodataframe
 
@@ -62,12 +62,8 @@ def write_geopackage(
     import shapely
 
     if crs is None:
-        raise ArgumentError(
-            Fault(
-                what="crs is None, so that no map could place the plan",
-                remedy='give the coordinate system of the positions, such as crs="EPSG:27700"',
-            )
-        )
+        remedy = 'give the coordinate system of the positions, such as crs="EPSG:27700"'
+        raise ArgumentError.of("crs is None, so that no map could place the plan", remedy)
     zones = plan_geodataframe(problem, plan, crs=crs, numbers=numbers, colours=colours)
     points = zones.set_geometry(
         geopandas.points_from_xy(zones["easting"], zones["northing"], crs=crs)

@@ -21,7 +21,7 @@ import numpy as np
 
 from clusters.arguments import checked, described
 from clusters.domain import Plan, PlanLike, Priorities, Problem, Rules, plan_of
-from clusters.errors import ArgumentError, DataError, Fault
+from clusters.errors import ArgumentError, DataError, Faults
 from clusters.writers.atomic import write_bytes
 
 __all__ = ["write_run"]
@@ -85,24 +85,18 @@ def write_run(
     ...     sorted(json.loads(path.read_text("utf-8")))[:3]
     ['inputs', 'machine', 'notes']
     """
-    files, faults = [], []
+    files, faults = [], Faults()
     for source in inputs:
         try:
             data = Path(source).read_bytes()
         except OSError as error:
-            faults.append(
-                Fault(
-                    what=f"the input cannot be read ({error.strerror or error})",
-                    remedy="give the path of the file that was read",
-                    where=os.fspath(source),
-                )
-            )
+            what = f"the input cannot be read ({error.strerror or error})"
+            faults.add(what, "give the path of the file that was read", where=os.fspath(source))
             continue
         digest = hashlib.sha256(data).hexdigest()
         sealed = {} if public else {"bytes": len(data), "sha256": digest}
         files.append({"file": Path(source).name, **sealed})
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     record: dict[str, Any] = {
         "written_at": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "versions": _versions(),
@@ -116,18 +110,12 @@ def write_run(
     if options is not None:
         record["options"] = _plain(options)
     if split is not None and not hasattr(split, "pot"):
-        raise ArgumentError(
-            Fault(
-                what=f"split is {described(split)}, not a Split",
-                remedy="give what split_budget returned",
-            )
+        raise ArgumentError.of(
+            f"split is {described(split)}, not a Split", "give what split_budget returned"
         )
     if reading is not None and not hasattr(reading, "record"):
-        raise ArgumentError(
-            Fault(
-                what=f"reading is {described(reading)}, not a report on the reading",
-                remedy="give schools.report",
-            )
+        raise ArgumentError.of(
+            f"reading is {described(reading)}, not a report on the reading", "give schools.report"
         )
     if not public:
         record |= _private(problem, split, result, reading)

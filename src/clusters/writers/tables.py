@@ -10,7 +10,7 @@ from typing import Any
 
 from clusters.arguments import checked, described
 from clusters.domain import Plan, PlanLike, Problem, School, SchoolId, plan_of
-from clusters.errors import ArgumentError, DataError, Fault
+from clusters.errors import ArgumentError, DataError, Fault, Faults
 from clusters.readers.plans import NOT_KNOWN
 from clusters.writers.atomic import write_bytes
 
@@ -169,12 +169,8 @@ def _system(crs: Any) -> Any:
     try:
         return None if crs is None else pyproj.CRS(crs)
     except (pyproj.exceptions.CRSError, TypeError, ValueError) as error:
-        raise ArgumentError(
-            Fault(
-                what=f"crs is {described(crs)}, which is no coordinate system",
-                remedy='give a code such as crs="EPSG:27700"',
-            )
-        ) from error
+        what = f"crs is {described(crs)}, which is no coordinate system"
+        raise ArgumentError.of(what, 'give a code such as crs="EPSG:27700"') from error
 
 
 @checked
@@ -199,12 +195,8 @@ def write_frame(path: str | os.PathLike[str], frame: Any) -> Path:
     ['name', "'=1+1"]
     """
     if not hasattr(frame, "columns") or not hasattr(frame, "to_csv"):
-        raise ArgumentError(
-            Fault(
-                what=f"frame is {described(frame)}, not a DataFrame",
-                remedy="call write_frame(path, frame), for instance with plan_frame(problem, plan)",
-            )
-        )
+        remedy = "call write_frame(path, frame), for instance with plan_frame(problem, plan)"
+        raise ArgumentError.of(f"frame is {described(frame)}, not a DataFrame", remedy)
     if any(name is not None for name in frame.index.names):
         frame = frame.reset_index()
     safe = frame.map(_safe).astype(object)
@@ -238,9 +230,7 @@ def write_plan(path: str | os.PathLike[str], problem: Problem, plan: PlanLike) -
     {'a': 'North', 'b': 'North'}
     """
     plan = plan_of(problem, plan)
-    faults = list(_label_faults(plan))
-    if faults:
-        raise DataError(faults)
+    Faults(_label_faults(plan)).refuse(DataError)
     frame = plan_frame(problem, plan)
     unsure = {cluster.label for cluster in plan.clusters if cluster.centre is None}
     frame["centre"] = [
@@ -262,8 +252,8 @@ def _label_faults(plan: Plan) -> Iterator[Fault]:
             what = "it has no members"
         if what:
             yield Fault(
-                what=f"a cluster cannot be written: {what}",
-                remedy="give each cluster its own label, with plan.relabelled or name_clusters",
+                f"a cluster cannot be written: {what}",
+                "give each cluster its own label, with plan.relabelled or name_clusters",
                 where="plan",
                 value=cluster.label,
             )

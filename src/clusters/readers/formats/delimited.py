@@ -6,16 +6,18 @@ import codecs
 import csv
 import io
 import itertools
+import json
 import re
 from collections.abc import Iterator, Sequence
+from typing import Any
 
-from clusters.errors import Fault
+from clusters.errors import DataError, Fault
 from clusters.readers.column_names import simple
-from clusters.readers.faults import refusal
+from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Table, header_place, titled
 from clusters.text import counted
 
-__all__ = ["decode", "text_table"]
+__all__ = ["decode", "json_of", "text_table"]
 
 _UTF16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 _DELIMITERS = (",", ";", "\t", "|")
@@ -42,16 +44,13 @@ def decode(data: bytes, where: str) -> tuple[str, str]:
         try:
             return data.decode(utf16), "UTF-16"
         except UnicodeError:
-            raise refusal(
-                where, "the file is cut off or not text", "save it as CSV UTF-8"
+            raise DataError.of(
+                "the file is cut off or not text", "save it as CSV UTF-8", where=where
             ) from None
     if b"\0" in data:
         line = data.count(b"\n", 0, data.index(b"\0")) + 1
-        raise refusal(
-            where,
-            f"the file is not plain text: it has a NUL byte in line {line}",
-            "save it again as CSV UTF-8",
-        )
+        what = f"the file is not plain text: it has a NUL byte in line {line}"
+        raise DataError.of(what, "save it again as CSV UTF-8", where=where)
     try:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -74,12 +73,21 @@ def _utf16(data: bytes) -> str | None:
     return None
 
 
+def json_of(content: Content, what: str, remedy: str) -> Any:
+    """Value of a JSON file.
+
+    Raises
+    ------
+    DataError
+        If it is damaged.
+    """
+    damaged = f"the {what} is damaged or cut off ({{reason}})"
+    with content.refusing((ValueError, RecursionError), damaged, remedy):
+        return json.loads(decode(content.data, content.name)[0])
+
+
 def text_table(
-    data: bytes,
-    where: str,
-    score: HeaderScore,
-    *,
-    headless: tuple[str, ...] | None = None,
+    data: bytes, where: str, score: HeaderScore, *, headless: tuple[str, ...] | None = None
 ) -> Table:
     """Open delimited text; rows with too many or too few fields become faults.
 
@@ -95,7 +103,9 @@ def text_table(
     """
     text, encoding = decode(data, where)
     if not text.strip():
-        raise refusal(where, "the file is empty", "check that it was saved or downloaded whole")
+        raise DataError.of(
+            "the file is empty", "check that it was saved or downloaded whole", where=where
+        )
     table = Table(where=where, kind="CSV", header=(), rows=iter(()), encoding=encoding)
     records = _records(text, table, score)
     if headless is None:
@@ -176,7 +186,7 @@ def _broken(where: str, number: int, reason: str) -> Fault:
         remedy = "close the quote mark, or download the file again"
     else:
         what, remedy = "the quote marks of this row do not match", 'write a quote mark within as ""'
-    return Fault(what=what, remedy=remedy, where=where, row=number)
+    return Fault(what, remedy, where=where, row=number)
 
 
 def _even(
@@ -210,9 +220,10 @@ def _even(
         good += 1
         yield number, cells[:width]
     if longer:
+        has = "has" if longer == 1 else "have"
         table.notes.append(
-            f"{counted(longer, 'row')} of {table.where} {_has(longer)} further linked "
-            "establishments in fields beyond the last column; they were kept together."
+            f"{counted(longer, 'row')} of {table.where} {has} further linked establishments in "
+            "fields beyond the last column; they were kept together."
         )
     if padded:  # only a row that the file itself breaks off is a fault
         broken = [row for row in uneven if cut_off and row[0] == last and row[1] < width]
@@ -226,28 +237,19 @@ def _even(
     table.faults += _uneven_faults(uneven, good, width, table.where)
 
 
-def _has(n: int) -> str:
-    return "has" if n == 1 else "have"
-
-
 def _uneven_faults(
     uneven: Sequence[tuple[int, int]], good: int, width: int, where: str
 ) -> list[Fault]:
     counts = {count for _, count in uneven}
     if uneven and not good and len(counts) == 1 and len(uneven) > 1:
-        return [
-            Fault(
-                what=f"every row has {counts.pop()} fields but the header has {width}",
-                remedy="give each column one name, and quote text that has commas in it",
-                where=where,
-                row=uneven[0][0],
-            )
-        ]
+        what = f"every row has {counts.pop()} fields but the header has {width}"
+        remedy = "give each column one name, and quote text that has commas in it"
+        return [Fault(what, remedy, where=where, row=uneven[0][0])]
     return [
         Fault(
-            what=f"the row has too {'many' if count > width else 'few'} fields: {count}, where "
+            f"the row has too {'many' if count > width else 'few'} fields: {count}, where "
             f"the header has {width}",
-            remedy="quote text that has commas in it"
+            "quote text that has commas in it"
             if count > width
             else "complete the row, or download the file again if it is cut off",
             where=where,

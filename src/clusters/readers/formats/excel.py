@@ -11,10 +11,9 @@ from collections.abc import Iterator, Sequence
 from decimal import Decimal
 from typing import Any
 
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.readers.cells import as_text
 from clusters.readers.column_names import near
-from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, State, Table, header_place
 from clusters.text import counted, first_few
@@ -52,16 +51,13 @@ def excel_table(content: Content, sheet: str | int | None, score: HeaderScore) -
         If the workbook is damaged or dangerous, lacks the sheet, or has several that fit equally.
     """
     formulas = _check_package(content)
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # about styles and extensions that play no part here
-            return _sheet_of(content, sheet, score, formulas=formulas)
-    except _DAMAGE as error:
-        raise refusal(
-            content.name,
-            f"the workbook is damaged ({type(error).__name__})",
-            "open it in a spreadsheet and save it again as .xlsx",
-        ) from None
+    remedy = "open it in a spreadsheet and save it again as .xlsx"
+    with (
+        content.refusing(_DAMAGE, "the workbook is damaged ({kind})", remedy),
+        warnings.catch_warnings(),
+    ):
+        warnings.simplefilter("ignore")  # about styles and extensions that play no part here
+        return _sheet_of(content, sheet, score, formulas=formulas)
 
 
 def _load(content: Content, *, values: bool) -> Any:
@@ -76,39 +72,31 @@ def _load(content: Content, *, values: bool) -> Any:
 
 def _check_package(content: Content) -> bool:
     """Refuse what is no workbook or means harm; say whether any sheet has formulas."""
-    name = content.name
-    try:
-        with zipfile.ZipFile(content.file()) as package:
-            parts = package.infolist()
-            names = {part.filename for part in parts}
-            if "xl/workbook.xml" not in names:
-                raise refusal(
-                    name,
-                    "it is a zip archive but not an .xlsx workbook",
-                    "unpack it, or save the workbook as .xlsx",
-                )
-            if any(part.flag_bits & 1 for part in parts):
-                raise refusal(name, "it is locked with a password", "save it without one")
-            size = sum(part.file_size for part in parts)
-            if size > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
-                raise refusal(
-                    name,
-                    f"it unpacks to {size / 1e6:,.0f} MB in {len(parts):,} parts, more than any "
-                    "workbook of schools needs",
-                    "save the table as CSV",
-                )
-            return _check_xml(package, parts, name)
-    except (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError) as error:
-        raise refusal(
-            name,
-            f"the workbook is damaged or cut off ({error})",
-            "open it in a spreadsheet and save it again, or download it again",
-        ) from None
-    except (NotImplementedError, EOFError, RuntimeError, zlib.error):
-        raise refusal(name, "the workbook is damaged", "save it again as .xlsx") from None
+    cut_off = (zipfile.BadZipFile, zipfile.LargeZipFile, OSError, ValueError)
+    remedy = "open it in a spreadsheet and save it again, or download it again"
+    broken = (NotImplementedError, EOFError, RuntimeError, zlib.error)
+    with (
+        content.refusing(broken, "the workbook is damaged", "save it again as .xlsx"),
+        content.refusing(cut_off, "the workbook is damaged or cut off ({reason})", remedy),
+        zipfile.ZipFile(content.file()) as package,
+    ):
+        parts = package.infolist()
+        if "xl/workbook.xml" not in {part.filename for part in parts}:
+            what = "it is a zip archive but not an .xlsx workbook"
+            raise content.refused(what, "unpack it, or save the workbook as .xlsx")
+        if any(part.flag_bits & 1 for part in parts):
+            raise content.refused("it is locked with a password", "save it without one")
+        size = sum(part.file_size for part in parts)
+        if size > LARGEST_UNPACKED or len(parts) > MOST_PARTS:
+            raise content.refused(
+                f"it unpacks to {size / 1e6:,.0f} MB in {len(parts):,} parts, more than any "
+                "workbook of schools needs",
+                "save the table as CSV",
+            )
+        return _check_xml(package, parts, content)
 
 
-def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str) -> bool:
+def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], content: Content) -> bool:
     """Refuse document type declarations (no workbook has one, entity bombs do) and far cells."""
     formulas, cells = False, 0
     for part in parts:
@@ -116,30 +104,24 @@ def _check_xml(package: zipfile.ZipFile, parts: list[zipfile.ZipInfo], name: str
             with package.open(part) as file:
                 xml = file.read(LARGEST_UNPACKED)
             if b"<!DOCTYPE" in xml[:4096]:
-                raise refusal(
-                    name,
-                    f"its part {part.filename} declares a document type, as no workbook does",
-                    "save the table as CSV",
-                )
+                what = f"its part {part.filename} declares a document type, as no workbook does"
+                raise content.refused(what, "save the table as CSV")
             if b"sheetData" not in xml:
                 continue
             if far := _FAR.search(xml):
-                raise _too_far(name, far[0].decode()[3:-1])
+                raise _too_far(content.name, far[0].decode()[3:-1])
             formulas = formulas or _FORMULA.search(xml) is not None
             cells += sum(1 for _ in _CELL.finditer(xml))
             if cells > MOST_CELLS:
-                raise refusal(
-                    name, f"it has more than {MOST_CELLS:,} cells", "save the table as CSV"
-                )
+                what = f"it has more than {MOST_CELLS:,} cells"
+                raise content.refused(what, "save the table as CSV")
     return formulas
 
 
 def _too_far(where: str, cell: str) -> DataError:
-    return refusal(
-        where,
-        f"a cell far from the table ({cell}) has something in it, or a format",
-        "delete the empty rows and columns beyond the table, or save the table as CSV",
-    )
+    what = f"a cell far from the table ({cell}) has something in it, or a format"
+    remedy = "delete the empty rows and columns beyond the table, or save the table as CSV"
+    return DataError.of(what, remedy, where=where)
 
 
 def _sheet_of(
@@ -148,7 +130,7 @@ def _sheet_of(
     book = _load(content, values=True)
     pages = [page for page in book.worksheets if hasattr(page, "iter_rows")]
     if not pages:
-        raise refusal(content.name, "the workbook has no sheet of cells", "check the workbook")
+        raise content.refused("the workbook has no sheet of cells", "check the workbook")
     where = content.name
     page, notes = _chosen(pages, where, sheet, score)
     if len(pages) > 1:
@@ -162,7 +144,7 @@ def _sheet_of(
         _mark_formulas(rows, _load(content, values=False)[page.title], states)
     at = header_place([cells for _, cells in rows[:_HEADER_ROWS]], score)
     if at is None:
-        raise refusal(where, "the sheet is empty", "name another sheet with sheet=")
+        raise DataError.of("the sheet is empty", "name another sheet with sheet=", where=where)
     table.above = rows[:at]
     body = rows[at + _headed(page, rows, at, table) :]
     _fill_merged(page, body, states, table)
@@ -192,11 +174,11 @@ def _chosen(
         _only_hidden(hidden, where, score)
         fitting = [next((page for page in visible if _merit(page, None)[1]), visible[0])]
     if len(fitting) > 1 and best[0] > 0:
-        raise refusal(
-            where,
+        raise DataError.of(
             f"{len(fitting)} sheets could be meant: "
             f"{first_few([page.title for page in fitting], 6)}",
             f"name one of them with sheet={fitting[0].title!r}",
+            where=where,
         )
     page = fitting[0]
     if len(pages) == 1:
@@ -216,22 +198,16 @@ def _named(pages: Sequence[Any], where: str, sheet: str | int, titles: Sequence[
     if found is None and wanted.isdecimal() and int(wanted) < len(pages):
         found = pages[int(wanted)]
     if found is None:
-        raise refusal(
-            where,
-            f"there is no sheet {sheet!r}",
-            f"{near(str(sheet), titles)} The sheets are {', '.join(titles)}".strip(),
-        )
+        remedy = f"{near(str(sheet), titles)} The sheets are {', '.join(titles)}".strip()
+        raise DataError.of(f"there is no sheet {sheet!r}", remedy, where=where)
     return found
 
 
 def _only_hidden(hidden: Sequence[Any], where: str, score: HeaderScore) -> None:
     fitting = [page.title for page in hidden if score is not None and _merit(page, score)[0] > 0]
     if fitting:
-        raise refusal(
-            where,
-            f"only a hidden sheet has such a table ({first_few(fitting)})",
-            f"if it is meant, name it with sheet={fitting[0]!r}",
-        )
+        what = f"only a hidden sheet has such a table ({first_few(fitting)})"
+        raise DataError.of(what, f"if it is meant, name it with sheet={fitting[0]!r}", where=where)
 
 
 def _merit(page: Any, score: HeaderScore) -> tuple[int, int]:
@@ -380,13 +356,7 @@ def _even(rows: _Rows, table: Table) -> Iterator[tuple[int, list[str]]]:
     width = len(table.header)
     for number, cells in rows:
         if len(cells) > width:
-            table.faults.append(
-                Fault(
-                    what=f"the row has something in column {len(cells)}, beyond the header",
-                    remedy="give the column a name in the header, or empty the cell",
-                    where=table.where,
-                    row=number,
-                    value=cells[-1][:60],
-                )
-            )
+            what = f"the row has something in column {len(cells)}, beyond the header"
+            remedy = "give the column a name in the header, or empty the cell"
+            table.faults.add(what, remedy, where=table.where, row=number, value=cells[-1][:60])
         yield number, (cells + [""] * width)[:width]

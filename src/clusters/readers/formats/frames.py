@@ -8,7 +8,6 @@ from typing import Any
 
 from clusters.errors import MissingLibraryError
 from clusters.readers.cells import as_text
-from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import State, Table
 
@@ -16,6 +15,12 @@ __all__ = ["as_frame", "frame_table", "parquet_table"]
 
 MOST_PARQUET_BYTES = 1_000_000_000
 MOST_PARQUET_ROWS = 5_000_000
+_ODD = (
+    *(OSError, ValueError, TypeError, KeyError, IndexError, AttributeError, OverflowError),
+    RuntimeError,
+)
+"""What pandas, GeoPandas and PROJ raise on a damaged file."""
+_DAMAGED = ("the Parquet file is damaged ({kind})", "export it again, or save the table as CSV")
 
 
 def as_frame(source: Any) -> Any:
@@ -132,19 +137,15 @@ def parquet_frame(content: Content) -> Any:
     MissingLibraryError
         If pyarrow is not installed.
     """
-    name = content.name
-    pyarrow = _arrow(f"{name}, a Parquet file,")
+    pyarrow = _arrow(f"{content.name}, a Parquet file,")
     import shapely
 
-    try:
+    with content.refusing((pyarrow.ArrowException, shapely.errors.ShapelyError, *_ODD), *_DAMAGED):
         facts = pyarrow.parquet.read_metadata(content.file())
         size = sum(facts.row_group(k).total_byte_size for k in range(facts.num_row_groups))
         if size > MOST_PARQUET_BYTES or facts.num_rows > MOST_PARQUET_ROWS:
-            raise refusal(
-                name,
-                f"it unpacks to {size / 1e6:,.0f} MB, more than any table of schools needs",
-                "keep only the rows of your authority",
-            )
+            what = f"it unpacks to {size / 1e6:,.0f} MB, more than any table of schools needs"
+            raise content.refused(what, "keep only the rows of your authority")
         if b"geo" in (facts.metadata or {}):
             import geopandas
 
@@ -152,27 +153,12 @@ def parquet_frame(content: Content) -> Any:
         table = pyarrow.parquet.ParquetFile(content.file()).read()
         table.validate(full=True)
         return table.to_pandas()
-    except (
-        *(pyarrow.ArrowException, shapely.errors.ShapelyError, OSError, ValueError),
-        *(TypeError, KeyError, IndexError, AttributeError, OverflowError, RuntimeError),
-    ) as error:  # what pyarrow, pandas, GeoPandas and PROJ raise on a damaged file
-        raise refusal(
-            name,
-            f"the Parquet file is damaged ({type(error).__name__})",
-            "export it again, or save the table as CSV",
-        ) from None
 
 
 def parquet_table(content: Content, crs: Any = None, *, positions: bool = False) -> Table:
     """Open a Parquet or GeoParquet file as a table."""
     frame = parquet_frame(content)
-    try:
+    with content.refusing(_ODD, *_DAMAGED):
         table = frame_table(frame, content.name, crs, positions=positions)
-    except (ValueError, TypeError, AttributeError, OverflowError, RuntimeError) as error:
-        raise refusal(
-            content.name,
-            f"the Parquet file is damaged ({type(error).__name__})",
-            "export it again, or save the table as CSV",
-        ) from None
     table.kind = "Parquet"
     return table

@@ -8,15 +8,14 @@ shape file, which cannot name other files, is read by pyogrio.
 from __future__ import annotations
 
 import contextlib
-import json
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
-from clusters.errors import Fault
+from clusters.errors import DataError
 from clusters.readers.cells import as_text
 from clusters.readers.column_names import near
-from clusters.readers.faults import refusal
 from clusters.readers.formats.content import Content
 from clusters.readers.table import HeaderScore, Point, Table
 from clusters.text import first_few
@@ -42,16 +41,15 @@ _GEOGRAPHIC = "OGC:CRS84"
 _UNDEFINED = ("undefined", "local_cs", "engcrs", "engineeringcrs")
 
 
+@dataclass(slots=True)
 class _Layer:
     """Columns, rows of raw values, shapes and coordinate system of one layer."""
 
-    def __init__(self, name: str, columns: list[str], crs: Any) -> None:
-        self.name = name
-        self.columns = columns
-        self.crs = crs
-        self.notes: list[str] = []
-        self.rows: list[list[Any]] = []
-        self.shapes: list[Any] = []
+    columns: list[str]
+    crs: Any
+    notes: list[str] = field(default_factory=list)
+    rows: list[list[Any]] = field(default_factory=list)
+    shapes: list[Any] = field(default_factory=list)
 
 
 def layer_table(
@@ -124,9 +122,9 @@ def crs_of(crs: Any, where: str) -> Any:
     try:
         return pyproj.CRS.from_user_input(crs)
     except (pyproj.exceptions.CRSError, TypeError, ValueError):
-        raise refusal(
-            where, "this is no coordinate system", 'give for instance "EPSG:27700"', str(crs)
-        ) from None
+        what = "this is no coordinate system"
+        remedy = 'give for instance "EPSG:27700"'
+        raise DataError.of(what, remedy, where=where, value=str(crs)) from None
 
 
 def to_grid(points: Sequence[Point], crs: Any, where: str) -> list[Point]:
@@ -150,27 +148,20 @@ def points_of(shapes: Sequence[Any], crs: Any, table: Table) -> dict[int, Point]
         If the coordinate system is not known.
     """
     if crs is None:
-        raise refusal(
-            table.where,
+        raise table.refused(
             "its geometry has no coordinate system",
             'say which with crs=, for instance crs="EPSG:27700", or set it in the file',
         )
     system = crs_of(crs, table.where)
     points: dict[int, Point] = {}
+    remedy = "give each school one point (its boundary goes to boundary=)"
     for number, shape in enumerate(shapes, start=2):
         point = _point_of(shape)
-        if point is None:
-            if shape is not None and not shape.is_empty:
-                table.faults.append(
-                    Fault(
-                        what=f"its geometry is a {shape.geom_type}, not a point",
-                        remedy="give each school one point (its boundary goes to boundary=)",
-                        where=table.where,
-                        row=number,
-                    )
-                )
-            continue
-        points[number] = point
+        if point is not None:
+            points[number] = point
+        elif shape is not None and not shape.is_empty:
+            what = f"its geometry is a {shape.geom_type}, not a point"
+            table.faults.add(what, remedy, where=table.where, row=number)
     if system.is_geographic:
         points = dict(_in_degrees(points, table))
     turned = to_grid(list(points.values()), system, table.where)
@@ -192,15 +183,13 @@ def _in_degrees(points: dict[int, Point], table: Table) -> Iterator[tuple[int, P
         if abs(x) <= 180 and abs(y) <= 90:
             yield number, (x, y)
         else:
-            table.faults.append(
-                Fault(
-                    what="its coordinate system is in degrees but its numbers are not",
-                    remedy="set the true coordinate system (EPSG:27700 for metres), or swap "
-                    "longitude and latitude",
-                    where=table.where,
-                    row=number,
-                    value=f"{x:g}, {y:g}",
-                )
+            table.faults.add(
+                "its coordinate system is in degrees but its numbers are not",
+                "set the true coordinate system (EPSG:27700 for metres), or swap "
+                "longitude and latitude",
+                where=table.where,
+                row=number,
+                value=f"{x:g}, {y:g}",
             )
 
 
@@ -208,28 +197,21 @@ def _in_degrees(points: dict[int, Point], table: Table) -> Iterator[tuple[int, P
 
 
 def _geojson(content: Content) -> _Layer:
-    from clusters.readers.formats.delimited import decode
+    from clusters.readers.formats.delimited import json_of
 
-    damaged = "download or export it again as GeoJSON or GeoPackage"
-    try:
-        data = json.loads(decode(content.data, content.name)[0])
-    except (ValueError, RecursionError) as error:
-        raise refusal(
-            content.name, f"the GeoJSON is damaged or cut off ({_first_line(error)})", damaged
-        ) from None
-    features = data.get("features") if isinstance(data, dict) else None
-    if isinstance(data, dict) and data.get("type") == "Feature":
+    data = json_of(content, "GeoJSON", "download or export it again as GeoJSON or GeoPackage")
+    data = data if isinstance(data, dict) else {}
+    features = data.get("features")
+    if data.get("type") == "Feature":
         features = [data]
-    if isinstance(data, dict) and "coordinates" in data:
+    if "coordinates" in data:
         features = [{"geometry": data}]
     if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
-        raise refusal(
-            content.name, "the JSON holds no features", "give a GeoJSON FeatureCollection"
-        )
+        raise content.refused("the JSON holds no features", "give a GeoJSON FeatureCollection")
     columns: dict[str, None] = {}
     for feature in features:
         columns |= dict.fromkeys(str(name) for name in feature.get("properties") or {})
-    read = _Layer(content.name, list(columns), _geojson_crs(data))
+    read = _Layer(list(columns), _geojson_crs(data))
     for feature in features:
         properties = feature.get("properties") or {}
         read.rows.append([properties.get(name) for name in read.columns])
@@ -251,21 +233,13 @@ def _shape(geometry: Any, content: Content) -> Any:
 
     if geometry is None:
         return None
-    try:
+    errors = (shapely.errors.ShapelyError, *_ODD, AttributeError)
+    remedy = "export it again as GeoJSON or GeoPackage"
+    with content.refusing(errors, "a geometry is damaged ({reason})", remedy):
         return shape(geometry)
-    except (shapely.errors.ShapelyError, *_ODD, AttributeError) as error:
-        raise refusal(
-            content.name,
-            f"a geometry is damaged ({_first_line(error)})",
-            "export it again as GeoJSON or GeoPackage",
-        ) from None
 
 
 _ODD = (ValueError, TypeError, KeyError, IndexError, RecursionError, OverflowError)
-
-
-def _first_line(error: BaseException) -> str:
-    return (str(error).splitlines() or [type(error).__name__])[0][:80]
 
 
 # shape files --------------------------------------------------------------------------------
@@ -274,16 +248,12 @@ def _first_line(error: BaseException) -> str:
 def _shape_file(content: Content) -> _Layer:
     path = content.path
     if path is None:
-        raise refusal(
-            content.name,
-            "a shape file is several files, of which an open file is only one",
-            "give the path of the .shp file, or save it as a GeoPackage",
-        )
+        what = "a shape file is several files, of which an open file is only one"
+        raise content.refused(what, "give the path of the .shp file, or save it as a GeoPackage")
     beside = {entry.suffix.lower() for entry in path.parent.glob(f"{path.stem}.*")}
     lacking = [ending for ending in (".shx", ".dbf") if ending not in beside]
     if lacking:
-        raise refusal(
-            content.name,
+        raise content.refused(
             f"the shape file is not whole: {' and '.join(lacking)} should lie beside it",
             "unpack all of its files into one folder, or save it as a GeoPackage",
         )
@@ -291,19 +261,15 @@ def _shape_file(content: Content) -> _Layer:
     import pyogrio.errors
     import shapely
 
-    try:
-        frame = geopandas.read_file(path)
-    except (
+    errors = (
         *(pyogrio.errors.DataSourceError, pyogrio.errors.DataLayerError, OSError),
         *(shapely.errors.ShapelyError, RuntimeError, *_ODD),
-    ) as error:
-        raise refusal(
-            content.name,
-            f"the shape file is damaged ({_first_line(error)})",
-            "export it again as GeoPackage or GeoJSON",
-        ) from None
+    )
+    remedy = "export it again as GeoPackage or GeoJSON"
+    with content.refusing(errors, "the shape file is damaged ({reason})", remedy):
+        frame = geopandas.read_file(path)
     names = [name for name in frame.columns if name != frame.active_geometry_name]
-    read = _Layer(content.name, [str(name) for name in names], frame.crs)
+    read = _Layer([str(name) for name in names], frame.crs)
     read.rows = frame[names].to_numpy(dtype=object).tolist()
     read.shapes = list(frame.geometry)
     return read
@@ -315,26 +281,21 @@ def _shape_file(content: Content) -> _Layer:
 def _geopackage(content: Content, layer: str | None, score: HeaderScore) -> _Layer:
     log = None if content.path is None else content.path.with_name(content.name + "-wal")
     if log is not None and log.exists() and log.stat().st_size:
-        raise refusal(
-            content.name,
-            f"another program has it open and has not written all of it ({log.name})",
-            "close the project in QGIS, or export the layer again",
-        )
-    try:
-        with contextlib.closing(sqlite3.connect(":memory:")) as database:
-            # A database that says it keeps such a log cannot be opened in memory.
-            data = bytearray(content.data)
-            data[18:20] = b"\x01\x01"
-            database.deserialize(bytes(data))
-            steps = iter(range(_MOST_STEPS))
-            database.set_progress_handler(lambda: next(steps, None) is None, _STEP)
-            return _layer(database, content, layer, score)
-    except (sqlite3.Error, UnicodeError, MemoryError, OverflowError, ValueError) as error:
-        raise refusal(
-            content.name,
-            f"the GeoPackage is damaged or not one ({_first_line(error)})",
-            "export the layer again as GeoPackage or GeoJSON",
-        ) from None
+        what = f"another program has it open and has not written all of it ({log.name})"
+        raise content.refused(what, "close the project in QGIS, or export the layer again")
+    errors = (sqlite3.Error, UnicodeError, MemoryError, OverflowError, ValueError)
+    remedy = "export the layer again as GeoPackage or GeoJSON"
+    with (
+        content.refusing(errors, "the GeoPackage is damaged or not one ({reason})", remedy),
+        contextlib.closing(sqlite3.connect(":memory:")) as database,
+    ):
+        # A database that says it keeps such a log cannot be opened in memory.
+        data = bytearray(content.data)
+        data[18:20] = b"\x01\x01"
+        database.deserialize(bytes(data))
+        steps = iter(range(_MOST_STEPS))
+        database.set_progress_handler(lambda: next(steps, None) is None, _STEP)
+        return _layer(database, content, layer, score)
 
 
 def _layer(
@@ -349,13 +310,10 @@ def _layer(
     }
     names = [name for name, kind in known.items() if kind in ("features", "attributes")]
     if layer is not None and layer not in names:
-        raise refusal(
-            content.name,
-            f"there is no layer {layer!r}",
-            f"{near(layer, names)} The layers are {', '.join(names)}".strip(),
-        )
+        remedy = f"{near(layer, names)} The layers are {', '.join(names)}".strip()
+        raise content.refused(f"there is no layer {layer!r}", remedy)
     if not names:
-        raise refusal(content.name, "the GeoPackage has no layer", "export the schools again")
+        raise content.refused("the GeoPackage has no layer", "export the schools again")
     chosen = layer if layer is not None else _choose(database, names, shaped, score, content.name)
     quoted = _quote(chosen)
     facts = database.execute(f"PRAGMA table_info({quoted})").fetchall()
@@ -363,7 +321,7 @@ def _layer(
     counter = next((row[1] for row in facts if row[5] and row[1].lower() == "fid"), None)
     column, srs, _ = shaped.get(chosen, (None, None, ""))
     kept = [k for k, name in enumerate(columns) if name not in (column, counter)]
-    read = _Layer(chosen, [columns[k] for k in kept], _crs(database, srs))
+    read = _Layer([columns[k] for k in kept], _crs(database, srs))
     if len(names) > 1:
         read.notes.append(
             f"The layer {chosen!r} of {content.name} was read, of {len(names)} layers."
@@ -396,11 +354,8 @@ def _choose(
         points = [name for name in fitting if name in shaped and shaped[name][2] == "POINT"]
         fitting = points if len(points) == 1 else fitting
     if len(fitting) > 1:
-        raise refusal(
-            where,
-            f"{len(fitting)} layers could be meant: {first_few(fitting, 6)}",
-            f"name one of them with layer={fitting[0]!r}",
-        )
+        what = f"{len(fitting)} layers could be meant: {first_few(fitting, 6)}"
+        raise DataError.of(what, f"name one of them with layer={fitting[0]!r}", where=where)
     return next(iter(fitting), names[0])
 
 
@@ -427,14 +382,10 @@ def _blob(blob: Any, content: Content) -> Any:
 
     if blob is None:
         return None
-    try:
+    errors = (shapely.errors.ShapelyError, *_ODD)
+    remedy = "export the layer again as GeoPackage"
+    with content.refusing(errors, "a geometry is damaged ({reason})", remedy):
         if not isinstance(blob, bytes) or blob[:2] != b"GP":
             raise ValueError("no GeoPackage geometry")
         envelope = _ENVELOPES[(blob[3] >> 1) & 0b111]
         return shapely.from_wkb(blob[_HEADER + envelope :])
-    except (shapely.errors.ShapelyError, *_ODD) as error:
-        raise refusal(
-            content.name,
-            f"a geometry is damaged ({_first_line(error)})",
-            "export the layer again as GeoPackage",
-        ) from None

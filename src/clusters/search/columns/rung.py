@@ -67,7 +67,7 @@ class Climb:
     shared: Shared
     relaxation: Relaxation
     rng: np.random.Generator
-    work: float = 4.0
+    work: float = 8.0
     prices: Prices | None = None
     overflowed: bool = False
     expected: float = 0.0

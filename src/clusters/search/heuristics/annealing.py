@@ -163,9 +163,15 @@ def _anneal(t, s, best, dice, carried, hot, cold, begin, count, steps):  # type:
                 _propose(t, s, a, target, penalty, room, dice)
         if s.totals[2] == 0.0 and s.totals[0] < carried[0] * (1.0 - 1e-9):
             carried[0] = s.totals[0]
-            for x in range(len(best)):  # numba takes a second to compile a copy of a whole array
-                best[x] = s.labels[x]
+            _copy(s.labels, best)
     carried[1] = penalty
+
+
+@inlined
+def _copy(labels, to):  # type: ignore[no-untyped-def]  # numba infers them
+    """Copy labels one by one: numba takes a second to compile a copy of a whole array."""
+    for a in range(len(labels)):
+        to[a] = labels[a]
 
 
 @inlined
