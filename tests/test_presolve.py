@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import math
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import clusters as cl
 from clusters.domain import Rules
 from clusters.errors import InfeasibleError
 from clusters.presolve import (
@@ -320,3 +323,16 @@ def _centred(plan):
 
     for centres in itertools.product(*(c.members for c in plan.clusters)):
         yield Plan(tuple(replace(c, centre=x) for c, x in zip(plan.clusters, centres, strict=True)))
+
+
+def test_a_school_that_no_way_leads_to_is_named():
+    journeys = [[0, 5, math.inf], [5, 0, math.inf], [math.inf, math.inf, 0]]
+    problem = cl.Problem.from_arrays(
+        ["a", "b", "c"], [[0, 0], [5, 0], [9, 0]], {"need": [1, 1, 1]}, travel_min=journeys
+    )
+    rules = cl.Rules(n_clusters=1, contiguous=False, centres=["a", "b"])
+    with pytest.raises(cl.InfeasibleError, match=r"c has no way to a school that may be a centre"):
+        cl.solve(problem, rules)
+    both = cl.Rules(n_clusters=1, contiguous=False, together=[("a", "c")])
+    with pytest.raises(cl.InfeasibleError, match="has no way to any school"):
+        cl.solve(problem, both)

@@ -103,13 +103,15 @@ class Faults(list[Fault]):
         """Note a fault; `found` are further fields of it."""
         self.append(_fault(what, remedy, value=value, **found))
 
-    def take(self, reader: Callable[..., _T], *given: object, **options: object) -> _T | None:
-        """Return what a reader makes of something; None where it is refused, which is noted."""
+    def take(
+        self, otherwise: _T, reader: Callable[..., _T], *given: object, **options: object
+    ) -> _T:
+        """Return what a reader makes of something; where it is refused, note that and go on."""
         try:
             return reader(*given, **options)
-        except DataError as error:
+        except (DataError, MoneyError, RulesError) as error:
             self.extend(error.faults)
-            return None
+            return otherwise
 
     def refuse(self, kind: type[_FaultsError]) -> None:
         """Raise one error with all of them, where there are any."""

@@ -20,7 +20,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any, TypeAlias
 
-from clusters.errors import Fault, MoneyError
+from clusters.errors import MoneyError
 
 __all__ = [
     "Amount",
@@ -256,11 +256,8 @@ def proportional(total: int, weights: Sequence[Fraction | int]) -> list[Fraction
     if whole == 0:
         if total == 0:
             return [Fraction(0)] * len(weights)
-        raise MoneyError(
-            Fault(
-                what="every weight is 0, so nothing says how to share",
-                remedy="give at least one a weight above 0",
-            )
+        raise MoneyError.of(
+            "every weight is 0, so nothing says how to share", "give at least one a weight above 0"
         )
     unit = Fraction(total) / whole
     return [weight * unit for weight in weights]
@@ -304,12 +301,9 @@ def largest_remainder(
     whole = sum(exact, Fraction(0))
     target = whole if total is None else Fraction(total)
     if target.denominator != 1 or abs(target - whole) >= 1:
-        raise MoneyError(
-            Fault(
-                what=f"shares that add up to {float(whole):.6f} cannot be rounded to "
-                f"{float(target):.6f}",
-                remedy="give a total that is their sum, rounded up or down",
-            )
+        raise MoneyError.of(
+            f"shares that add up to {float(whole):.6f} cannot be rounded to {float(target):.6f}",
+            "give a total that is their sum, rounded up or down",
         )
     names = range(len(exact)) if keys is None else keys
     order = sorted(
@@ -334,4 +328,4 @@ def _positional(value: float | Decimal) -> str:
 
 
 def _error(what: str, remedy: str, value: object) -> MoneyError:
-    return MoneyError(Fault(what=what, remedy=remedy, value=str(value)))
+    return MoneyError.of(what, remedy, value=str(value))

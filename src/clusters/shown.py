@@ -14,9 +14,12 @@ import threading
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
-__all__ = ["Drawn", "Shown", "attach", "brief", "clip", "listed_briefly", "watching"]
+if TYPE_CHECKING:
+    import pandas as pd
+
+__all__ = ["Drawn", "Shown", "attach", "brief", "clip", "framed", "listed_briefly", "watching"]
 
 _T = TypeVar("_T")
 
@@ -187,6 +190,13 @@ def _items(value: Collection[Any], depth: int) -> Iterator[str]:
             yield f"{_short(item, depth + 1)}: {_short(value[item], depth + 1)}"
         else:
             yield _short(item, depth + 1)
+
+
+def framed(rows: Iterable[Any], columns: Collection[str] | None = None) -> pd.DataFrame:
+    """Make a DataFrame of rows; pandas is not imported before there is one to make."""
+    import pandas as pd
+
+    return pd.DataFrame(list(rows), columns=None if columns is None else list(columns))
 
 
 # ---- progress ------------------------------------------------------------------------------------

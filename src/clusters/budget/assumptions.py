@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import statistics
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -11,9 +10,9 @@ from itertools import pairwise
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
-from clusters.domain import FrozenDict, SchoolId
+from clusters.domain import FrozenDict, SchoolId, is_number
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, Number, exact_number, pence, percentage, stated_share
 from clusters.shown import Shown
 
@@ -122,13 +121,12 @@ class Assumptions(Shown):
         if self.cost_per_plan is not None:
             faults.take(0, pence, self.cost_per_plan, "cost_per_plan")
         self._check_scales(faults)
-        faults.check()
+        faults.refuse(MoneyError)
 
     def _check_scales(self, faults: Faults) -> None:
         for name in ("cost_variation", "dispersion"):
             value = getattr(self, name)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if value is not None and not (number and 0 <= value <= _MOST_SCALE):
+            if value is not None and not (is_number(value) and 0 <= value <= _MOST_SCALE):
                 faults.add(
                     f"{name} is not a number from 0 to {_MOST_SCALE}",
                     "give one, or None",
@@ -140,9 +138,9 @@ class Assumptions(Shown):
         value = getattr(self, name)
         if value is None or isinstance(value, Mapping):
             return Fraction(0)
-        before = len(faults.found)
+        before = len(faults)
         rate = faults.take(Fraction(0), percentage, value, name)
-        if len(faults.found) == before and -1 < rate < 10:
+        if len(faults) == before and -1 < rate < 10:
             faults.take(rate, lambda: stated_share(value, name, bare=Fraction(99, 100)))
         return rate
 
@@ -155,13 +153,11 @@ class Assumptions(Shown):
             If nothing says how demand grows.
         """
         if self.growth is None:
-            faults = Faults()
-            faults.add(
+            raise MoneyError.of(
                 "nothing says how the number of EHC plans grows, and there is no safe default",
                 'give Assumptions(growth="5%") or a series of counts by year '
                 "(on the command line, in the file of --risk)",
             )
-            faults.check()
         if not isinstance(self.growth, Mapping):
             mean, source = float(percentage(self.growth)), "given"
             spread, basis = percentage(GROWTH_SPREAD), GROWTH_SPREAD_SOURCE
@@ -233,8 +229,7 @@ class Scenario(Shown):
         faults = Faults()
         for name in ("backlog_share", "backlog_months", "other_pounds", "income_pounds"):
             value = getattr(self, name)
-            number = isinstance(value, int | float) and not isinstance(value, bool)
-            if not (number and math.isfinite(value) and value >= 0):
+            if not (is_number(value) and value >= 0):
                 faults.add(f"{name} is not a number of 0 or more", "correct it", value=value)
             elif name == "backlog_share" and value > 1:
                 faults.add(
@@ -244,7 +239,7 @@ class Scenario(Shown):
                 )
         if not isinstance(self.name, str) or not self.name.strip():
             faults.add("a scenario has no name", "give a name in words", value=self.name)
-        faults.check()
+        faults.refuse(MoneyError)
 
 
 _BACKLOG: dict[str, Any] = {"backlog_share": 0.05, "backlog_months": 6}

@@ -8,7 +8,7 @@ duplication is on purpose. It raises nothing: what is wrong comes back as findin
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_FLOOR, Context, Decimal, localcontext
 from fractions import Fraction
@@ -71,8 +71,8 @@ def check_split(split: Split) -> tuple[MoneyFinding, ...]:
         for share in (*split.clusters, *split.schools):
             findings += _exact(share, "formula", formula, share.formula_exact)
             findings += _exact(share, "protection", flexible, share.flexible_exact)
-        findings += _amounts(again, "formula", formula, lambda share: share.formula_pence)
-        findings += _amounts(again, "protection", flexible, lambda share: share.flexible_pence)
+        findings += _amounts(again, "formula", formula, "formula")
+        findings += _amounts(again, "protection", flexible, "flexible")
         return tuple(findings)
 
 
@@ -90,13 +90,7 @@ def _plan(split: Split) -> Iterator[MoneyFinding]:
         yield MoneyFinding("plan", "the clusters of the split are not those of the plan")
 
 
-_STEPS: Mapping[str, Callable[[Share], int]] = {
-    "committed": lambda share: share.committed_pence,
-    "backdated": lambda share: share.backdated_pence,
-    "formula": lambda share: share.formula_pence,
-    "flexible": lambda share: share.flexible_pence,
-    "total": lambda share: share.total_pence,
-}
+_STEPS = ("committed", "backdated", "formula", "flexible", "total")
 
 
 def _sums(split: Split) -> Iterator[MoneyFinding]:
@@ -120,11 +114,15 @@ def _sums(split: Split) -> Iterator[MoneyFinding]:
 
 def _sums_of_schools(split: Split, cluster: Share) -> Iterator[MoneyFinding]:
     members = [share for share in split.schools if share.cluster == cluster.key]
-    for step, of in _STEPS.items():
-        parts = sum(of(share) for share in members)
-        if parts != of(cluster):
-            message = f"{step}: its schools have {parts} pence, it has {of(cluster)}"
+    for step in _STEPS:
+        parts = sum(_pence(share, step) for share in members)
+        if parts != _pence(cluster, step):
+            message = f"{step}: its schools have {parts} pence, it has {_pence(cluster, step)}"
             yield MoneyFinding("sums", message, cluster.key)
+
+
+def _pence(share: Share, step: str) -> int:
+    return int(getattr(share, f"{step}_pence"))
 
 
 def _committed(split: Split) -> Iterator[MoneyFinding]:
@@ -215,39 +213,37 @@ def _amounts(
     again: Again,
     check: str,
     exact: Mapping[SchoolId, Decimal],
-    of: Callable[[Share], int],
+    step: str,
 ) -> Iterator[MoneyFinding]:
     """Whole pence against exact shares: within a penny, and rounded by largest remainder."""
     split = again.split
     schools = {share.key: share for share in split.schools}
+    due = {
+        label: sum((exact[urn] for urn in members), Decimal(0))
+        for label, members in again.members.items()
+    }
     groups: list[tuple[Sequence[Share], list[Decimal]]] = [
-        (
-            split.clusters,
-            [
-                sum((exact[urn] for urn in again.members[c.cluster]), Decimal(0))
-                for c in split.clusters
-            ],
-        )
+        (split.clusters, [due[share.cluster] for share in split.clusters])
     ]
     for members in again.members.values():
         groups.append(([schools[urn] for urn in members], [exact[urn] for urn in members]))
     for shares, wanted in groups:
         for share, amount in zip(shares, wanted, strict=True):
-            if abs(of(share) - amount) >= 1 - SAME and abs(of(share) - amount) > SAME:
-                message = f"it has {of(share)} pence and is due {amount:.4f}"
+            if abs(_pence(share, step) - amount) >= 1 - SAME:
+                message = f"it has {_pence(share, step)} pence and is due {amount:.4f}"
                 yield MoneyFinding(check, message, share.key)
-        yield from _largest_remainder(again, shares, wanted, of)
+        yield from _largest_remainder(again, shares, wanted, step)
 
 
 def _largest_remainder(
-    again: Again, shares: Sequence[Share], wanted: Sequence[Decimal], of: Callable[[Share], int]
+    again: Again, shares: Sequence[Share], wanted: Sequence[Decimal], step: str
 ) -> Iterator[MoneyFinding]:
     """Nobody rounded down has a larger remainder than somebody rounded up."""
     up: list[tuple[Decimal, Share]] = []
     down: list[tuple[Decimal, Share]] = []
     for share, amount in zip(shares, wanted, strict=True):
         whole = (amount + SAME).to_integral_value(ROUND_FLOOR)
-        (up if of(share) > whole else down).append((amount - whole, share))
+        (up if _pence(share, step) > whole else down).append((amount - whole, share))
     for remainder, loser in down:
         for other, winner in up:
             tie = abs(remainder - other) <= SAME

@@ -10,8 +10,8 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, Problem, SchoolId
+from clusters.errors import Faults, MoneyError
 from clusters.money import (
     Amount,
     as_pounds,
@@ -22,7 +22,7 @@ from clusters.money import (
     round_half_up,
 )
 from clusters.readers.commitments import Commitment
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 from clusters.text import first_few
 
 if TYPE_CHECKING:
@@ -110,23 +110,19 @@ class Commitments(Shown):
         threshold
             POUNDS of each plan that a school pays from its own budget: £6,000 in England.
         """
-        import pandas as pd
-
         first_pounds = pence(threshold, "the threshold")
         bands = sorted({row.band for row in self.rows if row.band is not None})
         counts = Counter((row.urn, row.band) for row in self.rows)
         plans = Counter(row.urn for row in self.rows)
-        return pd.DataFrame(
-            [
-                {
-                    "urn": urn,
-                    "plans": plans[urn],
-                    **{f"band {band}": counts[urn, band] for band in bands},
-                    "committed_pence": sum_,
-                    **_own_money(problem, urn, plans[urn] * first_pounds),
-                }
-                for urn, sum_ in self.pence.items()
-            ]
+        return framed(
+            {
+                "urn": urn,
+                "plans": plans[urn],
+                **{f"band {band}": counts[urn, band] for band in bands},
+                "committed_pence": sum_,
+                **_own_money(problem, urn, plans[urn] * first_pounds),
+            }
+            for urn, sum_ in self.pence.items()
         )
 
 
@@ -184,7 +180,7 @@ def committed_in_a_year(
         for band, rate in (rates or {}).items()
     }
     _check(faults, rows, rates_pence, first)
-    faults.check()
+    faults.refuse(MoneyError)
     last = None if first is None else year_after(first)
     exact: dict[SchoolId, Fraction] = {}
     for row in rows:

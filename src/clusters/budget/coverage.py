@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from clusters.domain import Problem, SchoolId
 from clusters.money import pounds
+from clusters.text import counted
 
 __all__ = ["Coverage", "coverage_of"]
 
@@ -46,8 +47,8 @@ class Coverage:
         if not counts:
             who = "the schools have" if not self.committed_schools else "some schools have"
             return f"No sum is committed for EHC plans that {who}: {_FROM_THE_FORMULA}."
-        plans = _counted(self.open_plans, "EHC plan")
-        where = _counted(self.open_schools, "school")
+        plans = counted(self.open_plans, "EHC plan")
+        where = counted(self.open_schools, "school")
         if not self.committed_schools:
             return f"Nothing is committed for the {plans} at {where}: {_FROM_THE_FORMULA}."
         return f"No sum is committed for {plans} at {where}: {_FROM_THE_FORMULA}."
@@ -60,7 +61,7 @@ class Coverage:
             return "Some schools have a committed sum and no EHC plans on record."
         have = "has" if self.idle_schools == 1 else "have"
         return (
-            f"{_counted(self.idle_schools, 'school')} {have} a committed sum "
+            f"{counted(self.idle_schools, 'school')} {have} a committed sum "
             f"({pounds(self.idle_pence)} in all) and no EHC plans on record."
         )
 
@@ -68,7 +69,7 @@ class Coverage:
         """Say that it is not known whether plans are ring-fenced."""
         if not self.unknown_schools:
             return ""
-        where = _counted(self.unknown_schools, "school") if counts else "some schools"
+        where = counted(self.unknown_schools, "school") if counts else "some schools"
         return f"It is not known how many EHC plans {where} without a committed sum have."
 
 
@@ -92,7 +93,3 @@ def coverage_of(problem: Problem, committed_pence: Mapping[SchoolId, int]) -> Co
         idle_pence=sum(idle),
         unknown_schools=sum(1 for plans, sum_ in rows if plans is None and not sum_),
     )
-
-
-def _counted(n: int, noun: str) -> str:
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"

@@ -23,11 +23,10 @@ import numpy as np
 
 from clusters.budget.assumptions import AREA_SPREAD, AREA_SPREAD_SOURCE, Assumptions, Growth
 from clusters.budget.commitments import Commitments
-from clusters.budget.faults import Faults
 from clusters.budget.sparsity import BY_PHASE
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, IntArray, Problem
-from clusters.errors import Fault, MoneyError
+from clusters.errors import Faults, MoneyError
 from clusters.money import pence, percentage, pounds
 from clusters.text import counted, first_few
 
@@ -155,34 +154,30 @@ def late_costs(
     rng = np.random.default_rng([seed, 1])
     mean = (demand.plans * demand.staying + demand.arrivals) * share
     late = rng.poisson(mean, (n_simulations, len(demand.plans)))
-    costs: FloatArray = late * demand.cost_pounds * demand.price * (1 + months / 12)
-    return costs
+    return np.asarray(late * demand.cost_pounds * demand.price * (1 + months / 12))
 
 
 def _shock(normal: FloatArray, spread: float) -> FloatArray:
     """Log-normal numbers with mean 1 and this standard deviation."""
     sigma = math.sqrt(math.log1p(spread**2))
-    shocks: FloatArray = np.exp(sigma * normal - sigma**2 / 2)
-    return shocks
+    return np.asarray(np.exp(sigma * normal - sigma**2 / 2))
 
 
 def _new_costs(rng: np.random.Generator, new: IntArray, demand: Demand) -> FloatArray:
     """Costs of so many new plans: the sum of n has mean n and variance n x variation squared."""
     spread = demand.cost_variation**2
     amounts = rng.standard_gamma(new / spread) * spread if spread > 0 else new
-    costs: FloatArray = amounts * demand.cost_pounds
-    return costs
+    return np.asarray(amounts * demand.cost_pounds)
 
 
 def _plans(problem: Problem) -> IntArray:
     faults = Faults()
     plans = np.round(faults.take(np.zeros(0), problem.measure, "ehcps")).astype(np.int64)
-    faults.check()
+    faults.refuse(MoneyError)
     if plans.sum() == 0:
-        faults.add(
+        raise MoneyError.of(
             "there are no EHC plans, so there is no demand to simulate", "give plans by school"
         )
-        faults.check()
     return plans
 
 
@@ -207,30 +202,27 @@ def _costs(split: Split, plans: IntArray, assumptions: Assumptions) -> tuple[Flo
     missing = []
     for school, n in zip(split.problem.schools, plans, strict=True):
         committed, today = split.pot.committed_pence.get(school.urn, 0), school.topup_pence
-        source, sum_ = "committed sums", committed
-        if not committed:
+        if committed:
+            source, sum_ = "committed sums", committed
+        elif stated is None:
             source, sum_ = "today's spend", today or 0
-        if stated is not None and not committed:
+        else:
             source, sum_ = "a stated cost per plan", pence(stated) * int(n)
         if n and not sum_ and (stated is None or not pence(stated)):
             missing.append(school.name)
         used[source] += bool(n)
         sums.append(sum_ / 100 if n else 0.0)
     if missing:
-        raise MoneyError(_cost_unknown(missing))
+        raise MoneyError.of(
+            f"what the EHC plans cost is not known for {first_few(missing)}, and "
+            "the split itself cannot say it, since it would be compared with itself",
+            'give committed sums, topup_pence or Assumptions(cost_per_plan="...") in pounds',
+        )
     held = plans > 0
     mean = sum(sums) / int(plans.sum())
     cost = np.divide(np.array(sums), plans, out=np.full(len(plans), mean), where=held)
     used_words = " and ".join(f"{name} at {counted(n, 'school')}" for name, n in used.items() if n)
     return cost, f"{pounds(round(100 * mean))} a year on average ({used_words})"
-
-
-def _cost_unknown(missing: list[str]) -> Fault:
-    return Fault(
-        what=f"what the EHC plans cost is not known for {first_few(missing)}, and "
-        "the split itself cannot say it, since it would be compared with itself",
-        remedy='give committed sums, topup_pence or Assumptions(cost_per_plan="...") in pounds',
-    )
 
 
 def _variation(split: Split, assumptions: Assumptions) -> tuple[float, str]:
@@ -277,17 +269,14 @@ def _arrivals(
     needed = float((plans * (1 + growth.mean - staying)).sum())
     if needed < -1e-9:
         leavers = float((plans * (staying - 1)).sum() / plans.sum())
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             f"demand cannot grow by {growth.mean:.1%}: without any new plan it falls by "
             f"{-leavers:.1%}",
             "give a smaller fall, or a smaller share of plans that stay",
         )
-        faults.check()
     weight = rates * np.maximum(0.0, 1 + growth.mean - staying)
     whole = float(weight.sum())
-    arrivals: FloatArray = weight * (max(0.0, needed) / whole if whole else 0.0)
-    return arrivals
+    return np.asarray(weight * (max(0.0, needed) / whole if whole else 0.0))
 
 
 def _mixing(split: Split, assumptions: Assumptions) -> tuple[FloatArray, str]:
@@ -300,7 +289,7 @@ def _mixing(split: Split, assumptions: Assumptions) -> tuple[FloatArray, str]:
         for urn in problem.ids:
             if urn not in area:
                 faults.add("areas does not name this school", "give its area", urn=urn)
-        faults.check()
+        faults.refuse(MoneyError)
         names = sorted(set(area.values()), key=str)
         mixing = np.zeros((n, len(names)))
         mixing[np.arange(n), [names.index(area[urn]) for urn in problem.ids]] = 1

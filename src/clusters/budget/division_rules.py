@@ -16,16 +16,15 @@ Pulido, Sanchez-Soriano and Llorca (2002), Annals of Operations Research 109 (fl
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any, Literal, TypeAlias, overload
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import gathered, is_keyed
-from clusters.budget.water_filling import clip_shares, solve_path
-from clusters.errors import Fault, MoneyError
+from clusters.budget.water_filling import clip_shares, find_parameter
+from clusters.errors import Faults, MoneyError
 from clusters.money import (
     Amount,
     exact_pence,
@@ -49,11 +48,10 @@ RULES: Mapping[str, str] = {
 """What each rule does, in words, by the name that `award` takes."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class _Claim:
     """One claim in exact pence: `rest` is what is left of it once the floor is paid."""
 
-    key: Hashable
     amount: Fraction
     floor: int
     cap: int | None
@@ -70,19 +68,11 @@ class _Claim:
 
 @overload
 def award(
-    claims: Mapping[Any, Amount],
-    pot: Amount,
-    rule: str = ...,
-    floors: Any = ...,
-    caps: Any = ...,
+    claims: Mapping[Any, Amount], pot: Amount, rule: str = ..., floors: Any = ..., caps: Any = ...
 ) -> dict[Any, int]: ...
 @overload
 def award(
-    claims: Iterable[Amount],
-    pot: Amount,
-    rule: str = ...,
-    floors: Any = ...,
-    caps: Any = ...,
+    claims: Iterable[Amount], pot: Amount, rule: str = ..., floors: Any = ..., caps: Any = ...
 ) -> list[int]: ...
 @checked(leave=("claims", "floors", "caps"))
 def award(
@@ -134,44 +124,28 @@ def award(
     {'A': 3334, 'B': 6667}
     """
     keys, amounts, named = _keyed(claims)
-    faults: list[Fault] = []
-    pot_pence = _read(faults, pence, pot, "the pot")
+    faults = Faults()
+    pot_pence = faults.take(0, pence, pot, "the pot")
     if rule not in RULES:
-        faults.append(
-            Fault(
-                what="there is no such rule",
-                remedy=f"use one of {', '.join(RULES)}",
-                value=str(rule),
-            )
-        )
-    lows = _limits(faults, floors, keys, named, "floor")
-    highs = _limits(faults, caps, keys, named, "cap")
-    items = []
-    for key, amount in zip(keys, amounts, strict=True):
-        exact = _read(faults, exact_pence, amount, f"claim {key!r}")
-        low, high = lows.get(key) or 0, highs.get(key)
-        if exact is not None and exact < 0:
-            faults.append(_fault(f"claim {key!r} is negative", "give 0 or more", amount))
+        faults.add("there is no such rule", f"use one of {', '.join(RULES)}", value=rule)
+    low_of = _limits(faults, floors, keys, named, "floor")
+    high_of = _limits(faults, caps, keys, named, "cap")
+    lows, highs = [low_of.get(key, 0) for key in keys], [high_of.get(key) for key in keys]
+    exact = []
+    for key, amount, low, high in zip(keys, amounts, lows, highs, strict=True):
+        claim = faults.take(Fraction(0), exact_pence, amount, f"claim {key!r}")
+        exact.append(claim)
+        if claim < 0:
+            faults.add(f"claim {key!r} is negative", "give 0 or more", value=amount)
         if high is not None and high < low:
-            faults.append(
-                _fault(
-                    f"the cap of claim {key!r}, {pounds(high)}, is below its floor, {pounds(low)}",
-                    "raise the cap or lower the floor",
-                )
+            faults.add(
+                f"the cap of claim {key!r}, {pounds(high)}, is below its floor, {pounds(low)}",
+                "raise the cap or lower the floor",
             )
-        items.append(_Claim(key=key, amount=exact or Fraction(0), floor=low, cap=high))
-    if not faults and pot_pence is not None:
-        faults += _fit_faults(items, pot_pence, rule)
-    if faults or pot_pence is None:
-        raise MoneyError(faults)
-    shares = awards_exact(
-        [item.amount for item in items],
-        pot_pence,
-        rule,
-        [item.floor for item in items],
-        [item.cap for item in items],
-    )
-    paid = largest_remainder(shares, pot_pence, keys)
+    if not faults:
+        _check_fit(faults, _claims(exact, lows, highs), pot_pence, rule)
+    faults.refuse(MoneyError)
+    paid = largest_remainder(awards_exact(exact, pot_pence, rule, lows, highs), pot_pence, keys)
     return dict(zip(keys, paid, strict=True)) if named else paid
 
 
@@ -183,17 +157,10 @@ def awards_exact(
     caps: Sequence[int | None] | None = None,
 ) -> list[Fraction]:
     """Divide a pot of pence by a rule, in exact fractions of pence (no checks, no rounding)."""
-    count = len(claims)
-    items = [
-        _Claim(key=None, amount=claim, floor=low, cap=high)
-        for claim, low, high in zip(
-            claims, floors or [0] * count, caps or [None] * count, strict=True
-        )
-    ]
+    lows, highs = floors or [0] * len(claims), caps or [None] * len(claims)
     if rule == "maxmin":
-        return clip_shares(
-            claims, pot, [item.floor for item in items], [item.cap for item in items]
-        )
+        return clip_shares(claims, pot, lows, highs)
+    items = _claims(claims, lows, highs)
     bends, pay = _PATHS[rule](items)
 
     def at(parameter: Fraction) -> list[Fraction]:
@@ -202,7 +169,13 @@ def awards_exact(
             for item, paid in zip(items, pay(parameter), strict=True)
         ]
 
-    return solve_path(bends, at, Fraction(pot))
+    return at(find_parameter(bends, at, Fraction(pot)))
+
+
+def _claims(
+    amounts: Sequence[Fraction], floors: Sequence[int], caps: Sequence[int | None]
+) -> list[_Claim]:
+    return [_Claim(*line) for line in zip(amounts, floors, caps, strict=True)]
 
 
 _Path: TypeAlias = tuple[list[Fraction], Callable[[Fraction], list[Fraction]]]
@@ -274,8 +247,8 @@ def _keyed(claims: Any) -> tuple[list[Any], list[Any], bool]:
         one_each = _one_each(claims, "claim")
         return list(one_each), list(one_each.values()), True
     if not _is_list(claims):
-        raise MoneyError(
-            _fault("claims are not a list or a mapping", "give one per claimant", claims)
+        raise MoneyError.of(
+            "claims are not a list or a mapping", "give one per claimant", value=claims
         )
     values = list(claims)
     return list(range(len(values))), values, False
@@ -285,7 +258,7 @@ def _one_each(given: Any, what: str) -> dict[Any, Any]:
     """Look the values up by key; a second one for a key is refused, not lost."""
     faults = Faults()
     rows = gathered(faults, given, f"the {what}", add=False)
-    faults.check()
+    faults.refuse(MoneyError)
     return {key: values[0] for key, values in rows.items()}
 
 
@@ -295,91 +268,64 @@ def _is_list(given: object) -> bool:
 
 
 def _limits(
-    faults: list[Fault], given: Any, keys: Sequence[Any], named: bool, what: str
+    faults: Faults, given: Any, keys: Sequence[Any], named: bool, what: str
 ) -> dict[Any, int]:
-    """Floors or caps in whole pence by key; faults are added to the list."""
-    limits: dict[Any, int] = {}
-    for key, value in _limits_by_key(faults, given, keys, named, what).items():
-        if value is not None:
-            limit = _read(faults, pence, value, f"the {what} of {key!r}")
-            if limit is not None:
-                limits[key] = limit
-    return limits
+    """Floors or caps in whole pence by key; faults are noted."""
+    return {
+        key: faults.take(0, pence, value, f"the {what} of {key!r}")
+        for key, value in _limits_by_key(faults, given, keys, named, what).items()
+        if value is not None
+    }
 
 
 def _limits_by_key(
-    faults: list[Fault], given: Any, keys: Sequence[Any], named: bool, what: str
+    faults: Faults, given: Any, keys: Sequence[Any], named: bool, what: str
 ) -> dict[Any, Any]:
     if is_keyed(given):
-        try:
-            given = _one_each(given, what)
-        except MoneyError as error:
-            faults += error.faults
-            return {}
+        nothing: dict[Any, Any] = {}
+        given = faults.take(nothing, _one_each, given, what)
         unknown = sorted(set(given) - set(keys), key=lowest_first)
-        faults += [
-            _fault(f"there is a {what} for {key!r}, which has no claim", "check the key")
-            for key in unknown
-        ]
+        for key in unknown:
+            faults.add(f"there is a {what} for {key!r}, which has no claim", "check the key")
         return {key: given[key] for key in given if key not in unknown}
     if isinstance(given, Set):
-        faults.append(_fault(f"the {what}s are a set, which has no order", "give a list", given))
+        faults.add(f"the {what}s are a set, which has no order", "give a list", value=given)
         return {}
     if not _is_list(given):
         return dict.fromkeys(keys, given)
     values = list(given)
     if named:
-        faults.append(
-            _fault(f"claims have keys but {what}s have none", f"give the {what}s as a mapping")
-        )
+        faults.add(f"claims have keys but {what}s have none", f"give the {what}s as a mapping")
         return {}
     if len(values) != len(keys):
-        faults.append(
-            _fault(f"{len(values)} {what}s for {len(keys)} claims", f"give one {what} per claim")
-        )
+        faults.add(f"{len(values)} {what}s for {len(keys)} claims", f"give one {what} per claim")
         return {}
     return dict(zip(keys, values, strict=True))
 
 
-def _read(faults: list[Fault], reader: Callable[..., Any], value: Any, what: str) -> Any:
-    """Read a sum; on failure note the faults and return None."""
-    try:
-        return reader(value, what)
-    except MoneyError as error:
-        faults += error.faults
-        return None
-
-
-def _fit_faults(items: Sequence[_Claim], pot: int, rule: str) -> list[Fault]:
-    """Reasons why the pot cannot be given out, with what would fit."""
+def _check_fit(faults: Faults, items: Sequence[_Claim], pot: int, rule: str) -> None:
+    """Note why the pot cannot be given out, with what would fit."""
     floors = sum(item.floor for item in items)
     if floors > pot:
-        return [floors_fault(floors, pot)]
+        fits = int(Fraction(pot, floors) * 10_000) / 100
+        faults.add(
+            f"the floors come to {pounds(floors)}, {pounds(floors - pot)} more than the "
+            f"{pounds(pot)} there is",
+            f"lower them: floors of {fits:.2f} % of these would fit",
+        )
+        return
     most = _most(items, rule)
     if most is not None and most < pot:
         names = "caps" if any(item.cap is not None for item in items) else "claims"
         if not items:
             names = "claims (there are none)"
         short = Fraction(pot) - most
-        return [
-            _fault(
-                f"the {names} allow at most £{float(most) / 100:,.2f}, "
-                f"£{float(short) / 100:,.2f} less than the pot",
-                "make the pot smaller, raise caps or claims, or use rule='maxmin', "
-                "where claims are weights",
-            )
-        ]
-    return []
-
-
-def floors_fault(floors: int, pot: int) -> Fault:
-    """Say that floors do not fit, by how much, and what share of them would."""
-    fits = Fraction(pot, floors)
-    return _fault(
-        f"the floors come to {pounds(floors)}, {pounds(floors - pot)} more than the "
-        f"{pounds(pot)} there is",
-        f"lower them: floors of {int(fits * 10_000) / 100:.2f} % of these would fit",
-    )
+        faults.add(
+            f"the {names} allow at most £{float(most) / 100:,.2f}, "
+            f"£{float(short) / 100:,.2f} less than the pot",
+            "make the pot smaller, raise caps or claims, or use rule='maxmin', "
+            "where claims are weights",
+        )
 
 
 def _most(items: Sequence[_Claim], rule: str) -> Fraction | None:
@@ -396,7 +342,3 @@ def _most(items: Sequence[_Claim], rule: str) -> Fraction | None:
             return None
         total += top
     return total
-
-
-def _fault(what: str, remedy: str, value: object = None) -> Fault:
-    return Fault(what=what, remedy=remedy, value=None if value is None else str(value))

@@ -8,7 +8,6 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.formula import Formula
 from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
@@ -16,6 +15,8 @@ from clusters.budget.sparsity import exact_measure
 from clusters.budget.split import split_budget
 from clusters.budget.values import Share, Split
 from clusters.domain import PlanLike, Problem, plan_of
+from clusters.domain.values import picked
+from clusters.errors import MoneyError
 from clusters.money import (
     Amount,
     Number,
@@ -24,7 +25,7 @@ from clusters.money import (
     round_half_up,
     stated_share,
 )
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -52,28 +53,19 @@ def effects(split: Split, level: Level = "cluster") -> pd.DataFrame:
     >>> effects(split)[["cluster", "change_pence"]].head(2).values.tolist()
     [['Calderwick North', 10662293], ['Tenterfield', -8014617]]
     """
-    import pandas as pd
-
     pupils, ehcps = _known(split, "pupils"), _known(split, "ehcps")
-    rows = []
-    for share in split.shares(level):
-        change = _change(share)
-        rows.append(
-            {
-                level if level == "cluster" else "urn": share.key,
-                "name": share.name,
-                "cluster": share.cluster,
-                "today_pence": share.today_pence,
-                "yearly_pence": share.yearly_pence,
-                "change_pence": change,
-                "change_percent": _percent(change, share.today_pence),
-                "change_per_pupil_pence": _per(change, _of(share, pupils)),
-                "change_per_ehcp_pence": _per(change, _of(share, ehcps)),
-                "yearly_per_ehcp_pence": _per(share.yearly_pence, _of(share, ehcps)),
-                "outcome": _outcome(change),
-            }
-        )
-    return pd.DataFrame(rows)
+    return framed(
+        {
+            level if level == "cluster" else "urn": share.key,
+            **picked(share, "name", "cluster", "today_pence", "yearly_pence", "change_pence"),
+            "change_percent": _percent(share.change_pence, share.today_pence),
+            "change_per_pupil_pence": _per(share.change_pence, _of(share, pupils)),
+            "change_per_ehcp_pence": _per(share.change_pence, _of(share, ehcps)),
+            "yearly_per_ehcp_pence": _per(share.yearly_pence, _of(share, ehcps)),
+            "outcome": _outcome(share.change_pence),
+        }
+        for share in split.shares(level)
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -126,8 +118,8 @@ def turbulence(split: Split, level: Level = "school") -> Turbulence:
     18
     """
     shares = split.shares(level)
-    changes = [change for share in shares if (change := _change(share)) is not None]
-    percents = [_percent(_change(share), share.today_pence) for share in shares]
+    changes = [share.change_pence for share in shares if share.change_pence is not None]
+    percents = [_percent(share.change_pence, share.today_pence) for share in shares]
     sizes = [abs(percent) for percent in percents if percent is not None]
     return Turbulence(
         gainers=sum(change > 0 for change in changes),
@@ -168,27 +160,24 @@ def sensitivity(split: Split, step: Number = "10%", level: Level = "cluster") ->
     >>> list(sensitivity(split).columns)
     ['moved', 'key', 'before_pence', 'after_pence', 'change_pence']
     """
-    import pandas as pd
-
     rise = stated_share(step, "the step")
     if rise <= 0:
-        faults = Faults()
-        faults.add("the step is not above 0", 'give for instance "10%"', value=step)
-        faults.check()
-    rows = []
-    for moved, formula in _moved(split.formula, rise).items():
-        after = split_budget(split.problem, split.plan, split.pot, formula, split.protection)
-        for old, new in zip(split.shares(level), after.shares(level), strict=True):
-            rows.append(
-                {
-                    "moved": moved,
-                    "key": old.key,
-                    "before_pence": old.total_pence,
-                    "after_pence": new.total_pence,
-                    "change_pence": new.total_pence - old.total_pence,
-                }
-            )
-    return pd.DataFrame(rows)
+        raise MoneyError.of("the step is not above 0", 'give for instance "10%"', value=step)
+    splits = {
+        moved: split_budget(split.problem, split.plan, split.pot, formula, split.protection)
+        for moved, formula in _moved(split.formula, rise).items()
+    }
+    return framed(
+        {
+            "moved": moved,
+            "key": old.key,
+            "before_pence": old.total_pence,
+            "after_pence": new.total_pence,
+            "change_pence": new.total_pence - old.total_pence,
+        }
+        for moved, after in splits.items()
+        for old, new in zip(split.shares(level), after.shares(level), strict=True)
+    )
 
 
 def _moved(formula: Formula, rise: Fraction) -> dict[str, Formula]:
@@ -211,16 +200,12 @@ def _moved(formula: Formula, rise: Fraction) -> dict[str, Formula]:
         raised = shares[name] * (1 + rise)
         if raised > 0 and sum(shares.values(), raised - shares[name]) < 1:
             moved[f"share of {name}"] = replace(formula, shares={**shares, name: raised})
-    cluster, school = exact_number(formula.lump_per_cluster), exact_number(formula.lump_per_school)
-    if cluster:
-        moved["lump sum per cluster"] = replace(formula, lump_per_cluster=_raised(cluster, rise))
-    if school:
-        moved["lump sum per school"] = replace(formula, lump_per_school=_raised(school, rise))
+    for name in ("lump per cluster", "lump per school"):
+        lump = name.replace(" ", "_")
+        if full := exact_number(getattr(formula, lump)):
+            higher: Any = {lump: Fraction(round_half_up(100 * full * (1 + rise)), 100)}
+            moved[name.replace("lump", "lump sum")] = replace(formula, **higher)
     return moved
-
-
-def _raised(lump_pounds: Fraction, rise: Fraction) -> Fraction:
-    return Fraction(round_half_up(100 * lump_pounds * (1 + rise)), 100)
 
 
 @checked
@@ -264,10 +249,6 @@ def transition(
             protection = replace(protection, today=before)
         splits.append(split_budget(problem, plan, pot, formula, protection))
     return tuple(splits)
-
-
-def _change(share: Share) -> int | None:
-    return None if share.today_pence is None else share.yearly_pence - share.today_pence
 
 
 def _outcome(change: int | None) -> str:

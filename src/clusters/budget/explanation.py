@@ -13,11 +13,10 @@ from decimal import ROUND_FLOOR, Decimal, localcontext
 from fractions import Fraction
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.formula import Factor
 from clusters.budget.values import Share, Split
 from clusters.domain import SchoolId
-from clusters.errors import MoneyError
+from clusters.errors import Faults, MoneyError
 from clusters.money import pounds, round_half_up
 
 __all__ = ["explain", "recompute"]
@@ -163,7 +162,7 @@ def recompute(line: str) -> tuple[int, int]:
         faults.add(
             "this is no line of explanation", 'give one like "£2.00: 2 pupils x £1.00"', value=line
         )
-        raise MoneyError(faults.found)
+        raise MoneyError(faults)
     total = 0
     for term in terms:
         if term["number"]:

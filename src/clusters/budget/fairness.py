@@ -15,14 +15,15 @@ in school funding, J. Education Finance 32.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.values import Split
-from clusters.shown import Shown
+from clusters.errors import Faults, MoneyError
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -70,11 +71,11 @@ def _pairs(values: Numbers, weights: Numbers | None) -> list[tuple[float, float]
     sizes = [1.0] * len(given) if weights is None else _floats(faults, weights, "weight")
     if len(sizes) != len(given):
         faults.add(f"{len(sizes)} weights for {len(given)} values", "give one weight per value")
-    faults.check()
+    faults.refuse(MoneyError)
     pairs = sorted((x, w) for x, w in zip(given, sizes, strict=True) if w > 0)
     if not pairs or not any(x for x, _ in pairs):
         faults.add("there is nothing to compare: no values above 0", "give amounts per pupil")
-        faults.check()
+        faults.refuse(MoneyError)
     return pairs
 
 
@@ -127,9 +128,7 @@ def atkinson(values: Numbers, epsilon: float = 0.5, weights: Numbers | None = No
     """
     pairs = _pairs(values, weights)
     if not (math.isfinite(epsilon) and epsilon > 0):
-        faults = Faults()
-        faults.add("epsilon is not above 0", "give for instance 0.5", value=epsilon)
-        faults.check()
+        raise MoneyError.of("epsilon is not above 0", "give for instance 0.5", value=epsilon)
     mean, total = _mean(pairs), math.fsum(w for _, w in pairs)
     if epsilon >= 1 and any(x == 0 for x, _ in pairs):
         return 1.0
@@ -198,16 +197,8 @@ def mcloone(
     by weight, splitting the value in the middle. "below": those strictly below the median. "at or
     below": those at or below it.
     """
-    pairs = _pairs(values, weights)
-    median = _median(pairs)
-    if median == 0:
-        return math.nan
-    if convention == "half":
-        total, weight = _half(pairs)
-    else:
-        kept = [(x, w) for x, w in pairs if x < median or (convention != "below" and x == median)]
-        total, weight = math.fsum(x * w for x, w in kept), math.fsum(w for _, w in kept)
-    return total / (weight * median) if weight else 1.0
+    kept = operator.lt if convention == "below" else operator.le
+    return _to_median(_pairs(values, weights), None if convention == "half" else kept)
 
 
 def verstegen(
@@ -219,15 +210,25 @@ def verstegen(
     the middle; "at or above": those at or above the median.
     """
     pairs = _pairs(values, weights)
+    return _to_median(pairs, None if convention == "half" else operator.ge, from_top=True)
+
+
+def _to_median(
+    pairs: Sequence[tuple[float, float]],
+    kept: Callable[[float, float], bool] | None,
+    *,
+    from_top: bool = False,
+) -> float:
+    """Compare what those kept, or half by weight, have with what they would have at the median."""
     median = _median(pairs)
     if median == 0:
         return math.nan
-    if convention == "half":
-        total, weight = _half([(x, w) for x, w in reversed(pairs)])
+    if kept is None:
+        total, weight = _half(pairs[::-1] if from_top else pairs)
     else:
-        kept = [(x, w) for x, w in pairs if x >= median]
-        total, weight = math.fsum(x * w for x, w in kept), math.fsum(w for _, w in kept)
-    return total / (weight * median)
+        inside = [(x, w) for x, w in pairs if kept(x, median)]
+        total, weight = math.fsum(x * w for x, w in inside), math.fsum(w for _, w in inside)
+    return total / (weight * median) if weight else 1.0
 
 
 def need_line(
@@ -253,7 +254,7 @@ def need_line(
         faults.add(f"{len(sizes)} weights for {len(amounts)} amounts", "give one of each")
     elif not any(w * y for w, y in zip(sizes, amounts, strict=True)):
         faults.add("there is nothing to compare: no amounts above 0", "give amounts per pupil")
-    faults.check()
+    faults.refuse(MoneyError)
     total = math.fsum(sizes)
     y_mean = math.fsum(w * y for w, y in zip(sizes, amounts, strict=True)) / total
     x_mean = math.fsum(w * x for w, x in zip(sizes, needs, strict=True)) / total
@@ -375,7 +376,7 @@ def fairness(
     nothing = split.problem.measures["schools"]
     sizes = faults.take(nothing, split.problem.measure, per).tolist()
     needs = faults.take(nothing, split.problem.measure, need).tolist()
-    faults.check()
+    faults.refuse(MoneyError)
     size_of = dict(zip(split.problem.ids, sizes, strict=True))
     need_of = dict(zip(split.problem.ids, needs, strict=True))
     amounts, weights, per_need = [], [], []
@@ -434,11 +435,5 @@ def fairness_frame(
     >>> list(fairness_frame(split).columns)
     ['figure', 'value', 'convention', 'meaning']
     """
-    import pandas as pd
-
-    return pd.DataFrame(
-        [
-            {"figure": f.name, "value": f.value, "convention": f.convention, "meaning": f.meaning}
-            for f in fairness(split, level, need=need, per=per)
-        ]
-    )
+    frame = framed(fairness(split, level, need=need, per=per))
+    return frame.rename(columns={"name": "figure"})

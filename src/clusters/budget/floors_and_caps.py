@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
 from clusters.budget.protection import Limits, Protection, limits_of, round_up
-from clusters.budget.water_filling import clip, clip_bends, find_parameter
-from clusters.errors import Fault, MoneyError
+from clusters.budget.water_filling import clip, clip_bends, clip_path, find_parameter
+from clusters.errors import MoneyError
 from clusters.money import pence, percentage, pounds
 
 __all__ = ["Protected", "protect"]
@@ -44,12 +44,8 @@ def protect(
     _check_fit(protection, shares, limits, pot)
     if protection.method == "capping":
         return _by_capping(protection, shares, limits, pot)
-    lines = list(zip(shares, limits.floors, limits.caps, strict=True))
-
-    def at(t: Fraction) -> list[Fraction]:
-        return [clip(share * t, low, high) for share, low, high in lines]
-
-    t = find_parameter(clip_bends(shares, limits.floors, limits.caps), at, Fraction(pot))
+    bends, at = clip_path(shares, limits.floors, limits.caps)
+    t = find_parameter(bends, at, Fraction(pot))
     return Protected(exact=at(t), limits=limits, factor=t)
 
 
@@ -120,10 +116,7 @@ class _CappingPath:
 
     def bends(self) -> list[Fraction]:
         """Every parameter at which a share may bend."""
-        points = [Fraction(1)]
-        lowest = [self._top(i, self.low) for i in range(len(self.shares))]
-        points += clip_bends(self.shares, self.limits.floors, self.limits.caps)
-        points += clip_bends(self.shares, [0] * len(self.shares), lowest)
+        points = [Fraction(1), *self._scaled(self.low)]
         for i, share in enumerate(self.shares):
             if self.slope[i] > 0:
                 offset = self.base[i] - self.limits.committed[i]
@@ -136,10 +129,13 @@ class _CappingPath:
         if self.high is None:
             return points
         top = 1 + self.high - self.low
-        highest = [self._top(i, self.high) for i in range(len(self.shares))]
-        beyond = clip_bends(self.shares, self.limits.floors, self.limits.caps)
-        beyond += clip_bends(self.shares, [0] * len(self.shares), highest)
-        return [*points, top, *(top + t - 1 for t in beyond)]
+        return [*points, top, *(top + t - 1 for t in self._scaled(self.high))]
+
+    def _scaled(self, level: Fraction) -> list[Fraction]:
+        """Every scale of the formula shares at which one meets a limit or what a level allows."""
+        tops = [self._top(i, level) for i in range(len(self.shares))]
+        limited = clip_bends(self.shares, self.limits.floors, self.limits.caps)
+        return [*limited, *clip_bends(self.shares, [0] * len(self.shares), tops)]
 
 
 def _check_fit(
@@ -147,35 +143,29 @@ def _check_fit(
 ) -> None:
     floors = sum(limits.floors)
     if floors > pot:
-        raise MoneyError(
-            Fault(
-                what=f"the floors come to {pounds(floors)}, {pounds(floors - pot)} more than the "
-                f"{pounds(pot)} there is to share",
-                remedy=f"lower them: {_largest_floor(protection, limits, pot)}",
-            )
+        raise MoneyError.of(
+            f"the floors come to {pounds(floors)}, {pounds(floors - pot)} more than the "
+            f"{pounds(pot)} there is to share",
+            f"lower them: {_largest_floor(protection, limits, pot)}",
         )
-    reach = [
-        low if share == 0 else cap
-        for share, low, cap in zip(shares, limits.floors, limits.caps, strict=True)
-    ]
-    if all(top is not None for top in reach):
-        most = sum(top or 0 for top in reach)
-        if most < pot:
-            raise MoneyError(
-                Fault(
-                    what=f"the caps allow {pounds(most)}, which leaves {pounds(pot - most)} of the "
-                    f"{pounds(pot)} with nobody",
-                    remedy=f"raise them: {_smallest_cap(protection, shares, limits, pot)}",
-                )
-            )
+    most = _most(shares, limits)
+    if most is not None and most < pot:
+        raise MoneyError.of(
+            f"the caps allow {pounds(most)}, which leaves {pounds(pot - most)} of the "
+            f"{pounds(pot)} with nobody",
+            f"raise them: {_smallest_cap(protection, shares, limits, pot)}",
+        )
+
+
+def _most(shares: Sequence[Fraction], limits: Limits) -> int | None:
+    """Find the most that the caps let out; None for no limit."""
+    lines = zip(shares, limits.floors, limits.caps, strict=True)
+    tops = [low if share == 0 else cap for share, low, cap in lines]
+    return None if None in tops else sum(top or 0 for top in tops)
 
 
 def _refit(protection: Protection, limits: Limits, **changes: Any) -> Limits:
-    values = {
-        name: getattr(protection, name)
-        for name in ("floor", "cap", "loss_per_pupil", "gain_per_pupil")
-    }
-    changed = Protection(**{**values, **changes})
+    changed = replace(protection, today=None, **changes)
     return limits_of(changed, limits.today, limits.committed, limits.pupils)
 
 
@@ -183,27 +173,20 @@ def _largest_floor(protection: Protection, limits: Limits, pot: int) -> str:
     """Name the largest floor that fits, on a grid of 0.01 % or of a penny per pupil."""
     if protection.floor is not None and protection.loss_per_pupil is not None:
         return "one of the two kinds of floor has to go down"
+
+    def fits(**change: Any) -> bool:
+        return sum(_refit(protection, limits, **change).floors) <= pot
+
     if protection.floor is not None:
         top = int(percentage(protection.floor) * 10_000)
-        cut = _first(
-            top,
-            lambda k: (
-                sum(_refit(protection, limits, floor=Fraction(top - k, 10_000), cap=None).floors)
-                <= pot
-            ),
-        )
+        cut = _first(top, lambda k: fits(floor=Fraction(top - k, 10_000), cap=None))
         return f"{(top - cut) / 100:.2f} % of today's spend is the largest floor that fits"
     start = pence(protection.loss_per_pupil or 0)
     most = max(
         (round_up(Fraction(t) / p) for t, p in zip(limits.today, limits.pupils, strict=True) if p),
         default=0,
     )
-    more = _first(
-        max(0, most - start),
-        lambda k: (
-            sum(_refit(protection, limits, loss_per_pupil=Fraction(start + k, 100)).floors) <= pot
-        ),
-    )
+    more = _first(max(0, most - start), lambda k: fits(loss_per_pupil=Fraction(start + k, 100)))
     return f"a loss of {pounds(start + more)} per pupil is the smallest that fits"
 
 
@@ -215,12 +198,8 @@ def _smallest_cap(
         return "one of the two kinds of cap has to go up"
 
     def enough(**change: Any) -> bool:
-        changed = _refit(protection, limits, **change)
-        tops = [
-            low if share == 0 else cap
-            for share, low, cap in zip(shares, changed.floors, changed.caps, strict=True)
-        ]
-        return any(top is None for top in tops) or sum(top or 0 for top in tops) >= pot
+        most = _most(shares, _refit(protection, limits, **change))
+        return most is None or most >= pot
 
     if protection.cap is not None:
         start = round_up(percentage(protection.cap) * 10_000)

@@ -8,9 +8,9 @@ from fractions import Fraction
 from typing import Literal, TypeAlias
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.sparsity import Sparsity, Taper, exact_measure, remoteness, tapered
 from clusters.domain import FrozenDict, Problem, SchoolId
+from clusters.errors import Faults, MoneyError
 from clusters.money import (
     Amount,
     Number,
@@ -120,7 +120,7 @@ class Formula(Shown):
             )
         for what in ("lump_per_cluster", "lump_per_school"):
             faults.take(0, pence, getattr(self, what), what)
-        faults.check()
+        faults.refuse(MoneyError)
         object.__setattr__(self, "weights", FrozenDict(weights))
         object.__setattr__(self, "shares", FrozenDict(shares))
 
@@ -194,7 +194,7 @@ def factors_of(
         if factor.total_pence or factor.name == "sparsity"  # asked for: shown where nobody has it
     ]
     counts = _counts(faults, problem, formula)
-    faults.check()
+    faults.refuse(MoneyError)
     taken = sum(factor.total_pence for factor in lumps)
     rest = flexible_pence - taken
     if rest < 0:
@@ -204,7 +204,7 @@ def factors_of(
             f"{pounds(flexible_pence)} there is to share",
             f"lower them: {fits:.2f} % of these would fit",
         )
-        faults.check()
+        faults.refuse(MoneyError)
     return (*_rates(faults, formula, counts, rest), *lumps)
 
 
@@ -239,7 +239,7 @@ def _rates(
                 exact=FrozenDict(zip(quantity, shares, strict=True)),
             )
         )
-    faults.check()
+    faults.refuse(MoneyError)
     return factors
 
 
@@ -258,8 +258,10 @@ def _counts(
 
 def _lumps(faults: Faults, problem: Problem, clusters: _Clusters, formula: Formula) -> list[Factor]:
     """Lump sums, each a whole number of pence for a cluster or for a school."""
-    per_cluster = pence(formula.lump_per_cluster)
     size = {urn: len(members) for members in clusters for urn in members}
+    per_cluster = pence(formula.lump_per_cluster)
+    ones = dict.fromkeys(problem.ids, Fraction(1))
+    part = ones if formula.taper is None else tapered(faults, problem, formula.taper)
     factors = [
         Factor(
             name="lump_per_cluster",
@@ -269,20 +271,12 @@ def _lumps(faults: Faults, problem: Problem, clusters: _Clusters, formula: Formu
             rate=Fraction(per_cluster),
             quantity=FrozenDict({urn: Fraction(1, n) for urn, n in size.items()}),
             exact=FrozenDict({urn: Fraction(per_cluster, n) for urn, n in size.items()}),
-        )
+        ),
+        _lump("lump_per_school", pence(formula.lump_per_school), part),
     ]
-    ones = dict.fromkeys(problem.ids, Fraction(1))
-    full = pence(formula.lump_per_school)
-    part = ones if formula.taper is None else tapered(faults, problem, formula.taper)
-    factors.append(_lump("lump_per_school", full, part))
     if formula.sparsity is not None:
-        factors.append(
-            _lump(
-                "sparsity",
-                pence(formula.sparsity.amount),
-                remoteness(faults, problem, formula.sparsity),
-            )
-        )
+        far = remoteness(faults, problem, formula.sparsity)
+        factors.append(_lump("sparsity", pence(formula.sparsity.amount), far))
     return factors
 
 

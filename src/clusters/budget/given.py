@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict
+from clusters.errors import Faults
 from clusters.text import first_few
 
 __all__ = ["added_up", "as_given", "gathered", "is_keyed", "pence_by_key", "words_on_rows"]

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.commitments import Commitments, year_after
-from clusters.budget.faults import Faults
 from clusters.budget.ledger_opening import check_day, open_year
 from clusters.budget.ledger_store import Store
 from clusters.budget.ledger_tables import Balance, balances_of, findings_of, forecast_of, frame_of
 from clusters.budget.values import Split
 from clusters.domain import SchoolId
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, Number, as_pounds, pence, percentage, pounds, round_half_up
 
 if TYPE_CHECKING:
@@ -107,7 +107,7 @@ class Ledger:
         for label in brought:
             if label not in labels:
                 faults.add(f"carried names {label!r}, which is no cluster", "correct it")
-        faults.check()
+        faults.refuse(MoneyError)
         last = year_after(first) - timedelta(days=1)
         settings = {"first": str(first), "last": str(last), "above": above}
         place = Path(path)
@@ -139,7 +139,9 @@ class Ledger:
         last = self.last if until is None else until
         yearly = self._sum(a_year, "the cost of the plan", day, last)
         if last < day:
-            self._refuse("the plan ends before it begins", "swap the days", f"{day} to {last}")
+            raise MoneyError.of(
+                "the plan ends before it begins", "swap the days", value=f"{day} to {last}"
+            )
         days = (last - day).days + 1
         held = round_half_up(Fraction(yearly * days, self._days))
         with self._store.writing():
@@ -169,18 +171,10 @@ class Ledger:
             Its number, or its reference.
         """
         with self._store.writing():
-            number, now, left = self._left(plan, day)
+            now, left = self._left(plan, day)
             cluster = self._cluster_of(school)
-            event = self._event(
-                "plan moves",
-                day,
-                cluster=cluster,
-                school=str(school),
-                plan=number,
-                a_year_pence=now["a_year_pence"],
-                until=now["until"],
-                held_pence=left,
-            )
+            facts = now | {"cluster": cluster, "school": str(school), "held_pence": left}
+            event = self._event("plan moves", day, **facts)
             source = ("committed", now["cluster"], now["school"])
             target = ("committed", cluster, str(school))
             if source != target:
@@ -190,17 +184,8 @@ class Ledger:
     def end_plan(self, plan: int | str, day: date) -> None:
         """Free what is held for a plan from this day on (its first day without payment)."""
         with self._store.writing():
-            number, now, left = self._left(plan, day)
-            event = self._event(
-                "plan ends",
-                day,
-                cluster=now["cluster"],
-                school=now["school"],
-                plan=number,
-                a_year_pence=now["a_year_pence"],
-                until=str(day),
-                held_pence=0,
-            )
+            now, left = self._left(plan, day)
+            event = self._event("plan ends", day, **now | {"until": str(day), "held_pence": 0})
             source = ("committed", now["cluster"], now["school"])
             self._store.move(event, source, ("free", now["cluster"]), left)
 
@@ -222,7 +207,7 @@ class Ledger:
         sum_ = self._sum(amount, "the award", day)
         for name, text in (("decision", decision), ("reason", reason)):
             if not text.strip():
-                self._refuse(f"the award has no {name}", "give it in words")
+                raise MoneyError.of(f"the award has no {name}", "give it in words")
         key = "" if school is None else str(school)
         with self._store.writing():
             self._check_cluster(cluster, school)
@@ -232,7 +217,7 @@ class Ledger:
             if self._store.setting("above") == "reserve":
                 self._top_up(event, cluster, sum_)
             elif sum_ > (there := self._store.pence("free", cluster)):
-                self._refuse(
+                raise MoneyError.of(
                     f"the award of {pounds(sum_)} is above the balance of {cluster}, "
                     f"{pounds(there)}",
                     "award less, or add to the cluster's pot first",
@@ -244,7 +229,7 @@ class Ledger:
         """Add POUNDS of a school or trust to a cluster's pot."""
         sum_ = self._sum(amount, "the contribution", day)
         if not giver.strip():
-            self._refuse("the contribution has no giver", "name the school or trust")
+            raise MoneyError.of("the contribution has no giver", "name the school or trust")
         with self._store.writing():
             self._check_cluster(cluster)
             event = self._event("contribution", day, cluster=cluster, reason=giver)
@@ -266,7 +251,7 @@ class Ledger:
         if not 0 <= share <= 1:
             faults.add("keep is not between 0% and 100%", 'give for instance "10%"', value=keep)
         most = None if keep_at_most is None else faults.take(0, pence, keep_at_most, "keep_at_most")
-        faults.check()
+        faults.refuse(MoneyError)
         with self._store.writing():
             for one in self.balances():
                 kept = min(one.balance_pence, int(share * one.allocation_pence))
@@ -309,7 +294,7 @@ class Ledger:
         """
         faults = Faults()
         check_day(faults, day, (self.first, self.last))
-        faults.check()
+        faults.refuse(MoneyError)
         return forecast_of(self._store, day)
 
     def findings(self) -> tuple[str, ...]:
@@ -327,31 +312,30 @@ class Ledger:
             faults.add(f"{what} is £0.00", "give a sum above 0", value=amount)
         for day in days:
             check_day(faults, day, (self.first, self.last))
-        faults.check()
+        faults.refuse(MoneyError)
         return sum_
-
-    def _refuse(self, what: str, remedy: str, value: object = None) -> None:
-        faults = Faults()
-        faults.add(what, remedy, value=value)
-        faults.check()
 
     def _cluster_of(self, school: SchoolId) -> str:
         found = self._store.rows(
             "SELECT cluster FROM accounts WHERE kind = 'committed' AND school = ?", str(school)
         )
         if not found:
-            self._refuse("no cluster of the ledger has this school", "correct its URN", school)
+            raise MoneyError.of(
+                "no cluster of the ledger has this school", "correct its URN", value=school
+            )
         return str(found[0][0])
 
     def _check_cluster(self, cluster: str, school: SchoolId | None = None) -> None:
         if not self._store.rows(
             "SELECT 1 FROM accounts WHERE kind = 'free' AND cluster = ?", cluster
         ):
-            self._refuse("the ledger has no such cluster", "correct its name", cluster)
+            raise MoneyError.of("the ledger has no such cluster", "correct its name", value=cluster)
         if school is not None and self._cluster_of(school) != cluster:
-            self._refuse(f"the school is not in {cluster}", "correct one of them", school)
+            raise MoneyError.of(
+                f"the school is not in {cluster}", "correct one of them", value=school
+            )
 
-    def _left(self, plan: int | str, day: date) -> tuple[int, dict[str, Any], int]:
+    def _left(self, plan: int | str, day: date) -> tuple[dict[str, Any], int]:
         """Find a plan, where it is now, and the part of what is held that falls on or after a day.
 
         What is held is due evenly by days, so that however often a child moves no penny is lost.
@@ -359,29 +343,30 @@ class Ledger:
         key = "reference" if isinstance(plan, str) else "id"
         found = self._store.rows(f"SELECT id FROM plans WHERE {key} = ?", plan)
         if not found:
-            self._refuse("the ledger has no such plan", "correct its number or reference")
-        names = ("kind", "day", "cluster", "school", "a_year_pence", "until", "held_pence")
+            raise MoneyError.of("the ledger has no such plan", "correct its number or reference")
+        names = ("kind", "day", "cluster", "school", "plan", "a_year_pence", "until", "held_pence")
         row = self._store.rows(
             f"SELECT {', '.join(names)} FROM events WHERE plan = ? ORDER BY id DESC LIMIT 1",
             found[0][0],
         )[0]
         now = dict(zip(names, row, strict=True))
-        start, until = (date.fromisoformat(now[name]) for name in ("day", "until"))
+        kind, start = now.pop("kind"), date.fromisoformat(now.pop("day"))
+        until = date.fromisoformat(now["until"])
         faults = Faults()
         check_day(faults, day, (self.first, self.last))
-        faults.check()
-        if now["kind"] == "plan ends":
-            self._refuse(f"the plan ended on {start}", "begin a new one")
+        faults.refuse(MoneyError)
+        if kind == "plan ends":
+            raise MoneyError.of(f"the plan ended on {start}", "begin a new one")
         if not start <= day <= until:
-            self._refuse(
+            raise MoneyError.of(
                 f"the day is not in the time that the plan runs, {start} to {until}",
                 "correct the day",
-                day,
+                value=day,
             )
         due = round_half_up(
             Fraction(now["held_pence"] * (day - start).days, (until - start).days + 1)
         )
-        return found[0][0], now, now["held_pence"] - due
+        return now, now["held_pence"] - due
 
     def _event(self, kind: str, day: date, **facts: Any) -> int:
         return self._store.add("events", kind=kind, day=str(day), **facts)
@@ -390,7 +375,7 @@ class Ledger:
         """Bring a cluster what it lacks from the reserve; refuse where that is not enough."""
         lacking = needed - self._store.pence("free", cluster)
         if lacking > self.reserve_pence:
-            self._refuse(
+            raise MoneyError.of(
                 f"{cluster} lacks {pounds(lacking)} and the reserve has "
                 f"{pounds(self.reserve_pence)}",
                 "add to the cluster's pot first",

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from clusters.budget.commitments import Commitments
-from clusters.budget.faults import Faults
 from clusters.budget.ledger_store import Store
 from clusters.budget.values import Split
+from clusters.errors import Faults
 
 __all__ = ["check_day", "open_year"]
 

@@ -17,7 +17,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from clusters.errors import Fault, MoneyError
+from clusters.errors import MoneyError
 
 __all__ = ["KINDS", "Store"]
 
@@ -243,4 +243,4 @@ def _in_words(path: Path) -> Iterator[None]:
 
 
 def _refusal(path: Path, what: str, remedy: str) -> MoneyError:
-    return MoneyError(Fault(what=what, remedy=remedy, where=path.name))
+    return MoneyError.of(what, remedy, where=path.name)

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import Counter
+from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from clusters.budget.faults import Faults
 from clusters.budget.ledger_store import Store
+from clusters.domain.values import picked
+from clusters.errors import MoneyError
 from clusters.money import pounds, round_half_up
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,37 +93,32 @@ FROM accounts WHERE school <> '' GROUP BY school ORDER BY min(id)
 """
 
 
+_HELD = ("awarded", "committed", "carried")
+
+
 def balances_of(store: Store) -> tuple[Balance, ...]:
     """Add up what came to each cluster and what went."""
     names = [
         row[0] for row in store.rows("SELECT cluster FROM accounts WHERE kind = 'free' ORDER BY id")
     ]
-    sums: dict[str, dict[str, int]] = {name: {} for name in names}
-
-    def add(cluster: str, what: str, sum_: int) -> None:
-        sums[cluster][what] = sums[cluster].get(what, 0) + sum_
-
+    sums: dict[str, Counter[str]] = {name: Counter() for name in names}
     for event, source, target, out, into, sum_ in store.rows(_FLOWS):
         if target == "free" and source == "outside":
             what = "contributed" if event == "contribution" else "allocation"
-            add(into, what, sum_)
+            sums[into][what] += sum_
         elif target == "free" and source == "reserve":
-            add(into, "reserve", sum_)
+            sums[into]["reserve"] += sum_
         elif source == "free" and target == "reserve":
-            add(out, "reserve", -sum_)
+            sums[out]["reserve"] -= sum_
         elif source == target == "committed" and out != into:
-            add(into, "moved", sum_)
-            add(out, "moved", -sum_)
+            sums[into]["moved"] += sum_
+            sums[out]["moved"] -= sum_
+    flows = ("allocation", "contributed", "reserve", "moved")
     return tuple(
         Balance(
             cluster=name,
-            allocation_pence=sums[name].get("allocation", 0),
-            contributed_pence=sums[name].get("contributed", 0),
-            reserve_pence=sums[name].get("reserve", 0),
-            moved_pence=sums[name].get("moved", 0),
-            awarded_pence=store.pence("awarded", name),
-            committed_pence=store.pence("committed", name),
-            carried_pence=store.pence("carried", name),
+            **{f"{flow}_pence": sums[name][flow] for flow in flows},
+            **{f"{kind}_pence": store.pence(kind, name) for kind in _HELD},
         )
         for name in names
     )
@@ -129,10 +126,9 @@ def balances_of(store: Store) -> tuple[Balance, ...]:
 
 def frame_of(store: Store, level: str) -> pd.DataFrame:
     """Make one of the tables."""
-    import pandas as pd
-
     if level == "cluster":
-        return pd.DataFrame([_row(one) for one in balances_of(store)])
+        rows = [asdict(one) | {"balance_pence": one.balance_pence} for one in balances_of(store)]
+        return framed(rows)
     tables: dict[str, tuple[str, tuple[str, ...]]] = {
         "school": (_SCHOOLS, ("urn", "cluster", "committed_pence", "awarded_pence")),
         "event": (
@@ -145,37 +141,38 @@ def frame_of(store: Store, level: str) -> pd.DataFrame:
         ),
     }
     if level not in tables:
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             "there is no such level", 'use "cluster", "school", "event" or "plan"', value=level
         )
-        faults.check()
     question, names = tables[level]
-    frame = pd.DataFrame(store.rows(question), columns=list(names))
+    frame = framed(store.rows(question), columns=list(names))
     return frame.astype({"plan": "Int64"}) if "plan" in names else frame
-
-
-def _row(one: Balance) -> dict[str, Any]:
-    return {
-        "cluster": one.cluster,
-        "allocation_pence": one.allocation_pence,
-        "contributed_pence": one.contributed_pence,
-        "reserve_pence": one.reserve_pence,
-        "moved_pence": one.moved_pence,
-        "awarded_pence": one.awarded_pence,
-        "committed_pence": one.committed_pence,
-        "carried_pence": one.carried_pence,
-        "balance_pence": one.balance_pence,
-    }
 
 
 def forecast_of(store: Store, day: date) -> pd.DataFrame:
     """Carry awards on at their pace; what is held for plans is known."""
-    import pandas as pd
-
     first, last = store.day("first"), store.day("last")
     passed, year = (day - first).days + 1, (last - first).days + 1
-    awarded = dict(
+    awarded, known = _awarded(store, day), _awarded(store, last)
+    rows = []
+    for one in balances_of(store):
+        so_far, in_all = awarded.get(one.cluster, 0), known.get(one.cluster, 0)
+        whole = max(in_all, round_half_up(Fraction(so_far * year, passed)))
+        rows.append(
+            {
+                "cluster": one.cluster,
+                "awarded_so_far_pence": so_far,
+                "forecast_awards_pence": whole,
+                **picked(one, "committed_pence", "balance_pence"),
+                "forecast_balance_pence": one.balance_pence + in_all - whole,
+            }
+        )
+    return framed(rows)
+
+
+def _awarded(store: Store, day: date) -> dict[str, int]:
+    """Pence awarded in each cluster up to a day."""
+    return dict(
         store.rows(
             "SELECT e.cluster, sum(x.pence) FROM events e JOIN transfers x ON x.event = e.id "
             "JOIN accounts t ON t.id = x.target "
@@ -183,30 +180,6 @@ def forecast_of(store: Store, day: date) -> pd.DataFrame:
             str(day),
         )
     )
-    rows = []
-    for one in balances_of(store):
-        so_far = awarded.get(one.cluster, 0)
-        known = sum(
-            row[0]
-            for row in store.rows(
-                "SELECT x.pence FROM events e JOIN transfers x ON x.event = e.id "
-                "JOIN accounts t ON t.id = x.target "
-                "WHERE e.kind = 'award' AND t.kind = 'awarded' AND e.cluster = ?",
-                one.cluster,
-            )
-        )
-        whole = max(known, round_half_up(Fraction(so_far * year, passed)))
-        rows.append(
-            {
-                "cluster": one.cluster,
-                "awarded_so_far_pence": so_far,
-                "forecast_awards_pence": whole,
-                "committed_pence": one.committed_pence,
-                "balance_pence": one.balance_pence,
-                "forecast_balance_pence": one.balance_pence + known - whole,
-            }
-        )
-    return pd.DataFrame(rows)
 
 
 def findings_of(store: Store) -> tuple[str, ...]:

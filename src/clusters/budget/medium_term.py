@@ -11,11 +11,11 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.budget.assumptions import Assumptions
 from clusters.budget.demand import demand_of, simulated_years
-from clusters.budget.faults import Faults
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, pence, pounds
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 __all__ = ["DemandAhead", "FinancialYear", "MediumTermPlan", "look_years_ahead", "plan_years"]
 
 _LEVELS = (10, 50, 90)
-_Levels: TypeAlias = tuple[int, int, int]
+_Levels: TypeAlias = tuple[int, ...]
 _MOST_YEARS = 10
 
 
@@ -75,7 +75,7 @@ class FinancialYear(Shown):
             faults.take(0, pence, getattr(self, name), f"{name} of {self.name}")
         for name, sum_ in self.mitigations.items():
             faults.take(0, pence, sum_, f"the mitigation {name!r} of {self.name}")
-        faults.check()
+        faults.refuse(MoneyError)
 
     @property
     def came_pence(self) -> int:
@@ -148,16 +148,15 @@ def look_years_ahead(
     ):
         if not low <= value <= high:
             faults.add(f"{name} is not from {low} to {high:,}", "correct it", value=value)
-    faults.check()
+    faults.refuse(MoneyError)
     demand = demand_of(split, assumptions)
     so_far = np.zeros(n_simulations)
     before: _Levels = (0, 0, 0)
     years: list[_Levels] = []
     for costs in simulated_years(demand, n_simulations, seed, n_years):
         so_far = so_far + costs.sum(axis=1)
-        low, middle, high = (round(float(np.quantile(so_far, level / 100))) for level in _LEVELS)
-        now = (100 * low, 100 * middle, 100 * high)
-        years.append((now[0] - before[0], now[1] - before[1], now[2] - before[2]))
+        now = tuple(100 * round(float(np.quantile(so_far, level / 100))) for level in _LEVELS)
+        years.append(tuple(sum_ - less for sum_, less in zip(now, before, strict=True)))
         before = now
     return DemandAhead(
         by_level=tuple(years), assumptions=demand.stated, n_simulations=n_simulations, seed=seed
@@ -187,21 +186,20 @@ class MediumTermPlan(Shown):
         """Cost of provision in a year: what was stated, and what was simulated."""
         stated = pence(self.years[k].demand)
         simulated = (0, 0, 0) if self.demand is None else self.demand.by_level[k]
-        return (stated + simulated[0], stated + simulated[1], stated + simulated[2])
+        return tuple(stated + sum_ for sum_ in simulated)
 
     def in_year_pence(self, k: int) -> _Levels:
         """Return what comes in less what goes out in a year; below 0 for a deficit."""
         year = self.years[k]
         rest = year.came_pence + year.saved_pence - pence(year.other)
-        low, middle, high = self.demand_pence(k)
-        return (rest - low, rest - middle, rest - high)
+        return tuple(rest - demand for demand in self.demand_pence(k))
 
     def closing_pence(self, k: int) -> _Levels:
         """Balance at the end of a year (of the year before the first: the opening balance)."""
         sums = [self.opening_pence] * 3
         for year in range(k + 1):
             sums = [sum_ + more for sum_, more in zip(sums, self.in_year_pence(year), strict=True)]
-        return (sums[0], sums[1], sums[2])
+        return tuple(sums)
 
     def without_income(self) -> MediumTermPlan:
         """Return the same plan with no promised income counted on."""
@@ -209,9 +207,7 @@ class MediumTermPlan(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table of the years: whole pence, one row for each year."""
-        import pandas as pd
-
-        return pd.DataFrame([self._row(k) for k in range(len(self.years))])
+        return framed(self._row(k) for k in range(len(self.years)))
 
     def _row(self, k: int) -> dict[str, object]:
         year = self.years[k]
@@ -304,5 +300,5 @@ def plan_years(
             f"demand is simulated for {len(demand.by_level)} of {len(years)} years",
             "call look_years_ahead with n_years",
         )
-    faults.check()
+    faults.refuse(MoneyError)
     return MediumTermPlan(years=tuple(years), opening_pence=start, demand=demand)

@@ -17,12 +17,13 @@ import numpy as np
 from clusters.arguments import checked
 from clusters.budget.assumptions import MINUTES, Assumptions, Scenario
 from clusters.budget.demand import Demand, demand_of, late_costs, simulated_years
-from clusters.budget.faults import Faults
 from clusters.budget.plan_money import plan_money
 from clusters.budget.values import Split
 from clusters.domain import FloatArray, FrozenDict, SchoolId
+from clusters.domain.values import picked
+from clusters.errors import Faults, MoneyError
 from clusters.money import Number, percentage
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -153,36 +154,25 @@ class Outlook(Shown):
 
         Level "assumption": what each figure rests on, and where that comes from.
         """
-        import pandas as pd
-
         if level == "scenario":
-            return pd.DataFrame([_scenario_row(outcome) for outcome in self.scenarios])
+            return framed(_scenario_row(outcome) for outcome in self.scenarios)
         if level == "assumption":
-            return pd.DataFrame(self.assumptions.items(), columns=["assumption", "value"])
+            return framed(self.assumptions.items(), columns=["assumption", "value"])
         if level not in ("cluster", "school"):
-            faults = Faults()
-            faults.add(
+            raise MoneyError.of(
                 "there is no such level",
                 'use "cluster", "school", "scenario" or "assumption"',
                 value=level,
             )
-            faults.check()
         risks = self.clusters if level == "cluster" else self.schools
-        return pd.DataFrame(
-            [
-                {
-                    "cluster" if level == "cluster" else "urn": risk.key,
-                    "schools": risk.schools,
-                    "plans": risk.plans,
-                    "budget": risk.budget,
-                    "simulated_expected": risk.expected,
-                    "simulated_chance_of_overspend": risk.chance_of_overspend,
-                    "simulated_contingency": risk.contingency,
-                    "simulated_buffer": risk.buffer,
-                    "simulated_buffer_percent": risk.buffer_percent,
-                }
-                for risk in risks
-            ]
+        return framed(
+            {
+                "cluster" if level == "cluster" else "urn": risk.key,
+                **picked(risk, "schools", "plans", "budget"),
+                **_simulated(risk, "expected", "chance_of_overspend", "contingency"),
+                **_simulated(risk, "buffer", "buffer_percent"),
+            }
+            for risk in risks
         )
 
 
@@ -353,15 +343,18 @@ def _checked(risk: Number, n_simulations: int, seed: int) -> float:
         )
     if type(seed) is not int or seed < 0:
         faults.add("the seed is not a whole number of 0 or more", "give for instance 1", value=seed)
-    faults.check()
+    faults.refuse(MoneyError)
     return share
 
 
 def _scenario_row(outcome: ScenarioOutcome) -> dict[str, object]:
     return {
         "scenario": outcome.scenario.name,
-        "simulated_expected": outcome.expected,
-        "simulated_shortfall": outcome.shortfall,
-        "simulated_chance_of_overspend": outcome.chance_of_overspend,
+        **_simulated(outcome, "expected", "shortfall", "chance_of_overspend"),
         "clusters_at_risk": len(outcome.clusters_at_risk),
     }
+
+
+def _simulated(outcome: Risk | ScenarioOutcome, *names: str) -> dict[str, object]:
+    """Columns of what is simulated say so."""
+    return {f"simulated_{name}": value for name, value in picked(outcome, *names).items()}

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.ledger import Ledger
 from clusters.budget.values import Split
 from clusters.budget.years import MONTHS, TERMS, instalments
 from clusters.domain import FrozenDict, SchoolId
+from clusters.domain.values import picked
+from clusters.errors import Faults, MoneyError
 from clusters.money import as_pounds
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -91,23 +93,15 @@ class Payments(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return one row for each payment, as it goes to the payments system."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            [
-                {
-                    "due": str(row.due),
-                    "urn": row.urn,
-                    "payee": row.payee,
-                    "status": row.status,
-                    "cluster": row.cluster,
-                    "what": row.what,
-                    "instalment": row.part,
-                    "pence": row.pence,
-                    "pounds": as_pounds(row.pence),
-                }
-                for row in self.rows
-            ]
+        return framed(
+            {
+                "due": str(row.due),
+                **picked(row, "urn", "payee", "status", "cluster", "what"),
+                "instalment": row.part,
+                "pence": row.pence,
+                "pounds": as_pounds(row.pence),
+            }
+            for row in self.rows
         )
 
     @checked
@@ -119,21 +113,18 @@ class Payments(Shown):
         has paid the school, and `to_adjust_pence` is what the ledger has for the school itself
         beyond these payments: what is to be paid besides, or below 0 kept back.
         """
-        import pandas as pd
-
-        paid: dict[tuple[SchoolId, str], int] = {}
+        paid: Counter[tuple[SchoolId, str]] = Counter()
         for row in self.rows:
-            paid[row.urn, row.what] = paid.get((row.urn, row.what), 0) + row.pence
-        pots: dict[SchoolId, int] = {}
+            paid[row.urn, row.what] += row.pence
+        pots: Counter[SchoolId] = Counter()
         for share in self.split.clusters:
-            host = self.hosts[share.cluster]
-            pots[host] = pots.get(host, 0) + share.flexible_pence
+            pots[self.hosts[share.cluster]] += share.flexible_pence
         known = {} if ledger is None else _by_school(ledger)
         rows = []
         for share in self.split.schools:
-            own = paid.get((share.key, _COMMITTED), 0) + paid.get((share.key, _BACKDATED), 0)
-            pot = paid.get((share.key, _POT), 0)
-            due = share.committed_pence + share.backdated_pence + pots.get(share.key, 0)
+            own = paid[share.key, _COMMITTED] + paid[share.key, _BACKDATED]
+            pot = paid[share.key, _POT]
+            due = share.committed_pence + share.backdated_pence + pots[share.key]
             row_of: dict[str, Any] = {
                 "urn": share.key,
                 "school": share.name,
@@ -151,7 +142,7 @@ class Payments(Shown):
                     "to_adjust_pence": committed + awarded - own,
                 }
             rows.append(row_of)
-        return pd.DataFrame(rows)
+        return framed(rows)
 
 
 def _by_school(ledger: Ledger) -> dict[str, tuple[int, int]]:
@@ -213,7 +204,7 @@ def payments(
         faults.add(f"hosts names {label!r}, which is no cluster", "correct it")
     for urn in (urn for urn in academies or () if urn not in ids):
         faults.add("academies names a school that is not in the split", "correct it", urn=urn)
-    faults.check()
+    faults.refuse(MoneyError)
     known = {label: host for label, host in chosen.items() if host is not None}
     rows = _rows(split, first, rhythm, known, _statuses(split, academies))
     rows.sort(key=lambda row: (row.due, row.what != _BACKDATED))

@@ -6,10 +6,10 @@ from fractions import Fraction
 
 import numpy as np
 
-from clusters.budget.faults import Faults
 from clusters.budget.sparsity import exact_measure
 from clusters.budget.values import Split
 from clusters.domain import Problem, SchoolId
+from clusters.errors import MoneyError
 from clusters.money import Number, largest_remainder, percentage
 
 __all__ = ["plan_money"]
@@ -48,13 +48,11 @@ def plan_money(split: Split, flexible: Number | None = None) -> tuple[dict[Schoo
         for share, sum_ in zip(split.schools, rounded, strict=True)
     }
     if not any(budgets.values()):
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             "no money of the split is meant for EHC plans: nothing is committed, and the formula "
             "does not count plans",
             'give committed sums, or Assumptions(flexible_for_plans="60%") for instance',
         )
-        faults.check()
     return budgets, source
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,10 +11,9 @@ from typing import Any
 
 from clusters.arguments import checked
 from clusters.budget.commitments import Commitments
-from clusters.budget.faults import Faults, reading
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
-from clusters.errors import Fault, MoneyError
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, as_pounds, exact_pence, pence, percentage, pounds, round_half_up
 from clusters.shown import Shown
 
@@ -70,8 +70,7 @@ class Backdated(Shown):
 
     def __post_init__(self) -> None:
         faults = Faults()
-        with reading(faults):
-            pence(self.a_year, f"the backdated top-up of {self.urn}")
+        faults.take(0, pence, self.a_year, f"the backdated top-up of {self.urn}")
         dates = {"compliance_date": self.compliance_date, "paid_from": self.paid_from}
         sound = [_check_date(faults, name, day, self.urn) for name, day in dates.items()]
         if all(sound) and self.paid_from < self.compliance_date:
@@ -81,7 +80,7 @@ class Backdated(Shown):
                 urn=self.urn,
                 value=f"{self.compliance_date} to {self.paid_from}",
             )
-        faults.check()
+        faults.refuse(MoneyError)
 
     @property
     def days(self) -> int:
@@ -96,7 +95,7 @@ class Backdated(Shown):
 
 def _check_date(faults: Faults, name: str, day: object, urn: SchoolId) -> bool:
     """Note a date of another kind or of an unlikely year; say whether it can be used."""
-    before = len(faults.found)
+    before = len(faults)
     if not isinstance(day, date) or isinstance(day, datetime):
         faults.add(
             f"{name} of a backdated payment is not a date",
@@ -111,7 +110,7 @@ def _check_date(faults: Faults, name: str, day: object, urn: SchoolId) -> bool:
             urn=urn,
             value=day,
         )
-    return len(faults.found) == before
+    return len(faults) == before
 
 
 @checked(leave=("committed", "backdated"))
@@ -164,50 +163,49 @@ class Pot(Shown):
     committed_as_given: Any = field(init=False, repr=False, compare=False, default=None)
 
     def __post_init__(self) -> None:
-        put = object.__setattr__
         faults = Faults()
         total = faults.take(0, pence, self.total, "the total of the pot")
-        put(self, "total_pence", total)
-        earlier: tuple[str, ...] = ()
-        raw: Any = self.committed
-        if isinstance(raw, Commitments):
-            put(self, "committed", raw.committed)
-            earlier = raw.notes
-        elif not is_keyed(self.committed):
+        given: Any = self.committed
+        rows_of: Any = given.committed if isinstance(given, Commitments) else given
+        earlier = given.notes if isinstance(given, Commitments) else ()
+        if not is_keyed(rows_of):
             faults.add("committed is not a mapping", 'give pounds by school id: {"101": "2500.00"}')
-            put(self, "committed", FrozenDict())
-        put(
-            self,
-            "committed_as_given",
-            raw if isinstance(raw, Commitments) else as_given(self.committed),
-        )
-        rows = gathered(faults, self.committed, "the committed top-up", add=True)
+            given = rows_of = FrozenDict()
+        rows = gathered(faults, rows_of, "the committed top-up", add=True)
         sums = added_up(faults, rows, pence, "the committed top-up")
-        put(self, "committed_pence", FrozenDict(sums))
-        put(
-            self,
-            "committed",
-            FrozenDict(
+        payments = _payments(faults, self.backdated)
+        owed: Counter[SchoolId] = Counter()
+        for payment in payments:
+            owed[payment.urn] += payment.pence
+        made = {
+            "total_pence": total,
+            "committed_as_given": given if isinstance(given, Commitments) else as_given(given),
+            "committed_pence": FrozenDict(sums),
+            "committed": FrozenDict(
                 {
                     urn: row[0] if len(row) == 1 else as_pounds(sums[urn])
                     for urn, row in rows.items()
                 }
             ),
-        )
-        put(self, "notes", (*earlier, *words_on_rows(rows, "Committed top-ups")))
-        put(self, "backdated", _payments(faults, self.backdated))
-        owed: dict[SchoolId, int] = {}
-        for payment in self.backdated:
-            owed[payment.urn] = owed.get(payment.urn, 0) + payment.pence
-        put(self, "backdated_pence", FrozenDict(owed))
+            "notes": (*earlier, *words_on_rows(rows, "Committed top-ups")),
+            "backdated": payments,
+            "backdated_pence": FrozenDict(owed),
+        }
         for name in ("contingency", "low_incidence"):
             words = f"the {name.replace('_', '-')} fund"
-            put(
-                self, f"{name}_pence", faults.take(0, _held_back, getattr(self, name), words, total)
-            )
-        faults.check()
+            held = faults.take(0, _held_back, getattr(self, name), words, total)
+            made[f"{name}_pence"] = held
+        for name, value in made.items():
+            object.__setattr__(self, name, value)
+        faults.refuse(MoneyError)
         if self.flexible_pence < 0:
-            raise MoneyError(_too_much(self))
+            steps = ", ".join(f"{name} {pounds(sum_)}" for name, sum_ in self.steps.items() if sum_)
+            taken = total - self.flexible_pence
+            raise MoneyError.of(
+                f"{pounds(taken)} comes off the pot ({steps}), {pounds(taken - total)} more "
+                f"than its total of {pounds(total)}",
+                "raise the total or hold less back; committed top-ups must be paid",
+            )
 
     @property
     def flexible_pence(self) -> int:
@@ -239,27 +237,13 @@ def _held_back(value: Any, what: str, total_pence: int) -> int:
         held = pence(value, what)
         if 0 < held < _PENCE_IN_A_POUND:  # "0.03" was meant as 3 %, nobody holds back 3 pence
             percent = f"{float(held):g}%"
-            raise MoneyError(
-                Fault(
-                    what=f"{what} is less than a pound: a share of the pot has to carry its sign",
-                    remedy=f'write "{percent}" for that share, or a pound or more',
-                    value=str(value),
-                )
+            raise MoneyError.of(
+                f"{what} is less than a pound: a share of the pot has to carry its sign",
+                f'write "{percent}" for that share, or a pound or more',
+                value=value,
             )
         return held
     share = percentage(value, what)
     if not 0 <= share <= 1:
-        raise MoneyError(
-            Fault(what=f"{what} is not between 0% and 100%", remedy="correct it", value=value)
-        )
+        raise MoneyError.of(f"{what} is not between 0% and 100%", "correct it", value=value)
     return round_half_up(share * total_pence)
-
-
-def _too_much(pot: Pot) -> Fault:
-    steps = ", ".join(f"{name} {pounds(sum_)}" for name, sum_ in pot.steps.items() if sum_)
-    taken = sum(pot.steps.values())
-    return Fault(
-        what=f"{pounds(taken)} comes off the pot ({steps}), {pounds(taken - pot.total_pence)} more "
-        f"than its total of {pounds(pot.total_pence)}",
-        remedy="raise the total or hold less back; committed top-ups must be paid",
-    )

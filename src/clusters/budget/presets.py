@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 
 from clusters.budget.formula import Formula
-from clusters.errors import Fault, MoneyError
+from clusters.errors import Faults, MoneyError
 from clusters.money import Number, exact_number
 
 __all__ = [
@@ -147,22 +147,16 @@ def high_needs_proxies(names: Mapping[str, str] | None = None) -> Formula:
         If `names` has a proxy that the preset does not.
     """
     names = dict(names or {})
-    _check_names(names, _PROXIES)
+    faults = Faults()
+    for name in names:
+        if name not in _PROXIES:
+            faults.add(f"the preset has no proxy {name!r}", f"use any of {', '.join(_PROXIES)}")
+    faults.refuse(MoneyError)
     return Formula(
         shares={names.get(proxy, proxy): f"{share}%" for proxy, share in _PROXIES.items()},
         name="proxies like those of the high needs national funding formula",
         source=f"not confirmed: {CHECK_BEFORE_USE}",
     )
-
-
-def _check_names(names: Iterable[str], known: Iterable[str]) -> None:
-    faults = [
-        Fault(what=f"the preset has no proxy {name!r}", remedy=f"use any of {', '.join(known)}")
-        for name in names
-        if name not in known
-    ]
-    if faults:
-        raise MoneyError(faults)
 
 
 PRESETS: Mapping[str, Callable[[], Formula]] = {

@@ -13,9 +13,9 @@ from fractions import Fraction
 from typing import Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import added_up, as_given, gathered, is_keyed, words_on_rows
 from clusters.domain import FrozenDict, SchoolId
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, Number, as_pounds, pence, percentage, stated_share
 from clusters.shown import Shown
 
@@ -96,10 +96,10 @@ class Protection(Shown):
             )
         if self.today is not None and not is_keyed(self.today):
             faults.add("today is not a mapping", "give pounds by school id")
-        faults.check()
+        faults.refuse(MoneyError)
         if self.today is not None:
             self._read_today(faults)
-            faults.check()
+            faults.refuse(MoneyError)
 
     def _read_today(self, faults: Faults) -> None:
         """Gather today's spend; the rows of a school (one for each plan) are added up."""
@@ -174,18 +174,10 @@ def limits_of(
     pupils: Sequence[Fraction],
 ) -> Limits:
     """Turn a protection into floors and caps on flexible money."""
-    floors = [_floor_at(protection, *line) for line in _lines(today, committed, pupils)]
-    caps = [
-        _cap_at(protection, *line, floor)
-        for line, floor in zip(_lines(today, committed, pupils), floors, strict=True)
-    ]
+    lines = list(zip(today, committed, pupils or [Fraction(0)] * len(today), strict=True))
+    floors = [_floor_at(protection, *line) for line in lines]
+    caps = [_cap_at(protection, *line, low) for line, low in zip(lines, floors, strict=True)]
     return Limits(today=today, committed=committed, pupils=pupils, floors=floors, caps=caps)
-
-
-def _lines(
-    today: Sequence[int], committed: Sequence[int], pupils: Sequence[Fraction]
-) -> list[tuple[int, int, Fraction]]:
-    return list(zip(today, committed, pupils or [Fraction(0)] * len(today), strict=True))
 
 
 def _floor_at(protection: Protection, today: int, committed: int, pupils: Fraction) -> int:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import Fault, MoneyError
-from clusters.money import largest_remainder, round_half_up
+from clusters.errors import MoneyError
+from clusters.money import largest_remainder, lowest_first, proportional, round_half_up
 
-__all__ = ["controlled_rounding"]
+__all__ = ["controlled_rounding", "in_parts"]
 
 
 @checked
@@ -58,7 +59,7 @@ def controlled_rounding(
     exact = [list(row) for row in table]
     width = len(exact[0]) if exact else 0
     if any(len(row) != width for row in exact):
-        raise MoneyError(Fault(what="rows differ in length", remedy="give a full table"))
+        raise MoneyError.of("rows differ in length", "give a full table")
     rows = _totals("row", [sum(row, Fraction(0)) for row in exact], row_totals, column_totals)
     columns = _totals(
         "column",
@@ -67,15 +68,22 @@ def controlled_rounding(
         rows,
     )
     if sum(rows) != sum(columns):
-        raise MoneyError(
-            Fault(
-                what=f"the rows add up to {sum(rows)} and the columns to {sum(columns)}",
-                remedy="give totals with one grand total",
-            )
+        raise MoneyError.of(
+            f"the rows add up to {sum(rows)} and the columns to {sum(columns)}",
+            "give totals with one grand total",
         )
     cells = [_nearest_row(row, total) for row, total in zip(exact, rows, strict=True)]
     _Mover(exact, cells).settle(columns)
     return cells
+
+
+def in_parts(amounts: Mapping[Any, int], parts: Sequence[Fraction]) -> dict[Any, list[int]]:
+    """Divide whole pence by key into parts of the whole; amounts and totals of parts are kept."""
+    keys = sorted(amounts, key=lowest_first)
+    sums = [amounts[key] for key in keys]
+    totals = largest_remainder(proportional(sum(sums), parts))
+    exact = [[sum_ * part for part in parts] for sum_ in sums]
+    return dict(zip(keys, controlled_rounding(exact, sums, totals), strict=True))
 
 
 def _totals(
@@ -88,14 +96,12 @@ def _totals(
         whole = round_half_up(sum(sums, Fraction(0))) if other is None else sum(other)
         return largest_remainder(sums, whole)
     if len(given) != len(sums):
-        raise MoneyError(
-            Fault(
-                what=f"{len(given)} {line} totals for {len(sums)} {line}s of the table",
-                remedy=f"give one total for each {line}",
-            )
+        raise MoneyError.of(
+            f"{len(given)} {line} totals for {len(sums)} {line}s of the table",
+            f"give one total for each {line}",
         )
     if any(total < 0 for total in given):
-        raise MoneyError(Fault(what=f"a {line} total is negative", remedy="give 0 or more"))
+        raise MoneyError.of(f"a {line} total is negative", "give 0 or more")
     return [int(total) for total in given]
 
 

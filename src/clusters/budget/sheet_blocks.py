@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 __all__ = [
@@ -19,6 +22,7 @@ __all__ = [
     "cell_number",
     "in_pounds",
     "without_results",
+    "workings_book",
     "write_cell",
 ]
 
@@ -26,6 +30,19 @@ SHEET = "Working"
 POUNDS = "£#,##0.00;[Red]-£#,##0.00"
 EXACT = "£#,##0.00#####;[Red]-£#,##0.00#####"
 _RESULT = re.compile(rb"(</f>)<v>0</v>")
+
+
+@contextmanager
+def workings_book(path: str | Path) -> Iterator[Any]:
+    """Open a workbook to write; it is put in place, without results, when all went well."""
+    import xlsxwriter
+
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
+    made = io.BytesIO()
+    with xlsxwriter.Workbook(made, options) as book:
+        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
+        yield book
+    Path(path).write_bytes(without_results(made.getvalue()))
 
 
 def without_results(book: bytes) -> bytes:

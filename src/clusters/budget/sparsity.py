@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.domain import FrozenDict, Problem, SchoolId
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, Number, exact_number, measure_number, pence
 from clusters.shown import Shown
 from clusters.text import first_few
@@ -51,7 +51,7 @@ class Taper(Shown):
                 "give full_to below none_from",
                 value=f"{self.full_to} to {self.none_from}",
             )
-        faults.check()
+        faults.refuse(MoneyError)
 
     def share(self, value: Fraction) -> Fraction:
         """Share at a value of the measure, 0 to 1."""
@@ -102,7 +102,7 @@ class Remote(Shown):
             faults.add("year_group is not above 0", "give for instance 21.4", value=self.year_group)
         if not self.years:
             faults.add("a phase has no years", "give for instance years=(0, 1, 2)")
-        faults.check()
+        faults.refuse(MoneyError)
 
 
 _TWO_MILES = {"near_m": 2575, "far_m": 3219}
@@ -196,7 +196,7 @@ class Sparsity(Shown):
             isinstance(limits, Remote) for limits in self.by_phase.values()
         ):
             faults.add("by_phase does not hold a Remote for each phase", "start from BY_PHASE")
-        faults.check()
+        faults.refuse(MoneyError)
         object.__setattr__(self, "by_phase", FrozenDict(self.by_phase))
 
     def metres(self, phase: str) -> tuple[int, int]:

@@ -9,7 +9,6 @@ from fractions import Fraction
 
 from clusters.arguments import checked
 from clusters.budget.coverage import coverage_of
-from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected, protect
 from clusters.budget.formula import Factor, Formula, factors_of
 from clusters.budget.pot import Pot
@@ -18,6 +17,7 @@ from clusters.budget.rounding import controlled_rounding
 from clusters.budget.sparsity import exact_measure, sparsity_notes
 from clusters.budget.values import Share, Split
 from clusters.domain import FrozenDict, Plan, PlanLike, Problem, SchoolId, plan_of
+from clusters.errors import Faults, MoneyError
 from clusters.money import Amount, largest_remainder, lowest_first
 from clusters.text import counted, first_few
 
@@ -71,7 +71,7 @@ def split_budget(
     committed = _by_id(faults, problem, pot.committed_pence, "a committed top-up")
     backdated = _by_id(faults, problem, pot.backdated_pence, "a backdated payment")
     today = _today(faults, problem, protection)
-    faults.check()
+    faults.refuse(MoneyError)
     factors = factors_of(problem, members, formula, pot.flexible_pence)
     by_formula = {
         urn: sum((factor.exact[urn] for factor in factors), Fraction(0)) for urn in problem.ids
@@ -205,7 +205,7 @@ def _protected(work: _Work, protection: Protection) -> Protected:
         faults = Faults()
         count: dict[SchoolId, Fraction] = {}
         count = faults.take(count, exact_measure, work.problem, "pupils")
-        faults.check()
+        faults.refuse(MoneyError)
         pupils = [sum((count[urn] for urn in group), Fraction(0)) for group in groups]
     limits = limits_of(
         protection,
@@ -257,7 +257,8 @@ def _shares(
     formula = _rounded(work, work.by_formula)
     flexible = formula if protected is None else _rounded(work, final)
     cluster_cells, school_cells = _factor_tables(work, *formula)
-    limits: dict[SchoolId, tuple[int, int | None]] = {}
+    none: tuple[int | None, int | None] = (None, None)
+    limits: dict[SchoolId, tuple[int | None, int | None]] = {}
     if protection is not None and protected is not None:
         keys = work.problem.ids if protection.level == "school" else _labels(work.plan)
         pairs = zip(protected.limits.floors, protected.limits.caps, strict=True)
@@ -270,7 +271,7 @@ def _shares(
     ) -> Share:
         cells = school_cells[group[0]] if k is None else cluster_cells[k]
         today = [work.today[urn] for urn in group]
-        limited = limits.get(key) if school_level == (k is None) else None
+        floor, cap = limits.get(key, none) if school_level == (k is None) else none
         return Share(
             key=key,
             name=name,
@@ -284,19 +285,16 @@ def _shares(
             flexible_exact=_sums(final, [group])[0],
             formula_pence=formula[1][group[0]] if k is None else formula[0][k],
             flexible_pence=flexible[1][group[0]] if k is None else flexible[0][k],
-            floor_pence=None if limited is None else limited[0],
-            cap_pence=None if limited is None else limited[1],
+            floor_pence=floor,
+            cap_pence=cap,
             today_pence=None if None in today else sum(value or 0 for value in today),
         )
 
-    labels = _labels(work.plan)
+    groups = list(zip(_labels(work.plan), work.members, strict=True))
     clusters = tuple(
-        share(label, label, label, group, k)
-        for k, (label, group) in enumerate(zip(labels, work.members, strict=True))
+        share(label, label, label, group, k) for k, (label, group) in enumerate(groups)
     )
-    label_of = {
-        urn: label for label, group in zip(labels, work.members, strict=True) for urn in group
-    }
+    label_of = {urn: label for label, group in groups for urn in group}
     schools = tuple(
         share(school.urn, school.name, label_of[school.urn], [school.urn], None)
         for school in work.problem.schools

@@ -15,10 +15,8 @@ remainders are compared. Cells hold no results until a spreadsheet program opens
 
 from __future__ import annotations
 
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
@@ -31,7 +29,7 @@ from clusters.budget.sheet_blocks import (
     Names,
     cell_number,
     in_pounds,
-    without_results,
+    workings_book,
 )
 from clusters.budget.sheet_pot import Lines, factor_lines, lines_of_pot, pot_lines
 from clusters.budget.sheet_rounding import add_rounded, order_of_ties, total_formula
@@ -58,14 +56,24 @@ def write_workings(
     numbers
         Number of each cluster by label, as on the maps; else its place in the plan.
     """
-    import xlsxwriter
-
-    options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-    made = io.BytesIO()
-    with xlsxwriter.Workbook(made, options) as book:
-        book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
+    with workings_book(path) as book:
         add_workings(book, split, numbers)
-    Path(path).write_bytes(without_results(made.getvalue()))
+
+
+_NUMBER = {"num_format": "#,##0.######"}
+_DECIDED = {"bg_color": "#FFF4A8"}
+_STYLES: Mapping[str, dict[str, Any]] = {
+    "bold": {"bold": True},
+    "title": {"bold": True, "font_size": 13},
+    "head": {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1},
+    "text": {"text_wrap": True, "valign": "top"},
+    "number": _NUMBER,
+    "plain": {"num_format": "0"},
+    "pounds": {"num_format": POUNDS},
+    "exact": {"num_format": EXACT},
+    "decided": _NUMBER | _DECIDED,
+    "pounds decided": {"num_format": POUNDS} | _DECIDED,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +105,12 @@ def add_workings(
     """
     made = _Working(book, split, numbers or {}, step_pence)
     made.write()
-    blocks = [made.clusters, *([made.schools] if split.schools else [])]
+    names = (name for block, _ in made.shown for name in block.letters)
+    places = range(len(split.clusters))
     return Workings(
-        columns=tuple(
-            dict.fromkeys([*_POT_HEADS, *(name for block in blocks for name in block.letters)])
-        ),
+        columns=tuple(dict.fromkeys([*_POT_HEADS, *names])),
         cells={
-            name: tuple(
-                f"{SHEET}!{made.clusters.cell(name, i)}" for i in range(len(split.clusters))
-            )
+            name: tuple(f"{SHEET}!{made.clusters.cell(name, i)}" for i in places)
             for name in made.clusters.letters
         },
     )
@@ -118,20 +123,7 @@ class _Working:
         self.split, self.formula, self.step = split, split.formula, step
         self.sheet = book.add_worksheet(SHEET)
         self.names = Names(book)
-        self.styles = {
-            "bold": book.add_format({"bold": True}),
-            "title": book.add_format({"bold": True, "font_size": 13}),
-            "head": book.add_format(
-                {"bold": True, "text_wrap": True, "valign": "top", "bottom": 1}
-            ),
-            "text": book.add_format({"text_wrap": True, "valign": "top"}),
-            "number": book.add_format({"num_format": "#,##0.######"}),
-            "plain": book.add_format({"num_format": "0"}),
-            "pounds": book.add_format({"num_format": POUNDS}),
-            "exact": book.add_format({"num_format": EXACT}),
-            "decided": book.add_format({"num_format": "#,##0.######", "bg_color": "#FFF4A8"}),
-            "pounds decided": book.add_format({"num_format": POUNDS, "bg_color": "#FFF4A8"}),
-        }
+        self.styles = {name: book.add_format(style) for name, style in _STYLES.items()}
         self.by_school = bool(split.schools)
         count = len(split.clusters)
         self.lines = Lines(self.sheet, self.names, self.styles, row=2)
@@ -144,8 +136,10 @@ class _Working:
         self.schools = Block(
             self.sheet, self.names, "Schools", top + count + 5, len(split.schools), self.styles
         )
-        self.facts = self.schools if self.by_school else self.clusters
-        self.fact_shares = split.schools if self.by_school else split.clusters
+        self.shown: list[tuple[Block, Sequence[Share]]] = [(self.clusters, split.clusters)]
+        if self.by_school:
+            self.shown.append((self.schools, split.schools))
+        self.facts, self.fact_shares = self.shown[-1]
 
     def write(self) -> None:
         self._write_frame()
@@ -168,9 +162,9 @@ class _Working:
                 "flexible exact", lambda i: f"={self._c('formula exact', i)}", "exact"
             )
             add_rounded(self.clusters, lambda _: self.at["flexible"], None)
-        self._totals()
-        blocks = [self.clusters, *([self.schools] if self.by_school else [])]
-        checks = "+".join(f"SUMPRODUCT(--({b.all('difference')}<>0))" for b in blocks)
+        for block, shares in self.shown:
+            self._total_of(block, shares)
+        checks = "+".join(f"SUMPRODUCT(--({b.all('difference')}<>0))" for b, _ in self.shown)
         self.lines.add("differences", f"={checks}", "number", "Sums that differ from the split")
 
     # ---- the pot
@@ -183,12 +177,10 @@ class _Working:
         self.sheet.write_string(0, 0, words, self.styles["title"])
         for k, head in enumerate(_POT_HEADS, start=1):
             self.sheet.write_string(1, k, head, self.styles["head"])
-        for block in (self.clusters, *([self.schools] if self.by_school else [])):
+        for block, _ in self.shown:
             self.sheet.write_string(block.top - 1, 0, block.title, self.styles["title"])
-        self.sheet.set_column(0, 0, 11)
-        self.sheet.set_column(1, 1, 42)
-        self.sheet.set_column(2, 2, 24)
-        self.sheet.set_column(3, 3, 34)
+        for k, width in enumerate((11, 42, 24, 34)):
+            self.sheet.set_column(k, k, width)
         self.sheet.set_column(4, 60, 17)
         self.sheet.freeze_panes(1, 2)
 
@@ -330,9 +322,9 @@ class _Working:
     def _limits(self, block: Block, shares: Sequence[Share]) -> None:
         """Shares between floors and caps, with the scale and level as given."""
         protected = self.split.protected
-        limits = None if protected is None else protected.limits
-        if protected is None or limits is None:
+        if protected is None:
             return
+        limits = protected.limits
         block.add("today", [in_pounds(sum_) for sum_ in limits.today], "pounds")
         if limits.pupils:
             block.add("pupils", [cell_number(count) for count in limits.pupils])
@@ -377,21 +369,14 @@ class _Working:
         )
         return f"={self.schools.cell('formula exact', i)}*{has}/{due}"
 
-    def _totals(self) -> None:
-        """Add what is paid before the formula, the total, and the comparison with the split."""
-        split = self.split
-        shown = [(self.clusters, split.clusters)]
-        shown += [(self.schools, split.schools)] if self.by_school else []
-        for block, shares in shown:
-            self._total_of(block, shares)
-
     def _total_of(self, block: Block, shares: Sequence[Share]) -> None:
         if "flexible" not in block.letters and self.split.protection is None:
             block.add("flexible", lambda i: f"={block.cell('formula exact', i)}", "pounds")
         elif "flexible" not in block.letters:  # rests on sums of schools that are not shown
             block.add("flexible", [in_pounds(s.flexible_pence) for s in shares], "pounds")
-        block.add("committed", [in_pounds(s.committed_pence) for s in shares], "pounds")
-        block.add("backdated", [in_pounds(s.backdated_pence) for s in shares], "pounds")
+        for name in ("committed", "backdated"):
+            sums = [in_pounds(getattr(share, f"{name}_pence")) for share in shares]
+            block.add(name, sums, "pounds")
         block.add("total", lambda i: total_formula(block, i), "pounds")
         block.add("of the split", [in_pounds(s.total_pence) for s in shares], "pounds")
         block.add(

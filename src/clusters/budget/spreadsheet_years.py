@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from clusters.arguments import checked
 from clusters.budget.medium_term import MediumTermPlan
-from clusters.budget.sheet_blocks import without_results
+from clusters.budget.sheet_blocks import workings_book, write_cell
 from clusters.budget.years import Calendar
 from clusters.money import pence
 
@@ -27,9 +25,9 @@ def write_plan_workings(path: str | Path, plan: MediumTermPlan) -> None:
         *("opening", "grant", "transfer", "income", "mitigations", "other", "demand"),
         *("in year", "closing", "closing of the plan", "differences"),
     )
-    with _Book(path) as sheet:
-        for i, name in enumerate(("year", "level", *rows)):
-            sheet.write_string(i, 0, name)
+    with workings_book(path) as book:
+        sheet = book.add_worksheet("Years")
+        _put(sheet, 0, ["year", "level", *rows])
         for level in range(3):
             for k, year in enumerate(plan.years):
                 column = 1 + level * len(plan.years) + k
@@ -57,7 +55,8 @@ def write_calendar_workings(path: str | Path, table: Calendar) -> None:
     The last column and row are formulas; the cell "differences" counts the sums that differ from
     those of the table.
     """
-    with _Book(path) as sheet:
+    with workings_book(path) as book:
+        sheet = book.add_worksheet("Years")
         n, m = len(table.keys), len(table.parts)
         for i, name in enumerate(("key", *(str(key) for key in table.keys), "total", "stated")):
             sheet.write_string(i, 0, name)
@@ -78,35 +77,10 @@ def write_calendar_workings(path: str | Path, table: Calendar) -> None:
         )
 
 
-class _Book:
-    """A workbook of one sheet, written without results when it is closed."""
-
-    def __init__(self, path: str | Path) -> None:
-        self.path = Path(path)
-        self.made = io.BytesIO()
-
-    def __enter__(self) -> Any:
-        import xlsxwriter
-
-        options = {"strings_to_formulas": False, "strings_to_urls": False, "in_memory": True}
-        self.book = xlsxwriter.Workbook(self.made, options)
-        self.book.set_properties({"created": datetime(2000, 1, 1, tzinfo=UTC)})
-        return self.book.add_worksheet("Years")
-
-    def __exit__(self, kind: object, *_: object) -> None:
-        self.book.close()
-        if kind is None:
-            self.path.write_bytes(without_results(self.made.getvalue()))
-
-
 def _put(sheet: Any, column: int, items: Iterable[Any]) -> None:
     for i, item in enumerate(items):
-        if isinstance(item, str) and item.startswith("="):
-            sheet.write_formula(i, column, item)
-        elif isinstance(item, str):
-            sheet.write_string(i, column, item)
-        else:
-            sheet.write_number(i, column, item)
+        is_formula = isinstance(item, str) and item.startswith("=")
+        write_cell(sheet, i, column, item, None, formula=is_formula)
 
 
 def _letter(column: int) -> str:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import TYPE_CHECKING, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
-from clusters.budget.rounding import controlled_rounding
+from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
 from clusters.domain import FrozenDict
-from clusters.money import Amount, Number, largest_remainder, lowest_first, pence, percentage
-from clusters.shown import Shown
+from clusters.errors import Faults, MoneyError
+from clusters.money import Amount, Number, pence, percentage
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -44,7 +45,7 @@ class Contribution(Shown):
             faults.add("a contribution has no giver", "name the school or trust")
         if faults.take(1, pence, self.amount, f"the contribution of {self.giver}") == 0:
             faults.add(f"the contribution of {self.giver} is £0.00", "leave it out")
-        faults.check()
+        faults.refuse(MoneyError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -76,7 +77,7 @@ class Tiers(Shown):
 
     split: Split
     areas: Mapping[str, str]
-    held_pence: Mapping[object, tuple[int, int, int, int]]
+    held_pence: Mapping[object, tuple[int, ...]]
     contributions: tuple[Contribution, ...]
 
     @checked
@@ -84,12 +85,10 @@ class Tiers(Shown):
         self, level: Literal["authority", "area", "cluster", "school"] = "cluster"
     ) -> pd.DataFrame:
         """Return a table in whole pence: what is held above, here, and passed on."""
-        import pandas as pd
-
         faults = Faults()
         if level not in _NAMES:
             faults.add("there is no such level", f"use one of {', '.join(_NAMES)}", value=level)
-        faults.check()
+        faults.refuse(MoneyError)
         groups: dict[str, list[int]] = {}
         for share in self.split.schools:
             area = self.areas[share.cluster]
@@ -100,23 +99,19 @@ class Tiers(Shown):
             for k, sum_ in enumerate(self.held_pence[share.key]):
                 row[k] += sum_
             row[4] += share.committed_pence + share.backdated_pence
-        given = self._given()
+        given: Counter[str] = Counter()
+        for one in self.contributions:
+            given[one.cluster] += pence(one.amount)
         rows = []
         for key, cells in groups.items():
             row_of: dict[str, object] = {"urn" if level == "school" else level: key}
             if level == "cluster":
-                row_of |= {"area": self.areas[key], "contributed_pence": given.get(key, 0)}
+                row_of |= {"area": self.areas[key], "contributed_pence": given[key]}
             row_of |= {f"held_by_{name}_pence": cells[k] for k, name in enumerate(_NAMES[:3])}
             row_of |= {"to_schools_pence": cells[3], "ring_fenced_pence": cells[4]}
-            row_of["total_pence"] = sum(cells) + (given.get(key, 0) if level == "cluster" else 0)
+            row_of["total_pence"] = sum(cells) + (given[key] if level == "cluster" else 0)
             rows.append(row_of)
-        return pd.DataFrame(rows)
-
-    def _given(self) -> dict[str, int]:
-        sums: dict[str, int] = {}
-        for one in self.contributions:
-            sums[one.cluster] = sums.get(one.cluster, 0) + pence(one.amount)
-        return sums
+        return framed(rows)
 
 
 @checked
@@ -174,21 +169,13 @@ def tiers(
     for one in contributions:
         if one.cluster not in labels:
             faults.add(f"{one.giver} adds to {one.cluster!r}, which is no cluster", "correct it")
-    faults.check()
+    faults.refuse(MoneyError)
     parts = _parts(shares)
-    schools = sorted(split.schools, key=lambda share: lowest_first(share.key))
-    exact = [[part * one.flexible_pence for part in parts] for one in schools]
-    totals = largest_remainder([sum(column, Fraction(0)) for column in zip(*exact, strict=True)])
-    cells = controlled_rounding(exact, [one.flexible_pence for one in schools], totals)
+    held = in_parts({one.key: one.flexible_pence for one in split.schools}, parts)
     return Tiers(
         split=split,
         areas=FrozenDict({label: areas[label] for label in labels}),
-        held_pence=FrozenDict(
-            {
-                one.key: (row[0], row[1], row[2], row[3])
-                for one, row in zip(schools, cells, strict=True)
-            }
-        ),
+        held_pence=FrozenDict({key: (*row,) for key, row in held.items()}),
         contributions=tuple(contributions),
     )
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import is_keyed, pence_by_key
-from clusters.budget.rounding import controlled_rounding
+from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
 from clusters.budget.years import Calendar
-from clusters.money import largest_remainder, lowest_first, proportional
+from clusters.errors import Faults, MoneyError
 
 __all__ = ["HELD", "true_years"]
 
@@ -75,32 +75,27 @@ def true_years(
         faults.add("by is not known", 'use "year" or "month"', value=by)
     if not isinstance(amounts, Mapping) or isinstance(amounts, Split) or not amounts:
         faults.add("amounts are not splits or pence by year", 'give {"2026/27": split}')
-    faults.check()
+    faults.refuse(MoneyError)
     years: dict[int, tuple[dict[Any, int], dict[Any, int]]] = {}
     for name, what in amounts.items():
         start = _start(faults, name)
         if start in years:
             faults.add(f"the year {start} is given twice", "keep one", value=name)
         years[start] = _sums(faults, what, level)
-    faults.check()
+    faults.refuse(MoneyError)
     keys = list(dict.fromkeys(key for even, once in years.values() for key in (*even, *once)))
-    months: dict[str, dict[Any, int]] = {}
-    for start in sorted(years):
-        for month, cells in _months(start, _FIRST[given], *years[start]).items():
-            into = months.setdefault(month, {})
-            for key, sum_ in cells.items():
-                into[key] = into.get(key, 0) + sum_
     cut = 4 if given == "academic" else 9
-    names = {month: month if by == "month" else _year_of(month, cut) for month in months}
-    parts = list(dict.fromkeys(names[month] for month in sorted(months)))
-    sums = {
-        key: {
-            part: sum(cells.get(key, 0) for month, cells in months.items() if names[month] == part)
-            for part in parts
-        }
-        for key in keys
-    }
-    return Calendar(tuple(keys), tuple(parts), tuple(tuple(sums[key].values()) for key in keys))
+    cells: Counter[tuple[Any, str]] = Counter()
+    parts: set[str] = set()
+    for start, (even, once) in years.items():
+        for month, sums in _months(start, _FIRST[given], even, once).items():
+            part = month if by == "month" else _year_of(month, cut)
+            parts.add(part)
+            for key, sum_ in sums.items():
+                cells[key, part] += sum_
+    names = tuple(sorted(parts))
+    rows = tuple(tuple(cells[key, name] for name in names) for key in keys)
+    return Calendar(tuple(keys), names, rows)
 
 
 def _months(
@@ -108,24 +103,18 @@ def _months(
 ) -> dict[str, dict[Any, int]]:
     """Pence by month and key: first the two parts of the year, then the months of each part."""
     cut = 7 if first == _FIRST["academic"] else 5
-    keys = sorted(even, key=lowest_first)
-    halves = _table([even[key] for key in keys], [Fraction(cut, 12), Fraction(12 - cut, 12)])
+    halves = in_parts(even, [Fraction(cut, 12), Fraction(12 - cut, 12)])
     months = [(first - 1 + k) % 12 + 1 for k in range(12)]
     names = [f"{start + (month < first)}-{month:02d}" for month in months]
     made: dict[str, dict[Any, int]] = {}
     for part, some in enumerate((names[:cut], names[cut:])):
-        cells = _table([row[part] for row in halves], [Fraction(1, len(some))] * len(some))
+        sums = {key: row[part] for key, row in halves.items()}
+        cells = in_parts(sums, [Fraction(1, len(some))] * len(some))
         for j, name in enumerate(some):
-            made[name] = {key: row[j] for key, row in zip(keys, cells, strict=True)}
+            made[name] = {key: row[j] for key, row in cells.items()}
     for key, sum_ in once.items():
         made[names[0]][key] = made[names[0]].get(key, 0) + sum_
     return made
-
-
-def _table(sums: Sequence[int], shares: Sequence[Fraction]) -> list[list[int]]:
-    """Whole pence of sums x shares that keep the sums and the totals of the shares."""
-    totals = largest_remainder(proportional(sum(sums), shares))
-    return controlled_rounding([[sum_ * share for share in shares] for sum_ in sums], sums, totals)
 
 
 def _year_of(month: str, first: int) -> str:

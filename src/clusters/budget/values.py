@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
 from clusters.budget.coverage import Coverage
-from clusters.budget.faults import Faults
 from clusters.budget.floors_and_caps import Protected
 from clusters.budget.formula import Factor, Formula, measure_names
 from clusters.budget.pot import Pot
 from clusters.budget.protection import Protection
 from clusters.budget.sparsity import exact_measure
 from clusters.domain import Plan, Problem, SchoolId
+from clusters.domain.values import picked
+from clusters.errors import MoneyError
 from clusters.money import as_pounds, pounds
-from clusters.shown import Drawn, Shown, clip
+from clusters.shown import Drawn, Shown, clip, framed
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -99,6 +100,11 @@ class Share(Shown):
         """What recurs every year and is compared with today: all but backdated payments."""
         return self.committed_pence + self.flexible_pence
 
+    @property
+    def change_pence(self) -> int | None:
+        """What recurs less what is spent today; None where that is not known."""
+        return None if self.today_pence is None else self.yearly_pence - self.today_pence
+
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False, repr=False)
 class Split(Drawn):
@@ -162,9 +168,7 @@ class Split(Drawn):
             If the level is neither "cluster" nor "school".
         """
         if level not in ("cluster", "school"):
-            faults = Faults()
-            faults.add("there is no such level", 'use "cluster" or "school"', value=level)
-            faults.check()
+            raise MoneyError.of("there is no such level", 'use "cluster" or "school"', value=level)
         return self.clusters if level == "cluster" else self.schools
 
     @checked
@@ -186,15 +190,13 @@ class Split(Drawn):
         >>> frame["total_pence"].tolist()
         [3333, 6667]
         """
-        import pandas as pd
-
         if level == "pot":
-            return pd.DataFrame(_pot_rows(self))
+            return framed(_pot_rows(self))
         if level == "factor":
-            return pd.DataFrame(_factor_rows(self.factors))
+            return framed(_factor_rows(self.factors))
         measures = _known_measures(self)
         rows = [_row(self, share, level, measures) for share in self.shares(level)]
-        return pd.DataFrame(rows)
+        return framed(rows)
 
 
 _OWN = frozenset({"cluster", "centre", "schools", "urn", "school", "units", "total"})
@@ -222,21 +224,13 @@ def _row(
         row = {"urn": share.key, "school": share.name, "cluster": share.cluster}
     for name, values in measures.items():
         row[name] = float(sum((values[urn] for urn in share.members), Fraction(0)))
-    for factor in split.factors:
-        if factor.name == "units":
-            row["units"] = float(share.quantity["units"])
+    if "units" in share.quantity:
+        row["units"] = float(share.quantity["units"])
     row |= {
-        "committed_pence": share.committed_pence,
-        "backdated_pence": share.backdated_pence,
+        **picked(share, "committed_pence", "backdated_pence"),
         **{f"{name}_pence": cell for name, cell in share.factor_pence.items()},
-        "formula_pence": share.formula_pence,
-        "protection_pence": share.protection_pence,
-        "flexible_pence": share.flexible_pence,
-        "total_pence": share.total_pence,
-        "today_pence": share.today_pence,
-        "change_pence": None
-        if share.today_pence is None
-        else share.yearly_pence - share.today_pence,
+        **picked(share, "formula_pence", "protection_pence", "flexible_pence"),
+        **picked(share, "total_pence", "today_pence", "change_pence"),
         "total": as_pounds(share.total_pence),
     }
     return row

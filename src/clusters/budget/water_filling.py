@@ -6,9 +6,9 @@ from bisect import bisect_left
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 
-from clusters.errors import Fault, MoneyError
+from clusters.errors import MoneyError
 
-__all__ = ["clip", "clip_bends", "clip_shares", "find_parameter", "solve_path"]
+__all__ = ["clip", "clip_bends", "clip_path", "clip_shares", "find_parameter"]
 
 
 def clip_shares(
@@ -23,13 +23,22 @@ def clip_shares(
     limits. The caller makes sure that the floors fit below the sum and the caps (or a weight
     without cap) above it.
     """
+    bends, at = clip_path(weights, floors, caps)
+    return at(find_parameter(bends, at, Fraction(pot)))
+
+
+def clip_path(
+    weights: Sequence[Fraction],
+    floors: Sequence[Fraction | int],
+    caps: Sequence[Fraction | int | None],
+) -> tuple[list[Fraction], Callable[[Fraction], list[Fraction]]]:
+    """Return the bends of clip(weight x t, floor, cap), and the shares at any t."""
     lines = list(zip(weights, floors, caps, strict=True))
-    bends = clip_bends(weights, floors, caps)
 
     def at(t: Fraction) -> list[Fraction]:
         return [clip(weight * t, low, high) for weight, low, high in lines]
 
-    return solve_path(bends, at, Fraction(pot))
+    return clip_bends(weights, floors, caps), at
 
 
 def clip(share: Fraction, low: Fraction | int, high: Fraction | int | None) -> Fraction:
@@ -50,15 +59,6 @@ def clip_bends(
         for limit in (low, high)
         if limit is not None
     ]
-
-
-def solve_path(
-    bends: Iterable[Fraction],
-    at: Callable[[Fraction], list[Fraction]],
-    total: Fraction,
-) -> list[Fraction]:
-    """Follow paths that rise in straight pieces to where they add up to a total, exactly."""
-    return at(find_parameter(bends, at, total))
 
 
 def find_parameter(
@@ -92,10 +92,8 @@ def find_parameter(
     if total == low_sum:
         return below
     if total < low_sum or high_sum == low_sum:
-        raise MoneyError(
-            Fault(
-                what=f"the rule cannot give out exactly £{float(total) / 100:,.2f}",
-                remedy="check floors, caps and claims against the pot",
-            )
+        raise MoneyError.of(
+            f"the rule cannot give out exactly £{float(total) / 100:,.2f}",
+            "check floors, caps and claims against the pot",
         )
     return below + (above - below) * (total - low_sum) / (high_sum - low_sum)

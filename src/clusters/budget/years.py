@@ -12,12 +12,12 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any, Literal
 
 from clusters.arguments import checked
-from clusters.budget.faults import Faults
 from clusters.budget.given import is_keyed, pence_by_key
-from clusters.budget.rounding import controlled_rounding
+from clusters.budget.rounding import in_parts
 from clusters.budget.values import Split
-from clusters.money import largest_remainder, lowest_first, pounds, proportional
-from clusters.shown import Shown
+from clusters.errors import Faults, MoneyError
+from clusters.money import pounds
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -25,18 +25,8 @@ if TYPE_CHECKING:
 __all__ = ["MONTHS", "TERMS", "Calendar", "by_pot", "by_year", "instalments", "year_parts"]
 
 MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
 )
 
 TERMS: Mapping[str, int] = {"autumn": 9, "spring": 1, "summer": 4}
@@ -78,17 +68,14 @@ class Calendar(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Return the table in pence, with a column `total_pence`."""
-        import pandas as pd
-
-        rows = [
+        return framed(
             {
                 "key": key,
                 **{f"{part}_pence": sum_ for part, sum_ in zip(self.parts, row, strict=True)},
                 "total_pence": sum(row),
             }
             for key, row in zip(self.keys, self.pence, strict=True)
-        ]
-        return pd.DataFrame(rows)
+        )
 
 
 def year_parts(start_month: int = 9) -> dict[str, Fraction]:
@@ -107,11 +94,9 @@ def year_parts(start_month: int = 9) -> dict[str, Fraction]:
     {'first financial year': Fraction(1, 1)}
     """
     if type(start_month) is not int or not 1 <= start_month <= 12:
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             "the start month is not one of 1 to 12", "give 9 for September", value=start_month
         )
-        faults.check()
     first = (_APRIL - start_month - 1) % 12 + 1
     parts = {"first financial year": Fraction(first, 12)}
     if first < 12:
@@ -186,9 +171,7 @@ def instalments(
     elif rhythm == "termly":
         names = sorted(TERMS, key=lambda term: (TERMS[term] - start_month) % 12)
     else:
-        faults = Faults()
-        faults.add("there is no such rhythm", 'use "monthly" or "termly"', value=rhythm)
-        faults.check()
+        raise MoneyError.of("there is no such rhythm", 'use "monthly" or "termly"', value=rhythm)
     equal = Fraction(1, len(names))
     yearly = _calendar(_pence_by_key(amounts, level), dict.fromkeys(names, equal))
     return _with_backdated(yearly, amounts, level)
@@ -226,12 +209,10 @@ def by_pot(
     )
     paid, needed = sum(_pence_by_key(pots, level, "pots").values()), sum(sums.values())
     if paid != needed:
-        faults = Faults()
-        faults.add(
+        raise MoneyError.of(
             f"the pots come to {pounds(paid)} and the amounts to {pounds(needed)}",
             "give pots that come to the same",
         )
-        faults.check()
     return _calendar(sums, {name: Fraction(sum_, needed or 1) for name, sum_ in pots.items()})
 
 
@@ -243,9 +224,9 @@ def _pence_by_key(
     faults = Faults()
     if not is_keyed(amounts):
         faults.add(f"{name} are neither a split nor pence by key", 'give {"North": 1200}')
-        faults.check()
+        faults.refuse(MoneyError)
     sums = pence_by_key(faults, amounts)
-    faults.check()
+    faults.refuse(MoneyError)
     return sums
 
 
@@ -263,10 +244,5 @@ def _with_backdated(yearly: Calendar, amounts: object, level: str) -> Calendar:
 
 def _calendar(amounts: Mapping[Any, int], parts: Mapping[str, Fraction]) -> Calendar:
     """Round amount x part to a table that keeps the amounts and the totals of the parts."""
-    keys = sorted(amounts, key=lowest_first)
-    totals = largest_remainder(proportional(sum(amounts.values()), list(parts.values())))
-    exact = [[amounts[key] * part for part in parts.values()] for key in keys]
-    rounded = dict(
-        zip(keys, controlled_rounding(exact, [amounts[key] for key in keys], totals), strict=True)
-    )
+    rounded = in_parts(amounts, list(parts.values()))
     return Calendar(tuple(amounts), tuple(parts), tuple(tuple(rounded[key]) for key in amounts))

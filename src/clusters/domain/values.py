@@ -72,6 +72,11 @@ def plain(value: Any) -> Any:
     return value.item() if isinstance(value, np.generic) else value
 
 
+def picked(value: object, *names: str) -> dict[str, Any]:
+    """Return attributes of a value by name, for a row of a table."""
+    return {name: getattr(value, name) for name in names}
+
+
 def locked(array: npt.NDArray[Any]) -> npt.NDArray[Any]:
     """Make an array read-only, copying it first where it can be written to."""
     if array.flags.writeable:

@@ -22,19 +22,18 @@ from clusters.domain import (
 )
 from clusters.expertise.providers import (
     Provider,
-    capacity_table,
     checked_providers,
     held_clusters,
     journeys_from,
     limit_of,
-    members_of,
     metres_to_cluster,
-    types_of,
     units_of,
     within_reach,
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.measures.access import known_sum
+from clusters.measures.facts import capacity_table, members_of, types_of
 from clusters.measures.values import frame_of
 from clusters.shown import Shown
 
@@ -314,8 +313,7 @@ def _paired(scene: _Scene, own: Sequence[Access]) -> Iterator[Agreement]:
 def _agreements(rows: Sequence[Agreement], access: Sequence[Access], unit: str) -> Agreements:
     gaps = {(row.cluster, row.kind) for row in access if row.gap}
     helped = {(row.receiver, row.kind) for row in rows}
-    unmet = [row.unmet for row in access if not math.isnan(row.unmet)]
-    before = math.fsum(unmet) if unmet else math.nan
+    before = known_sum(row.unmet for row in access)
     carried = math.fsum(row.pupils for row in rows if not math.isnan(row.pupils))
     return Agreements(
         rows=tuple(rows),

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from clusters.arguments import checked
 from clusters.domain import Capacity, NeedCount, School
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError, Faults
 from clusters.need_types import NEED_TYPES, NO_SPECIALIST_ASSESSMENT, category_by_code
+from clusters.shown import framed
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -64,35 +65,45 @@ def recode(
     recorded = dict.fromkeys(kind for s in schools for kind in (*s.need, *s.expertise))
     category = category_by_code(mapping, _allowed(recorded))
     category = {name: name for name in mapping} | category
-    faults = [
-        _not_mapped(kind, schools, mapping)
-        for kind in recorded
-        if kind not in category and kind not in leave_out
-    ]
+    faults = Faults()
+    for kind in recorded:
+        if kind not in category and kind not in leave_out:
+            having = [s for s in schools if kind in s.need or kind in s.expertise]
+            faults.add(
+                f"type {kind!r} is in no category of the mapping; "
+                f"{counted(len(having), 'school has', 'schools have')} it",
+                f"add it to one of {', '.join(mapping)}, or name it in leave_out",
+                where="mapping",
+                urn=having[0].urn,
+                value=kind,
+            )
     done: list[School] = []
     for school in () if faults else schools:
         held: dict[str, list[Capacity]] = {}
-        counted: dict[str, list[NeedCount]] = {}
+        pupils: dict[str, list[NeedCount]] = {}
         for kind, capacity in school.expertise.items():
             if kind not in leave_out:
                 held.setdefault(category[kind], []).append(capacity)
         for kind, count in school.need.items():
             if kind not in leave_out:
-                counted.setdefault(category[kind], []).append(count)
-        faults += [
-            _mixed(school, name, several)
-            for name, several in held.items()
-            if len({capacity.unit for capacity in several}) > 1
-        ]
+                pupils.setdefault(category[kind], []).append(count)
+        for name, several in held.items():
+            units = dict.fromkeys(capacity.unit for capacity in several)
+            if len(units) > 1:
+                faults.add(
+                    f"capacities of category {name!r} are in different units: {', '.join(units)}",
+                    "convert them to one unit before recoding",
+                    where="mapping",
+                    urn=school.urn,
+                )
         done.append(
             replace(
                 school,
-                need={name: _added(several) for name, several in counted.items()},
+                need={name: _added(counts) for name, counts in pupils.items()},
                 expertise={name: _together(several) for name, several in held.items()},
             )
         )
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return tuple(done)
 
 
@@ -116,8 +127,6 @@ def mapping_frame(
     >>> mapping_frame({"sensory": ["hi", "vi"]})[["code", "category"]].values.tolist()
     [['hi', 'sensory'], ['vi', 'sensory']]
     """
-    import pandas as pd
-
     schools = tuple(schools)
     recorded = dict.fromkeys(kind for s in schools for kind in (*s.need, *s.expertise))
     category = category_by_code(mapping, _allowed(recorded))
@@ -139,33 +148,11 @@ def mapping_frame(
                 "capacity": sum(held),
             }
         rows.append(row)
-    return pd.DataFrame(rows)
+    return framed(rows)
 
 
 def _allowed(recorded: Iterable[str]) -> list[str]:
     return [*dict.fromkeys([*NEED_TYPES, NO_SPECIALIST_ASSESSMENT, *recorded])]
-
-
-def _not_mapped(kind: str, schools: Iterable[School], mapping: Mapping[str, object]) -> Fault:
-    having = [school for school in schools if kind in school.need or kind in school.expertise]
-    return Fault(
-        what=f"type {kind!r} is in no category of the mapping; "
-        f"{counted(len(having), 'school has', 'schools have')} it",
-        remedy=f"add it to one of {', '.join(mapping)}, or name it in leave_out",
-        where="mapping",
-        urn=str(having[0].urn),
-        value=kind,
-    )
-
-
-def _mixed(school: School, name: str, several: Iterable[Capacity]) -> Fault:
-    units = ", ".join(dict.fromkeys(capacity.unit for capacity in several))
-    return Fault(
-        what=f"capacities of category {name!r} are in different units: {units}",
-        remedy="convert them to one unit before recoding",
-        where="mapping",
-        urn=str(school.urn),
-    )
 
 
 def _added(counts: Iterable[NeedCount]) -> NeedCount:

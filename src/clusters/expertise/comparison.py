@@ -73,16 +73,12 @@ def compare_sharing(
         need = math.fsum(row.need for row in known)
         covered = math.fsum(row.need * row.covered_share for row in known)
         uneven = [row.unevenness for row in known if not math.isnan(row.unevenness)]
-        floor = (
-            None
-            if rules is None
-            else sum(
-                row.least for row in gap_floor(problem, rules, n_clusters=measures.whole.n_clusters)
-            )
-        )
+        count, floor = measures.whole.n_clusters, None
+        if rules is not None:
+            floor = sum(row.least for row in gap_floor(problem, rules, n_clusters=count))
         rows.append(
             {
-                "clusters": measures.whole.n_clusters,
+                "clusters": count,
                 "gaps": measures.whole.expertise_gaps,
                 "fewest_gaps": floor,
                 "gaps_after_outreach": reached.gaps_after,

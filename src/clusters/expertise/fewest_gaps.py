@@ -18,7 +18,8 @@ from clusters.domain import (
     SchoolId,
     bounded_quantities,
 )
-from clusters.expertise.providers import capacity_table, need_table, refuse_types, types_of
+from clusters.expertise.providers import refuse_types
+from clusters.measures.facts import capacity_table, need_table, types_of
 from clusters.rulebook import MICRO
 from clusters.shown import Shown
 

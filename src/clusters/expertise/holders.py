@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,16 +11,16 @@ from clusters.arguments import checked
 from clusters.domain import Cluster, Plan, PlanLike, Problem, plan_of
 from clusters.expertise.providers import (
     Provider,
-    capacity_table,
     checked_providers,
     held_clusters,
     journeys_from,
-    members_of,
     metres_to_cluster,
-    types_of,
     units_of,
+    within_reach,
 )
 from clusters.measures import measure
+from clusters.measures.facts import capacity_table, members_of, types_of
+from clusters.shown import framed
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -73,7 +73,6 @@ def nearest_holders(
     [['1', 'asd', 'b', 300.0], ['1', 'asd', 'c', 900.0]]
     """
     plan = plan_of(problem, plan)
-    import pandas as pd
 
     providers = checked_providers(problem, providers)
     gaps = {(row.cluster, row.kind) for row in measure(problem, plan).expertise if row.gap}
@@ -86,7 +85,7 @@ def nearest_holders(
     ]
     columns = ["cluster", "type", "rank", "holder", "holder_name", "holder_cluster", "capacity"]
     columns += ["unit", f"journey_{problem.travel_unit}", "provider_m"]
-    return pd.DataFrame(rows, columns=columns)
+    return framed(rows, columns=columns)
 
 
 def _rows(
@@ -96,48 +95,35 @@ def _rows(
     kind: str,
     n: int,
     providers: Iterable[Provider],
-) -> Iterator[dict[str, Any]]:
+) -> list[dict[str, Any]]:
     held = capacity_table(problem, [kind])[:, 0]
     outside = np.setdiff1d(np.flatnonzero(held > 0), members_of(problem, cluster))
     journeys = journeys_from(problem, cluster)
-    labels = plan.labels
-    unit = units_of(problem).get(kind)
-    start = {"cluster": cluster.label, "type": kind}
-    rank = 0
+    labels, unit = plan.labels, units_of(problem).get(kind)
+    found: list[dict[str, Any]] = []
     for position in outside[np.argsort(journeys[outside], kind="stable")][:n].tolist():
         school = problem.schools[position]
-        rank += 1
-        yield start | {
-            "rank": rank,
-            "holder": school.urn,
-            "holder_name": school.name,
-            "holder_cluster": labels.get(school.urn),
-            "capacity": float(held[position]),
-            "unit": unit,
-            f"journey_{problem.travel_unit}": float(journeys[position]),
-        }
-    for metres, provider in _reaching(problem, cluster, kind, providers):
-        rank += 1
-        yield start | {
-            "rank": rank,
-            "holder": provider.urn,
-            "holder_name": provider.name,
-            "capacity": float(provider.gives(kind)),
-            "unit": provider.capacity[kind].unit,
-            "provider_m": metres,
-        }
-    if not rank:
-        yield start
-
-
-def _reaching(
-    problem: Problem, cluster: Cluster, kind: str, providers: Iterable[Provider]
-) -> list[tuple[float, Provider]]:
-    """List the providers of a type that reach a cluster's centre, the nearest first."""
-    found = [
-        (metres_to_cluster(problem, provider, cluster), provider)
-        for provider in providers
-        if provider.gives(kind) > 0
-    ]
-    near = [(m, p) for m, p in found if p.reach_m is None or m <= p.reach_m]
-    return sorted(near, key=lambda pair: pair[0])
+        found.append(
+            {
+                "holder": school.urn,
+                "holder_name": school.name,
+                "holder_cluster": labels.get(school.urn),
+                "capacity": float(held[position]),
+                "unit": unit,
+                f"journey_{problem.travel_unit}": float(journeys[position]),
+            }
+        )
+    near = [(metres_to_cluster(problem, p, cluster), p) for p in providers if p.gives(kind) > 0]
+    for metres, provider in sorted(near, key=lambda pair: pair[0]):
+        if within_reach(provider, np.array(metres)):
+            found.append(
+                {
+                    "holder": provider.urn,
+                    "holder_name": provider.name,
+                    "capacity": float(provider.gives(kind)),
+                    "unit": provider.capacity[kind].unit,
+                    "provider_m": metres,
+                }
+            )
+    start = {"cluster": cluster.label, "type": kind}
+    return [start | {"rank": k} | row for k, row in enumerate(found, start=1)] or [start]

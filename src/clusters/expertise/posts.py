@@ -10,14 +10,16 @@ from typing import TYPE_CHECKING, Literal
 
 from clusters.arguments import checked
 from clusters.domain import FrozenDict, SchoolId, is_number
-from clusters.errors import Fault, MoneyError
+from clusters.domain.values import picked
+from clusters.errors import Faults, MoneyError
+from clusters.measures.values import frame_of
 from clusters.money import Amount, as_pounds, pence
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 
 if TYPE_CHECKING:
     import pandas as pd
 
-__all__ = ["PARTS", "Gap", "Post", "PostPlan", "SharedPost", "fault"]
+__all__ = ["PARTS", "Gap", "Post", "PostPlan", "SharedPost"]
 
 PARTS = 1000
 """Pupils are counted in thousandths inside the model."""
@@ -59,29 +61,21 @@ class Post(Shown):
     value: int = 1
 
     def __post_init__(self) -> None:
-        faults: list[Fault] = []
-        try:
-            pence(self.cost, f"the cost of {self.name!r}", least=1)
-        except MoneyError as error:
-            faults += error.faults
+        faults = Faults()
+        faults.take(0, lambda: pence(self.cost, f"the cost of {self.name!r}", least=1))
         if not is_number(self.covers) or round(self.covers * PARTS) < 1:
-            faults.append(
-                fault(
-                    f"what {self.name!r} covers is not above 0",
-                    "give the pupils that one covers",
-                    self.covers,
-                )
+            faults.add(
+                f"what {self.name!r} covers is not above 0",
+                "give the pupils that one covers",
+                value=self.covers,
             )
         if type(self.value) is not int or not 1 <= self.value <= 1000:
-            faults.append(
-                fault(
-                    f"the value of {self.name!r} is not a whole number from 1 to 1000",
-                    "give 1 where all count the same",
-                    self.value,
-                )
+            faults.add(
+                f"the value of {self.name!r} is not a whole number from 1 to 1000",
+                "give 1 where all count the same",
+                value=self.value,
             )
-        if faults:
-            raise MoneyError(faults)
+        faults.refuse(MoneyError)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -203,44 +197,19 @@ class PostPlan(Shown):
 
     def to_frame(self, kind: Literal["post", "gap"] = "post") -> pd.DataFrame:
         """Return a table of posts, or of gaps; money in pence, and pounds as Decimals."""
-        import pandas as pd
-
         if kind == "gap":
-            return pd.DataFrame(
-                [
-                    {
-                        "cluster": gap.cluster,
-                        "type": gap.kind,
-                        "need": gap.need,
-                        "capacity": gap.capacity,
-                        "unmet": gap.unmet,
-                        "unmet_after": gap.unmet_after,
-                        "posts_to_fill": gap.posts_to_fill,
-                        "cost_to_fill_pence": gap.cost_to_fill_pence,
-                    }
-                    for gap in self.gaps
-                ]
-            )
-        return pd.DataFrame(
-            [
-                {
-                    "post": post.name,
-                    "type": post.kind,
-                    "count": post.count,
-                    "urn": post.school,
-                    "school": post.school_name,
-                    "cluster": post.cluster,
-                    "pupils": post.pupils,
-                    "serves": "; ".join(f"{c}: {n:g}" for c, n in post.serves.items()),
-                    "cost_pence": post.cost_pence,
-                    "pence_per_pupil": post.pence_per_pupil,
-                    "cost": as_pounds(post.cost_pence),
-                }
-                for post in self.posts
-            ]
+            return frame_of(self.gaps, Gap).rename(columns={"kind": "type"})
+        return framed(
+            {
+                "post": post.name,
+                "type": post.kind,
+                "count": post.count,
+                "urn": post.school,
+                "school": post.school_name,
+                **picked(post, "cluster", "pupils"),
+                "serves": "; ".join(f"{c}: {n:g}" for c, n in post.serves.items()),
+                **picked(post, "cost_pence", "pence_per_pupil"),
+                "cost": as_pounds(post.cost_pence),
+            }
+            for post in self.posts
         )
-
-
-def fault(what: str, remedy: str, value: object = None) -> Fault:
-    """Make a fault: what is wrong, how to correct it, and the value."""
-    return Fault(what=what, remedy=remedy, value=None if value is None else str(value))

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
@@ -14,15 +15,14 @@ from clusters.domain import (
     Cluster,
     FloatArray,
     FrozenDict,
-    IntArray,
     Plan,
     Problem,
     School,
     SchoolId,
     is_number,
 )
-from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Fault, Faults, RulesError
+from clusters.measures.facts import clusters_held, starts_of, types_of
 from clusters.need_types import NEED_TYPES, refuse_unknown_types
 from clusters.shown import Shown
 
@@ -70,9 +70,22 @@ class Provider(Shown):
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "capacity", FrozenDict(self.capacity))
-        faults = [*self._faults()]
-        if faults:
-            raise DataError(faults)
+        faults = Faults()
+        at: dict[str, Any] = {"where": "providers", "urn": self.urn}
+        for column in ("easting", "northing"):
+            if not is_number(getattr(self, column)):
+                at_column = at | {"column": column, "value": str(getattr(self, column))}
+                faults.add(f"{column} is not a number", "give metres", **at_column)
+        if self.reach_m is not None and not (is_number(self.reach_m) and self.reach_m >= 0):
+            at_column = at | {"column": "reach_m", "value": self.reach_m}
+            faults.add("reach_m is not a number of 0 or more", "give metres, or None", **at_column)
+        for kind, capacity in self.capacity.items():
+            if not isinstance(capacity, Capacity):
+                what = f"capacity of type {kind!r} has no unit"
+                faults.add(
+                    what, 'give Capacity(amount=..., unit="staff days")', value=str(capacity), **at
+                )
+        faults.refuse(DataError)
 
     @classmethod
     def from_school(cls, school: School, *, reach_m: float | None = None) -> Provider:
@@ -86,34 +99,6 @@ class Provider(Shown):
             reach_m=reach_m,
         )
 
-    def _faults(self) -> Iterator[Fault]:
-        for column in ("easting", "northing"):
-            if not is_number(getattr(self, column)):
-                yield self._fault(f"{column} is not a number", "give metres", column)
-        if self.reach_m is not None and not (is_number(self.reach_m) and self.reach_m >= 0):
-            yield self._fault(
-                "reach_m is not a number of 0 or more", "give metres, or None", "reach_m"
-            )
-        for kind, capacity in self.capacity.items():
-            if not isinstance(capacity, Capacity):
-                yield Fault(
-                    what=f"capacity of type {kind!r} has no unit",
-                    remedy='give Capacity(amount=..., unit="staff days")',
-                    where="providers",
-                    urn=str(self.urn),
-                    value=str(capacity),
-                )
-
-    def _fault(self, what: str, remedy: str, column: str) -> Fault:
-        return Fault(
-            what=what,
-            remedy=remedy,
-            where="providers",
-            urn=str(self.urn),
-            column=column,
-            value=str(getattr(self, column)),
-        )
-
     def gives(self, kind: str) -> float:
         """Amount that it can give of a type; 0 where none is recorded."""
         return self.capacity[kind].amount if kind in self.capacity else 0.0
@@ -123,32 +108,28 @@ def checked_providers(problem: Problem, providers: Iterable[Provider]) -> tuple[
     """Refuse providers that do not fit a problem: twice, schools of it, types, units."""
     providers = tuple(providers)
     units = units_of(problem)
-    faults: list[Fault] = []
+    faults = Faults()
     seen: set[SchoolId] = set()
     for provider in providers:
+        at: dict[str, Any] = {"where": "providers", "urn": provider.urn}
         if provider.urn in seen:
-            faults.append(_of(provider, "the provider appears more than once", "keep one"))
+            faults.add("the provider appears more than once", "keep one", **at)
         seen.add(provider.urn)
         if problem.find(provider.urn) is not None:
-            faults.append(
-                _of(
-                    provider,
-                    "the provider is a school of the problem, where its capacity counts already",
-                    "leave it out of one of the two",
-                )
+            faults.add(
+                "the provider is a school of the problem, where its capacity counts already",
+                "leave it out of one of the two",
+                **at,
             )
         for kind, capacity in provider.capacity.items():
             if kind in units and units[kind] != capacity.unit:
-                faults.append(
-                    _of(
-                        provider,
-                        f"capacity of type {kind!r} is in {capacity.unit}, that of the schools in "
-                        f"{units[kind]}",
-                        "convert it to one unit",
-                    )
+                faults.add(
+                    f"capacity of type {kind!r} is in {capacity.unit}, that of the schools in "
+                    f"{units[kind]}",
+                    "convert it to one unit",
+                    **at,
                 )
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     known = [*dict.fromkeys([*types_of(problem), *NEED_TYPES])]
     refuse_unknown_types(
         dict.fromkeys(kind for provider in providers for kind in provider.capacity),
@@ -156,10 +137,6 @@ def checked_providers(problem: Problem, providers: Iterable[Provider]) -> tuple[
         "providers",
     )
     return providers
-
-
-def _of(provider: Provider, what: str, remedy: str) -> Fault:
-    return Fault(what=what, remedy=remedy, where="providers", urn=str(provider.urn))
 
 
 def units_of(problem: Problem) -> dict[str, str]:
@@ -171,39 +148,6 @@ def units_of(problem: Problem) -> dict[str, str]:
     return units
 
 
-def types_of(problem: Problem) -> tuple[str, ...]:
-    """Types that any school's need or expertise names, sorted."""
-    return tuple(sorted({str(kind) for s in problem.schools for kind in (*s.need, *s.expertise)}))
-
-
-def capacity_table(problem: Problem, kinds: Sequence[str]) -> FloatArray:
-    """Return recorded capacity, array (n, types); NaN where not known."""
-    return np.array(
-        [
-            [s.expertise[kind].amount if kind in s.expertise else math.nan for kind in kinds]
-            for s in problem.schools
-        ],
-        dtype=np.float64,
-    ).reshape(len(problem), len(kinds))
-
-
-def need_table(problem: Problem, kinds: Sequence[str]) -> FloatArray:
-    """Pupils known with each type of need, array (n, types); NaN where not known."""
-    table = np.full((len(problem), len(kinds)), math.nan)
-    for row, school in enumerate(problem.schools):
-        for column, kind in enumerate(kinds):
-            count = school.need.get(kind)
-            if count is not None and (count.ehcps is not None or count.sen_support is not None):
-                table[row, column] = (count.ehcps or 0) + (count.sen_support or 0)
-    return table
-
-
-def members_of(problem: Problem, cluster: Cluster) -> IntArray:
-    """Positions of the schools of a cluster, those that the problem lacks left out."""
-    found = {problem.find(key) for key in cluster.members}
-    return np.array(sorted(p for p in found if p is not None), dtype=np.int64)
-
-
 def held_clusters(problem: Problem, plan: Plan) -> tuple[Cluster, ...]:
     """Clusters that hold a school of the problem.
 
@@ -212,14 +156,14 @@ def held_clusters(problem: Problem, plan: Plan) -> tuple[Cluster, ...]:
     DataError
         If two clusters have one label: agreements and areas would be ambiguous.
     """
-    clusters = tuple(c for c in plan.clusters if len(members_of(problem, c)))
+    clusters = clusters_held(problem, plan)
     labels = [cluster.label for cluster in clusters]
     twice = dict.fromkeys(label for label in labels if labels.count(label) > 1)
     if twice:
         raise DataError(
             Fault(
-                what=f"two clusters have the label {label!r}",
-                remedy="give each cluster its own, for instance with name_clusters",
+                f"two clusters have the label {label!r}",
+                "give each cluster its own, for instance with name_clusters",
                 where="plan",
             )
             for label in twice
@@ -229,9 +173,7 @@ def held_clusters(problem: Problem, plan: Plan) -> tuple[Cluster, ...]:
 
 def journeys_from(problem: Problem, cluster: Cluster) -> FloatArray:
     """Journeys from a cluster's centre to every school, array (n,); from any member without one."""
-    centre = None if cluster.centre is None else problem.find(cluster.centre)
-    start = members_of(problem, cluster) if centre is None else np.array([centre])
-    return np.asarray(problem.travel[start].min(axis=0))
+    return np.asarray(problem.travel[starts_of(problem, cluster)].min(axis=0))
 
 
 def metres_from(problem: Problem, provider: Provider) -> FloatArray:
@@ -247,30 +189,25 @@ def within_reach(provider: Provider, metres: FloatArray) -> FloatArray:
 
 def metres_to_cluster(problem: Problem, provider: Provider, cluster: Cluster) -> float:
     """Metres from a provider to a cluster's centre (without one, to the nearest member)."""
-    metres = metres_from(problem, provider)
-    centre = None if cluster.centre is None else problem.find(cluster.centre)
-    return float(metres[members_of(problem, cluster)].min() if centre is None else metres[centre])
+    return float(metres_from(problem, provider)[starts_of(problem, cluster)].min())
 
 
 def limit_of(problem: Problem, within_m: float | None, within_min: float | None) -> float | None:
     """Read the limit on journeys in the problem's own unit, refusing the other one."""
-    faults = []
+    faults = Faults()
     for unit, limit in (("m", within_m), ("min", within_min)):
         if limit is None:
             continue
         if not is_number(limit) or limit < 0:
-            faults.append(rule_fault(f"within_{unit} is not a number of 0 or more", "correct it"))
+            faults.add(f"within_{unit} is not a number of 0 or more", "correct it")
         elif unit != problem.travel_unit:
-            faults.append(
-                rule_fault(
-                    f"within_{unit} is given but the problem's journeys are in "
-                    f"{'metres' if problem.travel_unit == 'm' else 'minutes'}",
-                    f"use within_{problem.travel_unit}",
-                    limit,
-                )
+            faults.add(
+                f"within_{unit} is given but the problem's journeys are in "
+                f"{'metres' if problem.travel_unit == 'm' else 'minutes'}",
+                f"use within_{problem.travel_unit}",
+                value=limit,
             )
-    if faults:
-        raise RulesError(faults)
+    faults.refuse(RulesError)
     return within_m if problem.travel_unit == "m" else within_min
 
 

@@ -20,21 +20,20 @@ from clusters.domain import (
     SchoolId,
     plan_of,
 )
+from clusters.domain.values import picked
 from clusters.expertise.providers import (
     Provider,
-    capacity_table,
     checked_providers,
     held_clusters,
     limit_of,
-    members_of,
     metres_from,
     metres_to_cluster,
-    need_table,
-    types_of,
     within_reach,
 )
 from clusters.expertise.transport import transport
 from clusters.measures import Access, measure
+from clusters.measures.access import known_sum
+from clusters.measures.facts import capacity_table, members_of, need_table, types_of
 from clusters.measures.values import frame_of
 from clusters.shown import Shown
 
@@ -136,12 +135,12 @@ class Reaches(Shown):
     @property
     def unmet(self) -> float:
         """Pupils beyond what their cluster's capacity covers, over the types with a policy."""
-        return _known_sum(row.unmet for row in self.rows)
+        return known_sum(row.unmet for row in self.rows)
 
     @property
     def unmet_after(self) -> float:
         """The same after what the providers give."""
-        return _known_sum(row.unmet_after for row in self.rows)
+        return known_sum(row.unmet_after for row in self.rows)
 
     @property
     def share_in_reach(self) -> float:
@@ -209,7 +208,8 @@ def reach(
     limit = limit_of(problem, within_m, within_min)
     clusters = held_clusters(problem, plan)
     kinds = types_of(problem)
-    near = _pupils_in_reach(problem, kinds, providers, limit)
+    need = need_table(problem, kinds)
+    near = np.where(_served(problem, kinds, providers, limit), need, need * 0)
     access = {(row.cluster, row.kind): row for row in measure(problem, plan, priorities).expertise}
     covers = {} if priorities is None else priorities.pupils_per_capacity
     rows: list[Reach] = []
@@ -291,13 +291,6 @@ def _served(
     return np.asarray(served)
 
 
-def _pupils_in_reach(
-    problem: Problem, kinds: Sequence[str], providers: Sequence[Provider], limit: float | None
-) -> FloatArray:
-    need = need_table(problem, kinds)
-    return np.where(_served(problem, kinds, providers, limit), need, need * 0)
-
-
 def _metres(
     problem: Problem, providers: Sequence[Provider], clusters: Sequence[Cluster]
 ) -> FloatArray:
@@ -335,23 +328,11 @@ def _row(
 ) -> Reach:
     after = math.nan if covers is None else max(0.0, row.unmet - covers * given)
     return Reach(
-        cluster=row.cluster,
-        kind=row.kind,
-        need=row.need,
-        need_not_known=row.need_not_known,
-        capacity=row.capacity,
-        capacity_not_known=row.capacity_not_known,
-        gap=row.gap,
+        **picked(row, "cluster", "kind", "need", "need_not_known", "capacity"),
+        **picked(row, "capacity_not_known", "gap", "unmet"),
         gap_after=row.gap and not providers,
-        unmet=row.unmet,
         unmet_after=round(after, 6) if not math.isnan(row.unmet) else math.nan,
         providers=providers,
         given=given,
         in_reach=math.nan if math.isnan(row.need) else float(np.nansum(inside)),
     )
-
-
-def _known_sum(values: Iterable[float]) -> float:
-    """Sum what is known; NaN where nothing is."""
-    known = [value for value in values if not math.isnan(value)]
-    return math.fsum(known) if known else math.nan

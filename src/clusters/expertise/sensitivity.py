@@ -11,15 +11,10 @@ import numpy.typing as npt
 
 from clusters.arguments import at_least, checked
 from clusters.domain import FloatArray, PlanLike, Priorities, Problem, is_number, plan_of
-from clusters.domain.forms import rule_fault
-from clusters.errors import RulesError
-from clusters.expertise.providers import (
-    capacity_table,
-    held_clusters,
-    members_of,
-    need_table,
-    types_of,
-)
+from clusters.errors import Faults, RulesError
+from clusters.expertise.providers import held_clusters
+from clusters.measures.facts import capacity_table, members_of, need_table, types_of
+from clusters.measures.values import frame_of
 from clusters.shown import Shown
 
 if TYPE_CHECKING:
@@ -109,14 +104,7 @@ class Sensitivity(Shown):
 
     def to_frame(self) -> pd.DataFrame:
         """Make a frame with a row for each cluster and type, the likeliest new gaps first."""
-        import pandas as pd
-
-        columns = ["cluster", "type", "holders", "capacity", "gap", "chance_of_gap"]
-        rows = [
-            (row.cluster, row.kind, row.holders, row.capacity, row.gap, row.chance_of_gap)
-            for row in self.rows
-        ]
-        frame = pd.DataFrame(rows, columns=columns)
+        frame = frame_of(self.rows, Fragile).rename(columns={"kind": "type"})
         frame["rise"] = frame["chance_of_gap"] - frame["gap"].astype(float)
         return frame.sort_values("rise", ascending=False, kind="stable", ignore_index=True)
 
@@ -268,12 +256,10 @@ def _covers(kinds: tuple[str, ...], priorities: Priorities | None) -> FloatArray
 
 
 def _check(share: float, found_share: float, draws: int) -> None:
-    faults = [
-        rule_fault(f"{name} is not a fraction from 0 to 1", "write 10 % as 0.1", value)
-        for name, value in (("share", share), ("found_share", found_share))
-        if not is_number(value) or not 0 <= value <= 1
-    ]
+    faults = Faults()
+    for name, value in (("share", share), ("found_share", found_share)):
+        if not is_number(value) or not 0 <= value <= 1:
+            faults.add(f"{name} is not a fraction from 0 to 1", "write 10 % as 0.1", value=value)
     if not isinstance(draws, int) or isinstance(draws, bool) or draws < 1:
-        faults.append(rule_fault("draws is not a whole number of 1 or more", "correct it", draws))
-    if faults:
-        raise RulesError(faults)
+        faults.add("draws is not a whole number of 1 or more", "correct it", value=draws)
+    faults.refuse(RulesError)

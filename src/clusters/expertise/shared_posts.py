@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
 from typing import TYPE_CHECKING
+
+import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import (
@@ -18,9 +21,11 @@ from clusters.domain import (
     plan_of,
 )
 from clusters.domain.checks import unknown_need
-from clusters.errors import DataError, Fault, MoneyError, RulesError
-from clusters.expertise.posts import PARTS, Gap, Post, PostPlan, SharedPost, fault
+from clusters.domain.values import picked
+from clusters.errors import DataError, Faults, MoneyError
+from clusters.expertise.posts import PARTS, Gap, Post, PostPlan, SharedPost
 from clusters.measures import Access, measure
+from clusters.measures.facts import members_of, need_table, types_of
 from clusters.money import Amount, pence
 from clusters.solver import Settings, effort
 
@@ -120,7 +125,6 @@ def share_posts(
     plan = plan_of(problem, plan)
     budget_pence = _checked(posts, budget, pupils_per_capacity, most, across_m)
     rows = _unmet(problem, plan, pupils_per_capacity)
-    known = {str(kind) for s in problem.schools for kind in (*s.need, *s.expertise)}
     kinds = sorted({row.kind for row in rows})
     labels = [cluster.label for cluster in plan.clusters]
     table = _Table(problem, plan, kinds, labels, rows)
@@ -132,14 +136,11 @@ def share_posts(
         case = table.case(usable, budget_pence, across_m, most)
         answer = solve_posts(case, *effort(settings, 10.0))
     chosen = () if answer is None else table.posts(usable, answer)
-    covered: dict[tuple[str, str], float] = {}
+    covered: dict[tuple[str, str], float] = defaultdict(float)
     for post in chosen:
         for label, pupils in post.serves.items():
-            covered[label, post.kind] = covered.get((label, post.kind), 0.0) + pupils
-    left = [
-        _gap(row, max(0.0, row.unmet - covered.get((row.cluster, row.kind), 0.0)), posts)
-        for row in rows
-    ]
+            covered[label, post.kind] += pupils
+    left = [_gap(row, max(0.0, row.unmet - covered[row.cluster, row.kind]), posts) for row in rows]
     return PostPlan(
         posts=chosen,
         gaps=tuple(left),
@@ -149,7 +150,7 @@ def share_posts(
         unmet_after=math.fsum(gap.unmet_after for gap in left),
         proved=answer is None or answer.proved,
         most_possible=0.0 if answer is None else answer.bound / PARTS,
-        not_counted=tuple(sorted(known - set(pupils_per_capacity))),
+        not_counted=tuple(sorted(set(types_of(problem)) - set(pupils_per_capacity))),
         capacity_not_known=FrozenDict(
             {
                 kind: missing
@@ -176,10 +177,7 @@ class _Table:
         self.unmet = [
             [round(unmet.get((kind, label), 0.0) * PARTS) for label in labels] for kind in kinds
         ]
-        members = [
-            [k for urn in cluster.members if (k := problem.find(urn)) is not None]
-            for cluster in plan.clusters
-        ]
+        members = [members_of(problem, cluster).tolist() for cluster in plan.clusters]
         self.host = {
             (kind, c): self._host(kind, schools)
             for kind in kinds
@@ -187,14 +185,11 @@ class _Table:
         }
 
     def _host(self, kind: str, schools: Sequence[int]) -> int:
-        def pupils(k: int) -> int:
-            count = self.problem.schools[k].need.get(kind)
-            return 0 if count is None else (count.ehcps or 0) + (count.sen_support or 0)
-
+        pupils = np.nan_to_num(need_table(self.problem, [kind])[:, 0])
         travel = self.problem.travel
         return min(
             schools,
-            key=lambda host: (math.fsum(pupils(k) * float(travel[k, host]) for k in schools), host),
+            key=lambda host: (math.fsum(pupils[schools] * travel[schools, host]), host),
         )
 
     def _journey(self, kind: str, c: int, d: int) -> float:
@@ -267,9 +262,7 @@ def _unmet(problem: Problem, plan: Plan, pupils_per_capacity: Mapping[str, float
     faults = [fault for kind in pupils_per_capacity for fault in unknown_need(problem, kind)]
     if faults:
         raise DataError(faults)
-    priorities = Priorities(
-        travel_by="schools", pupils_per_capacity=FrozenDict(pupils_per_capacity)
-    )
+    priorities = _priorities(pupils_per_capacity)
     return [row for row in measure(problem, plan, priorities).expertise if row.unmet > 0]
 
 
@@ -282,11 +275,7 @@ def _gap(row: Access, after: float, posts: Sequence[Post]) -> Gap:
         count = math.ceil(round(row.unmet * PARTS) / round(best.covers * PARTS))
         cost = count * pence(best.cost)
     return Gap(
-        cluster=row.cluster,
-        kind=row.kind,
-        need=row.need,
-        capacity=row.capacity,
-        unmet=row.unmet,
+        **picked(row, "cluster", "kind", "need", "capacity", "unmet"),
         unmet_after=round(after, 3),
         posts_to_fill=count,
         cost_to_fill_pence=cost,
@@ -300,27 +289,25 @@ def _checked(
     most: int,
     across_m: float | None,
 ) -> int:
-    faults: list[Fault] = []
-    budget_pence = 0
-    try:
-        budget_pence = pence(budget, "the budget for posts")
-        Priorities(pupils_per_capacity=FrozenDict(pupils_per_capacity))
-    except (MoneyError, RulesError) as error:
-        faults += error.faults
+    faults = Faults()
+    budget_pence = faults.take(0, pence, budget, "the budget for posts")
+    if not faults:
+        faults.take(None, lambda: _priorities(pupils_per_capacity))
     if not posts:
-        faults.append(fault("there are no posts to choose from", "give at least one Post"))
+        faults.add("there are no posts to choose from", "give at least one Post")
     for post in posts:
         if post.kind not in pupils_per_capacity:
-            faults.append(
-                fault(
-                    f"{post.name!r} serves {post.kind!r}, and nothing says what capacity covers",
-                    f"give pupils_per_capacity[{post.kind!r}]",
-                )
+            faults.add(
+                f"{post.name!r} serves {post.kind!r}, and nothing says what capacity covers",
+                f"give pupils_per_capacity[{post.kind!r}]",
             )
     if type(most) is not int or most < 1:
-        faults.append(fault("most is not a whole number of 1 or more", "give one", most))
+        faults.add("most is not a whole number of 1 or more", "give one", value=most)
     if across_m is not None and (not is_number(across_m) or across_m < 0):
-        faults.append(fault("across_m is not a number of 0 or more", "give one, or None", across_m))
-    if faults:
-        raise MoneyError(faults)
+        faults.add("across_m is not a number of 0 or more", "give one, or None", value=across_m)
+    faults.refuse(MoneyError)
     return budget_pence
+
+
+def _priorities(pupils_per_capacity: Mapping[str, float]) -> Priorities | None:
+    return Priorities(travel_by="schools", pupils_per_capacity=FrozenDict(pupils_per_capacity))

@@ -12,14 +12,9 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import Cluster, FloatArray, PlanLike, Problem, plan_of
-from clusters.errors import DataError, Fault, RulesError
-from clusters.expertise.providers import (
-    held_clusters,
-    journeys_from,
-    members_of,
-    need_table,
-    types_of,
-)
+from clusters.errors import DataError, Faults, RulesError
+from clusters.expertise.providers import held_clusters, journeys_from
+from clusters.measures.facts import members_of, need_table, types_of
 from clusters.measures.values import frame_of
 from clusters.money import Number, exact_number, largest_remainder, measure_number, proportional
 from clusters.shown import Shown
@@ -67,27 +62,17 @@ class TeamRole(Shown):
 
     def __post_init__(self) -> None:
         posts, step = _fraction(self.posts, self.name), _fraction(self.step, "the step")
-        faults = []
+        faults = Faults()
         if posts < 0 or step <= 0 or (posts / step).denominator != 1:
-            faults.append(
-                Fault(
-                    what=f"{self.name}: {self.posts} posts cannot be shared in parts of "
-                    f"{self.step}",
-                    remedy="give a multiple of the step, 0 or more",
-                    where="posts",
-                )
+            faults.add(
+                f"{self.name}: {self.posts} posts cannot be shared in parts of {self.step}",
+                "give a multiple of the step, 0 or more",
+                where="posts",
             )
         if self.over not in ("cluster", "area"):
-            faults.append(
-                Fault(
-                    what=f"{self.name}: over is neither 'cluster' nor 'area'",
-                    remedy="use one of them",
-                    where="posts",
-                    value=str(self.over),
-                )
-            )
-        if faults:
-            raise DataError(faults)
+            what = f"{self.name}: over is neither 'cluster' nor 'area'"
+            faults.add(what, "use one of them", where="posts", value=str(self.over))
+        faults.refuse(DataError)
 
     @property
     def unit(self) -> Fraction:
@@ -228,76 +213,49 @@ def share_team(
     for post in posts:
         weight = _weights(problem, clusters, post)
         if not sum(weight) and post.units:
-            raise DataError(
-                Fault(
-                    what=f"{post.name}: {post.by!r} is 0 in every cluster",
-                    remedy="share it by something else",
-                    where="posts",
-                )
+            raise DataError.of(
+                f"{post.name}: {post.by!r} is 0 in every cluster",
+                "share it by something else",
+                where="posts",
             )
         where = dict.fromkeys(labels) if areas is None else {name: areas[name] for name in labels}
-        if post.over == "area":
-            rows += _over_areas(problem, clusters, post, weight, where)
-        else:
-            rows += _over_clusters(problem, clusters, post, weight, where)
+        rows += _shares(problem, clusters, post, weight, where)
     return Team(rows=tuple(rows), travel_unit=problem.travel_unit)
 
 
-def _over_clusters(
+def _shares(
     problem: Problem,
     clusters: Sequence[Cluster],
     post: TeamRole,
     weight: Sequence[Fraction],
     area: Mapping[str, str | None],
 ) -> list[TeamShare]:
-    """Share over clusters, by way of their areas where there are any."""
-    labels = [cluster.label for cluster in clusters]
-    groups = list(dict.fromkeys(area[label] for label in labels))
-    totals = [_sum(w for w, name in zip(weight, labels, strict=True) if area[name] == g)
-              for g in groups]  # fmt: skip
-    units = _divide(post.units, totals, [str(group) for group in groups])
-    given: dict[str, int] = {}
-    for group, amount in zip(groups, units, strict=True):
-        inside = [k for k, label in enumerate(labels) if area[label] == group]
-        parts = _divide(amount, [weight[k] for k in inside], [labels[k] for k in inside])
-        given |= {labels[k]: part for k, part in zip(inside, parts, strict=True)}
-    total = _sum(weight)
-    rows = []
+    """Share over areas, where there are any, and from each over its clusters where asked for.
+
+    Staff of an area work from the cluster nearest to all its schools; what a cluster does not have
+    comes from the nearest of its area that has.
+    """
+    groups: dict[str | None, list[int]] = {}
     for k, cluster in enumerate(clusters):
-        near = [c for c in clusters if given[c.label] and area[c.label] == area[cluster.label]]
-        base = cluster if given[cluster.label] else _nearest(problem, cluster, near)
-        exact = weight[k] * post.units / total * post.unit if total else Fraction(0)
-        rows.append(
-            _share(problem, post, cluster.label, area[cluster.label], [cluster], base)
-            | {"weight": weight[k], "share": exact, "posts": given[cluster.label] * post.unit}
-        )
-    return [_row(row) for row in rows]
-
-
-def _over_areas(
-    problem: Problem,
-    clusters: Sequence[Cluster],
-    post: TeamRole,
-    weight: Sequence[Fraction],
-    area: Mapping[str, str | None],
-) -> list[TeamShare]:
-    """Share over areas; staff work from the cluster nearest to all schools of the area."""
-    names = list(dict.fromkeys(area[cluster.label] for cluster in clusters))
-    inside = {name: [c for c in clusters if area[c.label] == name] for name in names}
-    by_label = dict(zip((c.label for c in clusters), weight, strict=True))
-    totals = [_sum(by_label[c.label] for c in inside[name]) for name in names]
-    units = _divide(post.units, totals, [str(name) for name in names])
-    whole = _sum(totals)
-    rows = []
-    for name, amount, total in zip(names, units, totals, strict=True):
-        held = inside[name]
-        base = min(held, key=lambda c: float(np.sum(_journeys(problem, c, held))))
-        exact = total * post.units / whole * post.unit if whole else Fraction(0)
-        rows.append(
-            _share(problem, post, str(name), str(name), held, base)
-            | {"weight": total, "share": exact, "posts": amount * post.unit}
-        )
-    return [_row(row) for row in rows]
+        groups.setdefault(area[cluster.label], []).append(k)
+    totals = [_sum(weight[k] for k in inside) for inside in groups.values()]
+    units = _divide(post.units, totals, [str(name) for name in groups])
+    each = post.units * post.unit / (_sum(totals) or 1)
+    rows: dict[int, TeamShare] = {}
+    for (name, inside), amount, total in zip(groups.items(), units, totals, strict=True):
+        held = [clusters[k] for k in inside]
+        if post.over == "area":
+            base = min(held, key=lambda c: float(np.sum(_journeys(problem, c, held))))
+            numbers = (total, total * each, amount * post.unit)
+            rows[inside[0]] = _share(problem, post, str(name), str(name), held, base, numbers)
+            continue
+        parts = _divide(amount, [weight[k] for k in inside], [c.label for c in held])
+        having = [cluster for cluster, part in zip(held, parts, strict=True) if part]
+        for k, cluster, part in zip(inside, held, parts, strict=True):
+            near = cluster if part else _nearest(problem, cluster, having)
+            numbers = (weight[k], weight[k] * each, part * post.unit)
+            rows[k] = _share(problem, post, cluster.label, name, [cluster], near, numbers)
+    return [rows[k] for k in sorted(rows)]
 
 
 def _share(
@@ -307,22 +265,22 @@ def _share(
     area: str | None,
     clusters: Sequence[Cluster],
     base: Cluster | None,
-) -> dict[str, object]:
+    numbers: tuple[Fraction, Fraction, Fraction],
+) -> TeamShare:
     journeys = np.array([math.nan]) if base is None else _journeys(problem, base, clusters)
-    return {
-        "role": post.name,
-        "over": post.over,
-        "place": place,
-        "area": area,
-        "base": None if base is None else base.label,
-        "mean_journey": float(journeys.mean()),
-        "round": float(2 * journeys.sum()),
-    }
-
-
-def _row(values: Mapping[str, object]) -> TeamShare:
-    numbers = {name: float(values[name]) for name in ("weight", "share", "posts")}  # type: ignore[arg-type]  # exact fractions
-    return TeamShare(**{**values, **numbers})  # type: ignore[arg-type]  # collected by name above
+    weight, share, posts = map(float, numbers)
+    return TeamShare(
+        role=post.name,
+        over=post.over,
+        place=place,
+        area=area,
+        weight=weight,
+        share=share,
+        posts=posts,
+        base=None if base is None else base.label,
+        mean_journey=float(journeys.mean()),
+        round=float(2 * journeys.sum()),
+    )
 
 
 def _journeys(problem: Problem, base: Cluster, clusters: Sequence[Cluster]) -> FloatArray:
@@ -366,29 +324,20 @@ def _check_areas(
     if areas is None:
         for post in posts:
             if post.over == "area":
-                raise RulesError(
-                    Fault(
-                        what=f"{post.name} is shared over areas, but there are none",
-                        remedy="give areas={cluster: area}, or over='cluster'",
-                        where="posts",
-                    )
+                raise RulesError.of(
+                    f"{post.name} is shared over areas, but there are none",
+                    "give areas={cluster: area}, or over='cluster'",
+                    where="posts",
                 )
         return
     labels = {cluster.label for cluster in clusters}
-    faults = [
-        Fault(what=f"cluster {label!r} has no area", remedy="give it one", where="areas")
-        for label in sorted(labels - set(areas))
-    ]
-    faults += [
-        Fault(
-            what=f"the plan has no cluster {label!r}",
-            remedy=f"use one of {', '.join(sorted(labels))}",
-            where="areas",
-        )
-        for label in sorted(set(areas) - labels)
-    ]
-    if faults:
-        raise DataError(faults)
+    faults = Faults()
+    for label in sorted(labels - set(areas)):
+        faults.add(f"cluster {label!r} has no area", "give it one", where="areas")
+    for label in sorted(set(areas) - labels):
+        remedy = f"use one of {', '.join(sorted(labels))}"
+        faults.add(f"the plan has no cluster {label!r}", remedy, where="areas")
+    faults.refuse(DataError)
 
 
 def _fraction(value: Number, what: str) -> Fraction:

@@ -15,7 +15,7 @@ from clusters.errors import ArgumentError, DataError, Fault, InfeasibleError
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates, shortcomings
 from clusters.leads.compass import name_areas
 from clusters.leads.scale import problem_of_clusters
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 from clusters.verifier import Certificate, verify
 
 if TYPE_CHECKING:
@@ -133,17 +133,12 @@ class Areas(Shown):
         ArgumentError
             If kind is none of these.
         """
-        import pandas as pd
-
         if kind not in ("area", "cluster", "school"):
-            raise ArgumentError(
-                Fault(
-                    what=f"there is no frame {kind!r}",
-                    remedy='call to_frame("area"), to_frame("cluster") or to_frame("school")',
-                )
+            raise ArgumentError.of(
+                f"there is no frame {kind!r}",
+                'call to_frame("area"), to_frame("cluster") or to_frame("school")',
             )
-        rows = [row for area in self.plan.clusters for row in self._rows(area, kind)]
-        return pd.DataFrame(rows)
+        return framed(row for area in self.plan.clusters for row in self._rows(area, kind))
 
     def _rows(self, area: Cluster, kind: str) -> Iterable[dict[str, Any]]:
         members = {cluster.label: cluster for cluster in self.of.clusters}
@@ -309,8 +304,8 @@ def check_areas(
     if unknown:
         raise DataError(
             Fault(
-                what=f"the plan has no cluster {label!r}",
-                remedy=f"use one of {', '.join(map(str, case.small.ids))}",
+                f"the plan has no cluster {label!r}",
+                f"use one of {', '.join(map(str, case.small.ids))}",
                 where="areas",
             )
             for label in unknown

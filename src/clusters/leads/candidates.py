@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from clusters.arguments import checked
 from clusters.domain import Bounds, FrozenDict, Problem, Rules, SchoolId, is_number
-from clusters.domain.forms import rule_fault
-from clusters.errors import DataError, Fault, RulesError
+from clusters.errors import DataError, Faults, RulesError
 from clusters.shown import Shown
 
 __all__ = ["Candidate", "LeadPriorities", "LeadRules", "leads_as_centres"]
@@ -51,21 +51,16 @@ class Candidate(Shown):
     senco: str = ""
 
     def __post_init__(self) -> None:
-        faults = [
-            Fault(
-                what=f"{name} is not a number of 0 or more",
-                remedy="correct it, or give None where it is not known",
-                where="candidates",
-                urn=str(self.urn),
-                column=name,
-                value=str(getattr(self, name)),
-            )
-            for name in ("experience_years", "release_days")
-            if getattr(self, name) is not None
-            and not (is_number(getattr(self, name)) and getattr(self, name) >= 0)
-        ]
-        if faults:
-            raise DataError(faults)
+        faults = Faults()
+        at: dict[str, Any] = {"where": "candidates", "urn": self.urn}
+        for name in ("experience_years", "release_days"):
+            value = getattr(self, name)
+            if value is not None and not (is_number(value) and value >= 0):
+                remedy = "correct it, or give None where it is not known"
+                faults.add(
+                    f"{name} is not a number of 0 or more", remedy, column=name, value=value, **at
+                )
+        faults.refuse(DataError)
 
 
 @checked
@@ -109,33 +104,25 @@ class LeadRules(Shown):
     alternates: int = 1
 
     def __post_init__(self) -> None:
-        faults = [
-            rule_fault(f"{name} is not a number of 0 or more", "correct it", getattr(self, name))
-            for name in (
-                *("min_experience_years", "min_release_days", "alternates"),
-                *("max_travel_m", "max_travel_min"),
-            )
-            if getattr(self, name) is not None
-            and not (is_number(getattr(self, name)) and getattr(self, name) >= 0)
-        ]
+        faults = Faults()
+        numbers = ("min_experience_years", "min_release_days", "alternates")
+        for name in (*numbers, "max_travel_m", "max_travel_min"):
+            value = getattr(self, name)
+            if value is not None and not (is_number(value) and value >= 0):
+                faults.add(f"{name} is not a number of 0 or more", "correct it", value=value)
         for phase, (low, high) in self.phases.items():
             ends = [end for end in (low, high) if end is not None]
             if not all(is_number(end) and end >= 0 and end == int(end) for end in ends) or (
                 len(ends) == 2 and ends[0] > ends[1]
             ):
-                faults.append(
-                    rule_fault(
-                        f"phases[{phase!r}] is not a pair (fewest, most) of whole numbers",
-                        "give for instance (3, None)",
-                        (low, high),
-                    )
+                faults.add(
+                    f"phases[{phase!r}] is not a pair (fewest, most) of whole numbers",
+                    "give for instance (3, None)",
+                    value=(low, high),
                 )
         if self.at_centre and self.outside:
-            faults.append(
-                rule_fault("at_centre and outside cannot both hold", "choose one of them")
-            )
-        if faults:
-            raise RulesError(faults)
+            faults.add("at_centre and outside cannot both hold", "choose one of them")
+        faults.refuse(RulesError)
         object.__setattr__(self, "phases", FrozenDict(self.phases))
 
     def longest(self, problem: Problem) -> float | None:
@@ -148,12 +135,10 @@ class LeadRules(Shown):
         """
         wrong = "min" if problem.travel_unit == "m" else "m"
         if getattr(self, f"max_travel_{wrong}") is not None:
-            raise RulesError(
-                rule_fault(
-                    f"max_travel_{wrong} does not fit: the problem's journeys are in "
-                    f"{'metres' if wrong == 'min' else 'minutes'}",
-                    f"use max_travel_{problem.travel_unit}",
-                )
+            raise RulesError.of(
+                f"max_travel_{wrong} does not fit: the problem's journeys are in "
+                f"{'metres' if wrong == 'min' else 'minutes'}",
+                f"use max_travel_{problem.travel_unit}",
             )
         limit: float | None = getattr(self, f"max_travel_{problem.travel_unit}")
         return limit
@@ -193,13 +178,12 @@ class LeadPriorities(Shown):
     outside: float = 2.0
 
     def __post_init__(self) -> None:
-        faults = [
-            rule_fault(f"{name} is not a number of 0 or more", "give a weight", getattr(self, name))
-            for name in ("closeness", "experience", "max_years", "release", "outside")
-            if not is_number(getattr(self, name)) or getattr(self, name) < 0
-        ]
-        if faults:
-            raise RulesError(faults)
+        faults = Faults()
+        for name in ("closeness", "experience", "max_years", "release", "outside"):
+            weight = getattr(self, name)
+            if not is_number(weight) or weight < 0:
+                faults.add(f"{name} is not a number of 0 or more", "give a weight", value=weight)
+        faults.refuse(RulesError)
 
 
 def checked_candidates(
@@ -215,30 +199,21 @@ def checked_candidates(
     if candidates is None:
         return tuple(Candidate(urn=school.urn) for school in problem.schools if school.can_lead)
     found = [c if isinstance(c, Candidate) else Candidate(urn=c) for c in candidates]
-    faults, seen, kept = [], set(), []
+    faults, seen, kept = Faults(), set(), []
     for candidate in found:
         position = problem.find(candidate.urn)
+        at: dict[str, Any] = {"where": "candidates", "urn": candidate.urn}
         if position is None:
             named = f"{candidate.senco} is" if candidate.senco else "the candidate is"
-            faults.append(
-                _fault(
-                    candidate,
-                    f"{named} at no school of the problem",
-                    "check the URN (an academy has a new one)",
-                )
-            )
+            remedy = "check the URN (an academy has a new one)"
+            faults.add(f"{named} at no school of the problem", remedy, **at)
             continue
         if position in seen:
-            faults.append(_fault(candidate, "the school is named twice", "name it once"))
+            faults.add("the school is named twice", "name it once", **at)
         seen.add(position)
         kept.append(replace(candidate, urn=problem.ids[position]))
-    if faults:
-        raise DataError(faults)
+    faults.refuse(DataError)
     return tuple(kept)
-
-
-def _fault(candidate: Candidate, what: str, remedy: str) -> Fault:
-    return Fault(what=what, remedy=remedy, where="candidates", urn=str(candidate.urn))
 
 
 def shortcomings(candidate: Candidate, rules: LeadRules) -> tuple[str, ...]:
@@ -302,10 +277,8 @@ def leads_as_centres(
         allowed = {problem.position(key) for key in rules.centres}
         able = [key for key in able if problem.position(key) in allowed]
     if not able:
-        raise RulesError(
-            rule_fault(
-                "no school may be a centre: none is able and willing to lead",
-                "name candidates, or set can_lead for the schools",
-            )
+        raise RulesError.of(
+            "no school may be a centre: none is able and willing to lead",
+            "name candidates, or set can_lead for the schools",
         )
     return replace(rules, centres=tuple(able))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from clusters.arguments import checked
 from clusters.domain import Cluster, PlanLike, Problem, SchoolId, plan_of
 from clusters.leads.candidates import Candidate, LeadRules, checked_candidates
+from clusters.measures.facts import clusters_held
 from clusters.verifier import Certificate, Finding
 
 __all__ = ["check_leads"]
@@ -58,7 +59,7 @@ def check_leads(
         known={c.urn: c for c in checked_candidates(problem, candidates)},
         rules=rules,
     )
-    clusters = [c for c in plan.clusters if any(problem.find(m) is not None for m in c.members)]
+    clusters = clusters_held(problem, plan)
     findings = [
         Finding(rule="lead", message=f"The plan has no cluster {label!r} to be led.", cluster=label)
         for label in case.leads
@@ -135,7 +136,7 @@ def _wrongs(
             yield rule, f"whose {words} are not known", None
         elif value is not None and value < least:
             yield rule, f"with {value:g} {words}, below {least:g}", least - value
-    positions = [p for p in (problem.find(member) for member in cluster.members) if p is not None]
+    positions = [p for p in map(problem.find, cluster.members) if p is not None]
     place = problem.position(urn)
     if not rules.outside and place not in positions:
         yield "member", "a school of another cluster", None

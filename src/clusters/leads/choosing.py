@@ -29,6 +29,7 @@ from clusters.leads.candidates import (
     shortcomings,
 )
 from clusters.leads.checking import check_leads
+from clusters.measures.facts import clusters_held, members_of
 from clusters.measures.values import frame_of
 from clusters.shown import Shown
 from clusters.verifier import Certificate
@@ -233,13 +234,8 @@ def _scene(
 
     problem_of_clusters(problem, plan)  # refuses plans that do not fit
     known = checked_candidates(problem, candidates)
-    clusters = tuple(
-        c for c in plan.clusters if any(problem.find(m) is not None for m in c.members)
-    )
-    members = tuple(
-        np.array(sorted(p for p in map(problem.find, c.members) if p is not None), dtype=np.int64)
-        for c in clusters
-    )
+    clusters = clusters_held(problem, plan)
+    members = tuple(members_of(problem, cluster) for cluster in clusters)
     places = tuple(problem.position(candidate.urn) for candidate in known)
     weight = problem.measure(priorities.travel_by)
     longest = rules.longest(problem)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
 
 from clusters.arguments import checked
-from clusters.domain import Cluster, PlanLike, Problem, School, SchoolId, plan_of
-from clusters.errors import DataError, Fault
+from clusters.domain import Cluster, IntArray, PlanLike, Problem, School, SchoolId, plan_of
+from clusters.errors import DataError, Faults
+from clusters.measures.facts import clusters_held, members_of
 
 __all__ = ["problem_of_clusters"]
 
@@ -48,11 +49,9 @@ def problem_of_clusters(
     (('1', '2'), [3.0, 4.0], [('1', '2')])
     """
     plan = plan_of(problem, plan)
-    clusters = tuple(
-        c for c in plan.clusters if any(problem.find(m) is not None for m in c.members)
-    )
+    clusters = clusters_held(problem, plan)
     _refuse_muddle(problem, clusters)
-    members = [_members(problem, cluster) for cluster in clusters]
+    members = [members_of(problem, cluster) for cluster in clusters]
     middle = [_middle(problem, c, held) for c, held in zip(clusters, members, strict=True)]
     stops = list(middle)
     for k, cluster in enumerate(clusters):
@@ -92,20 +91,15 @@ def problem_of_clusters(
     return small
 
 
-def _members(problem: Problem, cluster: Cluster) -> list[int]:
-    found = {problem.find(key) for key in cluster.members}
-    return sorted(position for position in found if position is not None)
-
-
-def _middle(problem: Problem, cluster: Cluster, members: list[int]) -> int:
+def _middle(problem: Problem, cluster: Cluster, members: IntArray) -> int:
     """Position of the centre; without one, of the member with the least journeys to it."""
     centre = None if cluster.centre is None else problem.find(cluster.centre)
     if centre is not None:
         return centre
-    return members[int(problem.travel[np.ix_(members, members)].sum(axis=0).argmin())]
+    return int(members[problem.travel[np.ix_(members, members)].sum(axis=0).argmin()])
 
 
-def _edges(problem: Problem, members: list[list[int]]) -> np.ndarray | None:
+def _edges(problem: Problem, members: Sequence[IntArray]) -> np.ndarray | None:
     """Pairs of clusters of which any members are neighbours."""
     if problem.edges is None:
         return None
@@ -120,15 +114,11 @@ def _edges(problem: Problem, members: list[list[int]]) -> np.ndarray | None:
 def _refuse_muddle(problem: Problem, clusters: tuple[Cluster, ...]) -> None:
     labels = [cluster.label for cluster in clusters]
     held = [key for cluster in clusters for key in cluster.members]
-    faults = [
-        Fault(what=f"two clusters have the label {label!r}", remedy="rename one", where="plan")
-        for label in dict.fromkeys(labels)
-        if labels.count(label) > 1
-    ]
-    faults += [
-        Fault(what="the school is in two clusters", remedy="keep it in one", urn=str(key))
-        for key in dict.fromkeys(held)
-        if held.count(key) > 1 and problem.find(key) is not None
-    ]
-    if faults:
-        raise DataError(faults)
+    faults = Faults()
+    for label in dict.fromkeys(labels):
+        if labels.count(label) > 1:
+            faults.add(f"two clusters have the label {label!r}", "rename one", where="plan")
+    for key in dict.fromkeys(held):
+        if held.count(key) > 1 and problem.find(key) is not None:
+            faults.add("the school is in two clusters", "keep it in one", urn=key)
+    faults.refuse(DataError)

@@ -6,7 +6,7 @@ What no data says is not known: it counts as none in a sum, and is counted besid
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ from clusters.domain import FloatArray, IntArray, SchoolId
 from clusters.measures.facts import Facts, Placed
 from clusters.shown import Shown
 
-__all__ = ["Access", "TypeMeasures", "access_of", "gini", "type_measures"]
+__all__ = ["Access", "TypeMeasures", "access_of", "gini", "known_sum", "type_measures"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, repr=False)
@@ -200,6 +200,12 @@ def type_measures(facts: Facts, rows: Sequence[Access]) -> tuple[TypeMeasures, .
 def _sum(values: FloatArray) -> float:
     """Sum what is known; NaN where nothing is."""
     return math.nan if np.isnan(values).all() else float(np.nansum(values))
+
+
+def known_sum(values: Iterable[float]) -> float:
+    """Add up the numbers that are known; NaN where none is."""
+    known = [value for value in values if not math.isnan(value)]
+    return math.fsum(known) if known else math.nan
 
 
 def gini(values: FloatArray, weights: FloatArray) -> float:

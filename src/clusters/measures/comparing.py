@@ -21,7 +21,8 @@ from clusters.domain import (
     SchoolId,
     plans_of,
 )
-from clusters.errors import ArgumentError, Fault
+from clusters.domain.values import picked
+from clusters.errors import ArgumentError
 from clusters.measures.facts import BoolArray, Facts, Groups, facts_of, placed_of, places_of
 from clusters.measures.matching import (
     Difference,
@@ -32,7 +33,7 @@ from clusters.measures.matching import (
 )
 from clusters.measures.measuring import measured
 from clusters.measures.values import FRAMES, Measures, check_kind
-from clusters.shown import Drawn, clip, listed_briefly
+from clusters.shown import Drawn, clip, framed, listed_briefly
 from clusters.text import counted
 from clusters.verifier import Certificate, verify
 
@@ -142,22 +143,18 @@ class Comparison(Drawn):
         Schools moved, their share, variation of information (bits), and the share of pairs of
         co-members that differ (see :class:`Difference`).
         """
-        import pandas as pd
-
-        rows = [
+        columns = ["plan", "other", "schools_moved", "share_moved"]
+        columns += ["variation_of_information", "pairs_differ"]
+        rows = (
             {
                 "plan": one,
                 "other": other,
-                "schools_moved": found.schools_moved,
+                **picked(found, "schools_moved", "variation_of_information", "pairs_differ"),
                 "share_moved": found.schools_moved / len(self.problem),
-                "variation_of_information": found.variation_of_information,
-                "pairs_differ": found.pairs_differ,
             }
             for (one, other), found in self.pairs.items()
-        ]
-        columns = ["plan", "other", "schools_moved", "share_moved"]
-        columns += ["variation_of_information", "pairs_differ"]
-        return pd.DataFrame(rows, columns=columns)
+        )
+        return framed(rows, columns=columns)
 
     def co_membership(self) -> pd.DataFrame:
         """Count in what share of the plans each two schools are together."""
@@ -222,13 +219,11 @@ def compare(
     results = dict(results or {})
     if not plans or set(results) - set(plans):
         strange = ", ".join(sorted(map(str, set(results) - set(plans))))
-        raise ArgumentError(
-            Fault(
-                what=f"results name plans that are not given: {strange}",
-                remedy=f"use the names of plans: {', '.join(map(str, plans))}",
-            )
-            if strange
-            else Fault(what="plans is empty", remedy='give a plan by name: {"today": plan}')
+        if not strange:
+            raise ArgumentError.of("plans is empty", 'give a plan by name: {"today": plan}')
+        raise ArgumentError.of(
+            f"results name plans that are not given: {strange}",
+            f"use the names of plans: {', '.join(map(str, plans))}",
         )
     facts = facts_of(problem, priorities)
     free = Rules(n_clusters=(1, len(problem)), contiguous=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from clusters.arguments import checked
 from clusters.domain import (
+    Cluster,
     FloatArray,
     IntArray,
     Plan,
@@ -71,28 +72,24 @@ class Placed:
 def facts_of(problem: Problem, priorities: Priorities | None) -> Facts:
     """Look the facts up that measures of any plan need."""
     schools = problem.schools
-    types = sorted({str(kind) for s in schools for kind in (*s.need, *s.expertise)})
+    types = types_of(problem)
     numbers = dict(problem.measures)
     for name in problem.unknown:
         numbers[name] = np.array([_number(school, name) for school in schools])
-    travel_by = _travel_by(priorities)
-    rurality = [school.traits.get("rurality") for school in schools]
+    # What the data happen to hold never decides it: figures of two files must mean the same.
+    travel_by = "schools" if priorities is None else priorities.travel_by
+    # The rural classes of the Office for National Statistics have the word in their names.
+    rurality = [school.traits.get("rurality") or "" for school in schools]
     return Facts(
         problem=problem,
         numbers=numbers,
         travel_by=travel_by,
         weight=problem.measure(travel_by),
         phases=tuple(school.phase for school in schools),
-        rural=np.array([_is_rural(text) for text in rurality]) if any(rurality) else None,
-        types=tuple(types),
-        need=_table(len(schools), [[pupils_in_need(s, kind) for kind in types] for s in schools]),
-        capacity=_table(
-            len(schools),
-            [
-                [s.expertise[kind].amount if kind in s.expertise else np.nan for kind in types]
-                for s in schools
-            ],
-        ),
+        rural=np.array(["rural" in text.lower() for text in rurality]) if any(rurality) else None,
+        types=types,
+        need=need_table(problem, types),
+        capacity=capacity_table(problem, types),
         pyramids={
             name: frozenset(problem.position(key) for key in ids)
             for name, ids in sorted(problem.pyramids.items())
@@ -100,24 +97,25 @@ def facts_of(problem: Problem, priorities: Priorities | None) -> Facts:
     )
 
 
-def _table(n: int, rows: list[list[float]]) -> FloatArray:
-    return np.array(rows, dtype=np.float64).reshape(n, -1)
+def types_of(problem: Problem) -> tuple[str, ...]:
+    """Types that any school's need or expertise names, sorted."""
+    return tuple(sorted({str(kind) for s in problem.schools for kind in (*s.need, *s.expertise)}))
 
 
-def _travel_by(priorities: Priorities | None) -> str:
-    """Name the measure that weights journeys: the priorities'; without them every school is one.
-
-    What the data happen to hold never decides it: figures of two files must mean the same.
-    """
-    return "schools" if priorities is None else priorities.travel_by
+def need_table(problem: Problem, kinds: Sequence[str]) -> FloatArray:
+    """Pupils known with each type of need, array (n, types); NaN where not known."""
+    rows = [[_pupils_in_need(school, kind) for kind in kinds] for school in problem.schools]
+    return np.array(rows, dtype=np.float64).reshape(len(problem), len(kinds))
 
 
-def _is_rural(text: str | None) -> bool:
-    """Whether an Office for National Statistics rural-urban class is a rural one."""
-    return text is not None and "rural" in text.lower()
+def capacity_table(problem: Problem, kinds: Sequence[str]) -> FloatArray:
+    """Return recorded capacity, array (n, types); NaN where not known."""
+    held = [school.expertise for school in problem.schools]
+    rows = [[own[kind].amount if kind in own else np.nan for kind in kinds] for own in held]
+    return np.array(rows, dtype=np.float64).reshape(len(problem), len(kinds))
 
 
-def pupils_in_need(school: School, kind: str) -> float:
+def _pupils_in_need(school: School, kind: str) -> float:
     """Pupils known with one type of need; NaN where nothing is known."""
     counted = school.need.get(kind)
     known = () if counted is None else (counted.ehcps, counted.sen_support)
@@ -146,25 +144,34 @@ def find(problem: Problem, key: object) -> int | None:
         return None
 
 
+def members_of(problem: Problem, cluster: Cluster) -> IntArray:
+    """Positions of the schools of a cluster, sorted; those that the problem lacks left out."""
+    known = isinstance(cluster.members, Iterable) and not isinstance(cluster.members, str | bytes)
+    found = {find(problem, key) for key in (cluster.members if known else ())}
+    return np.array(sorted(p for p in found if p is not None), dtype=np.int64)
+
+
+def starts_of(problem: Problem, cluster: Cluster) -> IntArray:
+    """Positions from which a cluster's journeys start: its centre, or without one its members."""
+    centre = None if cluster.centre is None else find(problem, cluster.centre)
+    return members_of(problem, cluster) if centre is None else np.array([centre])
+
+
+def clusters_held(problem: Problem, plan: Plan) -> tuple[Cluster, ...]:
+    """Return the clusters of a plan that hold a school of the problem."""
+    return tuple(cluster for cluster in plan.clusters if len(members_of(problem, cluster)))
+
+
 def placed_of(problem: Problem, plan: Plan) -> tuple[Placed, ...]:
     """Look up every cluster of a plan that holds a school of the problem."""
-    clusters = []
-    for cluster in plan.clusters:
-        found = {find(problem, key) for key in _keys(cluster.members)} - {None}
-        if found:
-            clusters.append(
-                Placed(
-                    label=str(cluster.label),
-                    centre=None if cluster.centre is None else find(problem, cluster.centre),
-                    members=np.array(sorted(found), dtype=np.int64),  # type: ignore[type-var]  # None is taken out above
-                )
-            )
-    return tuple(clusters)
-
-
-def _keys(members: object) -> tuple[object, ...]:
-    known = isinstance(members, Iterable) and not isinstance(members, str | bytes)
-    return tuple(members) if known else ()  # type: ignore[arg-type]  # known says that it is
+    return tuple(
+        Placed(
+            label=str(cluster.label),
+            centre=None if cluster.centre is None else find(problem, cluster.centre),
+            members=members_of(problem, cluster),
+        )
+        for cluster in clusters_held(problem, plan)
+    )
 
 
 @checked

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -83,12 +84,11 @@ def measured(
     per_capacity = {} if priorities is None else priorities.pupils_per_capacity
     expertise = access_of(facts, clusters, per_capacity)
     rows = tuple(_cluster(facts, cluster) for cluster in clusters)
-    shapes = [row.compactness for row in rows if row.compactness is not None]
     return Measures(
         travel_by=facts.travel_by,
         travel_unit=problem.travel_unit,
         clusters=rows,
-        whole=_whole(facts, clusters, shapes, plan, reference, expertise),
+        whole=_whole(facts, clusters, rows, plan, reference, expertise),
         expertise=expertise,
         types=type_measures(facts, expertise),
         names=FrozenDict({school.urn: school.name for school in problem.schools}),
@@ -160,9 +160,9 @@ def _mean(travel: FloatArray, weight: FloatArray, chosen: Any) -> float:
     if not weight.any():
         weight = chosen.astype(np.float64)
     counted = weight > 0  # infinity x 0 is no number
-    return (
-        float(np.average(travel[counted], weights=weight[counted])) if counted.any() else math.nan
-    )
+    if not counted.any():
+        return math.nan
+    return float(np.average(travel[counted], weights=weight[counted]))
 
 
 def _compactness(facts: Facts, members: IntArray) -> float | None:
@@ -189,7 +189,7 @@ def _pyramids(facts: Facts, members: set[int]) -> tuple[tuple[str, ...], tuple[s
 def _whole(
     facts: Facts,
     clusters: Sequence[Placed],
-    shapes: Sequence[float],
+    rows: Sequence[ClusterMeasures],
     plan: Plan,
     reference: Groups | None,
     expertise: Sequence[Access],
@@ -200,8 +200,9 @@ def _whole(
     travel = np.full(n, np.nan)
     for cluster in reversed(clusters):
         travel[cluster.members] = _journeys_to(facts, cluster)
-    sizes = [len(cluster.members) for cluster in clusters]
-    pieces = _pieces(facts, clusters)
+    sizes = [row.size for row in rows]
+    shapes = [row.compactness for row in rows if row.compactness is not None]
+    pieces = Counter(name for row in rows for name in (*row.pyramids_whole, *row.pyramids_part))
     unmet = [row.unmet for row in expertise if not math.isnan(row.unmet)]
     return PlanMeasures(
         n_clusters=len(clusters),
@@ -212,8 +213,8 @@ def _whole(
         journeys=_journeys(facts, np.arange(n), travel),
         balance=FrozenDict(_balance(facts, clusters)),
         compactness=math.fsum(shapes) / len(shapes) if shapes else None,
-        pyramids_split=tuple(name for name, count in pieces.items() if count > 1),
-        extra_pieces=sum(max(0, count - 1) for count in pieces.values()),
+        pyramids_split=tuple(name for name in facts.pyramids if pieces[name] > 1),
+        extra_pieces=sum(count - 1 for count in pieces.values()),
         schools_moved=None
         if reference is None
         else difference(places_of(problem, reference), places).schools_moved,
@@ -232,12 +233,3 @@ def _balance(facts: Facts, clusters: Sequence[Placed]) -> dict[str, tuple[float,
         off = [float(numbers[c.members].sum()) * len(clusters) / total - 1 for c in clusters]
         spread[name] = (round(min(off), 9), round(max(off), 9))
     return spread
-
-
-def _pieces(facts: Facts, clusters: Sequence[Placed]) -> dict[str, int]:
-    """Clusters that each pyramid touches."""
-    held = [set(cluster.members.tolist()) for cluster in clusters]
-    return {
-        name: sum(bool(positions & members) for members in held)
-        for name, positions in facts.pyramids.items()
-    }

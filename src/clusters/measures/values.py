@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked, described
 from clusters.domain import SchoolId, TravelUnit
-from clusters.errors import ArgumentError, Fault
+from clusters.domain.values import picked
+from clusters.errors import ArgumentError
 from clusters.measures.access import Access, TypeMeasures
-from clusters.shown import Shown
+from clusters.shown import Shown, framed
 from clusters.text import counted
 
 if TYPE_CHECKING:
@@ -222,9 +223,7 @@ class Measures(Shown):
         ValueError
             If kind is none of these.
         """
-        import pandas as pd
-
-        return pd.DataFrame(self.rows(kind))
+        return framed(self.rows(kind))
 
     @checked
     def rows(self, kind: str = "cluster") -> list[dict[str, Any]]:
@@ -250,11 +249,9 @@ class Measures(Shown):
         frame = self.to_frame("expertise")
         columns = [name for name in frame.columns if name not in ("cluster", "type")]
         if value not in columns:
-            raise ArgumentError(
-                Fault(
-                    what=f"value is {described(value)}, which is no column of expertise",
-                    remedy=f"use one of {', '.join(columns)}",
-                )
+            raise ArgumentError.of(
+                f"value is {described(value)}, which is no column of expertise",
+                f"use one of {', '.join(columns)}",
             )
         order = [cluster.label for cluster in self.clusters]
         matrix = frame.pivot_table(
@@ -282,8 +279,7 @@ class Measures(Shown):
         }
         return {
             "cluster": cluster.label,
-            "centre": cluster.centre,
-            "centre_name": cluster.centre_name,
+            **picked(cluster, "centre", "centre_name"),
             "schools": cluster.size,
             **{f"{phase}_schools": count for phase, count in cluster.phases.items()},
             **totals,
@@ -311,9 +307,7 @@ class Measures(Shown):
             "compactness": whole.compactness,
             "pyramids_split": len(whole.pyramids_split),
             "pyramid_extra_pieces": whole.extra_pieces,
-            "schools_moved": whole.schools_moved,
-            "expertise_gaps": whole.expertise_gaps,
-            "unmet_need": whole.unmet_need,
+            **picked(whole, "schools_moved", "expertise_gaps", "unmet_need"),
         }
 
     def _access_row(self, row: Access) -> dict[str, Any]:
@@ -321,14 +315,8 @@ class Measures(Shown):
         return {
             "cluster": row.cluster,
             "type": row.kind,
-            "need": row.need,
-            "need_not_known": row.need_not_known,
-            "capacity": row.capacity,
-            "holders": row.holders,
-            "capacity_not_known": row.capacity_not_known,
-            "capacity_per_pupil": row.capacity_per_pupil,
-            "gap": row.gap,
-            "unmet": row.unmet,
+            **picked(row, "need", "need_not_known", "capacity", "holders", "capacity_not_known"),
+            **picked(row, "capacity_per_pupil", "gap", "unmet"),
             f"mean_journey_{unit}": row.mean_journey,
             "nearest_outside": outside,
             "nearest_outside_name": None if outside is None else self.names[outside],
@@ -338,22 +326,15 @@ class Measures(Shown):
     def _type_row(self, row: TypeMeasures) -> dict[str, Any]:
         return {
             "type": row.kind,
-            "need": row.need,
-            "capacity": row.capacity,
-            "gaps": row.gaps,
-            "unmet": row.unmet,
-            "covered_share": row.covered_share,
-            "unevenness": row.unevenness,
+            **picked(row, "need", "capacity", "gaps", "unmet", "covered_share", "unevenness"),
             f"mean_journey_{self.travel_unit}": row.mean_journey,
         }
 
 
 def frame_of(rows: Sequence[Any], of: Any) -> pd.DataFrame:
     """Make a frame of dataclasses: a row for each, a column for each field of their class."""
-    import pandas as pd
-
     names = [field.name for field in fields(of)]
-    return pd.DataFrame([[getattr(row, name) for name in names] for row in rows], columns=names)
+    return framed([[getattr(row, name) for name in names] for row in rows], columns=names)
 
 
 def frame_by_kind(kind: str, **makers: Callable[[], Iterable[Any]]) -> pd.DataFrame:
@@ -367,9 +348,7 @@ def frame_by_kind(kind: str, **makers: Callable[[], Iterable[Any]]) -> pd.DataFr
 def check_kind(kind: str, kinds: tuple[str, ...] = FRAMES) -> None:
     """Refuse the name of a frame that does not exist."""
     if kind not in kinds:
-        raise ArgumentError(
-            Fault(
-                what=f"there is no frame {kind!r}: use one of {', '.join(kinds)}",
-                remedy=f"call to_frame({kinds[0]!r})",
-            )
+        raise ArgumentError.of(
+            f"there is no frame {kind!r}: use one of {', '.join(kinds)}",
+            f"call to_frame({kinds[0]!r})",
         )

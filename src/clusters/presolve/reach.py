@@ -51,14 +51,13 @@ def _unreached(facts: Facts, group: Sequence[int]) -> Reason:
         clauses.append(CENTRES)
     who = school_at(facts, group[0]) if len(group) == 1 else caller(facts, group)
     able = "a school that may be a centre" if facts.rules.centres is not None else "any school"
-    way = f"nearer than {shown(round(nearest, 2))} {unit} to"
     if not math.isfinite(nearest):
         text = f"{who} has no way to {able}."
-    elif len(group) > 1:
-        text = f"{who} must be together, but no centre is {way} all of them; "
     else:
+        way = f"nearer than {shown(round(nearest, 2))} {unit} to"
         text = f"{who} cannot come {way} {able}; "
-    if math.isfinite(nearest):
+        if len(group) > 1:
+            text = f"{who} must be together, but no centre is {way} all of them; "
         text += f"the longest journey allowed is {shown(facts.most_travel or 0)} {unit}."
     return Reason(
         clauses=(*groups, *clauses),

@@ -161,22 +161,24 @@ def read_schools(
     wanted = Wanted.of(set_aside, (*COUNTS, *NUMBERS))
     faults = Faults(wanted.faults)
     part = {"sheet": sheet, "layer": layer, "crs": crs, "score": _score(columns)}
-    main = faults.take(open_table, source, **part, name="frame", positions=True)
+    main = faults.take(None, open_table, source, **part, name="frame", positions=True)
     placed = main is None or _has_positions(main, columns)
     usual = _score(None)
     joined = [
-        faults.take(open_table, one, name="further frame", score=usual, positions=not placed)
+        faults.take(None, open_table, one, name="further frame", score=usual, positions=not placed)
         for one in _several(further)
     ]
     long: list[tuple[str, Table]] = []
     for what, given in (("need", need), ("expertise", expertise)):
-        table = None if given is None else faults.take(open_table, given, name=what, score=usual)
+        table = (
+            None if given is None else faults.take(None, open_table, given, name=what, score=usual)
+        )
         if table is not None and _is_wide(table, what):
             joined.append(table)
         elif table is not None:
             long.append((what, table))
-    known = faults.take(links_of, links)
-    outline = None if boundary is None else faults.take(read_boundary, boundary)
+    known = faults.take(None, links_of, links)
+    outline = None if boundary is None else faults.take(None, read_boundary, boundary)
     if main is None or None in joined:
         raise DataError(sorted(faults, key=_place))
     tables = [main, *(table for table in joined if table is not None)]
@@ -334,7 +336,7 @@ def _joined(
 
 def _postcodes_of(given: Any, records: Sequence[Record], faults: Faults) -> Any:
     wanted = {record["postcode"].text for record in records if "postcode" in record}
-    return None if given is None else faults.take(read_postcodes, given, only=wanted)
+    return None if given is None else faults.take(None, read_postcodes, given, only=wanted)
 
 
 def _made(

@@ -214,29 +214,24 @@ def _answer(result: Any) -> dict[str, Any]:
         figures["clusters"] = len(result.plan.clusters)
         return {"status": result.status, "figures": figures, "plan": _clusters(result.plan)}
     if not isinstance(result, Mapping):
-        raise ArgumentError(
-            Fault(
-                what=f"the function of the study returned {described(result)}",
-                remedy="return a Result, or a mapping of figures",
-            )
+        raise ArgumentError.of(
+            f"the function of the study returned {described(result)}",
+            "return a Result, or a mapping of figures",
         )
     held = dict(result)
     plan = held.pop("plan", None)
     plan = getattr(plan, "plan", plan)
     if plan is not None and not isinstance(plan, Plan):
-        raise ArgumentError(
-            Fault(
-                what=f'"plan" is {described(plan)}, not a plan',
-                remedy='return a Plan or a Result as "plan"',
-            )
+        raise ArgumentError.of(
+            f'"plan" is {described(plan)}, not a plan', 'return a Plan or a Result as "plan"'
         )
     figures = {str(name): plain(value) for name, value in held.items()}
     wrong = [n for n, v in figures.items() if not (v is None or isinstance(v, _COLUMN))]
     if wrong:
         raise ArgumentError(
             Fault(
-                what=f"the figure {name!r} is {described(figures[name])}",
-                remedy="return numbers, texts, True, False or None",
+                f"the figure {name!r} is {described(figures[name])}",
+                "return numbers, texts, True, False or None",
             )
             for name in wrong
         )

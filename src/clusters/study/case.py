@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from clusters.arguments import checked, described
 from clusters.domain import PlanLike, Priorities, Problem, Rules
 from clusters.domain.values import FrozenDict
-from clusters.errors import ArgumentError, ClustersError, Fault
+from clusters.errors import ArgumentError, ClustersError, Faults
 from clusters.shown import Shown
 from clusters.solver import Settings
 
@@ -57,9 +57,17 @@ class Case(Shown):
     labels: Mapping[str, Label] = field(default_factory=FrozenDict)
 
     def __post_init__(self) -> None:
-        faults = [*_name_faults(self.name), *_label_faults(self.labels)]
-        if faults:
-            raise ArgumentError(faults)
+        faults = Faults()
+        if isinstance(self.name, str) and not self.name.strip():
+            faults.add("name is blank", "give each case a name of its own")
+        for key, value in self.labels.items() if isinstance(self.labels, Mapping) else ():
+            plain = value is None or isinstance(value, str | int | bool)
+            if not plain and not (isinstance(value, float) and not math.isinf(value)):
+                faults.add(
+                    f"labels[{key!r}] is {described(value)}",
+                    "give a text, a number, True, False or None",
+                )
+        faults.refuse(ArgumentError)
         object.__setattr__(self, "labels", FrozenDict(self.labels))
         if isinstance(self.settings, Settings) and self.settings.workers is None:
             object.__setattr__(self, "settings", replace(self.settings, workers=1))
@@ -88,26 +96,3 @@ class Refused(Shown):
     name: str
     error: ClustersError
     labels: Mapping[str, Label] = field(default_factory=FrozenDict)
-
-
-def _name_faults(name: object) -> list[Fault]:
-    if isinstance(name, str) and not name.strip():
-        return [Fault(what="name is blank", remedy="give each case a name of its own")]
-    return []
-
-
-def _label_faults(labels: object) -> list[Fault]:
-    if not isinstance(labels, Mapping):
-        return []
-    faults = []
-    for key, value in labels.items():
-        plain = value is None or isinstance(value, str | int | bool)
-        number = isinstance(value, float) and not math.isinf(value)
-        if not plain and not number:
-            faults.append(
-                Fault(
-                    what=f"labels[{key!r}] is {described(value)}",
-                    remedy="give a text, a number, True, False or None",
-                )
-            )
-    return faults

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from typing import Any
 
 from clusters.arguments import described
-from clusters.errors import ArgumentError, ClustersError, Fault
+from clusters.errors import ArgumentError, ClustersError
 from clusters.study.attempt import attempt
 from clusters.study.case import Case
 from clusters.study.fingerprint import versions
@@ -95,9 +95,7 @@ def _given(executor: Any) -> Crew:
         if client is not None and hasattr(client, "nthreads"):
             return Crew(executor, lambda: sum(client.nthreads().values()))
         return Crew(executor, lambda: width)
-    raise ArgumentError(
-        Fault(
-            what=f"executor is {described(executor)}",
-            remedy="give an executor of concurrent.futures, or a client of dask.distributed",
-        )
+    raise ArgumentError.of(
+        f"executor is {described(executor)}",
+        "give an executor of concurrent.futures, or a client of dask.distributed",
     )

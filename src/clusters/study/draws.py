@@ -8,8 +8,7 @@ import numpy as np
 
 from clusters.arguments import checked
 from clusters.domain import Problem, is_number
-from clusters.domain.forms import rule_fault
-from clusters.errors import RulesError
+from clusters.errors import Faults, RulesError
 
 __all__ = ["perturbed"]
 
@@ -40,17 +39,16 @@ def perturbed(problem: Problem, spread: Mapping[str, float], seed: int = 1) -> P
     >>> [float(value) for value in drawn.measure("need").round(1)]
     [9.1, 19.1]
     """
-    faults = [
-        rule_fault(f"the spread of {name!r} is not a number of 0 or more", "give a spread", value)
-        for name, value in spread.items()
-        if not is_number(value) or value < 0
-    ]
+    faults = Faults()
+    for name, value in spread.items():
+        if not is_number(value) or value < 0:
+            what = f"the spread of {name!r} is not a number of 0 or more"
+            faults.add(what, "give a spread", value=value)
     if seed < 0:
-        faults.append(rule_fault("the seed of the draw is below 0", "give 0 or more", seed))
+        faults.add("the seed of the draw is below 0", "give 0 or more", value=seed)
     if "schools" in spread:
-        faults.append(rule_fault('"schools" is 1 for each school and is not drawn', "leave it out"))
-    if faults:
-        raise RulesError(faults)
+        faults.add('"schools" is 1 for each school and is not drawn', "leave it out")
+    faults.refuse(RulesError)
     drawn = {}
     for name, deviation in sorted(spread.items()):
         values = problem.measure(name)

@@ -123,8 +123,7 @@ def read_file(path: str | os.PathLike[str]) -> StudyFile:
     try:
         given = tomllib.loads(text.replace("\r\n", "\n"))
     except tomllib.TOMLDecodeError as error:
-        fault = Fault(what=f"it is not valid TOML: {error}", remedy="correct it", where=name)
-        raise DataError(fault) from None
+        raise DataError.of(f"it is not valid TOML: {error}", "correct it", where=name) from None
     faults = list(_faults(given, name))
     if faults:
         raise DataError(faults)
@@ -146,21 +145,17 @@ def _faults(given: Mapping[str, Any], where: str) -> Iterator[Fault]:
     for name, least in (("workers", 1), ("attempts", 1)):
         value = given.get(name)
         if type(value) is int and value < least:
-            yield Fault(what=f"{name} is {value}", remedy=f"give {least} or more", where=where)
+            yield Fault(f"{name} is {value}", f"give {least} or more", where=where)
     if "workers" in given and "cluster" in given:
-        yield Fault(what="both workers and cluster are set", remedy="set one of them", where=where)
+        yield Fault("both workers and cluster are set", "set one of them", where=where)
     if not given.get("authority"):
-        yield Fault(
-            what="there is no authority",
-            remedy='add [[authority]] with schools = "FILE"',
-            where=where,
-        )
+        yield Fault("there is no authority", 'add [[authority]] with schools = "FILE"', where=where)
     for kind, keys in (("authority", _OF_AUTHORITY), ("variant", _OF_VARIANT)):
         tables = given.get(kind, [])
         for number, table in enumerate(tables if isinstance(tables, list) else [], start=1):
             at = f"{where}, [[{kind}]] {number}"
             if not isinstance(table, dict):
-                yield Fault(what=f"it is {described(table)}", remedy=f"write [[{kind}]]", where=at)
+                yield Fault(f"it is {described(table)}", f"write [[{kind}]]", where=at)
                 continue
             yield from _table_faults(table, keys, at)
             if kind == "authority":
@@ -177,9 +172,7 @@ def _table_faults(table: Mapping[str, Any], keys: Mapping[str, Any], where: str)
         kind = keys[key]
         if kind is not object and (not isinstance(value, kind) or isinstance(value, bool)):
             yield Fault(
-                what=f"{key} is {described(value)}, not {_KINDS[kind]}",
-                remedy="correct it",
-                where=where,
+                f"{key} is {described(value)}, not {_KINDS[kind]}", "correct it", where=where
             )
         elif key in SECTIONS and key != "perturb":
             for inner in value:
@@ -190,15 +183,13 @@ def _table_faults(table: Mapping[str, Any], keys: Mapping[str, Any], where: str)
 def _schools_faults(table: Mapping[str, Any], where: str) -> Iterator[Fault]:
     schools = table.get("schools")
     if schools is None:
-        yield Fault(what="schools is missing", remedy='give schools = "FILE"', where=where)
+        yield Fault("schools is missing", 'give schools = "FILE"', where=where)
     elif isinstance(schools, list) and not (schools and all(isinstance(s, str) for s in schools)):
-        yield Fault(
-            what="schools is not a list of files", remedy='give schools = ["FILE"]', where=where
-        )
+        yield Fault("schools is not a list of files", 'give schools = ["FILE"]', where=where)
     if isinstance(schools, str) and "*" in schools and "name" in table:
         yield Fault(
-            what="name is set for several authorities",
-            remedy="leave it out: each is named after its file",
+            "name is set for several authorities",
+            "leave it out: each is named after its file",
             where=where,
         )
 
@@ -211,20 +202,18 @@ def _variant_faults(table: Mapping[str, Any], where: str) -> Iterator[Fault]:
                 yield unknown_key(key, (*SECTIONS["perturb"], "draws"), f"{where}, perturb")
         if perturb and not isinstance(perturb.get("spread"), dict):
             yield Fault(
-                what="perturb has no spread",
-                remedy="give for instance perturb = {spread = {pupils = 0.05}, draws = 100}",
+                "perturb has no spread",
+                "give for instance perturb = {spread = {pupils = 0.05}, draws = 100}",
                 where=where,
             )
         for key, least in (("draws", 1), ("seed", 0)):
             value = perturb.get(key, least)
             if type(value) is not int or value < least:
                 what = f"{key} of perturb is no whole number of {least} or more"
-                yield Fault(what=what, remedy="correct it", where=where, value=str(value))
+                yield Fault(what, "correct it", where=where, value=str(value))
     seeds = table.get("seeds", [1])
     if isinstance(seeds, list) and (not seeds or any(type(seed) is not int for seed in seeds)):
-        yield Fault(
-            what="seeds is not a list of whole numbers", remedy="give [1, 2, 3]", where=where
-        )
+        yield Fault("seeds is not a list of whole numbers", "give [1, 2, 3]", where=where)
 
 
 # ---- cases --------------------------------------------------------------------------------------

@@ -17,7 +17,7 @@ import numpy as np
 from clusters.arguments import described
 from clusters.domain import Problem
 from clusters.domain.plan import groups_of
-from clusters.errors import ArgumentError, Fault
+from clusters.errors import ArgumentError
 from clusters.study.case import Case
 
 __all__ = ["Fingerprints", "versions"]
@@ -124,9 +124,7 @@ def _plain(value: Any) -> Any:
         return [_plain(item) for item in value]
     if isinstance(value, set | frozenset):
         return ["set", *sorted((_plain(item) for item in value), key=json.dumps)]
-    raise ArgumentError(
-        Fault(
-            what=f"a case holds {described(value)}, which cannot be compared between two runs",
-            remedy="give numbers, texts, lists and mappings",
-        )
+    raise ArgumentError.of(
+        f"a case holds {described(value)}, which cannot be compared between two runs",
+        "give numbers, texts, lists and mappings",
     )

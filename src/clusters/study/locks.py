@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 
 __all__ = ["Claims", "alone", "unwritable"]
 
@@ -101,10 +101,8 @@ def _is_file(handle: int, path: Path) -> bool:
 
 def unwritable(path: Path, error: OSError) -> DataError:
     """Make the error of a store that cannot be written to."""
-    return DataError(
-        Fault(
-            what=f"the store cannot be written to ({error.strerror or error})",
-            remedy="give a folder that may be written to, on a disk with room",
-            where=str(path),
-        )
+    return DataError.of(
+        f"the store cannot be written to ({error.strerror or error})",
+        "give a folder that may be written to, on a disk with room",
+        where=str(path),
     )

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 from clusters.arguments import checked
 from clusters.domain import Plan
-from clusters.errors import DataError, Fault
-from clusters.shown import Shown
+from clusters.errors import DataError
+from clusters.shown import Shown, framed
 from clusters.study.attempt import FAILED
 from clusters.study.store import Store, plan_of_record
 from clusters.text import counted, listed
@@ -96,20 +96,16 @@ class Study(Shown):
         DataError
             If there is no such table.
         """
-        import pandas as pd
-
         if what == "faults":
             names = ["name", "what", "remedy", "where", "row", "column", "urn", "value"]
-            return pd.DataFrame(list(self._faults()), columns=names).set_index("name")
+            return framed(self._faults(), columns=names).set_index("name")
         if what != "cases":
-            raise DataError(
-                Fault(what=f"there is no table {what!r}", remedy='give "cases" or "faults"')
-            )
+            raise DataError.of(f"there is no table {what!r}", 'give "cases" or "faults"')
         rows = [_flat(row) for row in self.rows]
         labels = dict.fromkeys(name for row in self.rows for name in row["labels"])
         figures = dict.fromkeys(name for row in rows for name in row)
         order = dict.fromkeys(["name", *labels, *_COLUMNS, *figures])
-        frame = pd.DataFrame(rows, columns=list(order)).set_index("name")
+        frame = framed(rows, columns=list(order)).set_index("name")
         counts = [name for name in _COUNTS if frame[name].map(_is_count).all()]
         return frame.astype(dict.fromkeys(counts, "Int64"))  # whole numbers beside empty cells
 
@@ -123,30 +119,26 @@ class Study(Shown):
         """
         row = next((row for row in self.rows if row["name"] == name), None)
         if row is None:
-            raise DataError(
-                Fault(
-                    what=f"the study has no case {name!r}",
-                    remedy="give the name of a row of to_frame()",
-                )
+            raise DataError.of(
+                f"the study has no case {name!r}", "give the name of a row of to_frame()"
             )
-        record = self.store.read(row["key"]) if row["key"] and row["status"] != "not run" else None
-        plan = None if record is None else plan_of_record(record)
+        plan = None if row["status"] == "not run" else self._plan(row)
         if plan is None:
-            raise DataError(
-                Fault(
-                    what=f"the case {name!r} has no plan: it is {row['status']!r}",
-                    remedy="ask for a case that has one",
-                )
+            raise DataError.of(
+                f"the case {name!r} has no plan: it is {row['status']!r}",
+                "ask for a case that has one",
             )
         return plan
 
     def plans(self) -> Iterator[tuple[str, Plan]]:
         """Read the plans one after the other, each with the name of its case."""
         for row in self.rows:
-            record = self.store.read(row["key"]) if row["key"] else None
-            plan = None if record is None else plan_of_record(record)
-            if plan is not None:
+            if (plan := self._plan(row)) is not None:
                 yield row["name"], plan
+
+    def _plan(self, row: dict[str, Any]) -> Plan | None:
+        record = self.store.read(row["key"]) if row["key"] else None
+        return None if record is None else plan_of_record(record)
 
     def summary(self) -> str:
         """Say what came of it, and how to go on where something is left."""

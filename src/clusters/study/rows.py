@@ -139,7 +139,7 @@ def unknown_key(key: str, known: Iterable[str], where: str) -> Fault:
     known = list(known)
     near = get_close_matches(key, known, 1)
     remedy = f"did you mean {near[0]!r}?" if near else f"use any of {', '.join(known)}"
-    return Fault(what=f"{key!r} is no key of a study", remedy=remedy, where=where)
+    return Fault(f"{key!r} is no key of a study", remedy, where=where)
 
 
 # ---- rows ---------------------------------------------------------------------------------------
@@ -156,11 +156,9 @@ def _rows_of(rows: Any) -> list[dict[str, Any]]:
     elif isinstance(rows, Iterable) and not isinstance(rows, str | bytes | Mapping):
         found = list(rows)
     if not all(isinstance(row, Mapping) for row in found):
-        raise ArgumentError(
-            Fault(
-                what=f"rows is {described(rows)}",
-                remedy="give a DataFrame, or a list of mappings, one for each case",
-            )
+        raise ArgumentError.of(
+            f"rows is {described(rows)}",
+            "give a DataFrame, or a list of mappings, one for each case",
         )
     names = dict.fromkeys(name for row in found for name in row)
     faults = [fault for name in names for fault in _column_faults(name)]
@@ -171,7 +169,7 @@ def _rows_of(rows: Any) -> list[dict[str, Any]]:
 
 def _column_faults(name: object) -> list[Fault]:
     if not isinstance(name, str):
-        return [Fault(what=f"a column is called {name!r}", remedy="name it after what it sets")]
+        return [Fault(f"a column is called {name!r}", "name it after what it sets")]
     section, _, rest = name.partition(".")
     if (section in _PLAIN and not rest) or (section == _LABEL and rest):
         return []
@@ -230,7 +228,7 @@ def _problem_of(authority: object, problems: Mapping[str, Any]) -> Problem:
         what = f"there is no authority {authority!r}" if authority else "no authority is named"
         near = get_close_matches(str(authority), named, 3, 0.4) or named[:3]
         remedy = f"use a name such as {', '.join(near)}" if named else "leave the column out"
-        raise DataError(Fault(what=what, remedy=remedy, column="authority"))
+        raise DataError.of(what, remedy, column="authority")
     problem: Problem = found
     return problem
 
@@ -241,12 +239,10 @@ def _rules_of(given: _Table, problem: Problem) -> Rules:
     if isinstance(count, Mapping):
         each: Any = count.get("schools_each")
         if set(count) != {"schools_each"} or not is_number(each) or each < 1:
-            raise RulesError(
-                Fault(
-                    what="n_clusters is neither a number, nor a range, nor schools_each",
-                    remedy="give for instance 18, [16, 20] or {schools_each = 9.5}",
-                    value=str(dict(count)),
-                )
+            raise RulesError.of(
+                "n_clusters is neither a number, nor a range, nor schools_each",
+                "give for instance 18, [16, 20] or {schools_each = 9.5}",
+                value=dict(count),
             )
         values["n_clusters"] = max(1, round(len(problem) / each))
     return Rules(**values)

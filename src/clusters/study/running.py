@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import os
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import (
     FIRST_COMPLETED,
@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from clusters.arguments import checked
-from clusters.errors import ArgumentError, ClustersError, Fault
+from clusters.errors import ArgumentError, ClustersError, Faults
 from clusters.shown import Shown
 from clusters.study.attempt import NO_ANSWER, answer_of_error, solve_case
 from clusters.study.case import Case, Refused
@@ -162,35 +162,25 @@ def _check(
     using: Callable[..., Any],
     attempts: int,
 ) -> None:
-    faults = []
-    seen: set[str] = set()
-    for case in cases:
-        if case.name in seen:
-            faults.append(
-                Fault(
-                    what=f"two cases are called {case.name!r}",
-                    remedy="give each case a name of its own",
-                    where="cases",
-                )
-            )
-        seen.add(case.name)
+    faults = Faults()
+    for name, times in Counter(case.name for case in cases).items():
+        for _ in range(1, times):
+            what = f"two cases are called {name!r}"
+            faults.add(what, "give each case a name of its own", where="cases")
     if not cases:
-        faults.append(Fault(what="there are no cases", remedy="give at least one", where="cases"))
+        faults.add("there are no cases", "give at least one", where="cases")
     for name, value in (("workers", workers), ("attempts", attempts)):
         if value is not None and value < 1:
-            faults.append(Fault(what=f"{name} is {value}", remedy="give 1 or more"))
+            faults.add(f"{name} is {value}", "give 1 or more")
     if workers is not None and executor is not None:
-        faults.append(Fault(what="both workers and executor are given", remedy="give one of them"))
+        faults.add("both workers and executor are given", "give one of them")
     if "<" in getattr(using, "__qualname__", "<"):
-        faults.append(
-            Fault(
-                what="using is not a function that a module defines by name, so the store could "
-                "not distinguish it from another",
-                remedy="define it with def at the top of a module",
-            )
+        faults.add(
+            "using is not a function that a module defines by name, so the store could "
+            "not distinguish it from another",
+            "define it with def at the top of a module",
         )
-    if faults:
-        raise ArgumentError(faults)
+    faults.refuse(ArgumentError)
 
 
 @contextmanager

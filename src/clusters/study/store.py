@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from clusters.domain import Cluster, Plan
-from clusters.errors import DataError, Fault
+from clusters.errors import DataError
 from clusters.study.locks import Claims, unwritable
 from clusters.writers.atomic import write_bytes
 
@@ -74,12 +74,8 @@ class Store:
             Saying what it is instead.
         """
         if not self.path.is_dir():
-            raise DataError(
-                Fault(
-                    what="there is no such folder",
-                    remedy="give the folder that the study wrote to",
-                    where=str(self.path),
-                )
+            raise self._refusal(
+                "there is no such folder", "give the folder that the study wrote to"
             )
         self._refuse_other_folder(may_be_empty=False)
 
@@ -97,12 +93,10 @@ class Store:
         except FileNotFoundError:
             return None
         except OSError as error:
-            raise DataError(
-                Fault(
-                    what=f"a record cannot be read ({error.strerror or error})",
-                    remedy="check the disk and who may read the folder",
-                    where=str(self._file(key)),
-                )
+            raise DataError.of(
+                f"a record cannot be read ({error.strerror or error})",
+                "check the disk and who may read the folder",
+                where=str(self._file(key)),
             ) from error
         record = _opened(data, key)
         if record is None:
@@ -153,26 +147,19 @@ class Store:
             names = {path.name for path in self.path.iterdir() if path.name[:1] != "."}
             if may_be_empty and names <= _OWN:
                 return True
-            raise DataError(
-                Fault(
-                    what="the folder holds no study",
-                    remedy="give a new folder, or one that a study wrote to",
-                    where=str(self.path),
-                )
-            )
+            remedy = "give a new folder, or one that a study wrote to"
+            raise self._refusal("the folder holds no study", remedy)
         try:
             number = json.loads(mark.read_bytes()).get("format")
         except (ValueError, AttributeError):
             return True
         if number != _FORMAT:
-            raise DataError(
-                Fault(
-                    what=f"the store is of format {number}, and this version reads {_FORMAT}",
-                    remedy="give a new folder",
-                    where=str(self.path),
-                )
-            )
+            what = f"the store is of format {number}, and this version reads {_FORMAT}"
+            raise self._refusal(what, "give a new folder")
         return False
+
+    def _refusal(self, what: str, remedy: str) -> DataError:
+        return DataError.of(what, remedy, where=str(self.path))
 
 
 def plan_of_record(record: dict[str, Any]) -> Plan | None:
