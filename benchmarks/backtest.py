@@ -2,7 +2,7 @@
 
 The growth of the whole authority is taken as it came, so that what is tested is how plans spread
 over clusters: of clusters drawn at random (schools nearest to one of 18), the share above their own
-90 % level and below their own 10 % level should be 10 % each, within binomial error. The spread of
+90% level and below their own 10% level should be 10% each, within binomial error. The spread of
 shocks that neighbours share is fitted to one half of the authority and tested on the other; the
 default is tested on all. Run ``python -m benchmarks.backtest``; --csv FILE keeps the table.
 """
@@ -95,7 +95,7 @@ def tails(
     schools: np.ndarray[Any, Any],
     k: int,
 ) -> tuple[float, float, float]:
-    """Shares of clusters above their 90 % and below their 10 % level, and their scaled error."""
+    """Shares of clusters above their 90% and below their 10% level, and their scaled error."""
     rng = np.random.default_rng(5)
     xy = np.array([(s.easting, s.northing) for s in problem.schools])[schools]
     above, below, error = [], [], []

@@ -133,7 +133,7 @@ def _table(family: str, rows: Sequence[Mapping[str, str]], picture: str | None) 
 def _cell(row: Mapping[str, str], key: str) -> str:
     if key == "balance":
         low, high = row["lowest_balance"], row["highest_balance"]
-        return f"{100 * float(low):+.0f} to {100 * float(high):+.0f} %" if low else ""
+        return f"{100 * float(low):+.0f} to {100 * float(high):+.0f}%" if low else ""
     value = row.get(key) or ""
     if not value:
         return ""

@@ -36,13 +36,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name, row in (("1 worker", alone), (f"{given.workers} workers", beside)):
         print(
             f"{name}: {row['cases']:.0f} cases, {row['rate']:.3f} a second, {row['cpu']:.2f} CPU s "
-            f"each, busy {100 * row['busy']:.1f} %, at most {row['memory']:.0f} MB a worker, "
+            f"each, busy {100 * row['busy']:.1f}%, at most {row['memory']:.0f} MB a worker, "
             f"{row['begin']:.1f} s until the first answer"
         )
     clock = beside["rate"] / (given.workers * alone["rate"])
     work = alone["cpu"] / beside["cpu"]
     busy = beside["busy"] * work
-    print(f"Efficiency: by the clock {100 * clock:.0f} %, busy x work {100 * busy:.0f} %")
+    print(f"Efficiency: by the clock {100 * clock:.0f}%, busy x work {100 * busy:.0f}%")
     return 0
 
 

@@ -153,7 +153,7 @@ def table(
     plans = {name: found.plan for name, found in results.items()}
     frame = cl.expertise.compare_sharing(problem, plans, priorities, rules=rules)
     journey = frame["mean_journey_m"]
-    frame["price_in_travel"] = (100 * (journey / journey.iloc[0] - 1)).map("{:.1f} %".format)
+    frame["price_in_travel"] = (100 * (journey / journey.iloc[0] - 1)).map("{:.1f}%".format)
     frame["status"] = [found.status for found in results.values()]
     frame["gap"] = [found.gap for found in results.values()]
     print(f"\n{title}: {len(problem)} schools\n{frame.T.to_string()}")

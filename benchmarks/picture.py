@@ -59,7 +59,7 @@ def draw_family(
         axis.set_ylim(LEAST * 0.9, MOST)
         axis.title.set_fontsize(9)
         axis.grid(visible=True, alpha=0.3)
-    axes[0].set_ylabel(f"% (the lowest line: {LEAST} % or less)", fontsize=8)
+    axes[0].set_ylabel(f"% (the lowest line: {LEAST}% or less)", fontsize=8)
     figure.suptitle(title, fontsize=8, parse_math=False)
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path, metadata={"Date": None})

@@ -41,7 +41,7 @@ def percent(value: float | None, *, sign: bool = False) -> str:
         return "-"
     # a rounding error of 1e-15 is no deviation
     shown = 0.0 if abs(value) < 5e-6 else 100 * value
-    return f"{shown:+.3f} %" if sign and shown else f"{shown:.3f} %"
+    return f"{shown:+.3f}%" if sign and shown else f"{shown:.3f}%"
 
 
 def write_csv(folder: Path, rows: Sequence[Row]) -> Path:

@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     def report(progress: cl.solver.Progress) -> None:
         nonlocal said
         if progress.gap is not None and progress.seconds >= said:
-            print(f"  {progress.seconds:4.1f} s: at most {100 * progress.gap:.2f} % from the best")
+            print(f"  {progress.seconds:4.1f} s: at most {100 * progress.gap:.2f}% from the best")
             said = progress.seconds + 2.0
 
     result = cl.solve(problem, rules, priorities, settings, on_progress=report)
@@ -53,7 +53,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     shown = ["cluster", "schools", "pupils", f"mean_journey_{unit}", f"worst_journey_{unit}"]
     print(frame[shown].round(0).to_string(index=False))
     low, high = measures.whole.balance["pupils"]
-    print(f"Pupils: from {100 * low:+.0f} % to {100 * high:+.0f} % of the mean cluster.")
+    print(f"Pupils: from {100 * low:+.0f}% to {100 * high:+.0f}% of the mean cluster.")
     if split := measures.whole.pyramids_split:
         print(f"Pyramids in more than one cluster: {len(split)}. Example 03 keeps one whole.")
 

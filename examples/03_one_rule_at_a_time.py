@@ -25,7 +25,7 @@ def steps(problem: cl.Problem, n_clusters: int) -> Iterator[tuple[str, cl.Rules]
     rules = replace(rules, schools_per_cluster=(fewest, most))
     yield f"+ {fewest} to {most} schools in each", rules
     rules = replace(rules, balance={"pupils": 0.25})
-    yield "+ pupils within 25 % of the mean", rules
+    yield "+ pupils within 25% of the mean", rules
     if sum("secondary" in cl.domain.phases_of(s) for s in problem.schools) >= n_clusters:
         rules = replace(rules, phases={"secondary": 1})
         yield "+ a secondary school in each", rules
@@ -63,9 +63,9 @@ def main(argv: Sequence[str] | None = None) -> None:
             continue
         whole = cl.measure(problem, result.plan, priorities).whole
         low, high = whole.balance["pupils"]
-        gap = "?" if result.gap is None else f"{100 * result.gap:.1f} %"
+        gap = "?" if result.gap is None else f"{100 * result.gap:.1f}%"
         sizes = f"{whole.smallest}-{whole.largest}"
-        spread = f"{100 * low:+.0f} to {100 * high:+.0f} %"
+        spread = f"{100 * low:+.0f} to {100 * high:+.0f}%"
         print(f"{sentence:48} {whole.journeys.mean:>18,.0f} {gap:>8} {sizes:>9} {spread:>14}")
         plans.append((sentence, rules, result.plan))
 

@@ -65,7 +65,7 @@ def main(argv: Sequence[str] | None = None) -> None:
         print("\nToday's spend is not known for every school, so nothing can be protected.")
         return
     protected = cl.split_budget(problem, plan, pot, formula, cl.budget.Protection(floor="90%"))
-    print("\nWith a floor of 90 % of today's spend for each cluster (a local choice):")
+    print("\nWith a floor of 90% of today's spend for each cluster (a local choice):")
     shown = effects(protected)[["cluster", "today_pence", "yearly_pence", "change_percent"]]
     print(shown.sort_values("change_percent").head(5).to_string(index=False))
 

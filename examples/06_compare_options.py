@@ -25,7 +25,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     priorities = cl.Priorities(travel_by="pupils")
 
     # The first option is the best under the priorities that the group has agreed on. Every other
-    # one is as good as it can be at its own theme without costing over 10 % more.
+    # one is as good as it can be at its own theme without costing over 10% more.
     proposed = cl.propose(
         problem,
         rules,

@@ -35,7 +35,7 @@ def show_rules(problem: cl.Problem, plan: cl.Plan, pot: cl.Pot) -> None:
         for cluster in plan.clusters
     }
     claimed = sum(claims.values())
-    print(f"\n1. Clusters claim £{claimed:,.2f}; there is 80 % of it. Four old answers, in pence:")
+    print(f"\n1. Clusters claim £{claimed:,.2f}; there is 80% of it. Four old answers, in pence:")
     pot_pounds = (claimed * Decimal("0.8")).quantize(Decimal("0.01"))
     table = compare_rules(claims, pot_pounds)
     print(f"   {'cluster':28}" + "".join(f"{rule:>15}" for rule in table))
@@ -67,7 +67,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
     split = splits["need units"]
     moved = sensitivity(split, "10%")
-    print("\n3. What if a weight were 10 % higher? The cluster that changes most, for each:")
+    print("\n3. What if a weight were 10% higher? The cluster that changes most, for each:")
     for what, rows in moved.groupby("moved", sort=False):
         row = rows.iloc[int(rows["change_pence"].abs().to_numpy().argmax())]
         print(f"   {what}: {row['key']} {row['change_pence'] / 100:+,.2f} pounds")
@@ -80,12 +80,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(
         f"   {unrest.gainers} schools gain and {unrest.losers} lose; "
         f"£{unrest.moved_pence / 100:,.2f} changes hands; "
-        f"{unrest.beyond[20]} move by more than 20 %."
+        f"{unrest.beyond[20]} move by more than 20%."
     )
     worst = effects(split).sort_values("change_percent").iloc[0]
-    print(f"   The cluster that loses most: {worst['cluster']} ({worst['change_percent']} %).")
+    print(f"   The cluster that loses most: {worst['cluster']} ({worst['change_percent']}%).")
 
-    print("\n5. Three years of transition, no cluster down by more than 10 % a year:")
+    print("\n5. Three years of transition, no cluster down by more than 10% a year:")
     years = transition(
         problem, plan, [pot, pot, pot], split.formula, cl.budget.Protection(floor="90%")
     )

@@ -69,7 +69,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     print(frame[list(shown)].rename(columns=shown).to_string(index=False))
     pooling = outlook.pooling
-    print("\nWhat pooling is worth: reserves that keep the risk at 10 %, added up:")
+    print("\nWhat pooling is worth: reserves that keep the risk at 10%, added up:")
     print(f"  each school its own   £{pooling.schools:>12,}")
     print(f"  each cluster its own  £{pooling.clusters:>12,}")
     print(f"  one for the authority £{pooling.authority:>12,}")

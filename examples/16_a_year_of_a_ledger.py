@@ -42,7 +42,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     }
     gift = Contribution(cluster=str(one.key), giver="a trust", amount="2500")
     held = tiers(split, areas, area="5%", contributions=[gift]).to_frame("area")
-    print("\nWith 5 % held by areas (pence):")
+    print("\nWith 5% held by areas (pence):")
     print(held[["area", "held_by_area_pence", "to_schools_pence"]].to_string(index=False))
 
     # 2. Payments: committed sums to schools, clusters' pots to their host schools.

@@ -26,7 +26,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     problem = read_problem(arguments)
 
     # 1. A table: one row for each case. A column is named after what it sets; an empty cell sets
-    #    nothing. Draw 0 is the data as it is; the others draw every roll again, by about 5 %.
+    #    nothing. Draw 0 is the data as it is; the others draw every roll again, by about 5%.
     rows = pd.DataFrame(
         [
             {

@@ -30,8 +30,8 @@ def main(argv: Sequence[str] | None = None) -> None:
     priorities = cl.Priorities(travel_by="pupils")
     plan = cl.solve(problem, rules, priorities, cl.Settings(time_limit_s=arguments.seconds)).plan
 
-    # The same plan is searched again with rolls up to 5 % off, school by school; with every school
-    # counted alike instead of by its roll; and other plans within 1 % of the best are sampled.
+    # The same plan is searched again with rolls up to 5% off, school by school; with every school
+    # counted alike instead of by its roll; and other plans within 1% of the best are sampled.
     # Work is limited, not time, so that the same seed gives the same answer.
     each = cl.Settings(time_limit_s=None, work_limit=arguments.seconds / 10, seed=1)
     with _processes(arguments.processes) as executor:

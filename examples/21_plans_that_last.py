@@ -84,7 +84,7 @@ def forecast_of(arguments: argparse.Namespace, problem: cl.Problem) -> lasting.F
             }
         },
         projected=("pupils",),
-        notes=("These rolls are for show: 3 % a year more in the north, 3 % less in the south.",),
+        notes=("These rolls are for show: 3% a year more in the north, 3% less in the south.",),
     )
 
 

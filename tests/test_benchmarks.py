@@ -186,8 +186,8 @@ def test_a_page_without_markers_is_left_alone(tmp_path: Path) -> None:
 
 
 def test_percentages() -> None:
-    assert [percent(v) for v in (None, 0.0123, 1e-9)] == ["-", "1.230 %", "0.000 %"]
-    assert percent(0.01, sign=True) == "+1.000 %"
+    assert [percent(v) for v in (None, 0.0123, 1e-9)] == ["-", "1.230%", "0.000%"]
+    assert percent(0.01, sign=True) == "+1.000%"
 
 
 def test_the_command_line_runs_a_case(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -60,7 +60,7 @@ CASES = {
         {},
         {"n_clusters": 2, "balance": {"pupils": 0.25}},
         {"balance", "n_clusters"},
-        "6.88 (mean 5.5, 25 % allowed)",
+        "6.88 (mean 5.5, 25% allowed)",
     ),
     "a group above the cap": (
         SIX,

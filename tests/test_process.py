@@ -371,6 +371,10 @@ def test_ctrl_c_at_the_moment_of_the_proof_is_not_lost(monkeypatch: pytest.Monke
         return result
 
     monkeypatch.setattr(schedule, "result_of", last_moment)
-    result = cl.solve(problem, EVEN)
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    try:
+        result = cl.solve(problem, EVEN)
+    finally:
+        signal.signal(signal.SIGINT, before)
     assert (result.status, result.stopped) == ("optimal", "interrupted")
     assert not result.reproducible

@@ -18,7 +18,7 @@ SHRINKING = ((1.0, 100.0, 80.0), (29.0, 100.0, 96.0), (59.0, 100.0, 98.0))
         (None, (), (), "only more time can say"),
         (0.0, STILL, (), "Nothing is left to settle"),
         (0.05, STILL, (), "stood still"),
-        (0.02, SHRINKING, (), "about 2 minutes more would bring it to 0.1 %"),
+        (0.02, SHRINKING, (), "about 2 minutes more would bring it to 0.1%"),
         (0.0005, SHRINKING, (), "more time helps"),
         (0.0390, SHRINKING, (), "slowly"),
         (0.02, SHRINKING, (17, 18, 19), "3 numbers of clusters"),

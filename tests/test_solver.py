@@ -124,7 +124,7 @@ def test_the_summary_says_how_much_better_a_plan_could_be() -> None:
     result = cl.solve(world(MAP), EVEN, None, ENOUGH)
     early = replace(result, status="feasible", gap=0.0123, stopped="time limit")
     assert early.summary() == (
-        "Stopped early (time limit): no plan under these rules can be more than 1.23 % better."
+        "Stopped early (time limit): no plan under these rules can be more than 1.23% better."
     )
     blind = replace(result, status="feasible", gap=None, bound=None, stopped="interrupted")
     assert blind.summary() == (

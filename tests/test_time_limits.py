@@ -1,4 +1,4 @@
-"""Every public function with a time limit keeps it, within 5 % and a second."""
+"""Every public function with a time limit keeps it, within 5% and a second."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             stopped = verbs.VERBS[chosen.verb](chosen)
     except NoPlanError as error:
         _tell(error)
-        return NO_PLAN
+        return INTERRUPTED if getattr(error, "interrupted", False) else NO_PLAN
     except (ClustersError, OSError) as error:
         _tell(error, folder)
         return BAD_INPUT

@@ -346,6 +346,11 @@ class InfeasibleError(NoPlanError):
 class OutOfTimeError(NoPlanError):
     """The time ran out before any plan was found; whether one exists is not known.
 
+    Attributes
+    ----------
+    interrupted
+        Whether Ctrl-C ended the search, so that whoever searches again and again has to stop, too.
+
     Examples
     --------
     >>> import clusters as cl
@@ -355,3 +360,5 @@ class OutOfTimeError(NoPlanError):
     ...     except cl.OutOfTimeError:  # none was found; that there is none is not proved
     ...         return None
     """
+
+    interrupted = False

@@ -154,7 +154,7 @@ def percentage(value: object, what: str = "the share") -> Fraction:
 def stated_share(value: object, what: str = "the share", *, bare: Fraction | int = 1) -> Fraction:
     """Read a share as :func:`percentage` does, and refuse what may mean a hundredth of it.
 
-    "5" may be meant as 5 % or as five times the whole. Without its sign nothing above `bare` is
+    "5" may be meant as 5% or as five times the whole. Without its sign nothing above `bare` is
     taken; a Fraction has been worked out and means what it says.
 
     Raises

@@ -280,7 +280,7 @@ def _bounds_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
 
 def _balance_words(clause: Clause, _problem: Problem, rules: Rules) -> str:
     share = rules.balance[str(clause.which)]
-    return f"{counted_of(clause)} within {shown(100 * share)} % of the mean cluster"
+    return f"{counted_of(clause)} within {shown(100 * share)}% of the mean cluster"
 
 
 def _travel_words(_clause: Clause, problem: Problem, rules: Rules) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 __all__ = ["what_would_settle"]
 
 SMALL = 0.001
-"""A gap of 0.1 % is what the sentence looks ahead to."""
+"""A gap of 0.1% is what the sentence looks ahead to."""
 LONGEST_S = 3600.0
 """Nothing is said of more than an hour ahead."""
 MOVED = 0.02
@@ -37,7 +37,7 @@ def what_would_settle(
         return "There is no bound yet: only more time can say how good the plan is."
     if gap == 0.0:
         return "Nothing is left to settle: no plan under these rules is better."
-    size = f"{100 * gap:.2f} %"
+    size = f"{100 * gap:.2f}%"
     if len(open_counts) > 1:
         numbers = ", ".join(map(str, open_counts[:6])) + (" ..." if len(open_counts) > 6 else "")
         return (
@@ -57,7 +57,7 @@ def what_would_settle(
     if left > LONGEST_S:
         return (
             f"The gap of {size} was still shrinking, but so slowly that an hour would not bring it "
-            f"to {100 * SMALL:.1f} %: wider bounds or fewer possible centres leave less to prove."
+            f"to {100 * SMALL:.1f}%: wider bounds or fewer possible centres leave less to prove."
         )
     return (
         f"The gap of {size} was still shrinking: if that goes on as in the second half of the "

@@ -33,6 +33,6 @@ def test_the_published_caseload_is_read_as_it_comes():
     growth = Assumptions(growth=series).fitted()
     # the default spread of growth is that of this series
     assert round(growth.spread, 3) == 0.032
-    assert "from 4.2 % to 13.6 % a year" in growth.source
+    assert "from 4.2% to 13.6% a year" in growth.source
     whole = read_caseload(path)
     assert (whole["201819"], whole["202425"]) == (2741, 4475)

@@ -84,10 +84,10 @@ def test_without_a_map_the_schools_of_a_cluster_share_shocks():
 def test_growth_is_fitted_to_a_series_in_any_order():
     rising = {"2021": 121, "2019": 100, "2020": 110, "2022": 145.2}
     growth = Assumptions(growth=rising).fitted()
-    # 10 %, 10 %, 20 %: mean 13.33 %, standard deviation 5.77 points
+    # 10%, 10%, 20%: mean 13.33%, standard deviation 5.77 points
     assert growth.mean == pytest.approx(0.4 / 3)
     assert growth.spread == pytest.approx((2 * (0.1 / 3) ** 2 + (0.2 / 3) ** 2) ** 0.5 / 2**0.5)
-    assert growth.source == "fitted to 4 years, 2019 to 2022: from 10.0 % to 20.0 % a year"
+    assert growth.source == "fitted to 4 years, 2019 to 2022: from 10.0% to 20.0% a year"
     assert Assumptions(growth=rising, growth_spread="1%").fitted().spread == 0.01
     stated = GROWS.fitted()
     assert (stated.mean, stated.spread) == (0.05, 0.032)

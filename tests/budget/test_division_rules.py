@@ -169,7 +169,7 @@ def test_weights_between_floors_and_caps():
         (([1, 2], 4, "cel"), "the claims allow at most £3.00"),
         (([1, 2], 3, "hamilton"), "no such rule"),
         (("12", 3), "not a list or a mapping"),
-        (([4, 4], 3, "proportional", [2, 2]), r"£4.00, £1.00 more than.*75.00 % of these would"),
+        (([4, 4], 3, "proportional", [2, 2]), r"£4.00, £1.00 more than.*75.00% of these would"),
         (([4, 4], 3, "proportional", None, [1, 1]), "the caps allow at most £2.00"),
         (([4, 4], 3, "proportional", [1, 2], [2, 1]), "cap of claim 1, £1.00, is below its floor"),
         (([4, 4], 3, "cea", [1]), "1 floors for 2 claims"),
@@ -341,7 +341,7 @@ def test_the_comparison_keeps_floors_and_caps():
 
 
 def test_the_share_of_floors_that_fits_is_rounded_down():
-    with pytest.raises(MoneyError, match=r"floors of 33\.33 % of these"):
+    with pytest.raises(MoneyError, match=r"floors of 33\.33% of these"):
         award([3, 3], 2, floors=[3, 3])
 
 

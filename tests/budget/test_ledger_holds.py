@@ -17,6 +17,7 @@ import pytest
 from clusters.budget import Ledger
 from clusters.errors import MoneyError
 from tests.budget.small_ledger import CLUSTERS, FIRST, day, of, split_of
+from tests.cases import some_of
 
 # ---- drawn ledgers ------------------------------------------------------------------------------
 
@@ -142,7 +143,7 @@ def test_drawn_ledgers_keep_their_sums_after_every_event(quick_folder):
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "thousand",
-    [1, 2, *(pytest.param(k, marks=pytest.mark.long) for k in range(3, 11))],
+    some_of(11, 3, first=1),
 )
 def test_ten_thousand_drawn_ledgers(thousand, quick_folder):
     for seed in range(1_000 * thousand, 1_000 * (thousand + 1)):

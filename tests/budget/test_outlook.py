@@ -114,7 +114,7 @@ def test_scenarios_are_worse_by_what_they_say(split):
     assert early.expected - calm.expected == 1_000_000
     assert away.expected - calm.expected == 400_000
     assert income.expected - calm.expected == 4_000_000
-    # 5 % more plans for a year and six months of arrears
+    # 5% more plans for a year and six months of arrears
     assert backlog.expected - calm.expected == pytest.approx(0.075 * calm.expected, rel=0.03)
     assert everything.expected == pytest.approx(
         calm.expected + 5_400_000 + backlog.expected - calm.expected, abs=2

@@ -63,8 +63,8 @@ def test_scaling_by_hand(limits, expected):
 @pytest.mark.parametrize(
     ("limits", "expected"),
     [
-        # the 90 for the floor come from gains above one level: 300 - 90 = 210 is +5 %, but the
-        # second, at +50 %, meets the level too: 100 x + 200 x = 360 gives 120 %
+        # the 90 for the floor come from gains above one level: 300 - 90 = 210 is +5%, but the
+        # second, at +50%, meets the level too: 100 x + 200 x = 360 gives 120%
         ({"floor": "80%"}, [240, 120, 240]),
         ({"floor": "60%"}, [180, 140, 280]),
         # the gains are capped at 110 and 220; what is over scales the only one below its cap
@@ -82,7 +82,7 @@ def test_capping_by_hand(limits, expected):
 
 def test_capping_leaves_those_between_as_the_formula_has_them():
     world_ = world((10, 300, 10), (10, 100, 10), (20, 300, 10), (20, 100, 10))
-    # 60 a plan... 600 over 60 plans: 100, 100, 200, 200. Floor 50 %: 150 for the first.
+    # 60 a plan... 600 over 60 plans: 100, 100, 200, 200. Floor 50%: 150 for the first.
     protection = cl.budget.Protection(floor="50%", method="capping")
     split = split_budget(*world_, "600", NEED, protection)
     assert paid(split) == [150, 100, 200, 150]
@@ -95,14 +95,14 @@ def test_capping_leaves_those_between_as_the_formula_has_them():
 
 def test_capping_when_the_pot_shrinks_below_today():
     world_ = world((10, 100, 10), (10, 100, 10), (1, 100, 10))
-    # 210: 100, 100, 10. Floor 60 %: 60 for the last; the level of the others falls to 75 %
+    # 210: 100, 100, 10. Floor 60%: 60 for the last; the level of the others falls to 75%
     split = split_budget(*world_, "210", NEED, cl.budget.Protection(floor="60%", method="capping"))
     assert paid(split) == [75, 75, 60]
 
 
 def test_capping_with_a_school_that_has_nothing_today():
     world_ = world((10, 0, 10), (10, 100, 10))
-    # 150: 75, 75. Floor 90 %: 90, and the new school has what is left
+    # 150: 75, 75. Floor 90%: 90, and the new school has what is left
     split = split_budget(*world_, "150", NEED, cl.budget.Protection(floor="90%", method="capping"))
     assert paid(split) == [60, 90]
     assert split.protected.factor == F(4, 5)
@@ -188,13 +188,13 @@ def test_every_school_must_have_a_figure_for_today():
 @pytest.mark.parametrize(
     ("limits", "pot", "words"),
     [
-        ({"floor": "80%"}, "400", r"£480.00, £80.00 more than the £400.00.*66.66 % of today's"),
+        ({"floor": "80%"}, "400", r"£480.00, £80.00 more than the £400.00.*66.66% of today's"),
         ({"loss_per_pupil": "5"}, "400", r"£450.00, £50.00 more.*a loss of £6.67 per pupil"),
         ({"floor": "80%", "loss_per_pupil": 1}, "400", "one of the two kinds of floor"),
-        ({"cap": "110%"}, "700", r"£660.00, which leaves £40.00 of the £700.00.*116.67 % of"),
+        ({"cap": "110%"}, "700", r"£660.00, which leaves £40.00 of the £700.00.*116.67% of"),
         ({"gain_per_pupil": "1"}, "700", r"£630.00, which leaves £70.00.*£3.34 per pupil"),
         ({"cap": "110%", "gain_per_pupil": 1}, "700", "one of the two kinds of cap"),
-        ({"cap": "110%"}, "9000", "no cap below 1000 % of today's spend fits"),
+        ({"cap": "110%"}, "9000", "no cap below 1000% of today's spend fits"),
     ],
 )
 def test_limits_that_do_not_fit_are_refused_with_what_would(limits, pot, words):
@@ -285,12 +285,12 @@ def test_a_floor_that_just_fits_is_allowed():
 
 def test_what_fits_counts_committed_money():
     pot = cl.Pot("400", committed={"1": "100"})
-    # 80 %: 240 less 100, 80, 160 are 380 of the 300 left; 66.66 % are 99.98 + 66.66 + 133.32
-    with pytest.raises(MoneyError, match=r"£380.00, £80.00 more than the £300.00.*66\.66 %"):
+    # 80%: 240 less 100, 80, 160 are 380 of the 300 left; 66.66% are 99.98 + 66.66 + 133.32
+    with pytest.raises(MoneyError, match=r"£380.00, £80.00 more than the £300.00.*66\.66%"):
         split_budget(*THREE, pot, NEED, cl.budget.Protection(floor="80%"))
     nobody = world((0, 300, 10), (10, 100, 10))
     # the first has nothing by the formula, so only the second's cap counts
-    with pytest.raises(MoneyError, match=r"£100.00, which leaves £50.00.*150\.00 % of"):
+    with pytest.raises(MoneyError, match=r"£100.00, which leaves £50.00.*150\.00% of"):
         split_budget(*nobody, "150", NEED, cl.budget.Protection(cap="100%"))
     with pytest.raises(MoneyError, match=r"£5\.00 per pupil"):
         split_budget(*nobody, "150", NEED, cl.budget.Protection(gain_per_pupil=0))
@@ -307,7 +307,7 @@ def test_capping_counts_committed_money():
     pot = cl.Pot("600", committed={"1": "50", "3": "30"})
     split = split_budget(*THREE, pot, NEED, cl.budget.Protection(floor="80%", method="capping"))
     # 520 flexible, by formula 130, 130, 260; floor of the first 190. Level x: 100 x + 200 x - 30
-    # = 330 gives 120 %: 120 and 210
+    # = 330 gives 120%: 120 and 210
     assert paid(split) == [190, 120, 210]
     per_pupil = cl.budget.Protection(loss_per_pupil=6, method="capping")
     assert paid(split_budget(*THREE, pot, NEED, per_pupil)) == [190, 130, 200]

@@ -22,7 +22,7 @@ def two_schools(**more):
 
 
 def test_a_split_worked_by_hand():
-    """100,000 pounds; 20,000 committed, 5 % held back, 1,000 a cluster, the rest by 40 units.
+    """100,000 pounds; 20,000 committed, 5% held back, 1,000 a cluster, the rest by 40 units.
 
     75,000 - 2,000 = 73,000 over 18 + 12 + 10 = 40 units is 1,825.00 a unit.
     """
@@ -244,7 +244,7 @@ def test_money_for_schools_outside_the_plan_is_refused():
             "every school has 0 of zero, so nothing says how to share £10.00",
         ),
         (cl.Formula(shares={"zero": 1}), "every school has 0 of zero"),
-        (cl.Formula(lump_per_cluster="6"), r"£12.00, £2.00 more than the £10.00.*83.33 %"),
+        (cl.Formula(lump_per_cluster="6"), r"£12.00, £2.00 more than the £10.00.*83.33%"),
         (cl.Formula(lump_per_school=6), r"£12.00, £2.00 more than the £10.00"),
     ],
 )

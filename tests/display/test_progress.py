@@ -123,7 +123,7 @@ def test_a_log_gets_plain_lines(capsys):
         report(REPORT)
         report(REPORT)
     assert capsys.readouterr().err.splitlines() == [
-        "   1.5 s | searching | best cost 1,000 | no plan below 900 | gap 10.00 %"
+        "   1.5 s | searching | best cost 1,000 | no plan below 900 | gap 10.00%"
     ]
 
 

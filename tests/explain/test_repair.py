@@ -217,7 +217,7 @@ def test_the_gain_is_reported_in_plain_words():
         2,
         settings=Settings(time_limit_s=3),
     )
-    assert curve.at(1).sentence == "with 1 move, 67 % shorter journeys"
+    assert curve.at(1).sentence == "with 1 move, 67% shorter journeys"
 
 
 @pytest.mark.slow

@@ -158,7 +158,7 @@ def test_two_criteria_have_their_crossing_where_arithmetic_has_it():
         "C": (Fraction(1, 2), 1),
     }
     assert found.winners == ("A", "B", "C")
-    assert "only at 50 %" in found.summary()
+    assert "only at 50%" in found.summary()
 
 
 def test_decimals_count_as_they_are_written():

@@ -183,7 +183,7 @@ def test_figures_and_sentences_agree(answer):
     least = answer.shares()
     assert all(least[k] == min(answer.shares(c)[k] for c in answer.causes) for k in least)
     row = frame.loc[(frame.here_errors < 6) & (frame.here_errors > 0)].iloc[0]
-    assert f"in {row.here_errors} of 6 draws with errors of up to 20 % in pupils" in row.sentence
+    assert f"in {row.here_errors} of 6 draws with errors of up to 20% in pupils" in row.sentence
     assert row.else_errors != row.cluster
     sure = frame.loc[frame.here_errors == 6].iloc[0]
     assert "in all 6 draws" in sure.sentence
@@ -265,7 +265,7 @@ def test_what_does_not_fit_is_refused(best):
     with pytest.raises(cl.DataError, match="the plan breaks a rule"):
         stability(problem, cl.Rules(n_clusters=9), best, COMMON)
     for wrong, words in (
-        ({"errors": 5}, "write 5 % as 0.05"),
+        ({"errors": 5}, "write 5% as 0.05"),
         ({"errors": {"schools": 0.1}}, "has no error"),
         ({"errors": {"wishes": 0.1}}, "there is no measure"),
         ({"weights": 0.5}, "above 1"),
@@ -346,7 +346,7 @@ def test_the_map_says_doubt_by_pattern_and_in_words(best):
         assert lines is not None
     patterns = re.findall(r'id="certainty-degree-\d".*?<path d="([^"]+)"', drawing)
     assert len(set(patterns)) == 3  # told apart without colour
-    assert "here in 95 % of the cases" in drawing
+    assert "here in 95% of the cases" in drawing
     assert "here in less than half of the cases" in drawing
     assert "http" not in drawing.replace("http://www.w3.org/2000/svg", "")
     certain = cl.maps.certainty_svg(problem, best, dict.fromkeys(ids, 1), title="Sure")
@@ -362,6 +362,6 @@ def test_a_share_that_is_none_is_refused(best):
 
 
 def test_an_answer_draws_its_own_map(answer):
-    assert "6 draws with errors of up to 20 % in pupils" in answer.to_svg("errors")
+    assert "6 draws with errors of up to 20% in pupils" in answer.to_svg("errors")
     with pytest.raises(cl.ArgumentError, match="no draws of 'weights'"):
         answer.to_svg("weights")

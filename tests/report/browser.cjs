@@ -1,6 +1,6 @@
 // Opens pages in headless Chromium and says, as JSON, what a reader would meet: requests, errors,
 // axe findings at three widths and in forced colours, where the keyboard leads, links of the map,
-// and whether the page scrolls sideways at 320 px or at 200 % zoom.
+// and whether the page scrolls sideways at 320 px or at 200% zoom.
 // Usage: node browser.cjs CHROMIUM PAGE...
 const fs = require("fs");
 const os = require("os");
@@ -81,7 +81,7 @@ async function visit(browser, file) {
   const colours = await forced(page);
   await page.setViewport({ width: 768, height: 900 });
   const middle = await findings(page);
-  await page.setViewport({ width: 640, height: 450, deviceScaleFactor: 2 });  // 1,280 px at 200 %
+  await page.setViewport({ width: 640, height: 450, deviceScaleFactor: 2 });  // 1,280 px at 200%
   const zoomed = await page.evaluate(() => document.documentElement.scrollWidth);
   await page.setViewport({ width: 320, height: 900 });
   const narrow = await findings(page);

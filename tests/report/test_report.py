@@ -102,7 +102,7 @@ def test_a_broken_rule_is_said_at_the_top_and_in_the_table(valley, plan, tmp_pat
         page(tmp_path, valley, plan, rules=Rules(n_clusters=4, balance={"pupils": 0.05}))
     ).words
     assert "This plan breaks rules: the check has" in words
-    assert "within 5 % of the mean cluster. broken" in words
+    assert "within 5% of the mean cluster. broken" in words
 
 
 def test_a_plan_that_was_given_claims_no_proof(valley, plan, tmp_path):

@@ -14,7 +14,7 @@ SENTENCES = [
     ({"n_clusters": (16, 20)}, "16 to 20 clusters."),
     ({"schools_per_cluster": (5, None)}, "At least 5 schools in each cluster."),
     ({"limits": {"need": (None, 300)}}, "At most 300 units of need in each cluster."),
-    ({"balance": {"pupils": 0.25}}, "Pupils within 25 % of the mean cluster."),
+    ({"balance": {"pupils": 0.25}}, "Pupils within 25% of the mean cluster."),
     ({"max_travel_m": 15_000}, "No journey to a centre above 15,000 metres."),
     ({"phases": {"secondary": 1}}, "At least 1 secondary school in each cluster."),
     (
@@ -37,7 +37,7 @@ SENTENCES = [
     (
         {"exceptions": {"1": {"balance": {"pupils": 0.6}}}},
         "An exception: the cluster of School 1 is excused from the rule on balance (instead: "
-        "pupils within 60 % of the mean cluster).",
+        "pupils within 60% of the mean cluster).",
     ),
     (
         {"exceptions": {"1": {"schools_per_cluster": None}}},

@@ -66,7 +66,7 @@ def test_more_optima_are_proved(family: str, name: str) -> None:
 
 @pytest.mark.slow
 def test_the_optimum_of_the_real_kirklees_is_proved() -> None:
-    """18 clusters, pupils within 25 %, Delaunay neighbours: 1,011.09 m a pupil."""
+    """18 clusters, pupils within 25%, Delaunay neighbours: 1,011.09 m a pupil."""
     folder = shared_path("data", "kirklees")
     _proves(partial(read_kirklees, folder, balance={"pupils": 0.25}), 67_583_206.7, 1e-8)
 
@@ -96,7 +96,7 @@ def test_every_benchmark_of_the_family_loads(family: str) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["ali535_025", "rl1304_050", "u724_030"])
 def test_clusters_far_apart_are_where_the_bound_wants_them(name: str) -> None:
-    """Uneven maps, where annealing alone stays 1 to 3 % above the best plan known."""
+    """Uneven maps, where annealing alone stays 1 to 3% above the best plan known."""
     case = _case("cpmp", name)
     assert case.known is not None
     task = case.load()

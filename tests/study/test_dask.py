@@ -83,14 +83,14 @@ def test_real_searches_with_workers_killed_at_random(cluster, tmp_path):
         problem,
         rules=cl.Rules(n_clusters=1, balance={"pupils": 0.25}),
         priorities=cl.Priorities(travel_by="pupils"),
-        settings=cl.Settings(work_limit=3.0, time_limit_s=None),
+        settings=cl.Settings(work_limit=2.0, time_limit_s=None),
     )
     rng, ended = random.Random(5), threading.Event()
     killed = []
     with distributed.Client(cluster) as client:
 
         def kill() -> None:
-            while not ended.wait(rng.uniform(3, 8)):
+            while not ended.wait(rng.uniform(3, 6)):
                 try:
                     victim = rng.choice(pids(client))
                     os.kill(victim, signal.SIGKILL)

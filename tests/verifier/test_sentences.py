@@ -16,7 +16,7 @@ from tests.worlds import drawn_plan, with_cluster, world
         (
             {"balance": {"pupils": 0.1}},
             UNEVEN,
-            "Cluster 1 has 14 pupils: 0.8 above the most allowed, 13.2 (mean 12, 10 % allowed).",
+            "Cluster 1 has 14 pupils: 0.8 above the most allowed, 13.2 (mean 12, 10% allowed).",
         ),
         (
             {"schools_per_cluster": (None, 6)},

@@ -183,7 +183,7 @@ async function stories(browser) {
     width: await page.evaluate(() => document.documentElement.scrollWidth) };
   await page.screenshot({ path: path.join(folder, "big-1280.png") });
   await press(page, "Big letters");
-  // 200 % zoom of a 1,280 pixel window
+  // 200% zoom of a 1,280 pixel window
   await page.setViewport({ width: 640, height: 450, deviceScaleFactor: 2 });
   await settled(page);
   told.zoom = { width: await page.evaluate(() => document.documentElement.scrollWidth) };

@@ -21,7 +21,7 @@ __all__ = ["MINUTES", "Assumptions", "Growth", "Scenario"]
 GROWTH_SPREAD = "3.2%"
 GROWTH_SPREAD_SOURCE = (
     "default: plans in mainstream schools of one authority, Kirklees, 2018/19 to 2024/25, rose by "
-    "4.2 % to 13.6 % a year, standard deviation 3.2 points (DfE, Education, health and care plans)"
+    "4.2% to 13.6% a year, standard deviation 3.2 points (DfE, Education, health and care plans)"
 )
 AREA_SPREAD = "7%"
 AREA_SPREAD_SOURCE = (
@@ -86,7 +86,7 @@ class Assumptions(Shown):
     Examples
     --------
     >>> Assumptions(growth={"2022": 100, "2023": 110, "2024": 115}).fitted().source
-    'fitted to 3 years, 2022 to 2024: from 4.5 % to 10.0 % a year'
+    'fitted to 3 years, 2022 to 2024: from 4.5% to 10.0% a year'
     """
 
     growth: Number | Mapping[Any, Number] | None = None
@@ -134,7 +134,7 @@ class Assumptions(Shown):
                 )
 
     def _rate(self, faults: Faults, name: str) -> Fraction:
-        """Read a growth: 0.05 is 5 %; 1 or 5 without the sign may mean either of two things."""
+        """Read a growth: 0.05 is 5%; 1 or 5 without the sign may mean either of two things."""
         value = getattr(self, name)
         if value is None or isinstance(value, Mapping):
             return Fraction(0)
@@ -168,7 +168,7 @@ class Assumptions(Shown):
             years = list(self.growth)
             source = (
                 f"fitted to {len(counts)} years, {years[0]} to {years[-1]}: "
-                f"from {100 * min(rates):.1f} % to {100 * max(rates):.1f} % a year"
+                f"from {100 * min(rates):.1f}% to {100 * max(rates):.1f}% a year"
             )
             basis = "of the same series"
         if self.growth_spread is not None:
@@ -234,7 +234,7 @@ class Scenario(Shown):
             elif name == "backlog_share" and value > 1:
                 faults.add(
                     "backlog_share is above 1, which is more plans than there are",
-                    "write 5 % as 0.05",
+                    "write 5% as 0.05",
                     value=value,
                 )
         if not isinstance(self.name, str) or not self.name.strip():

@@ -311,7 +311,7 @@ def _check_fit(faults: Faults, items: Sequence[_Claim], pot: int, rule: str) -> 
         faults.add(
             f"the floors come to {pounds(floors)}, {pounds(floors - pot)} more than the "
             f"{pounds(pot)} there is",
-            f"lower them: floors of {fits:.2f} % of these would fit",
+            f"lower them: floors of {fits:.2f}% of these would fit",
         )
         return
     most = _most(items, rule)

@@ -81,7 +81,7 @@ class Turbulence(Shown):
     worst_pence, best_pence
         Largest loss (0 or below) and largest gain (0 or above).
     beyond
-        How many change by more than 5, 10 and 20 % of today.
+        How many change by more than 5, 10 and 20% of today.
 
     Examples
     --------
@@ -219,7 +219,7 @@ def transition(
     """Split the pots of several years, each year protected against the year before.
 
     The first year compares with today's spend, every later one with what the schools had the year
-    before (committed and flexible money), so that a floor of 95 % lets a share fall by 5 % a year.
+    before (committed and flexible money), so that a floor of 95% lets a share fall by 5% a year.
 
     Parameters
     ----------

@@ -170,7 +170,7 @@ def _refit(protection: Protection, limits: Limits, **changes: Any) -> Limits:
 
 
 def _largest_floor(protection: Protection, limits: Limits, pot: int) -> str:
-    """Name the largest floor that fits, on a grid of 0.01 % or of a penny per pupil."""
+    """Name the largest floor that fits, on a grid of 0.01% or of a penny per pupil."""
     if protection.floor is not None and protection.loss_per_pupil is not None:
         return "one of the two kinds of floor has to go down"
 
@@ -180,7 +180,7 @@ def _largest_floor(protection: Protection, limits: Limits, pot: int) -> str:
     if protection.floor is not None:
         top = int(percentage(protection.floor) * 10_000)
         cut = _first(top, lambda k: fits(floor=Fraction(top - k, 10_000), cap=None))
-        return f"{(top - cut) / 100:.2f} % of today's spend is the largest floor that fits"
+        return f"{(top - cut) / 100:.2f}% of today's spend is the largest floor that fits"
     start = pence(protection.loss_per_pupil or 0)
     most = max(
         (round_up(Fraction(t) / p) for t, p in zip(limits.today, limits.pupils, strict=True) if p),
@@ -193,7 +193,7 @@ def _largest_floor(protection: Protection, limits: Limits, pot: int) -> str:
 def _smallest_cap(
     protection: Protection, shares: Sequence[Fraction], limits: Limits, pot: int
 ) -> str:
-    """Name the smallest cap that fits, on a grid of 0.01 % or of a penny per pupil."""
+    """Name the smallest cap that fits, on a grid of 0.01% or of a penny per pupil."""
     if protection.cap is not None and protection.gain_per_pupil is not None:
         return "one of the two kinds of cap has to go up"
 
@@ -205,8 +205,8 @@ def _smallest_cap(
         start = round_up(percentage(protection.cap) * 10_000)
         more = _first(99_999 - start, lambda k: enough(cap=Fraction(start + k, 10_000)))
         found = enough(cap=Fraction(start + more, 10_000))
-        words = f"{(start + more) / 100:.2f} % of today's spend is the smallest cap that fits"
-        return words if found else "no cap below 1000 % of today's spend fits"
+        words = f"{(start + more) / 100:.2f}% of today's spend is the smallest cap that fits"
+        return words if found else "no cap below 1000% of today's spend fits"
     start = pence(protection.gain_per_pupil or 0)
     more = _first(pot, lambda k: enough(gain_per_pupil=Fraction(start + k, 100)))
     return f"a gain of {pounds(start + more)} per pupil is the smallest that fits"

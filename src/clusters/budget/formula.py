@@ -202,7 +202,7 @@ def factors_of(
         faults.add(
             f"the lump sums come to {pounds(taken)}, {pounds(-rest)} more than the "
             f"{pounds(flexible_pence)} there is to share",
-            f"lower them: {fits:.2f} % of these would fit",
+            f"lower them: {fits:.2f}% of these would fit",
         )
         faults.refuse(MoneyError)
     return (*_rates(faults, formula, counts, rest), *lumps)

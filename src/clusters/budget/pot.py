@@ -235,7 +235,7 @@ def _held_back(value: Any, what: str, total_pence: int) -> int:
     """Whole pence of a sum in pounds, or of a share of the total ("3%", halves upwards)."""
     if not (isinstance(value, str) and value.strip().endswith("%")):
         held = pence(value, what)
-        if 0 < held < _PENCE_IN_A_POUND:  # "0.03" was meant as 3 %, nobody holds back 3 pence
+        if 0 < held < _PENCE_IN_A_POUND:  # "0.03" was meant as 3%, nobody holds back 3 pence
             percent = f"{float(held):g}%"
             raise MoneyError.of(
                 f"{what} is less than a pound: a share of the pot has to carry its sign",

@@ -52,7 +52,7 @@ def per_pupil() -> Formula:
 def pupils_poverty_attainment(
     pupils: str = "pupils", fsm: str = "fsm", low_attainment: str = "low_attainment"
 ) -> Formula:
-    """Share 15 % by pupils, 35 % by free school meals and 50 % by low prior attainment.
+    """Share 15% by pupils, 35% by free school meals and 50% by low prior attainment.
 
     Parameters
     ----------

@@ -133,7 +133,7 @@ class Protection(Shown):
                 'write it with its sign, "95%", or as a fraction of one, 0.95',
                 value=value,
             )
-        elif share is not None:  # 1.1 is 110 %, but 9.5 may be meant in per cent
+        elif share is not None:  # 1.1 is 110%, but 9.5 may be meant in per cent
             faults.take(share, lambda: stated_share(value, name, bare=2))
         return share
 

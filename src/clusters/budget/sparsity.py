@@ -119,7 +119,7 @@ BY_PHASE: Mapping[str, Remote] = FrozenDict(
         "all-through": Remote(**_TWO_MILES, year_group="62.5", years=tuple(range(12))),
     }
 )
-"""80 % of the distance, the distance, and the year group, by phase.
+"""80% of the distance, the distance, and the year group, by phase.
 
 Those of primary schools are in SI 2024/66, regulation 21. The others are those of the national
 funding formula as generally known: check them before use.

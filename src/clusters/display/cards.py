@@ -197,7 +197,7 @@ def _result_rows(result: Any) -> Iterator[Row]:
     if result.bound is not None:
         yield "No plan costs less than", f"{result.bound:,.1f}"
     if result.gap is not None:
-        yield "Gap", "0 %" if result.status == "optimal" else f"{100 * result.gap:.2f} %"
+        yield "Gap", "0%" if result.status == "optimal" else f"{100 * result.gap:.2f}%"
     yield "Time", f"{result.seconds:,.1f} s"
 
 
@@ -262,7 +262,7 @@ def _maps(problem: Problem, plans: Mapping[str, Plan]) -> str:
 def _options(options: Any) -> Iterator[str]:
     yield _heading("Options", f"{counted(len(options), 'option')}, of {options.asked} asked for")
     rows: list[Row] = [
-        (name, f"{option.cost:,.1f}", f"{100 * option.above_best:.2f} %", option.theme)
+        (name, f"{option.cost:,.1f}", f"{100 * option.above_best:.2f}%", option.theme)
         for name, option in options.items()
     ]
     yield _table(("Option", "Cost", "Above the best", "What it is good at"), rows)

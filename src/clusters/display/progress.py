@@ -49,7 +49,7 @@ def line_of(progress: Any) -> str:
         parts.append(f"no plan below {progress.bound:,.0f}")
     gap = getattr(progress, "gap", None)
     if gap is not None and gap < 1:
-        parts.append(f"gap {100 * gap:.2f} %")
+        parts.append(f"gap {100 * gap:.2f}%")
     return " | ".join(parts)
 
 

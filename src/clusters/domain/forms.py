@@ -178,7 +178,7 @@ CHECK_OF: Mapping[Form, Check] = {
     BOUNDS: _bounds,
     BOUNDS_BY_NAME: _bounds_by_name,
     COUNTS_BY_NAME: _counts_by_name,
-    FRACTION_BY_NAME: _each("a fraction between 0 and 1", "write 25 % as 0.25", 1),
+    FRACTION_BY_NAME: _each("a fraction between 0 and 1", "write 25% as 0.25", 1),
     NUMBER_BY_NAME: _each("a number of 0 or more", "give the least per cluster"),
     NUMBER: _number,
     FLAG: _flag,

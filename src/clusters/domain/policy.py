@@ -31,7 +31,7 @@ class Rules(Shown):
         (fewest, most) schools in a cluster; either may be None.
     balance
         By measure, the largest deviation of a cluster from the mean cluster as a fraction of the
-        mean (0.25 = 25 %).
+        mean (0.25 = 25%).
     limits
         By measure, (least, most) in a cluster; either may be None.
     max_travel_m, max_travel_min

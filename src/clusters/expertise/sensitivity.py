@@ -259,7 +259,7 @@ def _check(share: float, found_share: float, draws: int) -> None:
     faults = Faults()
     for name, value in (("share", share), ("found_share", found_share)):
         if not is_number(value) or not 0 <= value <= 1:
-            faults.add(f"{name} is not a fraction from 0 to 1", "write 10 % as 0.1", value=value)
+            faults.add(f"{name} is not a fraction from 0 to 1", "write 10% as 0.1", value=value)
     if not isinstance(draws, int) or isinstance(draws, bool) or draws < 1:
         faults.add("draws is not a whole number of 1 or more", "correct it", value=draws)
     faults.refuse(RulesError)

@@ -55,11 +55,11 @@ class CurvePoint(Shown):
     objective
         Cost under the priorities.
     saving
-        By what share the cost is below that of no move (0.12 = 12 % lower).
+        By what share the cost is below that of no move (0.12 = 12% lower).
     journeys_saving
         The same of the weighted journeys alone; None where travel is no priority.
     sentence
-        "with 5 moves, 12 % shorter journeys".
+        "with 5 moves, 12% shorter journeys".
     proved
         Whether it is proved that no plan with so few moves costs less.
 
@@ -183,7 +183,7 @@ def improve_curve(
     >>> curve = improve_curve(problem, cl.Rules(n_clusters=2), drawn,
     ...     settings=cl.Settings(time_limit_s=2))
     >>> curve.at(1).sentence
-    'with 1 move, 89 % shorter journeys'
+    'with 1 move, 89% shorter journeys'
     """
     plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities
@@ -333,4 +333,4 @@ def _gain(
 
 
 def _per_cent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.1 else f"{100 * share:.1f} %"
+    return f"{100 * share:.0f}%" if share >= 0.1 else f"{100 * share:.1f}%"

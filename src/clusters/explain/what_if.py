@@ -312,4 +312,4 @@ def _price(change: float, before: float) -> str:
     share = 100 * change / before
     if abs(share) < 0.005:
         return "stays the same"
-    return f"{'rises' if share > 0 else 'falls'} by {two_digits(abs(share))} %"
+    return f"{'rises' if share > 0 else 'falls'} by {two_digits(abs(share))}%"

@@ -400,7 +400,7 @@ def _effects(ground: Ground, move: Move) -> str:
         size = abs(change)
         if name == "travel":
             total = ground.travel_total
-            share = f"{two_digits(100 * size / total)} %" if total else shown(round(size, 1))
+            share = f"{two_digits(100 * size / total)}%" if total else shown(round(size, 1))
             texts.append(f"journeys {share} {'longer' if side else 'shorter'} over the whole plan")
         elif name == "balance":
             of = ground.priorities.balance_measure

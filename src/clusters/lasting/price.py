@@ -126,7 +126,7 @@ class PriceOfLasting(Shown):
         if self.bounds is None or not self.today.objective:
             return f"{text} (the best plans found; what it must cost is not known)."
         low, high = (100 * end / self.today.objective for end in self.bounds)
-        return f"{text} (the best plans found; proved: it costs {low:.2f} % to {high:.2f} %)."
+        return f"{text} (the best plans found; proved: it costs {low:.2f}% to {high:.2f}%)."
 
 
 @checked
@@ -239,7 +239,7 @@ def _mean_journey(problem: Problem, result: Result, priorities: Priorities) -> f
 def _cost(price: float, per_cent: float | None, journey: float | None, unit: str) -> str:
     if not price:
         return "costs nothing more"
-    share = "" if per_cent is None else f" ({per_cent:.2f} %)"
+    share = "" if per_cent is None else f" ({per_cent:.2f}%)"
     mean = "" if journey is None else f"; the mean journey is {shown(round(journey, 2))} {unit} "
     mean += "" if journey is None else "longer" if journey >= 0 else "(that is, shorter)"
     return f"costs {price:,.0f} more{share}{mean}"

@@ -196,7 +196,7 @@ def make_areas(
     n_areas
         Number of areas, or a range (fewest, most).
     balance
-        By measure, the largest deviation from the mean area; None for need within 25 %.
+        By measure, the largest deviation from the mean area; None for need within 25%.
     clusters_per_area
         (fewest, most).
     candidates

@@ -42,7 +42,7 @@ BANDS = (
         low=MOST,
         high=ALL,
         words="nine times in ten or more",
-        part="90 % or more",
+        part="90% or more",
         pattern="degree-1",
     ),
     Band(
@@ -104,7 +104,7 @@ def certainty_svg(
     >>> problem = Problem.from_arrays(["a", "b"], [[0, 0], [3000, 4000]])
     >>> plan = Plan.from_assignment({"a": "a", "b": "b"})
     >>> drawing = certainty_svg(problem, plan, {"a": 1.0, "b": 0.5}, title="How sure")
-    >>> "b: here in 50 % of the cases" in drawing
+    >>> "b: here in 50% of the cases" in drawing
     True
     """
     plan = plan_of(problem, plan)
@@ -159,4 +159,4 @@ def _shares(problem: Problem, shares: Mapping[SchoolId, Fraction | float]) -> di
 
 
 def _tip(problem: Problem, position: int, share: float, cases: str) -> str:
-    return f"{clean(problem.schools[position].name)}: here in {100 * share:.4g} % of the {cases}"
+    return f"{clean(problem.schools[position].name)}: here in {100 * share:.4g}% of the {cases}"

@@ -19,22 +19,25 @@ INSIST_S = 0.05
 
 
 class _Crew:
-    """Tasks in threads of their own, what they failed with, and how many have ended."""
+    """Tasks in threads of their own: which has which, what they failed with, which have ended."""
 
     def __init__(self, tasks: Sequence[Callable[[], None]], stop: Callable[[], None]) -> None:
-        self.stop = stop
+        self.tasks, self.stop = tasks, stop
+        self.threads: list[threading.Thread] = []
+        self.owners: dict[int, object] = {}
+        self.over = False
         self.failures: list[BaseException] = []
         self.ended: list[int] = []
         self.news = threading.Lock()
         self.news.acquire()
-        self.threads = [
-            threading.Thread(target=self._run, args=(number, task), daemon=True)
-            for number, task in enumerate(tasks)
-        ]
 
-    def _run(self, number: int, task: Callable[[], None]) -> None:
+    def _run(self, number: int) -> None:
+        mine = object()
+        if self.owners.setdefault(number, mine) is not mine:
+            return  # it was started twice
         try:
-            task()
+            if not self.over:
+                self.tasks[number]()
         except BaseException as error:
             self.failures.append(error)
             self.stop()
@@ -44,18 +47,24 @@ class _Crew:
                 self.news.release()
 
     def wait(self, beat: Callable[[], None]) -> None:
-        """Start what has not been started, and wait until all have ended."""
-        for thread in self.threads:
-            if thread.ident is None:
+        """Start what nobody has begun, and wait until all have ended.
+
+        Ctrl-C may come while a thread is being started, so that nobody knows whether it was: a
+        second one is started then, and the first of them does the task.
+        """
+        for number in range(len(self.tasks)):
+            if number not in self.owners:
+                thread = threading.Thread(target=self._run, args=(number,), daemon=True)
+                self.threads.append(thread)
                 thread.start()
-        while len(self.ended) < len(self.threads):
+        while len(self.ended) < len(self.tasks):
             self.news.acquire(timeout=BEAT_S)
             beat()
 
     def end(self) -> None:
         """Stop all, however often Ctrl-C is pressed meanwhile."""
-        begun = sum(thread.ident is not None for thread in self.threads)
-        while len(self.ended) < begun:
+        self.over = True
+        while len(self.ended) < len(self.owners):
             with contextlib.suppress(KeyboardInterrupt):
                 self.stop()
                 self.news.acquire(timeout=INSIST_S)

@@ -42,7 +42,7 @@ class Draws(Shown):
         "errors" (of the numbers), "weights" (of the priorities) or "near" (plans that cost little
         more).
     words, word
-        What was drawn, to go after "in 96 of 100": "draws with errors of up to 5 % in pupils"; and
+        What was drawn, to go after "in 96 of 100": "draws with errors of up to 5% in pupils"; and
         one of them.
     names
         Of each draw.
@@ -300,7 +300,7 @@ class Stability(Shown):
         moved = int((placed(self._base, groups, len(self._labels)) != self._base).sum())
         cost = self.control.cost
         if moved and cost is not None:
-            below = percent(1 - cost / self.cost) if self.cost else "0 %"
+            below = percent(1 - cost / self.cost) if self.cost else "0%"
             yield (
                 f"With nothing changed, the search finds a plan that costs {below} less and puts "
                 f"{counted(moved, 'school')} elsewhere: the plan asked about is not the best, and "

@@ -284,9 +284,9 @@ class Chooser:
             above = max(0.0, found.cost / self.shop.cost - 1) if self.shop.cost else 0.0
             if differs <= 0 or found.theme.name in taken or found.theme.name not in names:
                 continue
-            wanted = [f"a ceiling of {100 * above:.1f} %"] if above > self.ceiling else []
+            wanted = [f"a ceiling of {100 * above:.1f}%"] if above > self.ceiling else []
             if differs < self.least:
-                wanted.append(f"a least difference of {100 * differs:.1f} %")
+                wanted.append(f"a least difference of {100 * differs:.1f}%")
             if not wanted:
                 continue
             trade = Trade(

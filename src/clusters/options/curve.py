@@ -296,7 +296,7 @@ class _Maker:
             if before:
                 share = 100 * (value / before - 1)
                 side = "more" if share > 0 else "less"
-                words.append(f"{_WORDS[name]} {abs(share):.1f} % {side}")
+                words.append(f"{_WORDS[name]} {abs(share):.1f}% {side}")
         if (a, b) == base:
             first = _WORDS[self.names[0]]
             return f"the plan from which the others are measured: found for {first} alone"

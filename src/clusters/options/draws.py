@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from clusters.domain import PRIORITY_NAMES, IntArray, Plan, Priorities, Problem, Rules, is_number
-from clusters.errors import Faults, InfeasibleError, NoPlanError, RulesError
+from clusters.errors import Faults, InfeasibleError, NoPlanError, OutOfTimeError, RulesError
 from clusters.measures import matches, overlap, places_of
 from clusters.options.near_plans import walked_plans
 from clusters.solver import Settings, solve
@@ -98,7 +98,7 @@ def errors_of(
     for name, error in errors.items():
         if not is_number(error) or not 0 <= error < 1:
             what = f"the error of {name} is not a fraction from 0 to below 1"
-            faults.add(what, "write 5 % as 0.05", error)
+            faults.add(what, "write 5% as 0.05", error)
     if "schools" in errors:
         faults.add('"schools" has no error: it is 1 for each school', "leave it out")
     faults.refuse(RulesError)
@@ -160,6 +160,8 @@ def _solved(case: Case, change: dict[str, Any]) -> Drawn:
         result = solve(case.problem, case.rules, case.priorities, case.settings, start=case.start)
     except NoPlanError as error:
         status = "none exists" if isinstance(error, InfeasibleError) else "not found"
+        if isinstance(error, OutOfTimeError) and error.interrupted:
+            status = "interrupted"
         return Drawn(groups=None, cost=None, status=status)
     if result.stopped == "interrupted":
         return Drawn(groups=None, cost=None, status="interrupted")

@@ -77,7 +77,7 @@ def propose(
     n_options
         Number of options, 1 or more, the best among them.
     ceiling
-        No option costs more than (1 + ceiling) times the best (0.10 = 10 %).
+        No option costs more than (1 + ceiling) times the best (0.10 = 10%).
     min_difference
         Of the pairs of schools that share a cluster in either of two options, the least share
         that do so in one only: 1 - shared pairs / all such pairs.
@@ -234,9 +234,9 @@ def _check(n_options: int, ceiling: float, min_difference: float) -> None:
     if not is_whole(n_options, 1):
         faults.add("n_options is not a whole number of 1 or more", "correct it", n_options)
     if not is_number(ceiling) or ceiling < 0:
-        faults.add("ceiling is not a fraction of 0 or more", "write 10 % as 0.10")
+        faults.add("ceiling is not a fraction of 0 or more", "write 10% as 0.10")
     if not is_number(min_difference) or not 0 <= min_difference <= 1:
-        faults.add("min_difference is not a fraction from 0 to 1", "write 10 % as 0.10")
+        faults.add("min_difference is not a fraction from 0 to 1", "write 10% as 0.10")
     faults.refuse(RulesError)
 
 
@@ -325,7 +325,7 @@ def _best_words(first: Result) -> str:
         return "the least cost found under the priorities."
     return (
         "the least cost found under the priorities; no plan can be more than "
-        f"{100 * first.gap:.1f} % better."
+        f"{100 * first.gap:.1f}% better."
     )
 
 
@@ -333,7 +333,7 @@ def _words(
     shop: Workshop, found: Candidate, above: float, *, proved: bool, judged: Sequence[Theme] = ()
 ) -> str:
     cheapest = "the least cost of all plans" if proved else "the least cost found"
-    text = f"{found.theme.sentence}; cost {100 * above:.1f} % above {cheapest}"
+    text = f"{found.theme.sentence}; cost {100 * above:.1f}% above {cheapest}"
     if len(found.plan.clusters) == shop.k:
         text += _gains(shop, found, judged)
     return f"{text[0].upper()}{text[1:]}."

@@ -207,8 +207,8 @@ def score(
     ('Short',)
     >>> print(found.summary())
     Short wins under these weights (Short 0.67, Whole 0.33).
-    journey (now 66.67 % of the weight): Whole wins from 0 % to 50 %; Short wins from 50 % to 100 %.
-    split (now 33.33 % of the weight): Short wins from 0 % to 50 %; Whole wins from 50 % to 100 %.
+    journey (now 66.67% of the weight): Whole wins from 0% to 50%; Short wins from 50% to 100%.
+    split (now 33.33% of the weight): Short wins from 0% to 50%; Whole wins from 50% to 100%.
     """
     _refuse(values, weights, less_is_better)
     total = sum((_exact(weight) for weight in weights.values()), Fraction(0))

@@ -88,7 +88,7 @@ def stability(
         A number above 1: each weight of the priorities is multiplied by something between 1 / it
         and it. Or other priorities by name, each of which is tried once. None: do not look.
     within
-        Plans that cost at most this share more than the best are as good: 0.01 for 1 %. All of them
+        Plans that cost at most this share more than the best are as good: 0.01 for 1%. All of them
         are listed where at most 12 groups of schools stay together and they are 20,000 at the most;
         else they are sampled, with the plan's number of clusters. None: do not look.
     draws
@@ -126,7 +126,7 @@ def stability(
     >>> answer = stability(
     ...     problem, cl.Rules(n_clusters=2), plan, errors=None, weights=None, within=0.05)
     >>> print(answer.sentences["c"])
-    c is in East in 1 of 2 plans that cost at most 5 % more than the best; otherwise mostly in West.
+    c is in East in 1 of 2 plans that cost at most 5% more than the best; otherwise mostly in West.
     """
     plan = plan_of(problem, plan)
     priorities = Priorities() if priorities is None else priorities

@@ -49,7 +49,7 @@ class Option(Shown):
     certificate
         Of the verifier, under the common rules and priorities.
     above_best
-        By what share its cost is above that of the best plan (0.04 = 4 %).
+        By what share its cost is above that of the best plan (0.04 = 4%).
     aim, floor
         How much it has of what its theme would have less of, in the theme's unit, and what no plan
         of so many clusters under the rules can be below: proved. None where it has no theme, or
@@ -296,8 +296,8 @@ class Options(Mapping[str, Option], Drawn):
     def _too_few(self) -> str:
         """Say that there are fewer than asked for: none exist, or none were found in time."""
         within = (
-            f"within {100 * self.ceiling:g} % of the least cost found and "
-            f"{100 * self.min_difference:g} % different from one another"
+            f"within {100 * self.ceiling:g}% of the least cost found and "
+            f"{100 * self.min_difference:g}% different from one another"
         )
         if self.no_more:
             return (

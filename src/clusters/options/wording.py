@@ -26,6 +26,6 @@ def percent(share: Fraction | float) -> str:
     Examples
     --------
     >>> percent(0.015), percent(Fraction(1, 3))
-    ('1.5 %', '33.33 %')
+    ('1.5%', '33.33%')
     """
-    return f"{shown(100 * Fraction(share).limit_denominator(10**9))} %"
+    return f"{shown(100 * Fraction(share).limit_denominator(10**9))}%"

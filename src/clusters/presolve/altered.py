@@ -115,7 +115,7 @@ def _moved(problem: Problem, old: Rules, clause: Clause, was: Any, now: Any) -> 
     if bound == "pair":
         yield from _pair(problem, old, clause, was, now)
     elif bound == "share":
-        up_to, before = (f"{shown(round(100 * share, 6))} %" for share in (now, was))
+        up_to, before = (f"{shown(round(100 * share, 6))}%" for share in (now, was))
         text = f"let {counted_of(clause)} differ by up to {up_to} from the mean cluster"
         text += f" (now {before})"
         yield clause, f"{clause.rule}: {text}", float((now - was) / was) if was else 1.0

@@ -57,7 +57,7 @@ def because(facts: Facts, q: Quantity) -> str:
         return ""
     mean = Fraction(sum(q.amounts), facts.k)
     share = entry_of(facts.rules, q.clause)
-    return f" (mean {figure(mean)}, {shown(100 * share)} % allowed)"
+    return f" (mean {figure(mean)}, {shown(100 * share)}% allowed)"
 
 
 def rounded(q: Quantity, *, up: bool) -> Fraction | float:

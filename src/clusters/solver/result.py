@@ -111,7 +111,7 @@ class Result(Drawn):
     compile_seconds: float = 0.0
 
     def __repr__(self) -> str:
-        gap = "unknown" if self.gap is None else f"{100 * self.gap:.2f} %"
+        gap = "unknown" if self.gap is None else f"{100 * self.gap:.2f}%"
         found = f"{self.status}, cost {self.objective:,.1f}, gap {gap}, {self.seconds:.1f} s"
         return clip(f"Result({found}; {self.plan!r})")
 
@@ -154,7 +154,7 @@ class Result(Drawn):
             return f"Stopped early ({self.stopped}); how much better a plan could be is not known."
         return (
             f"Stopped early ({self.stopped}): no plan under these rules can be more than "
-            f"{100 * self.gap:.2f} % better."
+            f"{100 * self.gap:.2f}% better."
         )
 
     def explain_gap(self) -> str:
@@ -218,14 +218,14 @@ def _give_up(counts: Counts) -> NoReturn:
     if not counts.waiting and all(search.shared.infeasible for search in counts.searches):
         msg = "No plan can satisfy these rules: proved. Ask cl.why_no_plan which rules conflict."
         raise InfeasibleError(msg)
-    how = f"{counts.clock.seconds:.0f} s"
-    if counts.clock.interrupted:
-        how = "the search was interrupted"
-    msg = (
+    stopped = counts.clock.interrupted
+    how = "the search was interrupted" if stopped else f"{counts.clock.seconds:.0f} s"
+    error = OutOfTimeError(
         f"No plan was found ({how}); whether one exists is not known. Give more time, or ask "
         "cl.why_no_plan which rules conflict."
     )
-    raise OutOfTimeError(msg)
+    error.interrupted = stopped
+    raise error
 
 
 def _why(proved: bool, counts: Counts) -> str:

@@ -34,7 +34,7 @@ class Settings(Shown):
         Deterministic budget, in units of about a second of one core: the same seed, version and
         machine give the same plan. Runs in one thread.
     stop_at_gap
-        Stop as soon as the gap is at most this fraction (0.01 = 1 %).
+        Stop as soon as the gap is at most this fraction (0.01 = 1%).
 
     Raises
     ------
@@ -72,7 +72,7 @@ class Settings(Shown):
                 )
         if not is_number(self.stop_at_gap) or not 0 <= self.stop_at_gap < 1:
             faults.append(
-                rule_fault("stop_at_gap is not a fraction from 0 to below 1", "write 1 % as 0.01")
+                rule_fault("stop_at_gap is not a fraction from 0 to below 1", "write 1% as 0.01")
             )
         if faults:
             raise RulesError(faults)

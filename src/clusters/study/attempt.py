@@ -102,6 +102,8 @@ def attempt(
             result = using(case)
         answer = _answer(result)
     except Exception as error:
+        if isinstance(error, OutOfTimeError) and error.interrupted:
+            raise KeyboardInterrupt from error  # that is no answer
         answer = answer_of_error(error)
     result = None
     gc.collect()  # a search leaves circles behind: 1 MB each time, a hundred until Python looks

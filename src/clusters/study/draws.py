@@ -23,7 +23,7 @@ def perturbed(problem: Problem, spread: Mapping[str, float], seed: int = 1) -> P
     Parameters
     ----------
     spread
-        By measure, the standard deviation of the logarithm of the factor: 0.1 is about 10 %.
+        By measure, the standard deviation of the logarithm of the factor: 0.1 is about 10%.
     seed
         Whole number of 0 or more; the same one draws the same factors.
 

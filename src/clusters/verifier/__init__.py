@@ -62,7 +62,7 @@ def verify(
     >>> certificate.ok, certificate.objective
     (False, 3500.0)
     >>> print(certificate.findings[0].message)
-    Cluster 1 has 12 units of need: 0.75 above the most allowed, 11.25 (mean 9, 25 % allowed).
+    Cluster 1 has 12 units of need: 0.75 above the most allowed, 11.25 (mean 9, 25% allowed).
     """
     plan = plan_of(problem, plan)
     check_rules(problem, rules, priorities)

@@ -131,7 +131,7 @@ def check_balance(case: Case) -> Iterator[Finding]:
             share = Fraction(str(widest))
             have = Fraction(sum(units[k] for k in group.members), MICRO)
             bounds = ((1 - share) * mean, (1 + share) * mean)
-            why = f" (mean {shown(mean)}, {shown(100 * share)} % allowed)"
+            why = f" (mean {shown(mean)}, {shown(100 * share)}% allowed)"
             yield from _outside(case, "balance", group, have, bounds, words(measure), why)
 
 

@@ -126,7 +126,7 @@ export class LibraryPanel {
   #show(reply, seconds) {
     const bar = h("progress", { max: seconds, value: Math.min(seconds, reply.seconds), "aria-label":
       "Time used" });
-    const gap = reply.gap === null ? "" : `, at most ${(100 * reply.gap).toFixed(2)} % from the best possible`;
+    const gap = reply.gap === null ? "" : `, at most ${(100 * reply.gap).toFixed(2)}% from the best possible`;
     const used = reply.seconds ? `: ${Math.round(reply.seconds)} of ${seconds} seconds${gap}` : "";
     put(this.answer, h("p", {}, `${reply.phase}${used}`), bar);
   }

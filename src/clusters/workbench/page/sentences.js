@@ -140,7 +140,7 @@ export function longer(before, after) {
   if (!before || !Number.isFinite(before)) return "journeys change";
   const share = 100 * Math.abs(after - before) / before;
   const size = share < 0.005 ? "less than 0.01" : share < 10 ? share.toFixed(2) : share.toFixed(1);
-  return `journeys ${size} % ${after > before ? "longer" : "shorter"}`;
+  return `journeys ${size}% ${after > before ? "longer" : "shorter"}`;
 }
 
 /**
