@@ -61,7 +61,7 @@ def what_would_settle(
         )
     return (
         f"The gap of {size} was still shrinking: if that goes on as in the second half of the "
-        f"search, about {_time(left)} more would bring it to {100 * SMALL:.1f} % (a guess)."
+        f"search, about {_time(left)} more would bring it to {100 * SMALL:.1f}% (a guess)."
     )
 
 
