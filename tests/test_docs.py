@@ -31,6 +31,8 @@ ROOT = Path(__file__).parents[1]
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 QUICK = {"data.md", "sharing_expertise.md", "road_times.md", "coming_from.md"}
 """Pages whose code takes a few seconds at most."""
+SLOW, LONG = [pytest.mark.slow], [pytest.mark.slow, pytest.mark.long]
+HALF_A_MINUTE = {"workbench.md"}
 FRAGMENTS = {("how_to_add_a_rule.md", "python")}
 """Pages that show a piece of a file: it is read as Python, and stands nowhere by itself."""
 FENCE = re.compile(r"^([ ]*)```(\w*)\n(.*?)^\1```", re.DOTALL | re.MULTILINE)
@@ -232,7 +234,7 @@ def run_page(page: str, folder: Path) -> None:
 @pytest.mark.parametrize(
     "page",
     [
-        page if page in QUICK else pytest.param(page, marks=pytest.mark.slow)
+        page if page in QUICK else pytest.param(page, marks=LONG if page in HALF_A_MINUTE else SLOW)
         for page in PYTHON_PAGES
         if (page, "python") not in FRAGMENTS
     ],

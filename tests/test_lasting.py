@@ -271,6 +271,7 @@ def test_projections_refuse_what_they_cannot_do():
 # ---- a real authority ---------------------------------------------------------------------------
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_kirklees_for_five_years():
     file = shared_path("data", "kirklees", "schools_jan2019_mainstream_kirklees.csv")

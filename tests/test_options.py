@@ -189,6 +189,7 @@ def test_a_single_option_is_the_best_plan():
     assert isinstance(found["Best overall"].plan, Plan)
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_five_options_on_the_real_schools():
     from tests.explain.test_planted import kirklees

@@ -291,6 +291,7 @@ def test_no_bound_is_ever_negative(work: float) -> None:
     assert result.gap is None or 0 <= result.gap <= 1
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_a_wide_range_of_many_schools_has_a_plan_about_as_good_as_one_count() -> None:
     problem, limit = _town(600), cl.Settings(time_limit_s=30)

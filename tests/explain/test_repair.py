@@ -220,6 +220,7 @@ def test_the_gain_is_reported_in_plain_words():
     assert curve.at(1).sentence == "with 1 move, 67% shorter journeys"
 
 
+@pytest.mark.long
 @pytest.mark.slow
 def test_the_hand_drawn_map_with_six_mistakes_is_repaired():
     from clusters import datasets, read_plan

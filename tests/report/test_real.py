@@ -15,6 +15,7 @@ KIRKLEES = Path(__file__).parents[2] / ".." / "shared" / "data" / "kirklees"
 
 pytestmark = [
     pytest.mark.slow,
+    pytest.mark.long,
     pytest.mark.skipif(not KIRKLEES.is_dir(), reason="the real data are not here (../shared)"),
 ]
 

@@ -94,7 +94,14 @@ def test_every_benchmark_of_the_family_loads(family: str) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["ali535_025", "rl1304_050", "u724_030"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "rl1304_050",
+        pytest.param("ali535_025", marks=pytest.mark.long),
+        pytest.param("u724_030", marks=pytest.mark.long),
+    ],
+)
 def test_clusters_far_apart_are_where_the_bound_wants_them(name: str) -> None:
     """Uneven maps, where annealing alone stays 1 to 3% above the best plan known."""
     case = _case("cpmp", name)

@@ -71,6 +71,7 @@ def test_a_case_that_kills_every_worker_is_a_row(cluster, tmp_path):
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_real_searches_with_workers_killed_at_random(cluster, tmp_path):
     problem = cl.datasets.load_problem()
     rows = [

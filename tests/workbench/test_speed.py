@@ -49,6 +49,7 @@ def large(n: int, k: int):
 MONEY = {"pot": "18000000", "formula": cl.Formula({"ehcps": 3, "sen_support": 1})}
 
 
+@pytest.mark.long
 @pytest.mark.browser
 def test_a_move_answers_in_50_ms_for_170_schools_and_200_ms_for_2000(calderwick, tmp_path):
     chromium, program = browser(), node()
