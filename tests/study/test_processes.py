@@ -110,6 +110,7 @@ def test_ctrl_c_keeps_what_is_done_and_says_how_to_go_on(tmp_path, workers):
     log, store = tmp_path / "log", tmp_path / "store"
     first = runner(store, log, count=50, wait=0.3, workers=workers)
     until(lambda: len(begun(log)) >= 3)
+    until(lambda: len(study.read_store(store)) >= 1)  # on a busy machine a moment later
     os.killpg(first.pid, signal.SIGINT)
     begin = time.monotonic()
     out, err = first.communicate(timeout=60)

@@ -265,7 +265,7 @@ class Instance:
 
 def parts(nodes: list[int], neighbours: tuple[tuple[int, ...], ...]) -> list[list[int]]:
     """Split nodes into connected parts of a graph, in the order of their first nodes."""
-    left, parts = set(nodes), []
+    left, found = set(nodes), []
     for first in nodes:
         if first not in left:
             continue
@@ -276,5 +276,5 @@ def parts(nodes: list[int], neighbours: tuple[tuple[int, ...], ...]) -> list[lis
                 if other in left:
                     left.discard(other)
                     part.append(other)
-        parts.append(part)
-    return parts
+        found.append(part)
+    return found

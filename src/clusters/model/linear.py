@@ -45,7 +45,6 @@ SMALLEST_REGION = 4
 LOOKS_PER_SECOND = 5.0
 """Times that HiGHS asks whether to stop in a second, very roughly: once in each round of cuts and
 at each node. Where every run must be alike they measure its work; else its time limit does."""
-
 PIVOT_WORK = 5e-9
 """Seconds that a pivot takes for each entry of the matrix: the first programme alone may take most
 of the time, and nobody is asked meanwhile."""
@@ -170,11 +169,12 @@ def search_core(
     solver.watch(cb.HighsCallbackType.kCallbackMipInterrupt, look)
     solver.run()
     status, information = solver.getModelStatus(), solver.getInfo()
-    used = 1e-3 + time.thread_time() - begin
-    if not timed:
+    if timed:
+        used = 1e-3 + time.thread_time() - begin
+    else:
         pivots = max(0, information.simplex_iteration_count)
-        used = 1e-3 + looks / LOOKS_PER_SECOND
-        used += PIVOT_WORK * pivots * len(programme.a_matrix_.value_)
+        entries = len(programme.a_matrix_.value_)
+        used = 1e-3 + looks / LOOKS_PER_SECOND + PIVOT_WORK * pivots * entries
     if status == highspy.HighsModelStatus.kInfeasible:
         return Answer(settled=True, bound=np.inf, clusters=None, work=used)
     values = np.array(solver.getSolution().col_value)

@@ -175,6 +175,8 @@ class Result(Drawn):
 def result_of(counts: Counts) -> Result:
     """Give the best plan of all counts, verified, and what is proved about it.
 
+    It knows nothing of interruptions (see `watched`).
+
     Raises
     ------
     InfeasibleError, OutOfTimeError
@@ -210,7 +212,7 @@ def result_of(counts: Counts) -> Result:
         history=_history(counts),
         certificate=certificate,
         by_count=_by_count(counts) if len(counts.asked) > 1 else (),
-        reproducible=clock.deterministic and not clock.interrupted,
+        reproducible=clock.deterministic,
     )
 
 
@@ -218,20 +220,17 @@ def _give_up(counts: Counts) -> NoReturn:
     if not counts.waiting and all(search.shared.infeasible for search in counts.searches):
         msg = "No plan can satisfy these rules: proved. Ask cl.why_no_plan which rules conflict."
         raise InfeasibleError(msg)
-    stopped = counts.clock.interrupted
-    how = "the search was interrupted" if stopped else f"{counts.clock.seconds:.0f} s"
-    error = OutOfTimeError(
+    clock = counts.clock
+    how = "the search was interrupted" if clock.interrupted else f"{clock.seconds:.0f} s"
+    msg = (
         f"No plan was found ({how}); whether one exists is not known. Give more time, or ask "
         "cl.why_no_plan which rules conflict."
     )
-    error.interrupted = stopped
-    raise error
+    raise OutOfTimeError(msg)
 
 
 def _why(proved: bool, counts: Counts) -> str:
     clock = counts.clock
-    if clock.interrupted:
-        return "interrupted"  # even where the proof came at that moment: whoever calls has to know
     if proved:
         return "proved"
     if not clock.over():

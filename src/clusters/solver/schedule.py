@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from clusters.domain import Rules
+from clusters.errors import OutOfTimeError
 from clusters.model.threads import run_together
 from clusters.search.counts import Clock, Counts, Search
 from clusters.search.warm_up import compiling, kept
@@ -75,11 +76,16 @@ def watched(counts: Counts, on_progress: Callable[[Progress], None] | None) -> R
             shown = clock.seconds
             on_progress(_progress(counts.active, clock))
 
-    run_together([work], stop=counts.stop, beat=beat, interrupted=interrupted)
+    try:
+        run_together([work], stop=counts.stop, beat=beat, interrupted=interrupted)
+    except OutOfTimeError as error:
+        error.interrupted = clock.interrupted
+        raise
     (result,) = results
-    if clock.interrupted and result.stopped != "interrupted":  # while the result was put together
-        return replace(result, stopped="interrupted", reproducible=False)
-    return result
+    if not clock.interrupted:
+        return result
+    # even where the proof came at that moment: whoever calls has to know
+    return replace(result, stopped="interrupted", reproducible=False)
 
 
 def _progress(search: Search, clock: Clock) -> Progress:

@@ -4,12 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from clusters.arguments import checked
-from clusters.domain import is_number
-from clusters.domain.forms import rule_fault
-from clusters.errors import Fault, RulesError
+from clusters.domain import is_number, is_whole
+from clusters.errors import Faults, RulesError
 from clusters.shown import Shown
 
 __all__ = ["Settings", "effort"]
@@ -31,8 +28,8 @@ class Settings(Shown):
         gives each its own, 3 takes the two ways of proof side by side, and each further one
         searches for plans with random numbers of its own.
     work_limit
-        Deterministic budget, in units of about a second of one core: the same seed, version and
-        machine give the same plan. Runs in one thread.
+        Deterministic budget, in units of about half a second of one core: the same seed, version
+        and machine give the same plan. Runs in one thread.
     stop_at_gap
         Stop as soon as the gap is at most this fraction (0.01 = 1%).
 
@@ -54,28 +51,20 @@ class Settings(Shown):
     stop_at_gap: float = 0.0
 
     def __post_init__(self) -> None:
-        faults = []
+        faults = Faults()
         if self.time_limit_s is None and self.work_limit is None:
-            faults.append(rule_fault("neither time_limit_s nor work_limit is given", "give one"))
+            faults.add("neither time_limit_s nor work_limit is given", "give one")
         for name in ("time_limit_s", "work_limit"):
             value = getattr(self, name)
             if value is not None and (not is_number(value) or value <= 0):
-                faults.append(rule_fault(f"{name} is not a number above 0", "correct it", value))
+                faults.add(f"{name} is not a number above 0", "correct it", value)
         for name, least in (("seed", 0), ("workers", 1)):
             value = getattr(self, name)
-            whole = isinstance(value, int | np.integer) and not isinstance(value, bool)
-            if value is not None and not (whole and value >= least):
-                faults.append(
-                    rule_fault(
-                        f"{name} is not a whole number of {least} or more", "correct it", value
-                    )
-                )
+            if value is not None and not is_whole(value, least):
+                faults.add(f"{name} is not a whole number of {least} or more", "correct it", value)
         if not is_number(self.stop_at_gap) or not 0 <= self.stop_at_gap < 1:
-            faults.append(
-                rule_fault("stop_at_gap is not a fraction from 0 to below 1", "write 1% as 0.01")
-            )
-        if faults:
-            raise RulesError(faults)
+            faults.add("stop_at_gap is not a fraction from 0 to below 1", "write 1% as 0.01")
+        faults.refuse(RulesError)
 
 
 def effort(settings: Settings | None, usual_s: float) -> tuple[float, int]:
@@ -91,10 +80,8 @@ def effort(settings: Settings | None, usual_s: float) -> tuple[float, int]:
     if settings is None:
         return usual_s, Settings().seed
     if settings.time_limit_s is None or settings.work_limit is not None:
-        raise RulesError(
-            Fault(
-                what="settings limit the work, and answers are given by the clock",
-                remedy="give settings=Settings(time_limit_s=...) without a work_limit",
-            )
+        raise RulesError.of(
+            "settings limit the work, and answers are given by the clock",
+            "give settings=Settings(time_limit_s=...) without a work_limit",
         )
     return settings.time_limit_s, settings.seed

@@ -33,7 +33,7 @@ STATES = 6000
 MANY_PAIRS = 150_000
 """Above this many pairs only those that can lower a value are listed, with HEADROOM to grow."""
 HEADROOM = 1.3
-STEP_WORK, LEAST_STATES = (1e-9, 6e-9), 64
+STEP_WORK, EXACT_STEP_WORK, LEAST_STATES = 1e-9, 6e-9, 64
 """Work of a pair that lowers a value and a state of its table: without lower limits, and with."""
 SAFETY = 1e-10
 """Share of the sum of absolute terms by which a bound is lowered, to be safe from rounding."""
@@ -233,8 +233,8 @@ class Relaxation:
         if self._reference is not None and (self.multipliers > self._reference).any():
             self._index_pairs()
         r, own = self.reduced()
-        taking = int(np.count_nonzero(r < 0.0))
-        self.work += STEP_WORK[self.exact] * taking * max(LEAST_STATES, self.carried.bounds[1])
+        steps = int(np.count_nonzero(r < 0.0)) * max(LEAST_STATES, self.carried.bounds[1])
+        self.work += (EXACT_STEP_WORK if self.exact else STEP_WORK) * steps
         values, excused = self._values(r, own)
         k = self.instance.k
         order = np.argsort(values, kind="stable")[:k]

@@ -134,20 +134,26 @@ def _best_row(held, weight, count, used, odd):  # type: ignore[no-untyped-def]  
     return best, most
 
 
+@inner
+def _count_row(held, row, count):  # type: ignore[no-untyped-def]  # numba infers them
+    """Count one more row of each column that holds it."""
+    for c in range(len(held)):
+        count[c] += held[c, row]
+
+
 @entry
 def extended(held, weight, three):  # type: ignore[no-untyped-def]  # numba infers them
     """Add two rows to each triple so that the columns with pairs weigh most; rows and weights."""
     five, worth = np.empty((len(three), 5), dtype=np.int64), np.zeros(len(three))
     for number in range(len(three)):
         count = np.zeros(len(held), dtype=np.int64)
-        for place in range(5):
-            if place < 3:
-                best = three[number, place]
-            else:
-                odd = 0.25 if place == 3 else 0.0
-                best, most = _best_row(held, weight, count, five[number, :place], odd)
-                worth[number] = most
-            five[number, place] = best
-            for c in range(len(held)):
-                count[c] += held[c, best]
+        for place in range(3):
+            five[number, place] = three[number, place]
+            _count_row(held, three[number, place], count)
+        for size in range(3, 5):
+            odd = 0.25 if size == 3 else 0.0
+            best, most = _best_row(held, weight, count, five[number, :size], odd)
+            five[number, size] = best
+            _count_row(held, best, count)
+            worth[number] = most
     return five, worth
