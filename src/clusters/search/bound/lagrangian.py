@@ -23,6 +23,7 @@ from clusters.domain import FloatArray, IntArray
 from clusters.model.instance import Instance
 from clusters.search.bound.carried_load import carried_load
 from clusters.search.bound.knapsack import INFINITY, best_clusters, forced_values, least_values
+from clusters.search.bound.pairs import listed_pairs
 from clusters.search.bound.region_cuts import RegionCuts
 from clusters.search.bound.side_constraints import sidelines_of
 
@@ -122,21 +123,12 @@ class Relaxation:
             # a pair dearer than its atom's multiplier lowers no value: it need not be listed
             self._reference = HEADROOM * np.maximum(self.multipliers, 0.0)
             mask &= instance.cost < self._reference[:, None]
-        self.pair_centre, self.pair_atom = np.nonzero(mask.T)
-        self.pair_group = self.group[self.pair_atom]
-        # whoever is of the centre's own pyramid opens no further one
-        self.pair_group[self.pair_group == self.group[instance.home[self.pair_centre]]] = -1
-        if self.group_price:
-            order = np.lexsort((self.pair_group, self.pair_centre))
-            self.pair_centre, self.pair_atom = self.pair_centre[order], self.pair_atom[order]
-            self.pair_group = self.pair_group[order]
-        self.start = np.concatenate([[0], np.cumsum(mask.sum(axis=0))]).astype(np.int64)
-        self.pair_load = self.carried.load[self.pair_atom]
+        self.pairs = listed_pairs(
+            instance, mask, self.carried.load, self.group, grouped=bool(self.group_price)
+        )
         everyone = np.arange(instance.m)
-        self.pair_cost = instance.cost[self.pair_atom, self.pair_centre]
         own = instance.cost[instance.home, everyone]
         self.own_cost = np.where(self.possible[instance.home, everyone], own, INFINITY)
-        self.plain_pairs = ~np.isin(self.pair_atom, instance.excused)
 
     def _charge(self, charges: FloatArray) -> None:
         """Set the multipliers of the cuts."""
@@ -166,12 +158,12 @@ class Relaxation:
         m = self.multipliers if multipliers is None else multipliers
         pays = self.pays if pays is None else pays
         home = self.instance.home
-        r = self.pair_cost - m[self.pair_atom] - pays[self.pair_atom, self.pair_centre]
+        r = self.pairs.cost - m[self.pairs.atom] - pays[self.pairs.atom, self.pairs.centre]
         own = self.own_cost - m[home] - pays[home, np.arange(len(home))]
         if self.group_price:
             own = own + self.group_price * (self.group[self.instance.home] >= 0)
         for s in self.sidelines:
-            r = r + s.multiplier[self.pair_centre] * s.coefficient[self.pair_atom]
+            r = r + s.multiplier[self.pairs.centre] * s.coefficient[self.pairs.atom]
             own = own + s.multiplier * (s.coefficient[self.instance.home] - s.limit)
         return r, own
 
@@ -199,15 +191,15 @@ class Relaxation:
 
     def _hidden(self, r: FloatArray) -> FloatArray:
         """Reduced costs under which no excused atom is ever taken."""
-        return np.where(self.plain_pairs, r, INFINITY / 1e6)
+        return np.where(self.pairs.plain, r, INFINITY / 1e6)
 
     def _with_atom(self, e: int, r: FloatArray) -> FloatArray:
         """Value of each centre with the excused atom e in its cluster, under the loosest bounds."""
         instance = self.instance
-        rows = np.flatnonzero(self.pair_atom == e)
+        rows = np.flatnonzero(self.pairs.atom == e)
         own = instance.home == e
         price = np.where(own, 0.0, INFINITY)
-        price[self.pair_centre[rows]] = r[rows]
+        price[self.pairs.centre[rows]] = r[rows]
         low, high = self.room(np.where(own, 0, self.carried.load[e]), loose=True)
         high = np.where(price < INFINITY, high, -1)
         values = np.full(instance.m, INFINITY)
@@ -218,7 +210,14 @@ class Relaxation:
 
     def _least(self, r: FloatArray, low: IntArray, high: IntArray, values: FloatArray) -> None:
         least_values(
-            self.start, self.pair_load, r, self.pair_group, self.group_price, low, high, values
+            self.pairs.start,
+            self.pairs.load,
+            r,
+            self.pairs.group,
+            self.group_price,
+            low,
+            high,
+            values,
         )
 
     def evaluate(self) -> float:
@@ -295,7 +294,7 @@ class Relaxation:
         for e in np.unique(special[special >= 0]).tolist():
             own = instance.home == e
             low_e, high_e = self.room(np.where(own, 0, self.carried.load[e]), loose=True)
-            without = np.where(self.pair_atom == e, INFINITY / 1e6, r)
+            without = np.where(self.pairs.atom == e, INFINITY / 1e6, r)
             rows = np.flatnonzero(special == e)
             self._mark(without, low_e, high_e, chosen, rows, taken)
             taken[rows, e] = True
@@ -313,12 +312,13 @@ class Relaxation:
     ) -> None:
         if len(rows):
             part = np.zeros((len(rows), self.instance.n), dtype=np.bool_)
+            p = self.pairs
             best_clusters(
-                self.start,
-                self.pair_atom,
-                self.pair_load,
+                p.start,
+                p.atom,
+                p.load,
                 r,
-                self.pair_group,
+                p.group,
                 self.group_price,
                 low,
                 high,
@@ -387,13 +387,13 @@ class Relaxation:
         values = self.values
         last = float(values[self.chosen[-1]])
         entering = np.maximum(values - last, 0.0)
-        forced = self._forced() + self.reduced()[1][self.pair_centre]
+        forced = self._forced() + self.reduced()[1][self.pairs.centre]
         base = np.where(values >= last, last, values)
         if self._reference is not None:
             # pairs that are not listed cost at least their own reduced cost on top
             floors = bound + entering[None, :] + instance.cost - self.multipliers[:, None]
-        added = np.maximum(forced - base[self.pair_centre], entering[self.pair_centre])
-        floors[self.pair_atom, self.pair_centre] = bound + added
+        added = np.maximum(forced - base[self.pairs.centre], entering[self.pairs.centre])
+        floors[self.pairs.atom, self.pairs.centre] = bound + added
         floors[instance.home, np.arange(instance.m)] = bound + entering
         floors[~self.possible] = np.inf
         self._floors = floors
@@ -408,16 +408,8 @@ class Relaxation:
         plain_home = ~np.isin(instance.home, instance.excused)
         reduced = r if not len(instance.excused) else self._hidden(r)
         high = np.where(plain_home, high, -1)
-        forced_values(
-            self.start,
-            self.pair_load,
-            reduced,
-            self.pair_group,
-            self.group_price,
-            low,
-            high,
-            forced,
-        )
+        p = self.pairs
+        forced_values(p.start, p.load, reduced, p.group, self.group_price, low, high, forced)
         for e in instance.excused.tolist():
             forced = np.minimum(forced, self._forced_with(e, r))
         return forced
@@ -428,15 +420,10 @@ class Relaxation:
         Where a load must be reached, the best cluster may hold a pair of positive reduced cost
         already, so that nothing may be added for it.
         """
-        with_e = self._with_atom(e, r)[self.pair_centre]
+        with_e = self._with_atom(e, r)[self.pairs.centre]
         if self.exact:
             return with_e
-        return with_e + np.where(self.pair_atom == e, 0.0, np.maximum(r, 0.0))
-
-    def pair_of(self, a: int, c: int) -> int:
-        """Return the number of the pair of an atom and a centre."""
-        first, last = self.start[c], self.start[c + 1]
-        return int(first + np.flatnonzero(self.pair_atom[first:last] == a)[0])
+        return with_e + np.where(self.pairs.atom == e, 0.0, np.maximum(r, 0.0))
 
     @property
     def complete(self) -> bool:

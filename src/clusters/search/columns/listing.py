@@ -262,10 +262,10 @@ class _Lister:
         low, high = (int(bound[c]) for bound in relaxation.room(extra, loose=loose))
         if high < 0:
             return 0
-        pairs = np.arange(relaxation.start[c], relaxation.start[c + 1])
-        atoms = relaxation.pair_atom[pairs]
+        pairs = np.arange(relaxation.pairs.start[c], relaxation.pairs.start[c + 1])
+        atoms = relaxation.pairs.atom[pairs]
         wanted = self.allowed[atoms, c] & ~np.isin(atoms, [*barred, *forced])
-        price, pair_group = relaxation.group_price, relaxation.pair_group
+        price, pair_group = relaxation.group_price, relaxation.pairs.group
         in_forced = {int(relaxation.group[a]) for a in forced}
         group = np.where(np.isin(pair_group[pairs], list(in_forced)), -1, pair_group[pairs])
         order = self._order(forced, pairs, wanted, group)
@@ -300,7 +300,7 @@ class _Lister:
         What is near is decided first, so that what can no longer be joined shows early.
         """
         relaxation = self.relaxation
-        atoms = relaxation.pair_atom[pairs]
+        atoms = relaxation.pairs.atom[pairs]
         steps = self._steps_from(forced[0], {*atoms[wanted].tolist(), *forced})
         far = np.array([steps.get(int(a), FAR) for a in atoms], dtype=np.int64)
         kept = np.flatnonzero(wanted & (far < FAR))
@@ -347,7 +347,7 @@ class _Lister:
         high: int,
     ) -> Reading:
         relaxation = self.relaxation
-        atoms, load = relaxation.pair_atom[pairs], relaxation.pair_load[pairs]
+        atoms, load = relaxation.pairs.atom[pairs], relaxation.pairs.load[pairs]
         views = [(self.reduced, self.own, float(self.limit[c]))]
         multipliers = [relaxation.multipliers + relaxation.pays[:, c]]
         if self.prices is not None:
@@ -357,7 +357,7 @@ class _Lister:
         for reduced, own, most in views:
             value.append(reduced[pairs])
             after.append(completions(load, value[-1], group, price, low, high))
-            begun = own[c] + sum(reduced[relaxation.pair_of(a, c)] for a in forced[1:])
+            begun = own[c] + sum(reduced[relaxation.pairs.number(a, c)] for a in forced[1:])
             fees = {int(relaxation.group[a]) for a in forced[1:]}
             fees -= {-1, int(relaxation.group[forced[0]])}
             limit.append(most - begun - price * len(fees))
